@@ -1,0 +1,1 @@
+"""The compiler: text in, outcome out."""
