@@ -63,9 +63,18 @@ def test_whole_quantities_are_written_without_a_point() -> None:
     assert '"quantity":12,' in Line(measure="sold", quantity=Decimal("12.0")).model_dump_json()
 
 
-def test_a_constructed_line_dumps_like_a_validated_one() -> None:
+def test_an_unchecked_line_equals_a_validated_one() -> None:
     fields = {"measure": "sold", "quantity": Decimal("2"), "qualifier": "153", "item_ids": {"EN": "4000001000005"}}
-    assert Line.model_construct(**fields).model_dump(mode="json") == Line.model_validate(fields).model_dump(mode="json")
+    unchecked = Line.unchecked(**fields)
+    assert unchecked == Line.model_validate(fields)
+    assert unchecked.model_dump_json() == Line.model_validate(fields).model_dump_json()
+    assert unchecked.model_copy(update={"unit": "PCE"}).unit == "PCE"
+
+
+def test_unchecked_lines_share_no_dictionary() -> None:
+    first, second = (Line.unchecked(measure="sold", quantity=Decimal(1)) for _ in range(2))
+    first.source["quantity"] = (0, 1)
+    assert second.source == {}
 
 
 def test_a_document_comes_back_from_its_json_unchanged() -> None:
