@@ -1,0 +1,217 @@
+-- Roles, schemas, and the bronze and silver tables of the Tillroll warehouse, for PostgreSQL 15 and newer.
+--
+-- Applied in one transaction, as often as wanted: a second run changes nothing. It needs no superuser, only the right
+-- to create schemas in this database and to create roles (or roles that exist already and whose membership the caller
+-- may grant). Everything from staging on is built by dbt, and what is in schema udf by `python -m udf.install`.
+--
+--   landing ─▶ bronze.deliveries, bronze.interchanges ─▶ bronze.messages ─▶ silver.outcomes ─▶ staging ─▶ gold
+--                                                                      └─▶ silver.attempts
+
+-- Two installers of one database wait for each other; create ... if not exists alone is not safe against that.
+do $$ begin perform pg_advisory_xact_lock(hashtext('tillroll.warehouse')); end $$;
+
+-- create ... if not exists tells about each thing that is there already; a second run has nothing to say.
+set local client_min_messages = warning;
+
+-- Roles -------------------------------------------------------------------------------------------------------------
+-- Nobody logs in as these. A login is a member of one and takes it with `set role`: one writer for each schema.
+
+do $roles$
+declare
+    wanted record;
+begin
+    for wanted in
+        select role.name, role.purpose
+        from (
+            values
+                ('tillroll_loader', 'Tillroll: the only writer of bronze and silver (Dagster).'),
+                ('tillroll_dbt', 'Tillroll: reads bronze and silver; the only writer of staging to gold (dbt).'),
+                ('analyst', 'Tillroll: reads gold and reference, nothing else.')
+        ) as role (name, purpose)
+    loop
+        if not exists (select from pg_roles where rolname = wanted.name) then
+            begin
+                execute format('create role %I nologin', wanted.name);
+                execute format('comment on role %I is %L', wanted.name, wanted.purpose);
+            exception
+                -- Roles belong to the whole server: another database's installer may have been faster.
+                when duplicate_object or unique_violation then null;
+                when insufficient_privilege then
+                    raise exception 'role % is missing and % may not create it', wanted.name, current_user
+                        using hint = 'Ask an administrator for: create role tillroll_loader; create role tillroll_dbt; '
+                            'create role analyst; grant tillroll_loader, tillroll_dbt to ' || quote_ident(current_user);
+            end;
+        end if;
+
+        -- From PostgreSQL 16 on, creating a role is no longer being a member of it. Always true for a superuser.
+        if wanted.name <> 'analyst' and not pg_has_role(current_user, wanted.name, 'usage') then
+            execute format('grant %I to %I', wanted.name, current_user);
+        end if;
+    end loop;
+end
+$roles$;
+
+-- Schemas -----------------------------------------------------------------------------------------------------------
+
+create schema if not exists bronze;
+create schema if not exists silver;
+create schema if not exists staging;
+create schema if not exists intermediate;
+create schema if not exists gold;
+create schema if not exists reference;
+create schema if not exists udf;
+
+comment on schema bronze is 'What arrived, exactly as it arrived: files, interchanges and messages. Written by tillroll_loader; bytes are never changed.';
+comment on schema silver is 'What each message says: one outcome for each message, valid or not. Written by tillroll_loader.';
+comment on schema staging is 'Valid documents as typed columns; the last place where anybody reads JSON. Written by tillroll_dbt.';
+comment on schema intermediate is 'Restatements, resends, returns and calendars resolved, each rule once. Written by tillroll_dbt.';
+comment on schema gold is 'Sell-through for people and BI tools: documented, tested, under contract. Written by tillroll_dbt.';
+comment on schema reference is 'Meanings of qualifiers, severities of problems, partners: the CSV files of seeds/reference. Written by tillroll_dbt.';
+comment on schema udf is 'The compiler as SQL functions. Written by python -m udf.install.';
+
+-- Bronze ------------------------------------------------------------------------------------------------------------
+
+create table if not exists bronze.interchanges (
+    interchange_id text primary key check (interchange_id ~ '^[0-9a-f]{64}$'),
+    file_name text not null,
+    content bytea not null,
+    size_bytes bigint not null check (size_bytes = octet_length(content)),
+    received_at timestamptz not null default now(),
+    encoding text,
+    encoding_source text,
+    problems jsonb,
+    message_count integer check (message_count >= 1)
+);
+
+-- EDI compresses to a tenth, but a few hundred kilobytes are read whole or not at all.
+alter table bronze.interchanges alter column content set storage extended;
+
+comment on table bronze.interchanges is 'One row per different file content that ever arrived. The same bytes under another name are the same interchange; see bronze.deliveries.';
+comment on column bronze.interchanges.interchange_id is 'SHA-256 of the bytes, in hexadecimal.';
+comment on column bronze.interchanges.file_name is 'Name of the first file that brought these bytes, without its folder.';
+comment on column bronze.interchanges.content is 'The bytes as received: never decoded, trimmed or repaired.';
+comment on column bronze.interchanges.encoding is 'Encoding by which the messages were decoded. Null, like the next three columns, until the interchange has been split into messages.';
+comment on column bronze.interchanges.encoding_source is 'What gave the encoding away: bom, syntax-identifier, utf-8, ebcdic, or fallback (nothing did).';
+comment on column bronze.interchanges.problems is 'JSON array of problems (code, severity, segment, span, detail) of the interchange as a whole.';
+comment on column bronze.interchanges.message_count is 'Number of rows in bronze.messages: at least one, since what holds no message is kept as one message of unknown type.';
+
+create table if not exists bronze.deliveries (
+    delivery_id bigint generated always as identity primary key,
+    path text not null,
+    interchange_id text references bronze.interchanges,
+    status text not null check (status in ('loaded', 'repeated', 'ignored')),
+    reason text,
+    size_bytes bigint,
+    delivered_at timestamptz not null default now(),
+    unique nulls not distinct (path, interchange_id),
+    check ((status = 'ignored') = (interchange_id is null)),
+    check ((status = 'ignored') = (reason is not null))
+);
+
+comment on table bronze.deliveries is 'One row per file seen in the landing folder and content it had: every file is accounted for, taken or not.';
+comment on column bronze.deliveries.path is 'Path below the landing folder. A name that is not UTF-8 is written with \x escapes.';
+comment on column bronze.deliveries.interchange_id is 'What the file held; null when it was ignored.';
+comment on column bronze.deliveries.status is 'loaded: brought a new interchange. repeated: its bytes had come before under another name. ignored: not taken, for the reason beside it.';
+comment on column bronze.deliveries.delivered_at is 'When the file was first seen with this content; looking again changes nothing.';
+
+create table if not exists bronze.messages (
+    message_id text primary key check (message_id ~ '^[0-9a-f]{64}$'),
+    interchange_id text not null references bronze.interchanges,
+    position integer not null check (position >= 1),
+    raw text not null,
+    content_sha256 text not null,
+    message_type text,
+    reference text,
+    envelope jsonb not null,
+    problems jsonb not null,
+    received_at timestamptz not null,
+    unique (interchange_id, position)
+);
+
+comment on table bronze.messages is 'One row per message (UNH to UNT, ST to SE) of each interchange; one of unknown type where no message can be found.';
+comment on column bronze.messages.message_id is 'SHA-256 of "<interchange_id>:<position>", in hexadecimal: the name of this message from here to gold.';
+comment on column bronze.messages.position is 'Position in the interchange, counted from 1.';
+comment on column bronze.messages.raw is 'The text as received, decoded. Only NUL and unpaired surrogates, which text cannot hold, are replaced, each by U+FFFD, so that positions stay true; the bytes themselves are in bronze.interchanges.';
+comment on column bronze.messages.content_sha256 is 'SHA-256 of raw in UTF-8. Equal in two rows when a partner sends one message in two envelopes.';
+comment on column bronze.messages.message_type is 'As stated in UNH or ST: SLSRPT, 852 ...; null when not stated.';
+comment on column bronze.messages.reference is 'Message reference (UNH 0062) or transaction set control number (ST02).';
+comment on column bronze.messages.envelope is 'Facts of the envelope that hold for this message: standard, sender, recipient, control reference, decimal mark, test indicator ...';
+comment on column bronze.messages.problems is 'JSON array of what is wrong with the envelope: counts and control references that do not agree.';
+comment on column bronze.messages.received_at is 'When the interchange arrived.';
+
+-- Silver ------------------------------------------------------------------------------------------------------------
+
+create table if not exists silver.outcomes (
+    message_id text primary key references bronze.messages,
+    compiler_version text not null,
+    model_version text,
+    message_type text,
+    is_valid boolean not null,
+    is_complete boolean not null,
+    document jsonb,
+    rejected_lines jsonb not null,
+    problems jsonb not null,
+    route text,
+    attempts integer not null,
+    verification_hash text,
+    compile_ms numeric not null,
+    compiled_at timestamptz not null default now(),
+    check (document is not null or not is_valid),
+    check (is_valid or not is_complete)
+);
+
+comment on table silver.outcomes is 'One row per compiled message: its document and the verdict. A message is pending while it has no row of the current compiler_version; the newest compiler replaces the row.';
+comment on column silver.outcomes.is_valid is 'No error concerns the message as a whole. False: no line of it goes further, whatever the document holds.';
+comment on column silver.outcomes.is_complete is 'Valid, and not one line was rejected.';
+comment on column silver.outcomes.document is 'The compiled document (udf/contract.schema.json): lines hold proved values only. Kept for an invalid message too, for a person to see: never read it without is_valid.';
+comment on column silver.outcomes.rejected_lines is 'JSON array: text, span, last output and problems of each line that could not be proved.';
+comment on column silver.outcomes.problems is 'JSON array of every problem, errors and warnings: code, severity, segment, span, detail.';
+comment on column silver.outcomes.route is 'Who produced the records: plan, model, review or mixed.';
+comment on column silver.outcomes.attempts is 'Attempts of the model for the slowest chunk; 0 when only plans ran.';
+comment on column silver.outcomes.verification_hash is 'SHA-256 over the message and the canonical JSON of its document: anybody can recompute it.';
+comment on column silver.outcomes.compile_ms is 'Wall time in the compiler, in milliseconds.';
+
+create table if not exists silver.attempts (
+    attempt_id bigint generated always as identity primary key,
+    message_id text not null references bronze.messages,
+    compiler_version text not null,
+    attempt integer not null,
+    chunk text,
+    route text,
+    reading text,
+    output text,
+    problems jsonb not null,
+    compile_ms numeric not null,
+    attempted_at timestamptz not null default now()
+);
+
+create index if not exists attempts_message_id on silver.attempts (message_id);
+
+comment on table silver.attempts is 'One row per attempt at a chunk of a message, in the order made, for every compiler that has tried.';
+comment on column silver.attempts.attempt is 'Number of the attempt at this chunk, as the compiler counts it.';
+comment on column silver.attempts.chunk is 'Which part of the message: header, line 7; null for the message as a whole.';
+comment on column silver.attempts.reading is 'Which reading of the message was tried: delimiters, and where a group begins.';
+comment on column silver.attempts.output is 'What the model answered, word for word.';
+comment on column silver.attempts.problems is 'JSON array of what the gatekeeper found wrong with it.';
+
+-- Grants ------------------------------------------------------------------------------------------------------------
+
+grant usage on schema bronze, silver to tillroll_loader, tillroll_dbt;
+grant select on all tables in schema bronze, silver to tillroll_loader, tillroll_dbt;
+
+-- Nobody is granted a change to bytes or text once received. A row lock (select ... for update) needs the right to
+-- update one column, which is why messages.received_at stands here.
+grant insert on all tables in schema bronze to tillroll_loader;
+grant update (encoding, encoding_source, problems, message_count) on bronze.interchanges to tillroll_loader;
+grant update (received_at) on bronze.messages to tillroll_loader;
+grant insert, update, delete on all tables in schema silver to tillroll_loader;
+
+grant usage, create on schema staging, intermediate, gold, reference to tillroll_dbt;
+
+grant usage on schema gold, reference to analyst;
+grant select on all tables in schema gold, reference to analyst;
+
+-- dbt drops and builds its tables anew, so the analyst's right must come with each new one, whether dbt took its own
+-- role or works as the login itself.
+alter default privileges in schema gold, reference grant select on tables to analyst;
+alter default privileges for role tillroll_dbt in schema gold, reference grant select on tables to analyst;
