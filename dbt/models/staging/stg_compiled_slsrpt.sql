@@ -1,0 +1,40 @@
+with
+
+lines as (
+
+    select * from {{ ref('base_compiled_lines') }}
+
+),
+
+sales_lines as (
+
+    select
+        compiled_line_id,
+        message_id,
+        line_position,
+        line_number,
+
+        item_id,
+        item_id_type,
+        location_id,
+        location_id_type,
+
+        measure,
+        qualifier,
+        quantity,
+        unit,
+
+        price,
+        price_type,
+        currency,
+
+        period_start_date,
+        period_end_date
+
+    from lines
+
+    where measure in {{ sales_measures() }}
+
+)
+
+select * from sales_lines

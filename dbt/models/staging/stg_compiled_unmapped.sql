@@ -1,0 +1,32 @@
+with
+
+lines as (
+
+    select * from {{ ref('base_compiled_lines') }}
+
+),
+
+unmapped_lines as (
+
+    select
+        compiled_line_id,
+        message_id,
+        line_position,
+        line_number,
+
+        item_id,
+        item_id_type,
+        location_id,
+        location_id_type,
+
+        qualifier,
+        quantity,
+        unit
+
+    from lines
+
+    where measure = 'unmapped'
+
+)
+
+select * from unmapped_lines
