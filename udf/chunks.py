@@ -1,0 +1,267 @@
+"""A message becomes chunks: its header, the groups that set a place or a period for the lines below them, its lines.
+
+Which segment opens a line, and whether a place that stands between two lines belongs to the one before or opens a
+group for those after, is decided once over the whole message, never segment by segment. Where the message allows more
+than one decision, each is a `Reading`, and the gatekeeper has the last word.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from udf.codec import MAX_COMPONENTS, SegmentLike
+
+QUANTITIES = frozenset(("QTY", "ZA", "SDQ", "SCH"))
+PLACES = frozenset(("LOC", "NAD", "N1"))
+TRAILERS = frozenset(("UNS", "CNT", "CTT", "UNT", "SE", "UNE", "UNZ", "GE", "IEA"))
+ENVELOPE = frozenset(("UNA", "UNB", "UNG", "UNH", "ISA", "GS", "ST"))
+# Addresses, contacts and free text: they never hold a field of a record, and left out they cost no tokens.
+SILENT = frozenset("CTA COM PER N2 N3 N4 FTX IMD PID XPO TD5 FOB MEA PKG PAC ALI PO4 PO3 MAN TAX MKS PRF SAC".split())
+# What may stand under the place of a group, before its first line.
+_GROUP_TAGS = frozenset("DTM RFF REF N9 LOC PTD".split()) | SILENT
+_LINE_COMPONENTS = 60
+"""Longer lines are cut into windows: 60 components are about 150 tokens, and beyond that answers grow long."""
+
+
+class Reading(StrEnum):
+    """How places between lines are bound; DEFAULT lets the message's own layout decide."""
+
+    DEFAULT = "default"
+    BACKWARD = "place-ends-line"
+    FORWARD = "place-opens-group"
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Consecutive segments that are compiled together.
+
+    `segments` are shown to the model; `carried` of them, at the start, are repeated from an earlier window of the same
+    line. `first` and `last` are the indices, in the message, of the first segment and the one after the last.
+    """
+
+    kind: str
+    segments: list[SegmentLike]
+    indices: list[int]
+    first: int
+    last: int
+    carried: int = 0
+    group: "Chunk | None" = None
+    line: int = 0
+    """The number of the line in the message, from 1; the windows of one line share it."""
+
+
+@dataclass(slots=True)
+class Chunks:
+    """All chunks of a message in stream order."""
+
+    header: Chunk
+    groups: list[Chunk] = field(default_factory=list)
+    lines: list[Chunk] = field(default_factory=list)
+    ambiguous: bool = False
+    """More than one way to bind places to lines fits the layout."""
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        yield self.header
+        yield from self.groups
+        yield from self.lines
+
+
+def _signature(segment: SegmentLike) -> tuple[str, str]:
+    first = segment.elements[0] if segment.elements else ()
+    return segment.tag, (first[0] if first else "")
+
+
+def _body(segments: Sequence[SegmentLike]) -> tuple[int, int]:
+    """The range between the envelope's opening segments and the message's trailer."""
+    start = 0
+    while start < len(segments) and segments[start].tag in ENVELOPE:
+        start += 1
+    end = len(segments)
+    for i in range(len(segments) - 1, start - 1, -1):
+        if segments[i].tag in QUANTITIES or segments[i].tag in ("LIN", "SLN"):
+            break
+        if segments[i].tag in TRAILERS:
+            end = i
+    return start, end
+
+
+def _openers(segments: Sequence[SegmentLike], start: int, end: int, message_type: str) -> list[int]:
+    """Where lines begin: LIN, or in an 867 the QTY that precedes its LIN (X12 867, table 2: PTD, QTY, LIN)."""
+    lins = [i for i in range(start, end) if segments[i].tag == "LIN"]
+    if message_type == "867":
+        floor = next((i for i in range(start, end) if segments[i].tag == "PTD"), start)
+        last = lins[-1] if lins else end
+        # LIN first if a quantity still follows the last LIN; a reference total in the header does not count
+        closed = any(segments[i].tag == "QTY" for i in range(last, end))
+        if not closed:
+            quantities = [i for i in range(floor, end) if segments[i].tag == "QTY"]
+            if lins and floor == start:
+                quantities = [i for i in quantities if i + 1 < end and segments[i + 1].tag == "LIN"] or quantities
+            return quantities or lins
+    openers = []
+    for i in lins:
+        if i > start and segments[i - 1].tag in ("GIS", "GEI"):
+            i -= 1  # item-first layout of D.97A and later: GIS/GEI opens the item
+        openers.append(i)
+    return openers
+
+
+def _tails(segments: Sequence[SegmentLike], openers: list[int], end: int) -> list[tuple[int, int]]:
+    """For each line the range after its last quantity, where a place may end the line or open the next group."""
+    tails = []
+    for i, opener in enumerate(openers):
+        stop = openers[i + 1] if i + 1 < len(openers) else end
+        last = opener
+        for k in range(opener, stop):
+            if segments[k].tag in QUANTITIES or (segments[k].tag in ("LIN", "PIA") and k > last):
+                last = k
+        tails.append((last + 1, stop))
+    return tails
+
+
+def _forward_places(
+    segments: Sequence[SegmentLike], start: int, tails: list[tuple[int, int]], first: int, message_type: str,
+    reading: Reading,
+) -> tuple[set[tuple[str, str]], bool]:  # fmt: skip
+    """Signatures of the places that open groups, and whether the layout leaves a doubt."""
+    if reading is Reading.BACKWARD:
+        return set(), False
+    before = {_signature(s) for s in segments[start:first] if s.tag in PLACES}
+    between = {_signature(segments[k]) for a, b in tails[:-1] for k in range(a, b) if segments[k].tag in PLACES}
+    after = {_signature(segments[k]) for k in range(*tails[-1]) if segments[k].tag in PLACES} if tails else set()
+    if reading is Reading.FORWARD:
+        return before | between, False
+    forward = {s for s in before & between if s not in after}
+    doubt = {s for s in before & between & after}
+    if message_type == "SLSRPT":  # D.96A: LOC is group 5 and stands before its lines; the item-first layout has none
+        loc = {s for s in before if s[0] == "LOC"}
+        forward |= loc | ({s for s in between if s[0] == "LOC"} if loc else set())
+        doubt -= forward
+    return forward, bool(doubt)
+
+
+def _group_end(segments: Sequence[SegmentLike], start: int, stop: int, forward: set[tuple[str, str]]) -> int:
+    k = start + 1
+    while k < stop and (
+        segments[k].tag in _GROUP_TAGS or (segments[k].tag in PLACES and segments[k].tag == segments[start].tag == "N1")
+    ):
+        if _signature(segments[k]) in forward:
+            break
+        k += 1
+    return k
+
+
+def split_message(
+    segments: Sequence[SegmentLike], message_type: str, reading: Reading = Reading.DEFAULT
+) -> Chunks:
+    """Split the segments of one message (UNH…UNT or ST…SE, with or without them) into chunks.
+
+    A message without lines has a header only. Every segment of the body belongs to one chunk at least.
+    """
+    start, end = _body(segments)
+    openers = _openers(segments, start, end, message_type)
+    if not openers:
+        return Chunks(_chunk("header", segments, range(start, end)))
+    first = openers[0]
+    tails = _tails(segments, openers, end)
+    forward, ambiguous = _forward_places(segments, start, tails, first, message_type, reading)
+    header_indices: list[int] = []
+    groups: list[Chunk] = []
+    floor = next((i for i in range(start, first) if segments[i].tag == "PTD"), first) if message_type == "867" else first
+    k = start
+    while k < first:
+        if k >= floor:
+            groups.append(_chunk("group", segments, range(floor, first)))
+            break
+        if _signature(segments[k]) in forward:
+            stop = _group_end(segments, k, first, forward)
+            groups.append(_chunk("group", segments, range(k, stop)))
+            k = stop
+        else:
+            header_indices.append(k)
+            k += 1
+    chunks = Chunks(_chunk("header", segments, header_indices), groups, [], ambiguous)
+    for number, (opener, (tail, stop)) in enumerate(zip(openers, tails, strict=True), 1):
+        group = groups[-1] if groups else None
+        cut = stop
+        for k in range(tail, stop):
+            if segments[k].tag == "PTD" or _signature(segments[k]) in forward:
+                cut = k
+                break
+        for window in _windows(segments, opener, cut):
+            window.group, window.line = group, number
+            chunks.lines.append(window)
+        groups += _following_groups(segments, cut, stop, forward)
+    return chunks
+
+
+def _following_groups(
+    segments: Sequence[SegmentLike], start: int, stop: int, forward: set[tuple[str, str]]
+) -> list[Chunk]:
+    """The groups between two lines; several in a row are places without lines, and the last one counts."""
+    found: list[Chunk] = []
+    k = start
+    while k < stop:
+        end = k + 1
+        while end < stop and segments[end].tag != "PTD" and _signature(segments[end]) not in forward:
+            end += 1
+        found.append(_chunk("group", segments, range(k, end)))
+        k = end
+    return found
+
+
+def _chunk(kind: str, segments: Sequence[SegmentLike], indices: Sequence[int], carried: int = 0) -> Chunk:
+    shown = [i for i in indices if segments[i].tag not in SILENT]
+    first = indices[0] if len(indices) else 0
+    last = indices[-1] + 1 if len(indices) else 0
+    return Chunk(kind, [segments[i] for i in shown], shown, first, last, carried)
+
+
+def _size(segment: SegmentLike) -> int:
+    return sum(1 for element in segment.elements for value in element if value)
+
+
+def _windows(segments: Sequence[SegmentLike], start: int, stop: int) -> list[Chunk]:
+    """One chunk for a line, or several where it is long: each repeats the line's head and the activity it is under."""
+    indices = range(start, stop)
+    shown = [i for i in indices if segments[i].tag not in SILENT]
+    if sum(_size(segments[i]) for i in shown) <= _LINE_COMPONENTS:
+        return [_chunk("line", segments, indices)]
+    head_end = next((n for n, i in enumerate(shown) if segments[i].tag in QUANTITIES | PLACES | {"INV"}), len(shown))
+    head, rest = shown[:head_end], shown[head_end:]
+    if not rest:
+        return [_chunk("line", segments, indices)]
+    opener = segments[rest[0]].tag
+    windows: list[Chunk] = []
+    room = min(MAX_COMPONENTS, _LINE_COMPONENTS + sum(_size(segments[i]) for i in head))
+    current, carried, size = list(head), 0, 0
+    activity: int | None = None
+
+    def close() -> None:
+        chunk = _chunk("line", segments, current, carried)
+        chunk.first, chunk.last = start, stop
+        windows.append(chunk)
+
+    budget = room - sum(_size(segments[i]) for i in head)
+    for position, i in enumerate(rest):
+        tag = segments[i].tag
+        split = tag in ("SDQ", "SCH") or (tag == "REF" and activity is not None)
+        unit = _size(segments[i])
+        if not split and (tag in (opener, "ZA")):
+            following = position + 1
+            while following < len(rest) and segments[rest[following]].tag not in (opener, "ZA", "SDQ", "SCH"):
+                unit += _size(segments[rest[following]])
+                following += 1
+        if size and size + unit > budget and (split or tag in (opener, "ZA")):
+            close()
+            current = list(head)
+            if split and activity is not None:
+                current.append(activity)
+            carried = len(current)
+            size = 0
+        if tag in ("ZA", "QTY"):
+            activity = i
+        current.append(i)
+        size += _size(segments[i])
+    close()
+    return windows

@@ -1,0 +1,26 @@
+"""Item and party identifiers: which one names the item, and their check digits."""
+
+# GTIN types first, then the vendor's number, then the buyer's (EDIFACT 7143, X12 235).
+GTIN_TYPES = ("SRV", "EN", "UP", "UK", "UI", "EAN", "EU", "UA", "UD", "UX")
+VENDOR_TYPES = ("SA", "VN", "VP", "VC", "MG", "MF", "MN")
+BUYER_TYPES = ("IN", "BP", "SK", "CB", "IZ", "PN")
+_RANK = {code: rank for rank, code in enumerate(GTIN_TYPES + VENDOR_TYPES + BUYER_TYPES)}
+_CLASS = {code: 0 for code in GTIN_TYPES} | {code: 1 for code in VENDOR_TYPES} | {code: 2 for code in BUYER_TYPES}
+
+
+def item_class(item_id_type: str | None) -> int:
+    """0 for a GTIN type, 1 for a vendor's number, 2 for a buyer's, 3 for anything else."""
+    return _CLASS.get(item_id_type or "", 3)
+
+
+def has_check_digit(identifier: str, item_id_type: str | None) -> bool:
+    """True where the type promises a GS1 check digit; UI and UA (11 digits) never carry one."""
+    return item_id_type in ("SRV", "EN", "UP", "UK", "EAN", "EU") and item_id_type not in ("UI", "UA")
+
+
+def is_gs1_key(identifier: str) -> bool:
+    """True for 8, 12, 13 or 14 digits whose last is the check digit (GS1 General Specifications, 7.9)."""
+    if len(identifier) not in (8, 12, 13, 14) or not (identifier.isascii() and identifier.isdecimal()):
+        return False
+    total = sum(int(d) * (3 if i % 2 == 0 else 1) for i, d in enumerate(reversed(identifier[:-1])))
+    return -total % 10 == int(identifier[-1])

@@ -1,0 +1,346 @@
+"""Partners that send X12 852, 846 and 867 (003030 to 005010): each draws its dialect once."""
+
+import random
+
+from udf.identifiers import item_class
+from udf.train.drafts import (
+    Draft, DraftSegment, Reference, code, day, digits, gtin, item_number, money, number, place, unknown_code,
+)  # fmt: skip
+
+ID_TYPES = ["UP", "UP", "UP", "UK", "EN", "UI", "UA", "IN", "VN", "SK", "BP", "VP", "VC", "MG", "ND", "CB", "PN", "IZ"]
+EXTRA_TYPES = ["RK", "ST", "ZZ", "VA", "SZ", "CG", "HI", "LT", "MN", "PD", "IB"]
+PARTIES = ["FR", "TO", "SU", "VN", "SE", "MF", "DS", "DB", "BG", "IV", "PE", "BT", "II", "BY"]
+PLACES = ["ST", "ST", "RL", "WH", "SF", "BS", "LP", "CN"]
+ID_KINDS = ["92", "92", "UL", "9", "91", "54", "1", "21", "XX"]
+ACTIVITIES = (
+    "QS QS QS QA QA QA QP QR QU QO OH TS Q1 QI QD QT QB QE QC QZ QW QL QM QN QX QK QF QH QJ Q2 Q3 HL BT OP OF WQ OQ PO "
+    "LS DG"
+).split()
+STOCK_CODES = "33 33 33 17 17 17 63 27 29 34 36 26 20 01 02 72 73 76 87 39 32 BQ IQ QH QA QB QC QD QO 38".split()
+NOISE_DATES = ["371", "011", "002", "036", "327", "003", "004", "097"]
+
+
+class X12Partner:
+    """A dialect of 852, 846 or 867. `draft(r)` gives another set of it."""
+
+    def __init__(self, r: random.Random, message_type: str | None = None) -> None:
+        self.message_type = kind = message_type or r.choice(["852", "852", "852", "846", "846", "867"])
+        self.six = r.random() < 0.1
+        self.ids = r.sample(ID_TYPES, r.choice([1, 1, 2, 2, 3]))
+        self.ids = list(dict.fromkeys(self.ids)) + r.sample(EXTRA_TYPES, r.choice([0, 0, 0, 1]))
+        self.ids = [i if r.random() < 0.98 else unknown_code(r) for i in self.ids]
+        self.line_numbers = r.random() < 0.75
+        splits = {
+            "852": ["none"] * 4 + ["sdq"] * 4 + ["group"],
+            "846": ["none"] * 4 + ["n1"] * 2 + ["sch"] * 2 + ["ws"] * 2 + ["sdq", "group"],
+            "867": ["none"],
+        }[kind]
+        self.split = r.choice(splits)
+        self.total = r.random() < 0.5
+        self.zero_totals = r.random() < 0.1
+        self.place_role, self.id_kind = r.choice(PLACES), r.choice(ID_KINDS)
+        self.name_only = r.random() < 0.06
+        self.header_place = self.split == "none" and r.random() < (0.4 if kind == "867" else 0.6)
+        self.buyer_store = self.header_place and kind == "852" and r.random() < 0.15
+        self.parties = r.randint(0, 3)
+        self.period = r.choice(["range", "range", "one"]) if kind == "852" else r.choice(["document"] * 3 + ["pair", "one"])
+        if kind == "867":
+            self.period = r.choice(["pair", "pair", "range", "none", "line"])
+        self.in_za = kind == "852" and r.random() < 0.92
+        codes = ACTIVITIES if kind == "852" else STOCK_CODES if kind == "846" else ["32", "32", "39", "38", "76"]
+        if kind == "852" and not self.in_za:
+            codes = ["32", "17", "33", "76", "QS", "QA"]
+        count = r.choice([1, 1, 1, 2, 2, 3, 4]) if kind != "867" else 1
+        self.codes = list(dict.fromkeys(r.choice(codes) for _ in range(count)))
+        self.codes = [c if r.random() < 0.97 else unknown_code(r) for c in self.codes]
+        self.some_codes = r.random() < 0.3
+        self.line_quantity = self.in_za and r.random() < 0.12
+        self.counts = self.in_za and r.random() < 0.1
+        self.unit = r.choice(["EA", "EA", "EA", "CA", "CS", "BX", "FT", "LB", "DZ", "PK", "UN", ""])
+        self.unit_segment = kind == "846" and r.random() < 0.12
+        self.price = r.choice(["none", "none", "line", "line", "activity"])
+        self.price_kind = r.choice(["RTL", "UCP", "RES", "MSR", "DIS", "CON", "WHL", "CAT", "ACT"])
+        self.price_class = r.choice(["", "", "RS", "WS", "DI", "TR"])
+        self.price_tail = r.choice([0, 0, 1, 2])
+        self.two_prices = r.random() < 0.1
+        self.extras = r.sample(["N9", "REF", "REF", "DTM", "AMT", "ZZZ", "SLN", "LM"], r.choice([0, 0, 1, 1, 2]))
+        self.activity_date = r.choice(["", "", "", "", "", "", "attribute", "as-of"]) if self.in_za else ""
+        self.stores = r.choice([1, 2, 3, 4, 6, 10, 14])
+        self.quantity_first = kind == "867" and r.random() < 0.6
+        self.ptd = kind == "867" and r.random() < 0.9
+        self.ptd_place = self.ptd and not self.header_place and r.random() < 0.6
+        self.ptd_extra = r.choice([0, 0, 1, 2])
+        self.order_dates = kind == "867" and r.random() < 0.3
+        self.header_total = kind == "867" and r.random() < 0.1
+        self.place_code = r.choice(["WS", "WS", "ZZ", "LU"])
+
+    def draft(self, r: random.Random) -> Draft:
+        """Another set of this partner: one to three groups, one to three lines each."""
+        draft = Draft(self.message_type)
+        {"852": self._header_852, "846": self._header_846, "867": self._header_867}[self.message_type](r, draft)
+        counter = 0
+        grouped = self.split == "group" or self.ptd
+        groups = r.randint(2 if self.split == "group" else 1, 3) if grouped else 1
+        for g in range(groups):
+            if self.split == "group":
+                self._state_place(r, draft)
+            if self.ptd:
+                self._transfer(r, draft)
+            for _ in range(r.randint(2 if g == groups - 1 else 1, 3) if not self.ptd else r.choice([1, 1, 2])):
+                counter += 1
+                self._line(r, draft, counter)
+        if r.random() < 0.7:
+            draft.add("CTT", str(counter))
+        draft.add("SE", str(len(draft.segments) + 2), "0001")
+        return draft
+
+    def _place(self, r: random.Random, draft: Draft, role: str = "") -> dict[str, Reference]:
+        if self.name_only:
+            name = draft.add("N1", role or self.place_role, r.choice(["STORE ", "MARKET "]) + digits(r, 2))
+            return {"location": (name, 1, 0)}
+        label = r.choice(["", "", "MAIN STREET", "STORE " + digits(r, 2), code(r, 3, 9)])
+        segment = draft.add("N1", role or self.place_role, label, self.id_kind, place(r))
+        return {"location": (segment, 3, 0), "location_type": (segment, 2, 0)}
+
+    def _state_place(self, r: random.Random, draft: Draft, role: str = "") -> None:
+        draft.state(**self._place(r, draft, role))
+
+    def _parties(self, r: random.Random, draft: Draft) -> None:
+        roles: list[str] = r.sample([p for p in PARTIES if not (self.buyer_store and p == "BY")], self.parties)
+        if self.header_place:
+            roles.insert(r.randint(0, len(roles)), "")
+        for role in roles:
+            if role:
+                name = r.choice(["", "", "ACME STORES", code(r, 4, 10), "WHOLESALE CO"])
+                if role == "BY" or r.random() < 0.9:
+                    draft.add("N1", role, name, r.choice(["UL", "9", "1", "UL"]), digits(r, r.choice([9, 13, 13])))
+                else:
+                    draft.add("N1", role, name or "ACME")
+                if r.random() < 0.05:
+                    draft.add("REF", r.choice(["SB", "CT", "IA", "DP"]), code(r, 3, 8))
+            elif self.buyer_store:
+                segment = draft.add("N1", "BY", r.choice(["", "STORE", "MARKET"]), "92", digits(r, 2, 6))
+                draft.state(location=(segment, 3, 0), location_type=(segment, 2, 0))
+            else:
+                self._state_place(r, draft)
+
+    def _header_852(self, r: random.Random, draft: Draft) -> None:
+        start = day(r, self.six)
+        elements = [r.choice("HFG"), start]
+        number_at = 0
+        if self.period == "range":
+            elements.append(day(r, self.six))
+        if r.random() < 0.15:
+            elements += [""] * (3 - len(elements)) + [code(r, 3, 9)]
+            number_at = 3
+        xq = draft.add("XQ", *elements)
+        draft.state(start=(xq, 1, 0), end=(xq, 2 if self.period == "range" else 1, 0))
+        if number_at:
+            draft.state(document_number=(xq, 3, 0))
+        for _ in range(r.choice([0, 0, 1, 2])):
+            draft.add("N9", r.choice(["IA", "DP", "VR", "MR", "CR"]), code(r, 2, 8))
+        if r.random() < 0.1:
+            self._currency(r, draft)
+        self._parties(r, draft)
+
+    def _currency(self, r: random.Random, draft: Draft) -> None:
+        cur = draft.add("CUR", r.choice(["SE", "BY"]), r.choice(["USD", "CAD", "MXN", "EUR"]))
+        draft.state(currency=(cur, 1, 0))
+
+    def _header_846(self, r: random.Random, draft: Draft) -> None:
+        purpose = r.choice(["00", "00", "00", "05", "04", "01", "07", "15", "18", "25"])
+        bia = draft.add("BIA", purpose, r.choice(["DD", "SI", "MB", "DM", "SR", "CM"]), item_number(r).replace(" ", ""), day(r, self.six))
+        if r.random() < 0.2:
+            bia.elements.append([digits(r, 4, 8)])
+        draft.state(function=(bia, 0, 0), document_number=(bia, 2, 0), document_date=(bia, 3, 0))
+        draft.state(start=(bia, 3, 0), end=(bia, 3, 0))
+        if r.random() < 0.2:
+            self._currency(r, draft)
+        if r.random() < 0.2:
+            draft.add("DTM", r.choice(NOISE_DATES), day(r, self.six))
+        if self.period == "one":
+            at = draft.add("DTM", r.choice(["007", "007", "090"]), day(r, self.six))
+            draft.state(start=(at, 1, 0), end=(at, 1, 0))
+        elif self.period == "pair":
+            first, last = draft.add("DTM", "090", day(r, self.six)), draft.add("DTM", "091", day(r, self.six))
+            draft.state(start=(first, 1, 0), end=(last, 1, 0))
+        for _ in range(r.choice([0, 0, 1])):
+            draft.add("REF", r.choice(["IO", "FI", "ZZ", "IA"]), r.choice(["", code(r, 3, 6)]), r.choice(["", "DVD"]))
+        self._parties(r, draft)
+
+    def _header_867(self, r: random.Random, draft: Draft) -> None:
+        bpt = draft.add("BPT", r.choice(["00", "00", "05", "01", "04"]), code(r, 4, 10), day(r, self.six), r.choice(["SS", "CT", "DD", "02", "PR", "SR"]))
+        draft.state(function=(bpt, 0, 0), document_number=(bpt, 1, 0), document_date=(bpt, 2, 0))
+        if r.random() < 0.15:
+            self._currency(r, draft)
+        if r.random() < 0.15:
+            draft.add("DTM", r.choice(["327", "097", "011"]), day(r, self.six))
+        if self.period == "pair":
+            first, last = draft.add("DTM", "090", day(r, self.six)), draft.add("DTM", "091", day(r, self.six))
+            draft.state(start=(first, 1, 0), end=(last, 1, 0))
+        elif self.period == "range":
+            span = draft.add("DTM", r.choice(["090", "007"]), "", "", "", "RD8", day(r) + "-" + day(r))
+            draft.state(start=(span, 5, 0), end=(span, 5, 0))
+        if self.header_total:
+            draft.add("QTY", "TO", digits(r, 1, 4))
+        self._parties(r, draft)
+
+    def _transfer(self, r: random.Random, draft: Draft) -> None:
+        tail = r.choice([[], [], ["", "", "VC", code(r, 4, 8), "DC"], ["", "", "", "", "DC"], ["007", day(r, self.six)]])
+        draft.add("PTD", r.choice(["SS", "SS", "SU", "SA", "BD", "SH", "PA", "BJ"]), *tail)
+        for _ in range(self.ptd_extra if r.random() < 0.7 else 0):
+            draft.add(*r.choice([("REF", "PO", code(r, 4, 8)), ("DTM", "003", day(r, self.six)), ("REF", "DI", code(r, 4, 8))]))
+        if self.ptd_place:
+            if r.random() < 0.2:
+                draft.add("N1", r.choice(["BY", "BT", "DS"]), "", "UL", digits(r, 13))
+            self._state_place(r, draft)
+            if r.random() < 0.3:
+                draft.add("REF", r.choice(["PO", "SB"]), code(r, 4, 8))
+
+    def _identifiers(self, r: random.Random, draft: Draft, counter: int) -> dict[str, Reference]:
+        elements = [str(counter) if self.line_numbers else ""]
+        kinds = list(self.ids)
+        blank = r.randrange(len(kinds)) if len(kinds) > 1 and r.random() < 0.05 else -1
+        for n, kind in enumerate(kinds):
+            value = gtin(r, (12, 12, 13, 14, 11)) if item_class(kind) == 0 and r.random() < 0.92 else item_number(r)
+            elements += [kind, "" if n == blank else value]
+        if r.random() < 0.04:
+            elements += [r.choice(kinds), item_number(r)]
+        lin = draft.add("LIN", *elements)
+        stated = [n for n in range(len(kinds)) if n != blank]
+        best = min(stated, key=lambda n: (item_class(kinds[n]), n))
+        return {"item": (lin, 2 + 2 * best, 0), "item_type": (lin, 1 + 2 * best, 0)}
+
+    def _extras(self, r: random.Random, draft: Draft) -> None:
+        for extra in self.extras:
+            if r.random() < 0.25:
+                continue
+            if extra == "N9":
+                draft.add("N9", r.choice(["IK", "LT", "DP"]), digits(r, 3, 9))
+            elif extra == "REF":
+                draft.add("REF", r.choice(["ZZ", "LT", "DP", "DI", "PO"]), code(r, 3, 8))
+            elif extra == "DTM":
+                draft.add("DTM", r.choice(NOISE_DATES), day(r, self.six))
+            elif extra == "AMT":
+                draft.add("AMT", r.choice(["TS", "S", "FO"]), money(r))
+            elif extra == "SLN":
+                draft.add("SLN", digits(r, 1), "", "I")
+            elif extra == "LM":
+                draft.add("LM", r.choice(["VI", "AX"]))
+            else:
+                draft.add(r.choice(["ZZZ", "Q99", "ACT", "LQ", "SII", "G95", "PSA", "LDT", "ITA", "CS", "DTP"]), code(r, 1, 5), r.choice(["", code(r, 2, 4)]))
+
+    def _price(self, r: random.Random, draft: Draft) -> dict[str, Reference]:
+        tail = [["", "", "", "", "", "PE"], ["", self.unit or "EA"], []][self.price_tail]
+        ctp = draft.add("CTP", self.price_class, self.price_kind, money(r), *tail)
+        if self.two_prices:
+            draft.add("CTP", self.price_class, r.choice(["UCP", "RES", "MSR"]), money(r), *tail)
+        return {"price": (ctp, 2, 0), "price_type": (ctp, 1, 0)}
+
+    def _line(self, r: random.Random, draft: Draft, counter: int) -> None:
+        if self.quantity_first:
+            record = self._resale_quantity(r, draft)
+            record |= self._identifiers(r, draft, counter)
+            self._extras(r, draft)
+        else:
+            record = self._identifiers(r, draft, counter)
+            self._extras(r, draft)
+        if self.message_type == "867":
+            if not self.quantity_first:
+                record |= self._resale_quantity(r, draft)
+            if self.price != "none":
+                record |= self._resale_price(r, draft)
+            if self.order_dates:
+                draft.add("DTM", "003", day(r, self.six))
+                draft.add("DTM", "004", day(r, self.six))
+            if self.period == "line":
+                first, last = draft.add("DTM", "090", day(r, self.six)), draft.add("DTM", "091", day(r, self.six))
+                record |= {"start": (first, 1, 0), "end": (last, 1, 0)}
+            draft.records.append(record)
+            return
+        if self.price == "line":
+            record |= self._price(r, draft)
+        if r.random() < 0.02:
+            return  # a line without quantity
+        draft.records += self._activities(r, draft, record)
+
+    def _resale_quantity(self, r: random.Random, draft: Draft) -> dict[str, Reference]:
+        qty = draft.add("QTY", r.choice(self.codes), number(r), *([self.unit] if self.unit else []))
+        return {"qualifier": (qty, 0, 0), "quantity": (qty, 1, 0), "unit": (qty, 2, 0)}
+
+    def _resale_price(self, r: random.Random, draft: Draft) -> dict[str, Reference]:
+        if self.price == "activity":
+            uit = draft.add("UIT", self.unit or "EA", money(r), r.choice(["CT", "CA", "PE", "TE"]))
+            if r.random() < 0.5:
+                draft.add("UIT", self.unit or "EA", money(r), r.choice(["CA", "CT"]))
+            return {"price": (uit, 1, 0), "price_type": (uit, 2, 0)}
+        return self._price(r, draft)
+
+    def _activities(self, r: random.Random, draft: Draft, base: dict[str, Reference]) -> list[dict[str, Reference]]:
+        records = []
+        codes = self.codes[: r.randint(1, len(self.codes))] if self.some_codes else self.codes
+        if self.line_quantity:
+            qty = draft.add("QTY", r.choice(["17", "33", "32"]), number(r), *([self.unit] if self.unit else []))
+            records.append(base | {"qualifier": (qty, 0, 0), "quantity": (qty, 1, 0), "unit": (qty, 2, 0)})
+        for qualifier in codes:
+            split = self.split in ("sdq", "sch", "ws", "n1")
+            with_total = not split or self.total or self.split in ("sch", "ws") or not self.in_za
+            elements = [qualifier]
+            if with_total or self.split == "n1":
+                elements += [number(r)] + ([self.unit] if self.unit and not self.unit_segment else [])
+            elif r.random() < 0.3:
+                elements += ["", self.unit or "EA"]
+            activity = draft.add("ZA" if self.in_za else "QTY", *elements)
+            record = base | {"qualifier": (activity, 0, 0), "quantity": (activity, 1, 0), "unit": (activity, 2, 0)}
+            if self.activity_date and with_total and self.unit and not self.unit_segment:
+                kind = r.choice(["007", "090"]) if self.activity_date == "as-of" else r.choice(["164", "003", "011", "036"])
+                activity.elements += [[kind], [day(r, self.six)]]
+                if self.activity_date == "as-of":
+                    record |= {"start": (activity, 4, 0), "end": (activity, 4, 0)}
+            if self.unit_segment:
+                uit = draft.add("UIT", r.choice(["EA", "FT", "LB", "CA"]))
+                record["unit"] = (uit, 0, 0)
+            if self.counts:
+                draft.add("QTY", r.choice(["N4", "OC"]), digits(r, 1, 2))
+            if self.price == "activity":
+                record |= self._price(r, draft)
+            if "DTM" in self.extras and r.random() < 0.3 and self.message_type == "846":
+                draft.add("DTM", r.choice(NOISE_DATES), day(r, self.six))
+            records += self._split(r, draft, record) if split else [record]
+        return records
+
+    def _split(self, r: random.Random, draft: Draft, record: dict[str, Reference]) -> list[dict[str, Reference]]:
+        count = r.randint(1, self.stores)
+        records: list[dict[str, Reference]] = []
+        numbers = ["0"] * count if self.zero_totals else [number(r) for _ in range(count)]
+        unit_of: DraftSegment
+        if self.split == "n1":
+            return [record | self._place(r, draft)]
+        if self.split == "sdq":
+            while numbers:
+                some, numbers = numbers[:10], numbers[10:]
+                pairs = [text for n in some for text in (place(r), n)]
+                sdq = draft.add("SDQ", self.unit or "EA", self.id_kind, *pairs)
+                for k in range(len(some)):
+                    records.append(record | {
+                        "location": (sdq, 2 + 2 * k, 0), "location_type": (sdq, 1, 0), "quantity": (sdq, 3 + 2 * k, 0),
+                        "unit": (sdq, 0, 0),
+                    })  # fmt: skip
+            return records
+        if self.split == "sch":
+            for value in numbers:
+                unit_of = draft.add("SCH", value, self.unit or "EA", self.place_role, place(r), r.choice(["002", "097"]), day(r, self.six))
+                records.append(record | {
+                    "location": (unit_of, 3, 0), "location_type": (unit_of, 2, 0), "quantity": (unit_of, 0, 0),
+                    "unit": (unit_of, 1, 0),
+                })  # fmt: skip
+            return records
+        wrapped = r.random() < 0.8
+        if wrapped:
+            draft.add("LS", "REF")
+        for value in numbers:
+            ref = draft.add("REF", self.place_code, place(r), value)
+            records.append(record | {"location": (ref, 1, 0), "location_type": (ref, 0, 0), "quantity": (ref, 2, 0)})
+        if wrapped:
+            draft.add("LE", "REF")
+        return records
