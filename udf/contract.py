@@ -3,10 +3,10 @@
 Field names are fixed: a later need adds a field and never renames one. `contract.schema.json` beside this file is
 generated from these models (`python -m udf.contract` rewrites it) and a test keeps the two equal.
 
-Every model but `Outcome` is frozen. Building is validated (`Line(...)`); where many lines a second are built from values
-that the gatekeeper has already proved, `Line.unchecked(...)` gives the same object several times faster. Quantities and prices are `decimal.Decimal` here and JSON numbers in JSON, dates are `datetime.date`
-here and ISO text in JSON, spans are `(start, end)` here and `[start, end]` in JSON, counted in characters of the
-message's text, end exclusive.
+Every model but `Outcome` is frozen. Building is validated (`Line(...)`); where many lines a second are built from
+values that the gatekeeper has already proved, `Line.unchecked(...)` gives the same object in half the time. Quantities
+and prices are `decimal.Decimal` here and JSON numbers in JSON, dates are `datetime.date` here and ISO text in JSON,
+spans are `(start, end)` here and `[start, end]` in JSON, counted in characters of the message's text, end exclusive.
 """
 
 import datetime

@@ -51,7 +51,8 @@ def test_attempts_stay_out_of_the_dump() -> None:
 
 
 def test_quantities_are_json_numbers_and_dates_are_iso_text() -> None:
-    line = Line(measure="sold", quantity=Decimal("-19.90"), period_start=datetime.date(2026, 1, 5), source={"unit": (3, 6)})
+    start = datetime.date(2026, 1, 5)
+    line = Line(measure="sold", quantity=Decimal("-19.90"), period_start=start, source={"unit": (3, 6)})
     dumped = line.model_dump(mode="json")
     assert dumped["quantity"] == -19.9
     assert dumped["period_start"] == "2026-01-05"
