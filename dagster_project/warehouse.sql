@@ -83,9 +83,6 @@ create table if not exists bronze.interchanges (
     message_count integer check (message_count >= 1)
 );
 
--- EDI compresses to a tenth, but a few hundred kilobytes are read whole or not at all.
-alter table bronze.interchanges alter column content set storage extended;
-
 comment on table bronze.interchanges is 'One row per different file content that ever arrived. The same bytes under another name are the same interchange; see bronze.deliveries.';
 comment on column bronze.interchanges.interchange_id is 'SHA-256 of the bytes, in hexadecimal.';
 comment on column bronze.interchanges.file_name is 'Name of the first file that brought these bytes, without its folder.';

@@ -1,0 +1,105 @@
+"""Gold: documents become numbers. The dbt project is the definition; Dagster runs it and shows each test as a check."""
+
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+DBT_FOLDER = REPOSITORY / "dbt"
+SEED_FOLDER = REPOSITORY / "seeds" / "reference"
+# Apart from dbt's own target folder: whoever runs dbt by hand rewrites that one, and never in one step.
+TARGET = Path("target", "dagster")
+
+
+def prepare_manifest(target: Path = DBT_FOLDER / TARGET) -> Path:
+    """Path of a manifest that agrees with the dbt project's files; parses the project when they have changed.
+
+    Several processes load these definitions at once (web server, daemon, run): one parses, the others wait for it,
+    and a reader never sees half a manifest.
+
+    Raises RuntimeError with dbt's own words when the project does not parse.
+    """
+    manifest, stamp = target / "manifest.json", target / "sources.sha256"
+    target.mkdir(parents=True, exist_ok=True)
+    with (target / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        fingerprint = _fingerprint()
+        if manifest.exists() and stamp.exists() and stamp.read_text() == fingerprint:
+            return manifest
+        with tempfile.TemporaryDirectory(dir=target) as scratch:
+            # fmt: off
+            command = [
+                Path(sys.executable).with_name("dbt"), "--quiet", "--no-use-colors", "parse", "--no-partial-parse",
+                "--project-dir", DBT_FOLDER, "--profiles-dir", DBT_FOLDER,
+                "--target-path", scratch, "--log-path", scratch,
+            ]
+            # fmt: on
+            done = subprocess.run(command, cwd=DBT_FOLDER, capture_output=True, text=True, check=False)
+            if done.returncode:
+                raise RuntimeError(f"dbt cannot parse its project:\n{done.stdout}{done.stderr}")
+            os.replace(Path(scratch, "manifest.json"), manifest)
+        stamp.write_text(fingerprint)
+    return manifest
+
+
+def _fingerprint() -> str:
+    """SHA-256 over name, size and time of every file that the manifest is made of."""
+    files = (
+        path
+        for folder in (DBT_FOLDER, SEED_FOLDER)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not {"target", "logs"} & set(path.relative_to(folder).parts)
+    )
+    stamps = ((path, path.stat()) for path in files)
+    text = "\n".join(f"{path} {status.st_size} {status.st_mtime_ns}" for path, status in stamps)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+MANIFEST = prepare_manifest()
+dbt_project = DbtProject(project_dir=DBT_FOLDER, target_path=TARGET, profiles_dir=DBT_FOLDER)
+
+
+class SchemaTranslator(DagsterDbtTranslator):
+    """Names do the wiring: a table's key is schema and name, its group the schema.
+
+    A model rebuilds when its parents do and their blocking checks have passed, or when it was itself changed, and is
+    stale after a day and a half.
+    """
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        return spec.replace_attributes(
+            group_name=spec.key.path[0],
+            automation_condition=(
+                dg.AutomationCondition.eager()
+                | dg.AutomationCondition.code_version_changed().since(
+                    dg.AutomationCondition.newly_requested() | dg.AutomationCondition.newly_updated()
+                )
+            )
+            & dg.AutomationCondition.all_deps_blocking_checks_passed(),
+            freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36)),
+        )
+
+
+@dbt_assets(
+    manifest=MANIFEST,
+    project=dbt_project,
+    # Tests on sources stay out of the checks: switched on, a failing blocking check of Silver no longer stops dbt.
+    dagster_dbt_translator=SchemaTranslator(
+        DagsterDbtTranslatorSettings(enable_code_references=True, enable_source_tests_as_checks=False)
+    ),
+)
+def dbt_models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+    """Seeds, staging, intermediate and gold, each followed by its tests. Unit tests need no data and run in CI."""
+    build = dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context)
+    yield from build.stream().fetch_row_counts().fetch_column_metadata()

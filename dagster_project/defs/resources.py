@@ -1,0 +1,64 @@
+"""Where things are: the warehouse by libpq's own variables, the landing folder, the dbt project."""
+
+import os
+import sys
+from pathlib import Path
+
+import dagster as dg
+import psycopg
+from dagster_dbt import DbtCliResource
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+DEFAULT_LANDING = REPOSITORY / "landing"
+
+
+class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Opens connections to the warehouse that PGHOST, PGPORT, PGDATABASE, PGUSER and PGPASSWORD name."""
+
+    role: str = "tillroll_loader"
+
+    def connect(self) -> psycopg.Connection[tuple[object, ...]]:
+        """A connection that works as the loader, whoever logged in; nothing is committed unless asked.
+
+        Read committed, and each statement sees what other workers committed before it: the claims in silver.py
+        count on that.
+        """
+        connection = psycopg.connect("", application_name="tillroll")
+        # set role takes no parameters.
+        connection.execute(psycopg.sql.SQL("set role {}").format(psycopg.sql.Identifier(self.role)))
+        connection.commit()
+        return connection
+
+
+class Landing(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The folder where trading partners' files arrive."""
+
+    path: str
+
+    def folder(self) -> Path:
+        """The folder; the default one is made when it is missing, a chosen one that is missing is a mistake."""
+        folder = Path(self.path)
+        if folder == DEFAULT_LANDING:
+            folder.mkdir(exist_ok=True)
+        if not folder.is_dir():
+            raise dg.Failure(f"The landing folder {folder} is missing: create it, or set TILLROLL_LANDING to another.")
+        return folder
+
+
+@dg.definitions
+def resources() -> dg.Definitions:
+    # Imported here, since gold.py prepares the dbt project when it is loaded.
+    from dagster_project.defs.gold import dbt_project
+
+    return dg.Definitions(
+        resources={
+            "warehouse": Warehouse(),
+            "landing": Landing(path=os.environ.get("TILLROLL_LANDING") or str(DEFAULT_LANDING)),
+            # dbt is looked for beside this interpreter: a virtual environment need not be activated.
+            "dbt": DbtCliResource(
+                project_dir=dbt_project, dbt_executable=str(Path(sys.executable).with_name("dbt"))
+            ),
+        },
+        # The assets form one line, so that a process for each step (three seconds of imports) would buy nothing.
+        executor=dg.in_process_executor,
+    )
