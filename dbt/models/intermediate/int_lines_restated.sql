@@ -1,0 +1,123 @@
+{{ config(materialized='table') }}
+
+with
+
+messages as (
+
+    select * from {{ ref('int_messages') }}
+
+),
+
+lines as (
+
+    select * from {{ ref('int_lines') }}
+
+),
+
+withdrawn_places as (
+
+    select * from {{ ref('int_withdrawn_places') }}
+
+),
+
+judged as (
+
+    select
+        lines.*,
+        messages.document_function,
+        case
+            when messages.is_test then 'test_traffic'
+            when messages.is_resend then 'resend'
+            when withdrawn_places.is_cancelled then 'cancelled'
+            when withdrawn_places.message_id is not null then 'replaced'
+            when lines.item_id is null then 'without_item'
+            when lines.end_date is null then 'undated'
+            -- Fifteen digits are the most that a quantity has in either standard; more is not a count of units.
+            when coalesce(abs(lines.quantity) >= 1e15, true) then 'without_quantity'
+        end as fate
+
+    from lines
+
+    inner join messages on lines.message_id = messages.message_id
+
+    left join withdrawn_places
+        on lines.message_id = withdrawn_places.message_id and lines.location_id = withdrawn_places.location_id
+
+),
+
+standing as (
+
+    select * from judged
+
+    where fate is null
+
+),
+
+-- One statement is what a partner says about one measure of one item at one place in one period. Where several
+-- messages make it, the last one is true; a copy (function duplicate) speaks only where nothing else does. Lines of
+-- that one message all count: registers and receipts repeat equal lines.
+compared as (
+
+    select
+        standing.*,
+        first_value(message_id) over (
+            statement
+            order by (document_function = 'duplicate'), statement_number desc
+        ) as standing_message_id,
+        first_value(qualifier) over (
+            statement
+            order by (document_function = 'duplicate'), statement_number desc, line_position
+        ) as standing_qualifier
+
+    from standing
+
+    window statement as (
+        partition by partner_id, item_id_type, item_id, location_id, unit, measure, start_date, end_date
+    )
+
+),
+
+restated as (
+
+    select
+        compiled_line_id,
+        case
+            when message_id != standing_message_id then 'superseded'
+            when document_function = 'cancellation' then 'cancelled'
+            -- Two codes for one stock (QTY 17 and ZA QA) are two views of the same goods, never a sum.
+            when
+                not is_sales
+                and measure != 'received'
+                and qualifier is distinct from standing_qualifier
+                then 'other_view'
+            else 'counted'
+        end as fate
+
+    from compared
+
+)
+
+select
+    judged.compiled_line_id,
+    judged.message_id,
+    judged.statement_number,
+    judged.partner_id,
+    judged.week_calendar,
+    judged.is_sales,
+    judged.item_id,
+    judged.item_id_type,
+    judged.location_id,
+    judged.unit,
+    judged.is_unit_assumed,
+    judged.measure,
+    judged.quantity,
+    judged.line_value,
+    judged.currency,
+    judged.is_priced_at_cost,
+    judged.start_date,
+    judged.end_date,
+    coalesce(judged.fate, restated.fate) as fate
+
+from judged
+
+left join restated on judged.compiled_line_id = restated.compiled_line_id

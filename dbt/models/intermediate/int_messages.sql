@@ -1,0 +1,82 @@
+{{ config(materialized='table') }}
+
+with
+
+headers as (
+
+    select * from {{ ref('stg_compiled_headers') }}
+
+),
+
+partners as (
+
+    select * from {{ ref('partners') }}
+
+),
+
+-- The sender's clock orders its statements: of a backlog that lands at once, the order of receipt is that of the file
+-- names. A time after receipt is a wrong clock, and receipt then stands in for it.
+stated as (
+
+    select
+        headers.*,
+        case
+            when headers.prepared_at <= headers.received_at + interval '1 day' then headers.prepared_at
+            else headers.received_at
+        end as stated_at
+
+    from headers
+
+),
+
+numbered as (
+
+    select
+        *,
+        row_number() over (
+            partition by partner_id
+            order by stated_at, received_at, prepared_at, interchange_id, message_position
+        ) as statement_number
+
+    from stated
+
+),
+
+resends_marked as (
+
+    select
+        *,
+        row_number() over (
+            partition by partner_id, content_sha256, is_test
+            order by statement_number
+        ) > 1 as is_resend
+
+    from numbered
+
+)
+
+select
+    resends_marked.message_id,
+    resends_marked.interchange_id,
+    resends_marked.partner_id,
+    coalesce(partners.week_calendar, 'iso') as week_calendar,
+    partners.price_basis,
+
+    resends_marked.message_type,
+    resends_marked.document_number,
+    resends_marked.document_function,
+    resends_marked.currency,
+    resends_marked.period_start_date,
+    resends_marked.period_end_date,
+
+    resends_marked.is_test,
+    resends_marked.is_resend,
+    resends_marked.is_complete,
+
+    resends_marked.statement_number,
+    resends_marked.stated_at,
+    resends_marked.received_at
+
+from resends_marked
+
+left join partners on resends_marked.partner_id = partners.partner

@@ -1,0 +1,52 @@
+with
+
+sales as (
+
+    select * from {{ ref('int_sales') }}
+
+    where not is_told_otherwise
+
+),
+
+by_week as (
+
+    select
+        partner_id,
+        item_id_type,
+        item_id,
+        location_id,
+        unit,
+        week_start_date,
+        sum(units_sold) as units_sold,
+        sum(units_returned) as units_returned,
+        sum(net_units_sold) as net_units_sold,
+        case
+            when
+                bool_and(sales_value is not null or units_sold = 0)
+                and count(distinct coalesce(currency, '')) filter (where units_sold != 0) <= 1
+                then sum(sales_value)
+        end as sales_value,
+        min(currency) as currency,
+        bool_or(is_straddling) as is_straddling
+
+    from sales
+
+    group by partner_id, item_id_type, item_id, location_id, unit, week_start_date
+
+)
+
+select
+    partner_id,
+    item_id_type,
+    item_id,
+    location_id,
+    unit,
+    week_start_date,
+    units_sold,
+    units_returned,
+    net_units_sold,
+    sales_value,
+    case when sales_value is not null then currency end as currency,
+    is_straddling
+
+from by_week

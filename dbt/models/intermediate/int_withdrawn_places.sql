@@ -1,0 +1,82 @@
+-- A replacement or cancellation withdraws what its document said before, place by place: partners number every message
+-- of an interchange alike, so a document number alone would withdraw other stores and other weeks.
+
+with
+
+messages as (
+
+    select * from {{ ref('int_messages') }}
+
+    where not is_test and not is_resend
+
+),
+
+lines as (
+
+    select * from {{ ref('int_lines') }}
+
+),
+
+places as (
+
+    select
+        messages.message_id,
+        messages.interchange_id,
+        messages.partner_id,
+        messages.message_type,
+        messages.document_number,
+        messages.document_function,
+        messages.statement_number,
+        lines.location_id,
+        coalesce(min(lines.start_date), messages.period_start_date) as start_date,
+        coalesce(max(lines.end_date), messages.period_end_date) as end_date
+
+    from messages
+
+    -- Left, since a cancellation may name nothing but its document.
+    left join lines on messages.message_id = lines.message_id
+
+    where messages.document_number is not null
+
+    group by
+        messages.message_id,
+        messages.interchange_id,
+        messages.partner_id,
+        messages.message_type,
+        messages.document_number,
+        messages.document_function,
+        messages.statement_number,
+        messages.period_start_date,
+        messages.period_end_date,
+        lines.location_id
+
+),
+
+withdrawn as (
+
+    select
+        places.message_id,
+        places.location_id,
+        bool_or(later.document_function = 'cancellation') as is_cancelled
+
+    from places
+
+    inner join places as later
+        on
+            places.partner_id = later.partner_id
+            and places.message_type = later.message_type
+            and places.document_number = later.document_number
+            and places.interchange_id != later.interchange_id
+            and places.statement_number < later.statement_number
+            and places.location_id = coalesce(later.location_id, places.location_id)
+            and later.document_function in ('replacement', 'cancellation')
+            and coalesce(places.start_date <= later.end_date, true)
+            and coalesce(places.end_date >= later.start_date, true)
+
+    where places.location_id is not null
+
+    group by places.message_id, places.location_id
+
+)
+
+select * from withdrawn
