@@ -123,8 +123,10 @@ class Segment:
         parts = raw.split(delimiters.element)
         del parts[0]
         component = delimiters.component
-        if self.tag == "ISA":  # ISA16 *is* the component separator
+        if self.tag == "ISA" or component not in raw:  # ISA16 *is* the component separator
             return [[part.strip(blanks)] for part in parts]
+        if " " not in raw and raw.isprintable():  # most segments hold nothing to trim
+            return [part.split(component) for part in parts]
         return [[value.strip(blanks) for value in part.split(component)] for part in parts]
 
     def _locate(self) -> list[list[tuple[int, int]]]:
@@ -199,7 +201,7 @@ def read_segments(text: str, delimiters: Delimiters | None = None) -> list[Segme
     segments: list[Segment] = []
     blanks, element = found.blanks, found.element
     known = EDIFACT_TAGS if found.standard == "EDIFACT" else X12_TAGS
-    position = _skip_una(text)
+    position = skip_una(text)
     for piece in (masked[position:] if position else masked).split(found.segment):
         body = piece.strip(blanks)
         after = position + len(piece) + 1
@@ -355,7 +357,7 @@ def find_una(text: str) -> str | None:
     return "UNA" + (body[:6] if len(body.rstrip("\r\n")) != 5 else body.rstrip("\r\n"))
 
 
-def _skip_una(text: str) -> int:
+def skip_una(text: str) -> int:
     """Where the segments begin: after a BOM, and after a UNA whatever it holds."""
     match = _UNA.match(text) or _BOM.match(text)
     return match.end() if match else 0
@@ -374,7 +376,7 @@ def _edifact(text: str, una: str | None) -> Delimiters | None:
     unh = _UNH_ANY_CASE.search(text[:_HEAD]) or _UNH.search(text)
     if unh is not None:
         return _announced_or_voted(text, una, unh.group(1), unh.group(4))
-    unb = _UNB.match(text, _skip_una(text))
+    unb = _UNB.match(text, skip_una(text))
     return _announced_or_voted(text, una, unb.group(1), unb.group(2)) if unb else None
 
 
