@@ -7,11 +7,19 @@ performance as (
 
 ),
 
+sales as (
+
+    select * from {{ ref('int_sales') }}
+
+    where not is_told_otherwise
+
+),
+
 lines as (
 
     select * from {{ ref('int_line_fates') }}
 
-    where fate = 'counted'
+    where measure = 'received' and fate = 'counted'
 
 ),
 
@@ -28,16 +36,30 @@ gold_sums as (
 
 ),
 
-line_sums as (
+stated_sums as (
 
     select
         unit,
-        coalesce(sum(quantity) filter (where measure = 'sold' and quantity > 0), 0)::numeric(30, 3) as units_sold,
-        coalesce(sum(quantity) filter (where measure = 'received'), 0)::numeric(30, 3) as units_received
+        sum(units_sold) as units_sold,
+        sum(units_received) as units_received
 
-    from lines
+    from (
+        select
+            unit,
+            units_sold,
+            0 as units_received
 
-    where measure in ('sold', 'returned', 'on_hand', 'available', 'received')
+        from sales
+
+        union all
+
+        select
+            unit,
+            0 as units_sold,
+            quantity as units_received
+
+        from lines
+    ) as stated
 
     group by unit
 
@@ -46,15 +68,15 @@ line_sums as (
 select
     unit,
     gold_sums.units_sold,
-    line_sums.units_sold as counted_units_sold,
+    stated_sums.units_sold as stated_units_sold,
     gold_sums.units_received,
-    line_sums.units_received as counted_units_received
+    stated_sums.units_received as stated_units_received
 
 from gold_sums
 
-full outer join line_sums using (unit)
+full outer join stated_sums using (unit)
 
 where
     -- Gold rounds each row to a thousandth, so many rows of weights may differ by a little.
-    abs(coalesce(gold_sums.units_sold, 0) - coalesce(line_sums.units_sold, 0)) > 0.5
-    or abs(coalesce(gold_sums.units_received, 0) - coalesce(line_sums.units_received, 0)) > 0.5
+    abs(coalesce(gold_sums.units_sold, 0) - coalesce(stated_sums.units_sold, 0)) > 0.5
+    or abs(coalesce(gold_sums.units_received, 0) - coalesce(stated_sums.units_received, 0)) > 0.5

@@ -8,7 +8,9 @@ lines as (
 
     from {{ ref('int_line_fates') }}
 
-    where measure in ('sold', 'returned', 'on_hand', 'available', 'received') and fate in ('counted', 'superseded')
+    where
+        measure in {{ sql_list(var('counted_sales_measures') + var('on_hand_measures') + ['received']) }}
+        and fate in ('counted', 'superseded')
 
 ),
 

@@ -153,7 +153,7 @@ select
         when 'line' then abs(price) * sign(quantity)
     end as line_value,
     stated_currency as currency,
-    upper(coalesce(price_type, '')) in {{ cost_price_types() }} as is_priced_at_cost,
+    upper(coalesce(price_type, '')) in {{ sql_list(var('cost_price_types')) }} as is_priced_at_cost,
 
     least(one_date, other_date) as start_date,
     greatest(one_date, other_date) as end_date

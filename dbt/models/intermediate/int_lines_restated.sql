@@ -56,24 +56,33 @@ standing as (
 -- One statement is what a partner says about one measure of one item at one place in one period. Where several
 -- messages make it, the last one is true; a copy (function duplicate) speaks only where nothing else does. Lines of
 -- that one message all count: registers and receipts repeat equal lines.
-compared as (
+by_code as (
 
     select
-        standing.*,
-        first_value(message_id) over (
-            statement
-            order by (document_function = 'duplicate'), statement_number desc
-        ) as standing_message_id,
-        first_value(qualifier) over (
-            statement
-            order by (document_function = 'duplicate'), statement_number desc, line_position
-        ) as standing_qualifier
+        *,
+        abs(sum(quantity) over (
+            partition by
+                partner_id, item_id_type, item_id, location_id, unit, measure, start_date, end_date, message_id, qualifier
+        )) as units_of_code
 
     from standing
 
-    window statement as (
-        partition by partner_id, item_id_type, item_id, location_id, unit, measure, start_date, end_date
-    )
+),
+
+compared as (
+
+    select
+        *,
+        first_value(message_id) over statement as standing_message_id,
+        first_value(qualifier) over statement as standing_qualifier
+
+    from by_code
+
+    window
+        statement as (
+            partition by partner_id, item_id_type, item_id, location_id, unit, measure, start_date, end_date
+            order by (document_function = 'duplicate'), statement_number desc, units_of_code desc, line_position
+        )
 
 ),
 
@@ -84,12 +93,9 @@ restated as (
         case
             when message_id != standing_message_id then 'superseded'
             when document_function = 'cancellation' then 'cancelled'
-            -- Two codes for one stock (QTY 17 and ZA QA) are two views of the same goods, never a sum.
-            when
-                not is_sales
-                and measure != 'received'
-                and qualifier is distinct from standing_qualifier
-                then 'other_view'
+            -- Two codes for one measure (QTY 17 with 145, QTY 153 with 26) are two views of the same goods, the lesser
+            -- a part of the greater, never a sum.
+            when qualifier is distinct from standing_qualifier then 'other_view'
             else 'counted'
         end as fate
 

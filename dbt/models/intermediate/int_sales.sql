@@ -6,12 +6,10 @@ lines as (
 
     select * from {{ ref('int_lines_restated') }}
 
-    where is_sales and fate = 'counted'
+    where measure in {{ sql_list(var('counted_sales_measures')) }} and fate = 'counted'
 
 ),
 
--- Gross and returned units are kept apart. A return comes as a negative sale, under a code of its own, or as both for
--- the same goods: so a code's sign is ignored, and of the two the larger counts, never their sum.
 summed as (
 
     select
@@ -24,11 +22,11 @@ summed as (
         start_date,
         end_date,
 
-        coalesce(sum(quantity) filter (where measure = 'sold' and quantity > 0), 0) as units_sold,
-        greatest(
-            coalesce(-sum(quantity) filter (where measure = 'sold' and quantity < 0), 0),
-            coalesce(abs(sum(quantity) filter (where measure = 'returned')), 0)
-        ) as units_returned,
+        sum(quantity) filter (where measure = 'sold' and quantity > 0) as sold,
+        -sum(quantity) filter (where measure = 'sold' and quantity < 0) as sold_negative,
+        sum(quantity) filter (where measure = 'total_sold') as total_sold,
+        sum(quantity) filter (where measure = 'net_sold') as net_sold,
+        abs(sum(quantity) filter (where measure = 'returned')) as returned,
 
         sum(line_value) filter (where measure = 'sold' and quantity > 0) as sales_value,
         min(currency) filter (where measure = 'sold' and quantity > 0) as currency,
@@ -46,40 +44,64 @@ summed as (
 
 ),
 
+-- Gross and returned units are kept apart. A return comes as a negative sale, under a code of its own, or as both for
+-- the same goods: so a code's sign is ignored, and of the two the larger counts, never their sum. Totals and net sales
+-- (ZA TS, ZA Q1) speak only where plain sales are not stated.
+netted as (
+
+    select
+        *,
+        case
+            when coalesce(sold, sold_negative) is not null then coalesce(sold, 0)
+            when total_sold is not null then greatest(total_sold, 0)
+            when net_sold is not null then greatest(net_sold + coalesce(returned, 0), 0)
+            else 0
+        end as units_sold,
+        case
+            when coalesce(sold, sold_negative) is not null or coalesce(total_sold, net_sold) is null
+                then greatest(sold_negative, returned, 0)
+            when total_sold is not null then greatest(-total_sold, returned, 0)
+            else greatest(net_sold + coalesce(returned, 0), 0) - net_sold
+        end as units_returned
+
+    from summed
+
+),
+
 -- Days of a week and the week itself are one sale told twice: the longest period up to a week counts. A month beside
 -- its weeks adds nothing at the grain of a week; alone it counts, and its straddling is flagged.
 compared as (
 
     select
-        summed.*,
+        netted.*,
         exists (
             select 1
 
-            from summed as other
+            from netted as other
 
             where
-                summed.partner_id = other.partner_id
-                and summed.item_id_type = other.item_id_type
-                and summed.item_id = other.item_id
-                and summed.location_id = other.location_id
-                and summed.unit = other.unit
-                and (summed.start_date, summed.end_date) != (other.start_date, other.end_date)
+                netted.partner_id = other.partner_id
+                and netted.item_id_type = other.item_id_type
+                and netted.item_id = other.item_id
+                and netted.location_id = other.location_id
+                and netted.unit = other.unit
+                and (netted.start_date, netted.end_date) != (other.start_date, other.end_date)
                 and (
                     (
                         other.end_date - other.start_date < 7
-                        and other.start_date <= summed.start_date
-                        and other.end_date >= summed.end_date
+                        and other.start_date <= netted.start_date
+                        and other.end_date >= netted.end_date
                     )
                     or (
                         other.end_date - other.start_date < 7
-                        and summed.end_date - summed.start_date >= 7
-                        and other.start_date <= summed.end_date
-                        and other.end_date >= summed.start_date
+                        and netted.end_date - netted.start_date >= 7
+                        and other.start_date <= netted.end_date
+                        and other.end_date >= netted.start_date
                     )
                 )
         ) as is_told_otherwise
 
-    from summed
+    from netted
 
 )
 

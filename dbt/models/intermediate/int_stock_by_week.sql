@@ -4,19 +4,23 @@ stock as (
 
     select * from {{ ref('int_stock') }}
 
-    where measure in ('on_hand', 'available')
+    where measure in {{ sql_list(var('on_hand_measures')) }}
 
 ),
 
--- Stock is never summed over time: the last snapshot of the week is the week's stock. Available is part of what is on
--- hand, so it stands in for on hand where no on hand was stated and is never added to it.
+-- Stock is never summed over time: the last snapshot of the week is the week's stock. A closing balance or what is
+-- available stands in for it where no on hand was stated, and is never added to it.
 ranked as (
 
     select
         *,
         row_number() over (
             partition by partner_id, item_id_type, item_id, location_id, unit, week_start_date
-            order by (measure = 'on_hand') desc, as_of_date desc
+            order by
+                {% for measure in var('on_hand_measures') -%}
+                    measure = '{{ measure }}' desc,
+                {% endfor -%}
+                as_of_date desc
         ) as preference
 
     from stock

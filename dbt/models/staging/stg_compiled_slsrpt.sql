@@ -33,7 +33,7 @@ sales_lines as (
 
     from lines
 
-    where measure in {{ sales_measures() }}
+    where measure in {{ sql_list(var('sales_measures')) }}
 
 )
 

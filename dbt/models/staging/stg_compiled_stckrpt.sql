@@ -30,7 +30,7 @@ stock_lines as (
 
     from lines
 
-    where measure not in {{ sales_measures() }} and measure != 'unmapped'
+    where measure not in {{ sql_list(var('sales_measures')) }} and measure != 'unmapped'
 
 )
 
