@@ -37,6 +37,9 @@ IGNORED_SUFFIXES = {
 # PostgreSQL holds at most 1 GB in a value, and splitting needs several copies of the text in memory.
 MAX_FILE_BYTES = 256 * 1024 * 1024
 
+# What any splitter and any compiler must survive. Where this fails too, the fault lies with them and not with a file.
+PLAIN_MESSAGE = b"UNH+1+SLSRPT:D:96A:UN'BGM+73E+1+9'UNT+3+1'"
+
 
 class LandingRun(dg.Config):
     """How one run treats files that are still growing."""
@@ -191,6 +194,8 @@ def _split(connection: psycopg.Connection[Any], interchange_id: str, log: Any) -
         # The machine's fault and not the file's: it stays pending.
         raise
     except Exception as fault:
+        # Nor is it the file's when the plainest one fails too: raises, and the file stays pending.
+        udf.split_interchange(PLAIN_MESSAGE)
         log.error("split_interchange failed on %s\n%s", interchange_id, traceback.format_exc())
         detail = f"The interchange could not be split: {type(fault).__name__}."
         problems = [Problem(code="internal-error", severity="error", detail=detail)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 import psycopg
-from dagster_dbt import DbtCliResource
+from psycopg import sql
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DEFAULT_LANDING = REPOSITORY / "landing"
@@ -25,7 +25,7 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
         """
         connection = psycopg.connect("", application_name="tillroll")
         # set role takes no parameters.
-        connection.execute(psycopg.sql.SQL("set role {}").format(psycopg.sql.Identifier(self.role)))
+        connection.execute(sql.SQL("set role {}").format(sql.Identifier(self.role)))
         connection.commit()
         return connection
 
@@ -47,7 +47,9 @@ class Landing(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 @dg.definitions
 def resources() -> dg.Definitions:
-    # Imported here, since gold.py prepares the dbt project when it is loaded.
+    # Imported here: gold.py prepares the dbt project when it is loaded, and Bronze and Silver need no dbt.
+    from dagster_dbt import DbtCliResource
+
     from dagster_project.defs.gold import dbt_project
 
     return dg.Definitions(

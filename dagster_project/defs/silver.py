@@ -15,7 +15,7 @@ import psycopg
 import udf
 from udf.contract import Envelope, Outcome, Problem
 
-from dagster_project.defs.bronze import MESSAGES
+from dagster_project.defs.bronze import MESSAGES, PLAIN_MESSAGE
 from dagster_project.defs.resources import Warehouse
 from dagster_project.storable import storable_json, storable_text
 
@@ -160,8 +160,8 @@ def _claim(connection: psycopg.Connection[Any], message_ids: list[str], compiler
 def compile_claims(claims: Sequence[Claim], compiler_version: str, log: Any) -> list[Outcome]:
     """One outcome a message, in order. A message on which the compiler fails becomes an outcome `internal-error`.
 
-    Raises MemoryError and OSError: they speak of the machine (no memory, no model file) and not of a message, which
-    must stay pending.
+    Raises MemoryError and OSError, which speak of the machine (no memory, no model file), and whatever the compiler
+    raises for a plain message: it is not the messages' fault, and they must stay pending.
     """
     texts = [claim.raw for claim in claims]
     envelopes = [Envelope.model_validate(claim.envelope) for claim in claims]
@@ -178,6 +178,8 @@ def compile_claims(claims: Sequence[Claim], compiler_version: str, log: Any) -> 
         except (MemoryError, OSError):
             raise
         except Exception as fault:
+            # Raises when the plainest message fails too: then it is the compiler, and nothing is recorded.
+            _checked(udf.compile_batch([PLAIN_MESSAGE.decode()], [Envelope()]), 1)
             log.error("the compiler failed on message %s\n%s", claim.message_id, traceback.format_exc())
             outcomes.append(_fault_outcome(claim, compiler_version, fault))
     return outcomes

@@ -1,0 +1,336 @@
+"""From files to messages: every file is accounted for, every byte kept, and nothing a file holds is an exception."""
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import psycopg
+import pytest
+import udf
+from udf.interchange import Interchange
+
+from dagster_project.defs import bronze
+from dagster_project.defs.resources import Landing, Warehouse
+
+SALES = (
+    b"UNA:+.? 'UNB+UNOA:3+5412345000013:14+8798765000017:14+260105:0900+R1'"
+    b"UNH+1+SLSRPT:D:96A:UN:EAN004'BGM+73E+7+9'DTM+137:20260105:102'DTM+356:2026010520260111:718'"
+    b"LOC+162+4012345000009::9'LIN+1++4000862141404:EN'QTY+153:7'UNT+8+1'UNZ+1+R1'"
+)
+X12 = (
+    b"ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260105*0900*U*00401*000000001*0*P*>~"
+    b"GS*PD*SENDER*RECEIVER*20260105*0900*1*X*004010~ST*852*0001~XQ*H*20260105~SE*3*0001~"
+    b"ST*852*0002~XQ*H*20260112~SE*3*0002~GE*2*1~IEA*1*000000001~"
+)
+
+Load = Callable[..., dg.ExecuteInProcessResult]
+
+
+@pytest.fixture
+def landing(tmp_path: Path) -> Path:
+    folder = tmp_path / "landing"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def load(landing: Path, database: dict[str, str]) -> Load:
+    """Materialises Bronze from the landing folder."""
+
+    def materialize(settle_seconds: float = 0, raise_on_error: bool = True) -> dg.ExecuteInProcessResult:
+        return dg.materialize(
+            [bronze.interchanges, bronze.messages, bronze.bronze_checks],
+            resources={"warehouse": Warehouse(), "landing": Landing(path=str(landing))},
+            run_config=dg.RunConfig({"bronze__interchanges": bronze.LandingRun(settle_seconds=settle_seconds)}),
+            raise_on_error=raise_on_error,
+        )
+
+    return materialize
+
+
+def rows(connection: psycopg.Connection[Any], query: str) -> list[tuple[Any, ...]]:
+    connection.rollback()
+    return connection.execute(query).fetchall()
+
+
+def counts(connection: psycopg.Connection[Any]) -> tuple[int, ...]:
+    (found,) = rows(
+        connection,
+        """
+        select (select count(*) from bronze.deliveries),
+            (select count(*) from bronze.interchanges), (select count(*) from bronze.messages)
+        """,
+    )
+    return found
+
+
+def test_a_file_becomes_an_interchange_and_its_messages(landing: Path, load: Load, connection: Any) -> None:
+    (landing / "week 2.edi").write_bytes(X12)
+    assert load().success
+    interchange_id = hashlib.sha256(X12).hexdigest()
+    assert rows(connection, "select interchange_id, file_name, content, size_bytes, message_count from bronze.interchanges") == [
+        (interchange_id, "week 2.edi", X12, len(X12), 2)
+    ]
+    assert rows(connection, "select message_type, reference, position, raw from bronze.messages order by position") == [
+        ("852", "0001", 1, "ST*852*0001~XQ*H*20260105~SE*3*0001~"),
+        ("852", "0002", 2, "ST*852*0002~XQ*H*20260112~SE*3*0002~"),
+    ]
+
+
+def test_a_message_is_named_after_its_interchange_and_position(landing: Path, load: Load, connection: Any) -> None:
+    (landing / "sales.edi").write_bytes(SALES)
+    load()
+    minted = hashlib.sha256(f"{hashlib.sha256(SALES).hexdigest()}:1".encode()).hexdigest()
+    assert rows(connection, "select message_id from bronze.messages") == [(minted,)]
+
+
+def test_a_second_run_adds_nothing(landing: Path, load: Load, connection: Any) -> None:
+    (landing / "sales.edi").write_bytes(SALES)
+    (landing / "notes.md").write_text("not EDI")
+    load()
+    before = counts(connection)
+    result = load()
+    assert counts(connection) == before == (2, 1, 1)
+    assert metadata(result, bronze.INTERCHANGES)["known"] == 2
+    assert metadata(result, bronze.MESSAGES)["new messages"] == 0
+
+
+def metadata(result: dg.ExecuteInProcessResult, key: dg.AssetKey) -> dict[str, Any]:
+    (event,) = [event for event in result.get_asset_materialization_events() if event.asset_key == key]
+    return {name: getattr(value, "value", value) for name, value in event.materialization.metadata.items()}
+
+
+def test_the_same_bytes_under_another_name_are_one_interchange(landing: Path, load: Load, connection: Any) -> None:
+    (landing / "a.edi").write_bytes(SALES)
+    (landing / "partner").mkdir()
+    (landing / "partner" / "b.txt").write_bytes(SALES)
+    load()
+    assert rows(connection, "select path, status from bronze.deliveries order by path") == [
+        ("a.edi", "loaded"),
+        ("partner/b.txt", "repeated"),
+    ]
+    assert counts(connection) == (2, 1, 1)
+
+
+def test_a_file_whose_content_changed_is_another_interchange(landing: Path, load: Load, connection: Any) -> None:
+    (landing / "sales.edi").write_bytes(SALES)
+    load()
+    (landing / "sales.edi").write_bytes(X12)
+    load()
+    assert counts(connection) == (2, 2, 3)
+
+
+def test_whatever_is_no_edi_is_ignored_with_its_reason(landing: Path, load: Load, connection: Any) -> None:
+    for name in (".hidden", "half.edi.part", "expected.JSON", "week.zip", "sales.edi~"):
+        (landing / name).write_bytes(SALES)
+    (landing / ".folder").mkdir()
+    (landing / ".folder" / "x.edi").write_bytes(SALES)
+    load()
+    assert counts(connection)[1:] == (0, 0)
+    assert dict(rows(connection, "select path, reason from bronze.deliveries where status = 'ignored'")) == {
+        ".hidden": "hidden file",
+        ".folder/x.edi": "hidden file",
+        "half.edi.part": "unfinished transfer",
+        "expected.JSON": "not an EDI format",
+        "week.zip": "archive: unpack it first",
+        "sales.edi~": "editor's backup",
+    }
+
+
+@pytest.mark.parametrize("name", ["sales", "SALES.852", "sales.12", "sales.txt", "sales.edi.bak"])
+def test_any_other_name_is_loaded(name: str, landing: Path, load: Load, connection: Any) -> None:
+    (landing / name).write_bytes(SALES)
+    load()
+    assert counts(connection) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\n\n",
+        b"hello, world",
+        bytes(range(256)) * 40,
+        b"\x00" * 1000,
+        SALES.replace(b"7'UNT", b"\x007'UNT"),
+        SALES.replace(b"4000862141404", "4000862141404é€\ud83d".encode("utf-8", "surrogatepass")),
+        SALES[: len(SALES) // 2],
+        SALES.decode().encode("cp037"),
+        SALES.decode().encode("utf-16"),
+        b"UNH+1+SLSRPT:D:96A:UN'" + b"LIN+1++4000862141404:EN'QTY+153:7'" * 20_000 + b"UNT+40002+1'",
+    ],
+    ids=[
+        "empty", "blank", "prose", "every byte", "zeros", "a NUL", "a surrogate", "half", "ebcdic", "utf-16", "one line"
+    ],
+)  # fmt: skip
+def test_every_content_becomes_rows(content: bytes, landing: Path, load: Load, connection: Any) -> None:
+    (landing / "file.edi").write_bytes(content)
+    assert load().success
+    deliveries, interchanges, messages = counts(connection)
+    assert (deliveries, interchanges) == (1, 1)
+    assert messages >= 1
+    assert rows(connection, "select content from bronze.interchanges") == [(content,)]
+
+
+def test_characters_that_text_cannot_hold_are_replaced_one_for_one(landing: Path, load: Load, connection: Any) -> None:
+    content = SALES.replace(b"QTY+153:7'", b"QTY+153:\x007'")
+    (landing / "sales.edi").write_bytes(content)
+    load()
+    ((raw,),) = rows(connection, "select raw from bronze.messages")
+    expected = udf.split_interchange(content).messages[0].text
+    assert raw == expected.replace("\x00", "\ufffd")
+    assert "QTY+153:\ufffd7'" in raw
+
+
+def test_an_unreadable_file_is_a_delivery_and_no_exception(landing: Path, load: Load, connection: Any) -> None:
+    (landing / "gone.edi").symlink_to(landing / "nowhere")
+    os.mkfifo(landing / "pipe.edi")
+    (landing / "sales.edi").write_bytes(SALES)
+    assert load().success
+    assert rows(connection, "select path, status, reason from bronze.deliveries order by path") == [
+        ("gone.edi", "ignored", "cannot be read: No such file or directory"),
+        ("pipe.edi", "ignored", "not a regular file"),
+        ("sales.edi", "loaded", None),
+    ]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_and_a_folder_without_permission_are_deliveries(landing: Path, load: Load, connection: Any) -> None:
+    (landing / "secret.edi").write_bytes(SALES)
+    (landing / "secret.edi").chmod(0)
+    (landing / "vault").mkdir(mode=0)
+    assert load().success
+    assert rows(connection, "select path, reason from bronze.deliveries order by path") == [
+        ("secret.edi", "cannot be read: Permission denied"),
+        ("vault/", "folder cannot be read: Permission denied"),
+    ]
+    (landing / "vault").chmod(0o700)
+
+
+def test_a_name_that_is_no_utf_8_is_loaded(landing: Path, load: Load, connection: Any) -> None:
+    Path(os.fsdecode(os.fsencode(landing) + b"/sal\xe9s.edi")).write_bytes(SALES)
+    assert load().success
+    assert rows(connection, "select path from bronze.deliveries") == [(r"sal\xe9s.edi",)]
+
+
+def test_a_file_that_changes_while_it_is_read_waits_for_the_next_run(landing: Path, connection: Any) -> None:
+    (landing / "sales.edi").write_bytes(SALES[:40])
+    (seen,) = bronze.list_files(landing)
+    (landing / "sales.edi").write_bytes(SALES)
+    with Warehouse().connect() as loader:
+        assert bronze.deliver(loader, seen) == "unfinished"
+        (settled,) = bronze.list_files(landing)
+        assert bronze.deliver(loader, settled) == "loaded"
+    assert counts(connection) == (1, 1, 0)
+
+
+def test_a_missing_landing_folder_is_one_clear_sentence(tmp_path: Path) -> None:
+    with pytest.raises(dg.Failure, match="is missing: create it, or set TILLROLL_LANDING"):
+        Landing(path=str(tmp_path / "nowhere")).folder()
+
+
+def test_a_file_on_which_the_splitter_fails_is_one_message_with_a_named_problem(
+    landing: Path, load: Load, connection: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    split = udf.split_interchange
+
+    def fail_on_sales(data: bytes) -> Interchange:
+        if data == SALES:
+            raise RecursionError("too deep: " + repr(data))
+        return split(data)
+
+    monkeypatch.setattr(udf, "split_interchange", fail_on_sales)
+    (landing / "sales.edi").write_bytes(SALES)
+    (landing / "x12.edi").write_bytes(X12)
+    assert load().success
+    assert rows(connection, "select raw, message_type, problems from bronze.messages where position = 1 order by 1") == [
+        ("ST*852*0001~XQ*H*20260105~SE*3*0001~", "852", []),
+        (SALES.decode(), None, [
+            {
+                "code": "internal-error", "severity": "error", "segment": None, "span": None,
+                "detail": "The interchange could not be split: RecursionError.",
+            }
+        ]),
+    ]  # fmt: skip
+
+
+def test_a_broken_splitter_fails_the_run_and_records_nothing(
+    landing: Path, load: Load, connection: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(data: bytes) -> Interchange:
+        raise NameError("decode")
+
+    monkeypatch.setattr(udf, "split_interchange", fail)
+    (landing / "sales.edi").write_bytes(SALES)
+    with pytest.raises(NameError):
+        load()
+    assert counts(connection) == (1, 1, 0)
+
+
+def test_a_run_killed_between_files_and_messages_is_finished_by_the_next(
+    landing: Path, load: Load, connection: Any
+) -> None:
+    (landing / "sales.edi").write_bytes(SALES)
+    with Warehouse().connect() as loader:
+        for file in bronze.list_files(landing):
+            bronze.deliver(loader, file)
+    assert counts(connection) == (1, 1, 0)
+    load()
+    assert counts(connection) == (1, 1, 1)
+
+
+def test_an_interchange_that_another_worker_holds_is_left_to_it(landing: Path, load: Load, connection: Any) -> None:
+    (landing / "sales.edi").write_bytes(SALES)
+    with Warehouse().connect() as loader:
+        for file in bronze.list_files(landing):
+            bronze.deliver(loader, file)
+    connection.execute("select from bronze.interchanges for update")
+    with Warehouse().connect() as loader:
+        assert bronze.split_pending(loader, dg.get_dagster_logger()) == (0, 0)
+        connection.rollback()
+        assert bronze.split_pending(loader, dg.get_dagster_logger()) == (1, 1)
+
+
+def test_nobody_who_loads_may_change_what_arrived(landing: Path, load: Load, connection: Any) -> None:
+    (landing / "sales.edi").write_bytes(SALES)
+    load()
+    for change in (
+        "update bronze.interchanges set content = ''",
+        "update bronze.messages set raw = ''",
+        "delete from bronze.messages",
+        "delete from bronze.interchanges",
+        "create table gold.mine (x int)",
+    ):
+        with Warehouse().connect() as loader, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            loader.execute(change)
+
+
+def test_the_checks_of_bronze_see_a_lost_message(landing: Path, load: Load, connection: Any) -> None:
+    (landing / "x12.edi").write_bytes(X12)
+    result = load()
+    assert {check.check_name: check.passed for check in result.get_asset_check_evaluations()} == {
+        "every_file_has_a_delivery": True,
+        "messages_add_up": True,
+    }
+    connection.execute("delete from bronze.messages where position = 2")
+    connection.commit()
+    result = load(raise_on_error=False)
+    assert not result.success
+    verdicts = {check.check_name: check.passed for check in result.get_asset_check_evaluations()}
+    assert verdicts == {"every_file_has_a_delivery": True, "messages_add_up": False}
+
+
+@pytest.mark.samples
+def test_every_sample_file_is_accounted_for(samples: Path, landing: Path, load: Load, connection: Any) -> None:
+    landing.rmdir()
+    landing.symlink_to(samples)
+    assert load().success
+    files = [path for path in samples.rglob("*") if path.is_file()]
+    taken = [path for path in files if path.suffix not in {".json", ".csv", ".tsv", ".md"}]
+    deliveries, interchanges, messages = counts(connection)
+    assert deliveries == len(files)
+    assert interchanges == len({path.read_bytes() for path in taken})
+    assert messages == rows(connection, "select sum(message_count) from bronze.interchanges")[0][0]
