@@ -84,9 +84,12 @@ class Server:
         self.state.mkdir(parents=True, exist_ok=True)
         # Whatever the umask: the server's own user passes through here.
         self.state.chmod(0o755)
-        with lock(self.state):
-            account = find_account(self.data)
+        account = find_account(self.data)
+        self.binaries.parent.mkdir(parents=True, exist_ok=True)
+        self.binaries.parent.chmod(0o755)
+        with lock(self.binaries.parent):
             unpack(self.binaries, account)
+        with lock(self.state):
             self._initialise(account)
             if self.is_running():
                 return
@@ -261,7 +264,7 @@ def run_as(
 @contextmanager
 def lock(state: Path) -> Iterator[None]:
     """Hold the folder for ourselves; another run waits."""
-    with (state / "lock").open("w") as handle:
+    with (state / "lock").open("a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 

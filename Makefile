@@ -1,0 +1,170 @@
+# Tillroll in two commands: `make demo` runs the main job, `make test` proves it. `make help` lists the rest.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+# Any Python 3.11 will do; PL/Python needs the same minor version as the environment.
+PYTHON ?= $(firstword $(foreach python,python3.11 python3 python,$(shell \
+	$(python) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && command -v $(python))))
+VENV := .venv
+BIN := $(VENV)/bin
+STATE := $(CURDIR)/.warehouse
+LANDING ?= seeds/edi
+
+# One stamp for each state of what decides the environment, the clone's place included: a moved clone is set up anew.
+STAMP := $(VENV)/.ready-$(shell { cat pyproject.toml constraints.txt; echo $(CURDIR); } | cksum | cut -d' ' -f1)
+TRAIN_STAMP := $(subst .ready,.ready-train,$(STAMP))
+
+LLAMA := llama-cpp-python==$(shell sed -n 's/^llama[-_]cpp[-_]python==//p' constraints.txt)
+# Built for the native processor, llama.cpp crashes on machines with AMX at its first decode. The parts that read images
+# (mtmd) are half of the work and no use here.
+LLAMA_FLAGS := -DGGML_NATIVE=OFF -DLLAVA_BUILD=OFF
+WHEELS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/tillroll/wheels
+
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+PYTEST := $(BIN)/python -m pytest
+export DAGSTER_HOME := $(STATE)/dagster
+export DAGSTER_DISABLE_TELEMETRY := 1
+export DO_NOT_TRACK := 1
+
+.PHONY: help
+help: ## list the commands
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do
+		printf '  make %-16s %s\n' "$$name" "$$text"
+	done
+
+# Set-up -------------------------------------------------------------------------------------------------------------
+
+.PHONY: setup
+setup: $(STAMP) ## build the environment in .venv; does nothing when it stands
+
+$(STAMP):
+	@umask 022
+	$(check_prerequisites)
+	mkdir -p $(VENV)
+	# A killed set-up may have left its pip at work: wait for it instead of writing beside it.
+	exec 9<pyproject.toml; ! command -v flock >/dev/null || flock 9
+	if ! $(BIN)/python -c 'import sys, pip; sys.exit(sys.prefix == sys.base_prefix)' 2>/dev/null \
+		|| ! grep -qsF '$(CURDIR)/$(VENV)' $(BIN)/pip; then
+		echo '1/3 making $(VENV) with $(PYTHON)'
+		'$(PYTHON)' -m venv --clear $(VENV)
+	fi
+	$(install_llama)
+	echo '3/3 installing the other packages'
+	$(PIP) install -q --progress-bar off -c constraints.txt setuptools
+	$(PIP) install -q --progress-bar off -c constraints.txt --no-build-isolation -e '.[test,dev]' & $(call wait_for,packages)
+	rm -f $(VENV)/.ready-*
+	touch $@
+	echo 'The environment stands in $(VENV).'
+
+define check_prerequisites
+	if [ -z '$(PYTHON)' ]; then
+		echo 'Python 3.11 is missing: install it (Debian: apt-get install python3.11 python3.11-venv) or say make PYTHON=/path/to/python3.11.' >&2
+		exit 1
+	fi
+	if ! '$(PYTHON)' -c 'import venv, ensurepip' 2>/dev/null; then
+		echo 'Python 3.11 comes without venv and ensurepip here: install them (Debian: apt-get install python3.11-venv).' >&2
+		exit 1
+	fi
+	if ! command -v "$${CXX:-c++}" >/dev/null && ! command -v g++ >/dev/null && ! command -v clang++ >/dev/null; then
+		echo 'A C++ compiler is missing, which builds llama.cpp: install one (Debian: apt-get install g++).' >&2
+		exit 1
+	fi
+	if [ ! -e "$$('$(PYTHON)' -c 'import sysconfig; print(sysconfig.get_config_var("LIBDIR"))')/libpython3.11.so.1.0" ] \
+		&& ! { PATH=$$PATH:/sbin:/usr/sbin; ldconfig -p 2>/dev/null; } | grep -q 'libpython3\.11\.so\.1\.0'; then
+		echo 'Note: the SQL functions need libpython3.11.so.1.0 (Debian: apt-get install libpython3.11); all else works without.' >&2
+	fi
+endef
+
+# Tell every 15 seconds that the job in the background is still at work, then give back its exit code.
+define wait_for
+job=$$!; seconds=0
+	while kill -0 $$job 2>/dev/null; do
+		sleep 1; seconds=$$((seconds + 1))
+		if [ $$((seconds % 15)) = 0 ]; then echo "    ... $(1): $$seconds s $(2)"; fi
+	done
+	wait $$job
+endef
+
+# The wheel is kept below the user's cache folder, so that the next clone need not build it. pip's own cache will not
+# do: it does not know with which flags a wheel was built, and would bring back a native one.
+define install_llama
+	cache='$(WHEELS)'/"$$(echo '$(LLAMA) $(LLAMA_FLAGS)' | cksum | cut -d' ' -f1)-$$(uname -m)"
+	wheel=$$(find "$$cache" -name '*.whl' 2>/dev/null | head -n 1)
+	if [ -z "$$wheel" ]; then
+		echo '2/3 building $(LLAMA) from source, once: 2 to 5 minutes'
+		build=$$(mktemp -d $(CURDIR)/$(VENV)/llama.XXXXXX)
+		CMAKE_ARGS='$(LLAMA_FLAGS)' $(PIP) wheel -v --no-cache-dir --no-deps --no-binary llama-cpp-python \
+			-w "$$build" '$(LLAMA)' >"$$build/log" 2>&1 &
+		$(call wait_for,llama.cpp,$$(grep -o '^ *\[[0-9]*/[0-9]*\]' "$$build/log" | tail -n 1 || true)) || {
+			tail -n 30 "$$build/log" >&2
+			echo 'Building $(LLAMA) failed; the lines above say why.' >&2
+			exit 1
+		}
+		mkdir -p "$$cache" 2>/dev/null && cp "$$build"/*.whl "$$cache/" || echo "    (not kept: $$cache cannot be written)"
+		wheel=$$(find "$$build" -name '*.whl')
+	else
+		echo "2/3 taking $$(basename "$$wheel") from $$cache"
+	fi
+	$(PIP) install -q --progress-bar off -c constraints.txt "$$wheel"
+	rm -rf $(VENV)/llama.*
+endef
+
+.PHONY: train-setup
+train-setup: $(TRAIN_STAMP) ## add torch and the rest of what udf/train needs
+
+$(TRAIN_STAMP): $(STAMP)
+	@$(PIP) install --progress-bar off -c constraints.txt --no-build-isolation -e '.[test,dev,train]'
+	touch $@
+
+# The warehouse -------------------------------------------------------------------------------------------------------
+
+.PHONY: up down status
+up: setup ## start the warehouse (or take the one that PGHOST names) and write .warehouse/env
+	@$(BIN)/python -m dagster_project.warehouse up
+
+down: ## stop the embedded warehouse
+	@[ ! -x $(BIN)/python ] || $(BIN)/python -m dagster_project.warehouse down
+
+status: ## say where the warehouse is
+	@$(BIN)/python -m dagster_project.warehouse status
+
+# The main job --------------------------------------------------------------------------------------------------------
+
+.PHONY: demo ui
+demo: up ## compile the files of LANDING (seeds/edi) into sell-through and show it
+	@. '$(STATE)/env'
+	TILLROLL_LANDING='$(abspath $(LANDING))' $(BIN)/python -m dagster_project.demo
+
+ui: up ## open Dagster on http://localhost:3000
+	@. '$(STATE)/env'
+	mkdir -p "$$DAGSTER_HOME"
+	export TILLROLL_LANDING="$${TILLROLL_LANDING:-$(CURDIR)/landing}"
+	mkdir -p "$$TILLROLL_LANDING"
+	PATH="$(CURDIR)/$(BIN):$$PATH" exec $(BIN)/dg dev --host 127.0.0.1 --port 3000
+
+# The proof -----------------------------------------------------------------------------------------------------------
+
+.PHONY: test test-unit test-integration lint
+test: setup ## run all tests: unit, integration on a server of their own, model, browser
+	@$(PYTEST)
+
+test-unit: setup ## run the tests that need nothing, in seconds
+	@$(PYTEST) tests/unit
+
+test-integration: setup ## run the tests that need PostgreSQL: an embedded one, or the one that PGHOST names
+	@$(PYTEST) tests/integration
+
+lint: setup ## check style and types of Python and SQL
+	@$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt
+
+.PHONY: clean
+clean: down ## remove the environment, the embedded warehouse and everything else that can be made again
+	rm -rf $(VENV) $(STATE) dbt/target dbt/logs dbt/dbt_packages *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
