@@ -20,9 +20,9 @@ STAMP := $(VENV)/.ready-$(shell { cat pyproject.toml constraints.txt; echo $(CUR
 TRAIN_STAMP := $(subst .ready,.ready-train,$(STAMP))
 
 LLAMA := llama-cpp-python==$(shell sed -n 's/^llama[-_]cpp[-_]python==//p' constraints.txt)
-# Built for the native processor, llama.cpp crashes on machines with AMX at its first decode. The parts that read images
-# (mtmd) are half of the work and no use here.
-LLAMA_FLAGS := -DGGML_NATIVE=OFF -DLLAVA_BUILD=OFF
+# Built for the native processor, llama.cpp crashes on machines with AMX at its first decode. Its parts for images and
+# chat are half of the work and no use here; llama-cpp-python forces the latter on, so a file must shadow the variable.
+LLAMA_FLAGS := -DGGML_NATIVE=OFF -DLLAVA_BUILD=OFF -DCMAKE_PROJECT_INCLUDE
 WHEELS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/tillroll/wheels
 
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
@@ -96,9 +96,10 @@ define install_llama
 	cache='$(WHEELS)'/"$$(echo '$(LLAMA) $(LLAMA_FLAGS)' | cksum | cut -d' ' -f1)-$$(uname -m)"
 	wheel=$$(find "$$cache" -name '*.whl' 2>/dev/null | head -n 1)
 	if [ -z "$$wheel" ]; then
-		echo '2/3 building $(LLAMA) from source, once: 2 to 5 minutes'
+		echo '2/3 building $(LLAMA) from source, once for this machine: 2 to 5 minutes'
 		build=$$(mktemp -d $(CURDIR)/$(VENV)/llama.XXXXXX)
-		CMAKE_ARGS='$(LLAMA_FLAGS)' $(PIP) wheel -v --no-cache-dir --no-deps --no-binary llama-cpp-python \
+		echo 'set(LLAMA_BUILD_COMMON OFF)' >"$$build/lean.cmake"
+		CMAKE_ARGS="$(LLAMA_FLAGS)=$$build/lean.cmake" $(PIP) wheel -v --no-cache-dir --no-deps --no-binary llama-cpp-python \
 			-w "$$build" '$(LLAMA)' >"$$build/log" 2>&1 &
 		$(call wait_for,llama.cpp,$$(grep -o '^ *\[[0-9]*/[0-9]*\]' "$$build/log" | tail -n 1 || true)) || {
 			tail -n 30 "$$build/log" >&2
