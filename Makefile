@@ -94,7 +94,7 @@ endef
 # do: it does not know with which flags a wheel was built, and would bring back a native one.
 define install_llama
 	cache='$(WHEELS)'/"$$(echo '$(LLAMA) $(LLAMA_FLAGS)' | cksum | cut -d' ' -f1)-$$(uname -m)"
-	wheel=$$(find "$$cache" -name '*.whl' 2>/dev/null | head -n 1)
+	wheel=$$(find "$$cache" -name '*.whl' 2>/dev/null | head -n 1 || true)
 	if [ -z "$$wheel" ]; then
 		echo '2/3 building $(LLAMA) from source, once for this machine: 2 to 5 minutes'
 		build=$$(mktemp -d $(CURDIR)/$(VENV)/llama.XXXXXX)
