@@ -1,4 +1,4 @@
-"""When: at once for new files, each hour for Bronze, eagerly for all that follows, each night for whatever was missed."""
+"""When: at once for new files, each hour for Bronze, eagerly for what follows, each night for what was missed."""
 
 import hashlib
 import json

@@ -16,11 +16,11 @@ from typing import Any, Literal, NamedTuple
 
 import dagster as dg
 import psycopg
-import udf
-from udf.contract import Envelope, Problem
 
+import udf
 from dagster_project.defs.resources import Landing, Warehouse
 from dagster_project.storable import storable_json, storable_text
+from udf.contract import Envelope, Problem
 
 LANDING = dg.AssetKey(["landing"])
 INTERCHANGES = dg.AssetKey(["bronze", "interchanges"])
@@ -71,8 +71,8 @@ def list_files(folder: Path) -> Iterator[LandingFile]:
             ignored = _ignored(relative)
             try:
                 status = location.stat()
-            except OSError as problem:
-                yield LandingFile(location, path, None, 0, ignored or f"cannot be read: {problem.strerror}")
+            except OSError as error:
+                yield LandingFile(location, path, None, 0, ignored or f"cannot be read: {error.strerror}")
                 continue
             if not stat.S_ISREG(status.st_mode):
                 # Opening a pipe would wait for its writer for ever.
@@ -80,10 +80,10 @@ def list_files(folder: Path) -> Iterator[LandingFile]:
             elif status.st_size > MAX_FILE_BYTES:
                 ignored = ignored or f"larger than {MAX_FILE_BYTES // 1024 // 1024} MB: split it first"
             yield LandingFile(location, path, status.st_size, status.st_mtime_ns, ignored)
-    for problem in unreadable:
-        location = Path(problem.filename)
+    for error in unreadable:
+        location = Path(error.filename)
         path = storable_text(os.fsencode(location.relative_to(folder)).decode("utf-8", "backslashreplace"))
-        yield LandingFile(location, path + "/", None, 0, f"folder cannot be read: {problem.strerror}")
+        yield LandingFile(location, path + "/", None, 0, f"folder cannot be read: {error.strerror}")
 
 
 def _ignored(relative: Path) -> str | None:
@@ -108,8 +108,8 @@ def deliver(connection: psycopg.Connection[Any], file: LandingFile) -> Delivery:
         try:
             content = file.location.read_bytes()
             status = file.location.stat()
-        except OSError as problem:
-            reason = f"cannot be read: {problem.strerror}"
+        except OSError as error:
+            reason = f"cannot be read: {error.strerror}"
         else:
             if (len(content), status.st_mtime_ns) != (file.size, file.modified_ns):
                 return "unfinished"
@@ -315,7 +315,9 @@ def interchanges(
             "known": counts["known"],
             "still being written": counts["unfinished"],
             "files ignored so far": dg.MetadataValue.md(
-                "\n".join(["| reason | files |", "|---|---|", *(f"| {reason} | {files} |" for reason, files in ignored)])
+                "\n".join(
+                    ["| reason | files |", "|---|---|", *(f"| {reason} | {files} |" for reason, files in ignored)]
+                )
             ),
         }
     )

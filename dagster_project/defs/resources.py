@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import psycopg
@@ -17,7 +18,7 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     role: str = "tillroll_loader"
 
-    def connect(self) -> psycopg.Connection[tuple[object, ...]]:
+    def connect(self) -> psycopg.Connection[tuple[Any, ...]]:
         """A connection that works as the loader, whoever logged in; nothing is committed unless asked.
 
         Read committed, and each statement sees what other workers committed before it: the claims in silver.py
@@ -57,9 +58,7 @@ def resources() -> dg.Definitions:
             "warehouse": Warehouse(),
             "landing": Landing(path=os.environ.get("TILLROLL_LANDING") or str(DEFAULT_LANDING)),
             # dbt is looked for beside this interpreter: a virtual environment need not be activated.
-            "dbt": DbtCliResource(
-                project_dir=dbt_project, dbt_executable=str(Path(sys.executable).with_name("dbt"))
-            ),
+            "dbt": DbtCliResource(project_dir=dbt_project, dbt_executable=str(Path(sys.executable).with_name("dbt"))),
         },
         # The assets form one line, so that a process for each step (three seconds of imports) would buy nothing.
         executor=dg.in_process_executor,

@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 import dagster as dg
 import psycopg
-import udf
-from udf.contract import Envelope, Outcome, Problem
 
+import udf
 from dagster_project.defs.bronze import MESSAGES, PLAIN_MESSAGE
 from dagster_project.defs.resources import Warehouse
 from dagster_project.storable import storable_json, storable_text
+from udf.contract import Envelope, Outcome, Problem
 
 OUTCOMES = dg.AssetKey(["silver", "outcomes"])
 
@@ -346,9 +346,7 @@ REASONS = """
     # The model takes every core it gets: one run at a time, however many were started.
     pool="compiler",
 )
-def outcomes(
-    context: dg.AssetExecutionContext, warehouse: Warehouse, config: CompileRun
-) -> dg.MaterializeResult[None]:
+def outcomes(context: dg.AssetExecutionContext, warehouse: Warehouse, config: CompileRun) -> dg.MaterializeResult[None]:
     """One row per message: the document that the tiny compiler made of it, and the verdict, valid or not.
 
     Each attempt is a row of silver.attempts.
@@ -432,7 +430,9 @@ def silver_checks(warehouse: Warehouse, config: Thresholds) -> Iterator[dg.Asset
     """Nothing is missing, nothing is badly wrong, and what was refused is on view."""
     with warehouse.connect() as connection:
         pending = _list_pending(connection, udf.compiler_version())
-        messages, invalid, lines, rejected, day_messages, day_invalid = connection.execute(SHARES).fetchone() or (0,) * 6
+        messages, invalid, lines, rejected, day_messages, day_invalid = (
+            connection.execute(SHARES).fetchone() or (0,) * 6
+        )
         reasons = connection.execute(REASONS).fetchall()
     yield dg.AssetCheckResult(
         asset_key=OUTCOMES,
