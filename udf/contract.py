@@ -124,7 +124,7 @@ class Line(_Frozen):
     """One quantity that the message states for one item at one place."""
 
     line_number: str | None = Field(default=None, description="LIN 1082, LIN01, as sent")
-    item_id: str | None = Field(default=None, description="the chosen identifier: GTIN types, then vendor's, then buyer's")
+    item_id: str | None = Field(default=None, description="the chosen one: GTIN types, then vendor's, then buyer's")
     item_id_type: str | None = Field(default=None, description="its qualifier as sent")
     item_ids: dict[str, str] = Field(default_factory=dict, description="qualifier → value")
     location_id: str | None = Field(default=None, description="where it was sold or is held; null when not stated")

@@ -109,7 +109,8 @@ def _strictly(data: bytes, encoding: str) -> str | None:
 
 
 def _mismatch(label: str, finding: str) -> Problem:
-    return Problem(code="encoding-label-mismatch", severity="warning", detail=f"UNB says {label}, but the bytes {finding}.")
+    detail = f"UNB says {label}, but the bytes {finding}."
+    return Problem(code="encoding-label-mismatch", severity="warning", detail=detail)
 
 
 def _guess(detail: str) -> Problem:

@@ -38,6 +38,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+
 from udf.contract import Envelope, Problem, Severity
 from udf.encoding import EncodingSource, decode
 from udf.segments import Delimiters, Segment, find_delimiters, find_una, read_segments, skip_una
@@ -205,11 +206,10 @@ def iso_datetime(date: str, time: str) -> str | None:
     if not date.isascii() or not date.isdigit() or len(date) not in (6, 8):
         return None
     century = "" if len(date) == 8 else "19" if date >= "70" else "20"
-    clock = (time if time.isascii() and time.isdigit() and len(time) >= 4 else "0000")[:6]
+    clock = time if time.isascii() and time.isdigit() and len(time) >= 4 else "0000"
+    seconds = clock[4:6] if len(clock) >= 6 else "00"
     try:
-        return datetime.datetime.strptime(
-            century + date + clock[:4] + (clock[4:6] if len(clock) == 6 else "00"), "%Y%m%d%H%M%S"
-        ).isoformat()
+        return datetime.datetime.fromisoformat(f"{century}{date}T{clock[:4]}{seconds}").isoformat()
     except ValueError:
         return None
 
@@ -306,9 +306,7 @@ def _service_tags(delimiters: Delimiters) -> re.Pattern[str]:
             "ST": rf"{element}[0-9]{{3}}{element}[A-Za-z0-9]{{4,9}}(?:{segment}|[\r\n])",
             "IEA": rf"{element}[0-9]{{1,5}}{element}{value}",
         }
-    glued_tags = "|".join(
-        f"{tag}(?<![{element}{component} ]{tag})(?={shape})" for tag, shape in glued.items()
-    )
+    glued_tags = "|".join(f"{tag}(?<![{element}{component} ]{tag})(?={shape})" for tag, shape in glued.items())
     interchange = _INTERCHANGE.pattern.replace("\\1", r"\3")
     return re.compile(f"(?i:{lead}(?P<tag>{tags}))|(?P<glued>{glued_tags}|{interchange})")
 

@@ -115,9 +115,7 @@ class Segment:
             if self._spans is None:
                 self._spans = self._locate()
             text = self._text
-            return [
-                [unescape(text[start:end], release).strip(blanks) for start, end in spans] for spans in self._spans
-            ]
+            return [[unescape(text[start:end], release).strip(blanks) for start, end in spans] for spans in self._spans]
         if "\n" in raw or "\r" in raw:
             raw = raw.translate(_DROP_NEWLINES)
         parts = raw.split(delimiters.element)
@@ -133,7 +131,7 @@ class Segment:
         delimiters, text = self._delimiters, self._text
         raw = text[self.start : self.end]
         masked = mask_released(raw, delimiters)
-        blanks, release = delimiters.blanks, delimiters.release
+        blanks = delimiters.blanks
         spans: list[list[tuple[int, int]]] = []
         position = self.start
         for part in masked.split(delimiters.element):
@@ -212,7 +210,7 @@ def read_segments(text: str, delimiters: Delimiters | None = None) -> list[Segme
                 cut = body.find(element)
                 tag = body if cut < 0 else body[:cut]
                 if tag not in known:
-                    tag = _tidy_tag(tag, found)
+                    tag = _tidy_tag(text[start : start + len(tag)], found)
                 segments.append(Segment(tag, start, end, text, found))
             else:
                 here: list[int] = []
@@ -236,7 +234,7 @@ def _part(text: str, masked: str, start: int, end: int, cuts: list[int], delimit
         if right != end and piece and piece[-1] in _MISTAKEN_TERMINATORS:
             piece = piece[:-1].rstrip(blanks)
         if piece:
-            tag = _tidy_tag(piece.split(delimiters.element, 1)[0], delimiters)
+            tag = _tidy_tag(text[left : left + len(piece.split(delimiters.element, 1)[0])], delimiters)
             yield Segment(tag, left, left + len(piece), text, delimiters, repaired=bool(cuts))
 
 
@@ -260,11 +258,7 @@ def _lost_terminators(masked: str, delimiters: Delimiters) -> Iterator[int]:
 def _glued_tags(delimiters: Delimiters) -> re.Pattern[str]:
     # Tag first, then a look back: a pattern that starts with literals lets the scan skip from capital to capital.
     not_glued = "[^" + re.escape(delimiters.segment + delimiters.element + delimiters.component + " \t\r\n") + "]"
-    return re.compile(
-        "|".join(
-            f"{tag}(?<={not_glued}{tag}){shape}" for tag, shape in _shapes(delimiters).items()
-        )
-    )
+    return re.compile("|".join(f"{tag}(?<={not_glued}{tag}){shape}" for tag, shape in _shapes(delimiters).items()))
 
 
 def _starts_after_newline(body: str, delimiters: Delimiters) -> Iterator[int]:
@@ -307,7 +301,7 @@ def delimiters_of_una(una: str) -> Delimiters | None:
         body = visible + "\n" if visible[4] == " " else visible[:4] + " " + visible[4]
     if len(body) < 6:
         return None
-    component, element, decimal, release, reserved, segment = body[:6]
+    component, element, decimal, release, reserved, segment = tuple(body[:6])
     structural = (component, element, segment)
     if len(set(structural)) < 3 or any(character.isalnum() or character in " \t" for character in structural):
         return None
@@ -351,10 +345,9 @@ def find_una(text: str) -> str | None:
     match = _UNA.match(text)
     if match is None:
         return None
-    body = match.group(1)
-    if len(body) == 4:  # the lazy search stops before blanks, and the reserved character is one
-        body = text[match.start(1) : match.start(1) + 6]
-    return "UNA" + (body[:6] if len(body.rstrip("\r\n")) != 5 else body.rstrip("\r\n"))
+    body = text[match.start(1) : match.start(1) + 6] if len(match[1]) == 4 else match[1][:6]  # the search is lazy
+    visible = body.rstrip("\r\n")
+    return "UNA" + (body if len(visible) != 5 else visible + "\n" if visible[4] == " " else visible)
 
 
 def skip_una(text: str) -> int:

@@ -106,7 +106,7 @@ def test_a_decimal_is_exact_or_refused(value: Decimal) -> None:
     if fits_json_number(value):
         assert Decimal(repr(json_number(value))) == value
     else:
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match="significant digits"):
             json_number(value)
 
 
