@@ -80,10 +80,10 @@ def list_files(folder: Path) -> Iterator[LandingFile]:
             elif status.st_size > MAX_FILE_BYTES:
                 ignored = ignored or f"larger than {MAX_FILE_BYTES // 1024 // 1024} MB: split it first"
             yield LandingFile(location, path, status.st_size, status.st_mtime_ns, ignored)
-    for error in unreadable:
-        location = Path(error.filename)
+    for failure in unreadable:
+        location = Path(failure.filename)
         path = storable_text(os.fsencode(location.relative_to(folder)).decode("utf-8", "backslashreplace"))
-        yield LandingFile(location, path + "/", None, 0, f"folder cannot be read: {error.strerror}")
+        yield LandingFile(location, path + "/", None, 0, f"folder cannot be read: {failure.strerror}")
 
 
 def _ignored(relative: Path) -> str | None:
