@@ -1,0 +1,166 @@
+"""Gold against a calculation on paper: seeds/golden says what each message of the demonstration holds."""
+
+import csv
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+Row = dict[str, Any]
+MESSAGE = re.compile(r"UNH\W.*?UNT\W[^~']*|(?<!\w[*|])ST[*|]\d{3}[*|].*?SE[*|]\d+[*|]\d+", re.DOTALL)
+LANDED = datetime(2026, 1, 21, 8, tzinfo=UTC)
+
+
+@pytest.fixture
+def golden(clone: Path) -> dict[Path, Row]:
+    """Golden documents by the file that they were read from, in the order of the names."""
+    found = {}
+    for path in sorted((clone / "seeds" / "golden").rglob("*.json")):
+        message_file = clone / "seeds" / "edi" / path.relative_to(clone / "seeds" / "golden").with_suffix(".edi")
+        found[message_file] = json.loads(path.read_text(), parse_float=Decimal)
+    return found
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """dbt's target folder, shared by the tests of this module so that the project is parsed once."""
+    return tmp_path_factory.mktemp("target")
+
+
+@pytest.fixture
+def build(clone: Path, target: Path, database: Mapping[str, str]) -> Callable[..., None]:
+    """Runs dbt as an analytics engineer would, against the fresh database."""
+
+    def run(*arguments: str) -> None:
+        command: list[str | Path] = [
+            Path(sys.executable).with_name("dbt"),
+            "--no-use-colors",
+            "build",
+            "--project-dir",
+            ".",
+            *arguments,
+        ]
+        places: list[str | Path] = ["--profiles-dir", ".", "--target-path", target, "--log-path", target]
+        done = subprocess.run([*command, *places], cwd=clone / "dbt", capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return run
+
+
+def insert(connection: psycopg.Connection[Any], path: Path, record: Row, received_at: datetime) -> None:
+    """Write a file and the outcomes of its messages as Bronze and Silver would hold them."""
+    content = path.read_bytes()
+    interchange_id = hashlib.sha256(content).hexdigest()
+    texts = MESSAGE.findall(content.decode("latin-1"))
+    assert len(texts) == len(record["messages"]), path.name
+    connection.execute(
+        "insert into bronze.interchanges (interchange_id, file_name, content, size_bytes, received_at)"
+        " values (%s, %s, %s, %s, %s)",
+        (interchange_id, path.name, content, len(content), received_at),
+    )
+    for text, message in zip(texts, record["messages"], strict=True):
+        message_id = hashlib.sha256(f"{interchange_id}:{message['position']}".encode()).hexdigest()
+        document = message["document"]
+        is_valid = message.get("is_valid", True)
+        connection.execute(
+            "insert into bronze.messages (message_id, interchange_id, position, raw, content_sha256, message_type,"
+            " reference, envelope, problems, received_at) values (%s, %s, %s, %s, %s, %s, %s, %s, '[]', %s)",
+            (
+                message_id,
+                interchange_id,
+                message["position"],
+                text,
+                hashlib.sha256(text.encode()).hexdigest(),
+                document["message_type"],
+                document["message_reference"],
+                Jsonb(record["envelope"]),
+                received_at,
+            ),
+        )
+        connection.execute(
+            "insert into silver.outcomes (message_id, compiler_version, is_valid, is_complete, document,"
+            " rejected_lines, problems, route, attempts, compile_ms)"
+            " values (%s, 'by hand', %s, %s, %s, %s, '[]', 'review', 0, 0)",
+            (
+                message_id,
+                is_valid,
+                is_valid and not message["rejected_lines"],
+                Jsonb(document, dumps=as_json),
+                Jsonb([{"text": ""}] * message["rejected_lines"]),
+            ),
+        )
+
+
+def as_json(value: object) -> str:
+    """JSON with decimals as the numbers they were written as."""
+    return json.dumps(value, default=lambda number: float(number) if isinstance(number, Decimal) else str(number))
+
+
+def paper(clone: Path) -> set[tuple[Any, ...]]:
+    with (clone / "seeds" / "golden" / "gold.csv").open(newline="") as file:
+        return {tuple(plain(value or None) for value in row.values()) for row in csv.DictReader(file)}
+
+
+def gold(connection: psycopg.Connection[Any], clone: Path) -> set[tuple[Any, ...]]:
+    header = (clone / "seeds" / "golden" / "gold.csv").read_text().splitlines()[0].split(",")
+    columns = ", ".join(f"{column}::text" for column in header)
+    rows = connection.execute(f"select {columns} from gold.fct_sell_through_performance").fetchall()
+    assert len(rows) == len(set(rows))
+    return {tuple(plain(value) for value in row) for row in rows}
+
+
+def plain(value: str | None) -> str | Decimal | None:
+    """The value, a number with a decimal point freed of its trailing zeros."""
+    if value is not None and re.fullmatch(r"-?\d{1,9}(\.\d+)?", value) and not re.fullmatch(r"0\d+", value):
+        return Decimal(value).normalize()
+    return value
+
+
+@pytest.mark.slow
+def test_gold_equals_the_calculation_on_paper(
+    connection: psycopg.Connection[Any], golden: dict[Path, Row], build: Callable[..., None], clone: Path
+) -> None:
+    for path, record in golden.items():
+        insert(connection, path, record, LANDED)
+    connection.commit()
+
+    build()
+
+    assert gold(connection, clone) == paper(clone)
+
+
+@pytest.mark.slow
+def test_gold_does_not_depend_on_the_order_in_which_files_land(
+    connection: psycopg.Connection[Any], golden: dict[Path, Row], build: Callable[..., None], clone: Path
+) -> None:
+    for hours, (path, record) in enumerate(reversed(golden.items())):
+        insert(connection, path, record, LANDED + timedelta(hours=hours))
+    connection.commit()
+
+    build("--exclude-resource-type", "unit_test", "test")
+
+    assert gold(connection, clone) == paper(clone)
+
+
+@pytest.mark.slow
+def test_an_empty_warehouse_gives_an_empty_gold_that_an_analyst_may_read(
+    connection: psycopg.Connection[Any], build: Callable[..., None]
+) -> None:
+    build("--exclude-resource-type", "unit_test", "test")
+
+    connection.execute("set role analyst")
+    assert connection.execute("select count(*) from gold.fct_sell_through_performance").fetchone() == (0,)
+    assert connection.execute("select count(*) > 0 from reference.quantity_meanings").fetchone() == (True,)
+    for hidden in ("intermediate.int_lines", "staging.base_compiled_lines", "silver.outcomes", "bronze.messages"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
+            connection.execute(f"select 1 from {hidden}")
