@@ -28,6 +28,7 @@ Problems of the envelope, all of them `warning` but the first two; reference dat
 | `text-outside-message`        | text between messages or interchanges that belongs to none                          |
 | `encoding-label-mismatch`     | the bytes are not in the character set that the syntax identifier names             |
 | `encoding-fallback`           | the character set is a guess: no label, and no valid UTF-8                          |
+| `more-problems`               | the file has more than 500 problems of its envelopes; the others are not listed     |
 
 The counts and references of UNT and SE are no matter of the envelope: the gatekeeper checks them within the message.
 """
@@ -38,6 +39,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain, pairwise
 
 from udf.contract import Envelope, Problem, Severity
 from udf.encoding import EncodingSource, decode
@@ -68,6 +70,10 @@ class Interchange:
     messages: list[InterchangeMessage]
 
 
+# A file cut to pieces may have a problem for each piece; a row of the warehouse needs no more than these.
+_MOST_PROBLEMS = 500
+
+
 def split_interchange(data: bytes) -> Interchange:
     """The messages of a file, in order; problems of an envelope stand with the file and with each of its messages."""
     text, encoding, source, problems = decode(data)
@@ -78,6 +84,9 @@ def split_interchange(data: bytes) -> Interchange:
         messages.extend(section.messages(text, len(messages)))
     if outside:
         problems.append(_outside(outside))
+    if len(problems) > _MOST_PROBLEMS:
+        left_out = len(problems) - _MOST_PROBLEMS
+        problems[_MOST_PROBLEMS:] = [_problem("more-problems", f"{left_out} more problems of this file are left out.")]
     if not messages:
         if all(problem.code != "no-message-found" for problem in problems):
             problems.append(_nothing_found(text))
@@ -218,11 +227,12 @@ def iso_datetime(date: str, time: str) -> str | None:
 _BLANK = " \t\r\n\ufeff\x00\x1a\x85"
 
 # An interchange of whatever delimiters, for where the one before it was cut off.
-_INTERCHANGE = re.compile(
-    r"UNA(?=[^A-Za-z0-9]{5,6}[ \t\r\n]{0,4}UNB[^A-Za-z0-9])"
-    r"|UNB(?=[^A-Za-z0-9 \t\r\n]UNO[A-Z][^A-Za-z0-9][0-9])"
-    r"|ISA(?=([^A-Za-z0-9 \t\r\n])[0-9]{2}\1.{0,10}\1[0-9]{2}\1)"
-)
+_HEADS = {
+    "UNA": r"[^A-Za-z0-9]{5,6}[ \t\r\n]{0,4}UNB[^A-Za-z0-9]",
+    "UNB": r"[^A-Za-z0-9 \t\r\n]UNO[A-Z][^A-Za-z0-9][0-9]",
+    "ISA": r"([^A-Za-z0-9 \t\r\n])[0-9]{2}\1.{0,10}\1[0-9]{2}\1",
+}
+_INTERCHANGE = re.compile("|".join(f"{tag}(?={shape})" for tag, shape in _HEADS.items()))
 
 # What can begin a section, wherever it stands: strict, because it also looks through rubbish.
 _START = re.compile(
@@ -239,7 +249,7 @@ _WINDOW = 1 << 16
 
 
 # A file of rubbish may look like a start in many places; so many in a row without a message are enough.
-_FRUITLESS = 256
+_FRUITLESS = 1000
 
 
 def _read_sections(text: str) -> tuple[list[_Section], str]:
@@ -262,7 +272,7 @@ def _read_sections(text: str) -> tuple[list[_Section], str]:
             section.problems.append(_outside(outside))
         sections.append(section)
         position = covered = end
-        fruitless = 0
+        fruitless = 0 if section.found else fruitless + 1
     return sections, text[covered:].strip(_BLANK) if sections else ""
 
 
@@ -306,9 +316,9 @@ def _service_tags(delimiters: Delimiters) -> re.Pattern[str]:
             "ST": rf"{element}[0-9]{{3}}{element}[A-Za-z0-9]{{4,9}}(?:{segment}|[\r\n])",
             "IEA": rf"{element}[0-9]{{1,5}}{element}{value}",
         }
+    glued |= {tag: shape.replace(r"\1", r"\3") for tag, shape in _HEADS.items()}
     glued_tags = "|".join(f"{tag}(?<![{element}{component} ]{tag})(?={shape})" for tag, shape in glued.items())
-    interchange = _INTERCHANGE.pattern.replace("\\1", r"\3")
-    return re.compile(f"(?i:{lead}(?P<tag>{tags}))|(?P<glued>{glued_tags}|{interchange})")
+    return re.compile(f"(?i:{lead}(?P<tag>{tags}))|(?P<glued>{glued_tags})")
 
 
 def _is_released(text: str, position: int, release: str | None) -> bool:
@@ -340,7 +350,7 @@ def _segment_end(text: str, start: int, delimiters: Delimiters) -> int:
 
 # ISA has 106 characters and UNB may reach 300. A bound keeps a file without terminators from being searched to its
 # end again and again.
-_LONGEST_SERVICE_SEGMENT = 4096
+_LONGEST_SERVICE_SEGMENT = 1024
 
 
 def _service_segments(text: str, start: int, delimiters: Delimiters) -> Iterator[tuple[int, str]]:
@@ -364,7 +374,8 @@ def _walk(text: str, start: int, section: _Section) -> int:
     is_open = False
     group: _Group | None = None
     covered = start
-    for position, tag in _service_segments(text, start, delimiters):
+    service_segments = chain(_service_segments(text, start, delimiters), [(len(text), "")])
+    for (position, tag), (following, _) in pairwise(service_segments):
         part = _SAME_AS.get(tag, tag)
         if is_open:
             if part not in ("UNT", "UNH", "UNG", "UNE", "UNZ", "UNA", "UNB"):
@@ -372,15 +383,13 @@ def _walk(text: str, start: int, section: _Section) -> int:
             if part != "UNT":
                 section.found[-1].end = _trimmed(text, section.found[-1].start, position)
                 is_open = False
-        elif position < covered:  # the terminator of UNT was lost and the next segment is glued to it
-            if section.found:
-                section.found[-1].end = position
         elif outside := text[covered:position].strip(_BLANK + delimiters.segment):
             section.problems.append(_outside(outside))
         if part in ("UNA", "UNB") and position > start:
             _close(section, group, complete=False)
             return position
-        end = _segment_end(text, position, delimiters)
+        # Where the terminator of UNT was lost, the next service segment is glued to it.
+        end = min(_segment_end(text, position, delimiters), following)
         segment = _read_one(text, position, end, tag, delimiters)
         covered = end
         if part == "UNB":
