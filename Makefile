@@ -150,7 +150,7 @@ ui: up ## open Dagster on http://localhost:3000
 
 # The proof -----------------------------------------------------------------------------------------------------------
 
-.PHONY: test test-unit test-integration lint
+.PHONY: test test-unit test-integration test-postgres15 lint
 test: setup ## run all tests: unit, integration on a server of their own, model, browser
 	@$(PYTEST)
 
@@ -160,11 +160,14 @@ test-unit: setup ## run the tests that need nothing, in seconds
 test-integration: setup ## run the tests that need PostgreSQL: an embedded one, or the one that PGHOST names
 	@$(PYTEST) tests/integration
 
+test-postgres15: setup ## run the tests that need PostgreSQL on Debian's PostgreSQL 15 (package postgresql-15)
+	@$(BIN)/python -m tests.postgres15 $(BIN)/python -m pytest tests/integration
+
 lint: setup ## check style and types of Python and SQL
 	@$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --disable-progress-bar dbt
+	$(BIN)/sqlfluff lint --disable-progress-bar --processes 0 dbt/models dbt/tests
 
 .PHONY: clean
 clean: down ## remove the environment, the embedded warehouse and everything else that can be made again

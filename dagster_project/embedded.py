@@ -153,7 +153,15 @@ class Server:
         write_private(password_copy, password.read_text())
         os.chown(password_copy, account.pw_uid, account.pw_gid)
         settings = SETTINGS if self.is_durable else SETTINGS | THROWAWAY_SETTINGS
-        command = [self.binaries / "bin" / "initdb", "-D", half_done, "-U", DATABASE, "--pwfile", password_copy]
+        command: list[str | Path] = [
+            self.binaries / "bin" / "initdb",
+            "-D",
+            half_done,
+            "-U",
+            DATABASE,
+            "--pwfile",
+            password_copy,
+        ]
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         command += ["--no-sync"]
         for name, value in settings.items():
@@ -177,7 +185,7 @@ class Server:
             if port is None or not is_free(port):
                 port = find_free_port()
             write_private(self.state / "port", str(port))
-            command = [self.binaries / "bin" / "pg_ctl", "start", "-D", self.data, "-l", self.log]
+            command: list[str | Path] = [self.binaries / "bin" / "pg_ctl", "start", "-D", self.data, "-l", self.log]
             command += ["-w", "-t", "120", "-o", f"-p {port}"]
             try:
                 run_as(account, command, self.state, self._surroundings(account))

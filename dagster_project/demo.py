@@ -1,0 +1,169 @@
+"""The main job, watched by a person: from the files of TILLROLL_LANDING to sell-through, then what came of them.
+
+    python -m dagster_project.demo
+
+Everything is materialised through Dagster, in the instance that `make ui` opens, so that the run can be looked at
+there. The whole log goes to `.warehouse/log/demo.log`; a person sees a line for each step.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import psycopg
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from dagster_project.embedded import STATE
+
+# "2026-11-22 03:00:00 +0000 - dagster - DEBUG - job - run - 4711 - step - STEP_START - Started execution of step ..."
+EVENT = re.compile(
+    r" - dagster - [A-Z]+ - \S+ - [0-9a-f-]{36} - \d+ - (?P<step>\S+) - (?P<event>[A-Z_]+) - (?P<text>.*)"
+)
+# What an asset says itself: "... - dagster - INFO - job - run - step - compiled 40 of 40 messages"
+REMARK = re.compile(r" - dagster - (?:INFO|WARNING|ERROR) - \S+ - [0-9a-f-]{36} - (?P<step>\S+) - (?P<text>.*)")
+
+ARRIVALS = """
+select
+    (select count(*) from bronze.deliveries),
+    (select count(*) from bronze.deliveries where status = 'ignored'),
+    (select count(*) from bronze.interchanges),
+    (select count(*) from bronze.messages),
+    (select count(*) from silver.outcomes)
+"""
+
+OUTCOMES = """
+select
+    coalesce(outcomes.message_type, '(unknown)') as message_type,
+    count(*) as messages,
+    count(*) filter (where outcomes.is_valid) as valid,
+    count(*) filter (where outcomes.is_complete) as complete,
+    coalesce(sum(jsonb_array_length(outcomes.document -> 'lines')) filter (where outcomes.is_valid), 0) as lines,
+    sum(jsonb_array_length(outcomes.rejected_lines)) as rejected_lines,
+    sum(outcomes.compile_ms)::numeric(12, 1) as compile_ms
+from silver.outcomes
+group by 1
+order by 2 desc, 1
+"""
+
+REASONS = """
+select
+    problem ->> 'code' as code,
+    count(distinct outcomes.message_id) as messages,
+    min(interchanges.file_name) as for_example
+from silver.outcomes
+inner join bronze.messages on messages.message_id = outcomes.message_id
+inner join bronze.interchanges on interchanges.interchange_id = messages.interchange_id
+cross join lateral jsonb_array_elements(outcomes.problems) as problem
+where not outcomes.is_valid and problem ->> 'severity' = 'error'
+group by 1
+order by 2 desc, 1
+limit 15
+"""
+
+SELL_THROUGH = """
+select
+    partner_id,
+    item_id,
+    location_id,
+    week_start_date,
+    net_units_sold,
+    on_hand_units,
+    sell_through_rate
+from gold.fct_sell_through_performance
+order by sell_through_rate is null, week_start_date desc, net_units_sold desc, partner_id, item_id, location_id
+limit 12
+"""
+
+
+def materialize(log: Path) -> Iterator[str]:
+    """Materialise every asset through Dagster; yield a line for each thing worth knowing, raise CalledProcessError."""
+    command: list[str | Path] = [Path(sys.executable).with_name("dagster"), "asset", "materialize", "--select", "*"]
+    command += ["-m", "dagster_project.definitions"]
+    begun: dict[str, float] = {}
+    with (
+        log.open("w", encoding="utf-8") as whole,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8") as process,
+    ):
+        for line in process.stdout or ():
+            whole.write(line)
+            whole.flush()
+            if event := EVENT.search(line):
+                step = event["step"]
+                if event["event"] == "STEP_START":
+                    begun[step] = time.monotonic()
+                    yield f"{step} ..."
+                elif event["event"] == "STEP_SUCCESS":
+                    yield f"{step} done in {time.monotonic() - begun[step]:.1f} s"
+                elif event["event"] == "STEP_FAILURE":
+                    yield f"{step} FAILED: {event['text']}"
+            elif remark := REMARK.search(line):
+                yield f"  {remark['text']}"
+    if process.returncode != 0:
+        raise subprocess.CalledProcessError(process.returncode, "dagster asset materialize")
+
+
+def tabulate(title: str, columns: list[str], rows: list[tuple[object, ...]]) -> Table:
+    """A table with the numbers to the right."""
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for index, name in enumerate(columns):
+        is_number = any(isinstance(row[index], int | Decimal) for row in rows)
+        table.add_column(name, justify="right" if is_number else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row))
+    return table
+
+
+def query(connection: psycopg.Connection, title: str, statement: str) -> Table:
+    cursor = connection.execute(statement.encode())
+    columns = [column.name.replace("_", " ") for column in cursor.description or ()]
+    return tabulate(title, columns, cursor.fetchall())
+
+
+def summarise(console: Console) -> None:
+    """Print what arrived, what became of it and the first rows of Gold."""
+    with psycopg.connect("") as connection:
+        files, ignored, interchanges, messages, outcomes = connection.execute(ARRIVALS.encode()).fetchone() or (0,) * 5
+        console.print(
+            f"\n{files} deliveries ({ignored} ignored), {interchanges} interchanges, {messages} messages, "
+            f"{outcomes} outcomes",
+            style="bold",
+        )
+        console.print(query(connection, "Outcomes", OUTCOMES))
+        reasons = query(connection, "Why messages are invalid", REASONS)
+        if reasons.row_count:
+            console.print(reasons)
+        rows = connection.execute("select to_regclass('gold.fct_sell_through_performance') is not null").fetchone()
+        if rows == (True,):
+            console.print(query(connection, "Sell-through: gold.fct_sell_through_performance", SELL_THROUGH))
+
+
+def main() -> int:
+    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    log = STATE / "log" / "demo.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    Path(os.environ["DAGSTER_HOME"]).mkdir(parents=True, exist_ok=True)
+    console.print(f"Materialising everything from {os.environ.get('TILLROLL_LANDING', 'landing')}; the log is {log}.")
+    started, is_done = time.monotonic(), True
+    try:
+        for line in materialize(log):
+            console.print(
+                Text(f"{time.monotonic() - started:7.1f} s  {line}", style="red" if " FAILED: " in line else "")
+            )
+    except subprocess.CalledProcessError:
+        is_done = False
+        console.print(f"The run failed. The end of {log}:", style="red")
+        console.print(Text("".join(log.read_text(encoding="utf-8").splitlines(keepends=True)[-15:])))
+    summarise(console)
+    console.print("\nmake ui shows the run; . .warehouse/env && psql opens the warehouse.")
+    return 0 if is_done else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
