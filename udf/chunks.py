@@ -235,7 +235,8 @@ def _windows(segments: Sequence[SegmentLike], start: int, stop: int) -> list[Chu
     windows: list[Chunk] = []
     room = min(MAX_COMPONENTS, _LINE_COMPONENTS + sum(_size(segments[i]) for i in head))
     current, carried, size = list(head), 0, 0
-    activity: int | None = None
+    activity: list[int] = []  # the ZA or QTY that a split stands under, with what follows it before the split
+    under_activity = False
 
     def close() -> None:
         chunk = _chunk("line", segments, current, carried)
@@ -245,7 +246,7 @@ def _windows(segments: Sequence[SegmentLike], start: int, stop: int) -> list[Chu
     budget = room - sum(_size(segments[i]) for i in head)
     for position, i in enumerate(rest):
         tag = segments[i].tag
-        split = tag in ("SDQ", "SCH") or (tag == "REF" and activity is not None)
+        split = tag in ("SDQ", "SCH") or (tag == "REF" and bool(activity))
         unit = _size(segments[i])
         if not split and (tag in (opener, "ZA")):
             following = position + 1
@@ -255,12 +256,16 @@ def _windows(segments: Sequence[SegmentLike], start: int, stop: int) -> list[Chu
         if size and size + unit > budget and (split or tag in (opener, "ZA")):
             close()
             current = list(head)
-            if split and activity is not None:
-                current.append(activity)
+            if split:
+                current += activity
             carried = len(current)
             size = 0
-        if tag in ("ZA", "QTY"):
-            activity = i
+        if tag == "ZA" or (tag == "QTY" and not any(segments[a].tag == "ZA" for a in activity)):
+            activity, under_activity = [i], True
+        elif split:
+            under_activity = False
+        elif under_activity and tag not in ("LS", "LE"):
+            activity.append(i)
         current.append(i)
         size += _size(segments[i])
     close()

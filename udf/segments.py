@@ -24,7 +24,7 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from typing import Literal
 
-from udf.shapes import EDIFACT_SHAPES, EDIFACT_TAGS, X12_SHAPES, X12_TAGS, Shapes
+from udf.shapes import CERTAIN, EDIFACT_SHAPES, EDIFACT_TAGS, FREE_TEXT, X12_SHAPES, X12_TAGS, Shapes
 
 _BLANKS = " \t\r\n\v\f\x85\xa0\ufeff"
 _NEWLINES = "\r\n"
@@ -226,16 +226,30 @@ def read_segments(text: str, delimiters: Delimiters | None = None) -> list[Segme
 def _part(text: str, masked: str, start: int, end: int, cuts: list[int], delimiters: Delimiters) -> Iterator[Segment]:
     """The segments of a piece in which terminators were lost, or lines wrapped."""
     body = masked[start:end]
+    at_newline: set[int] = set()
     if delimiters.segment not in _NEWLINES and ("\n" in body or "\r" in body):
-        cuts = sorted({*cuts, *(start + cut for cut in _starts_after_newline(body, delimiters))})
-    blanks = delimiters.blanks
-    for left, right in pairwise([start, *cuts, end]):
-        piece = masked[left:right].rstrip(blanks)
+        at_newline = {start + cut for cut in _starts_after_newline(body, delimiters)}
+    kept = [start]
+    for cut in sorted({*cuts, *at_newline}):
+        in_a_word = cut not in at_newline and masked[cut - 1].isalpha()
+        if (
+            not in_a_word
+            or _tag_at(text, masked, kept[-1], end, delimiters) not in FREE_TEXT
+            or _tag_at(text, masked, cut, end, delimiters) in CERTAIN
+        ):
+            kept.append(cut)
+    for left, right in pairwise([*kept, end]):
+        piece = masked[left:right].rstrip(delimiters.blanks)
         if right != end and piece and piece[-1] in _MISTAKEN_TERMINATORS:
-            piece = piece[:-1].rstrip(blanks)
+            piece = piece[:-1].rstrip(delimiters.blanks)
         if piece:
-            tag = _tidy_tag(text[left : left + len(piece.split(delimiters.element, 1)[0])], delimiters)
-            yield Segment(tag, left, left + len(piece), text, delimiters, repaired=bool(cuts))
+            tag = _tag_at(text, masked, left, left + len(piece), delimiters)
+            yield Segment(tag, left, left + len(piece), text, delimiters, repaired=len(kept) > 1)
+
+
+def _tag_at(text: str, masked: str, start: int, end: int, delimiters: Delimiters) -> str:
+    stop = masked.find(delimiters.element, start, end)
+    return _tidy_tag(text[start : end if stop < 0 else stop], delimiters)
 
 
 # A terminator that was sent wrongly rather than lost: typographic quotes and the other syntax's usual ones.
@@ -281,7 +295,13 @@ def _shapes(delimiters: Delimiters) -> Shapes:
     element, component = re.escape(delimiters.element), re.escape(delimiters.component)
     terminator = re.escape(delimiters.segment)
     inside = re.escape(delimiters.element + delimiters.component + delimiters.segment + _NEWLINES)
-    fill = {"«E»": element, "«C»": component, "«T»": f"(?=[ \\t]*+(?:{terminator}|$|[\\r\\n]))", "«V»": f"[^{inside}]"}
+    fill = {
+        "«E»": element,
+        "«C»": component,
+        "«S»": terminator,
+        "«T»": f"(?=[ \\t]*+(?:{terminator}|$|[\\r\\n]))",
+        "«V»": f"[^{inside}]",
+    }
     filled: dict[str, str] = {}
     for tag, shape in table.items():
         for name, pattern in fill.items():

@@ -1,10 +1,11 @@
 """Tags that the reader knows, and the shape that proves a tag where a terminator was lost.
 
-A shape is a regular expression for what follows the tag, strict enough that free text (`DISCOUNT+5`, `PIZZA*92*0118`)
-does not fit it. «E» stands for the element separator, «C» for the component separator, «T» for the end of a segment,
-«V» for a character of a value. Tags that names often end in (PAC, COM, STS) have no shape: losing a repair is loud,
-because the count in UNT or SE disagrees; a wrong one would be silent. Repetitions before an anchor are possessive: a
-megabyte of blanks must not make a search quadratic.
+A shape is a regular expression for what follows the tag, strict enough that data (`DISCOUNT+5`, `PIZZA*92*0118`) does
+not fit it. «E» stands for the element separator, «C» for the component separator, «S» for the terminator, «T» for the
+end of a segment, «V» for a character of a value. Tags that names often end in (PAC, COM, STS) have no shape, and
+at the end of a word of free text only `CERTAIN` tags count (`N1*ST*PASSION FRUIT*UL*4000` holds no UIT). Losing a repair is
+loud, because the count in UNT or SE disagrees; a wrong one would be silent. Repetitions before an anchor are
+possessive: a megabyte of blanks must not make a search quadratic.
 """
 
 Shapes = dict[str, str]
@@ -24,9 +25,15 @@ _X12 = """
 """
 X12_TAGS = frozenset(_X12.split())
 
+# UNT and SE are the last segment of a message, and only there are `DISCOUNT+5+1` and `CHEESE*92*0001` told from them.
+_END = r"[ \t\r\n]*+[^A-Za-z0-9 \t\r\n]?[ \t\r\n]*+\Z"
 _EDIFACT_NUMBER = r"-?[0-9][0-9.,]*-?"
 _X12_NUMBER = r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
 _PARTIES = "BY|SU|SE|SN|ST|SF|GY|WH|DP|IV|UD|UC|CN|CZ|MF|MS|MR|PR|DS|LC"
+
+# Segments that hold names, addresses and free text, and the tags whose shape is proof enough even in their words.
+FREE_TEXT = frozenset(["NAD", "IMD", "FTX", "CTA", "COM", "N1", "N2", "N3", "N4", "PID", "PER", "MSG", "NTE"])
+CERTAIN = frozenset(["QTY", "DTM", "ZA", "SDQ", "UNT", "SE"])
 
 EDIFACT_SHAPES: Shapes = {
     "BGM": r"«E»[0-9]{2,3}[A-Z]?(?:«E»|«C»|«T»)",
@@ -34,7 +41,7 @@ EDIFACT_SHAPES: Shapes = {
     "NAD": rf"«E»(?:{_PARTIES})«E»[^a-z]",
     "RFF": r"«E»[A-Z]{2,3}«C»«V»",
     "CUX": r"«E»[0-9]«C»[A-Z]{3}(?:«C»|«E»|«T»)",
-    "LOC": r"«E»(?:1|5|7|8|9|11|13|14|18|19|35|48|83|84|92|162)«E»(?:«V»+«C»«C»|[0-9]{4,}(?:«C»|«E»|«T»))",
+    "LOC": r"«E»(?:1|5|7|8|9|11|13|14|18|19|35|48|83|84|92|162)«E»(?:«V»+«C»«C»|[0-9]{8,14}(?:«C»|«E»|«T»))",
     "LIN": r"«E»(?:[0-9]{0,6}«E»[0-9A-Z]{0,3}«E»«V»{4,35}«C»[A-Z]{2,3}|[0-9]{1,6}«T»)",
     "PIA": r"«E»[1-5]«E»«V»{1,35}«C»[A-Z]{2,3}",
     "IMD": r"«E»[A-Z]?«E»[A-Z0-9]{0,3}«E»«C»{0,3}«V»",
@@ -44,7 +51,7 @@ EDIFACT_SHAPES: Shapes = {
     "INV": r"«E»[12]?«E»[0-9]{0,3}«E»[0-9]{0,3}(?:«E»|«T»)",
     "CNT": r"«E»[0-9]{1,2}«C»[0-9]",
     "UNS": r"«E»[SD]«T»",
-    "UNT": r"«E»[0-9]{1,10}«E»«V»{1,14}[ \t\r\n]*+[^A-Za-z0-9 \t\r\n]?[ \t\r\n]*+\Z",
+    "UNT": rf"«E»[0-9]{{1,10}}«E»«V»{{1,14}}(?:{_END}|«S»[ \t\r\n]*+UN[EZH]«E»)",
 }
 
 _ENTITIES = "BY|ST|SU|RL|WH|SF|FR|TO|VN|SE|MF|DS|DB|BT|DC|MA|PR|RE|BS|SN|WS|OB|SO|BG|II|DV|CS"
@@ -70,5 +77,5 @@ X12_SHAPES: Shapes = {
     "AMT": r"«E»[A-Z0-9]{1,3}«E»[0-9.]+",
     "CUR": r"«E»[A-Z]{2}«E»[A-Z]{3}(?:«E»|«T»)",
     "CTT": rf"«E»[0-9]{{1,6}}(?:«E»{_X12_NUMBER})?«T»",
-    "SE": r"«E»[0-9]{1,10}«E»«V»{4,9}[ \t\r\n]*+[^A-Za-z0-9 \t\r\n]?[ \t\r\n]*+\Z",
+    "SE": rf"«E»[0-9]{{1,10}}«E»«V»{{4,9}}(?:{_END}|«S»[ \t\r\n]*+(?:GE|IEA|ST)«E»)",
 }

@@ -121,6 +121,12 @@ def day(r: random.Random, six: bool = False) -> str:
     return f"{year:02d}{rest}" if six else f"20{year:02d}{rest}" if r.random() < 0.97 else f"19{r.randint(90, 99)}{rest}"
 
 
+def days(r: random.Random, six: bool = False) -> tuple[str, str]:
+    """Two days in order."""
+    first, last = sorted((day(r, six), day(r, six)))
+    return first, last
+
+
 def number(r: random.Random) -> str:
     kind = r.random()
     if kind < 0.6:

@@ -81,16 +81,19 @@ class EdifactPartner:
     def _period(self, r: random.Random, draft: Draft, shape: str) -> tuple[Reference, Reference]:
         """A stated period: one date, a pair or a range in one component (2379 formats 718, 711, 610, 616, 716)."""
         if shape == "pair":
-            start = self._date(r, draft, self.pair[0])
-            return start, self._date(r, draft, self.pair[1])
+            first, last = sorted((day(r), day(r)))
+            values = {"101": (first[2:], last[2:]), "203": (first + "0000", last + "2359")}
+            first, last = values.get(self.date_format, (first, last))
+            start = self._date(r, draft, self.pair[0], first, self.date_format)
+            return start, self._date(r, draft, self.pair[1], last, self.date_format)
         if shape == "range":
             fmt = r.choice(["718", "711", "718", "717", "610", "616", "716"])
             join = r.choice(["-", ""])
             value = {
                 "610": f"2026{r.randint(1, 12):02d}", "616": f"2026{r.randint(1, 52):02d}",
-                "716": f"2026{r.randint(1, 52):02d}{join}2026{r.randint(1, 52):02d}",
-                "717": day(r, six=True) + join + day(r, six=True),
-            }.get(fmt) or day(r) + join + day(r)  # fmt: skip
+                "716": f"2026{r.randint(1, 26):02d}{join}2026{r.randint(26, 52):02d}",
+                "717": join.join(sorted((day(r, six=True), day(r, six=True)))),
+            }.get(fmt) or join.join(sorted((day(r), day(r))))  # fmt: skip
             only = self._date(r, draft, r.choice(["356", "356", self.one, "90"]), value, fmt)
         else:
             only = self._date(r, draft, self.one)

@@ -1,11 +1,13 @@
 """Partners that send X12 852, 846 and 867 (003030 to 005010): each draws its dialect once."""
 
 import random
+from decimal import Decimal
 
 from udf.identifiers import item_class
 from udf.train.drafts import (
-    Draft, DraftSegment, Reference, code, day, digits, gtin, item_number, money, number, place, unknown_code,
+    Draft, DraftSegment, Reference, code, day, days, digits, gtin, item_number, money, number, place, stands, unknown_code,
 )  # fmt: skip
+from udf.values import read_number
 
 ID_TYPES = ["UP", "UP", "UP", "UK", "EN", "UI", "UA", "IN", "VN", "SK", "BP", "VP", "VC", "MG", "ND", "CB", "PN", "IZ"]
 EXTRA_TYPES = ["RK", "ST", "ZZ", "VA", "SZ", "CG", "HI", "LT", "MN", "PD", "IB"]
@@ -57,7 +59,7 @@ class X12Partner:
         self.line_quantity = self.in_za and r.random() < 0.12
         self.counts = self.in_za and r.random() < 0.1
         self.unit = r.choice(["EA", "EA", "EA", "CA", "CS", "BX", "FT", "LB", "DZ", "PK", "UN", ""])
-        self.unit_segment = kind == "846" and r.random() < 0.12
+        self.unit_segment = kind == "846" and self.split in ("none", "n1", "group") and r.random() < 0.2
         self.price = r.choice(["none", "none", "line", "line", "activity"])
         self.price_kind = r.choice(["RTL", "UCP", "RES", "MSR", "DIS", "CON", "WHL", "CAT", "ACT"])
         self.price_class = r.choice(["", "", "RS", "WS", "DI", "TR"])
@@ -89,6 +91,9 @@ class X12Partner:
             for _ in range(r.randint(2 if g == groups - 1 else 1, 3) if not self.ptd else r.choice([1, 1, 2])):
                 counter += 1
                 self._line(r, draft, counter)
+        for segment in draft.segments:
+            if segment.tag == "QTY" and segment.elements[0] == ["TO"]:
+                segment.elements[1] = [_total(draft.records)]
         if r.random() < 0.7:
             draft.add("CTT", str(counter))
         draft.add("SE", str(len(draft.segments) + 2), "0001")
@@ -125,11 +130,11 @@ class X12Partner:
                 self._state_place(r, draft)
 
     def _header_852(self, r: random.Random, draft: Draft) -> None:
-        start = day(r, self.six)
+        start, end = days(r, self.six)
         elements = [r.choice("HFG"), start]
         number_at = 0
         if self.period == "range":
-            elements.append(day(r, self.six))
+            elements.append(end)
         if r.random() < 0.15:
             elements += [""] * (3 - len(elements)) + [code(r, 3, 9)]
             number_at = 3
@@ -159,10 +164,11 @@ class X12Partner:
         if r.random() < 0.2:
             draft.add("DTM", r.choice(NOISE_DATES), day(r, self.six))
         if self.period == "one":
-            at = draft.add("DTM", r.choice(["007", "007", "090"]), day(r, self.six))
+            at = draft.add("DTM", "007", day(r, self.six))
             draft.state(start=(at, 1, 0), end=(at, 1, 0))
         elif self.period == "pair":
-            first, last = draft.add("DTM", "090", day(r, self.six)), draft.add("DTM", "091", day(r, self.six))
+            start, end = days(r, self.six)
+            first, last = draft.add("DTM", "090", start), draft.add("DTM", "091", end)
             draft.state(start=(first, 1, 0), end=(last, 1, 0))
         for _ in range(r.choice([0, 0, 1])):
             draft.add("REF", r.choice(["IO", "FI", "ZZ", "IA"]), r.choice(["", code(r, 3, 6)]), r.choice(["", "DVD"]))
@@ -176,10 +182,11 @@ class X12Partner:
         if r.random() < 0.15:
             draft.add("DTM", r.choice(["327", "097", "011"]), day(r, self.six))
         if self.period == "pair":
-            first, last = draft.add("DTM", "090", day(r, self.six)), draft.add("DTM", "091", day(r, self.six))
+            start, end = days(r, self.six)
+            first, last = draft.add("DTM", "090", start), draft.add("DTM", "091", end)
             draft.state(start=(first, 1, 0), end=(last, 1, 0))
         elif self.period == "range":
-            span = draft.add("DTM", r.choice(["090", "007"]), "", "", "", "RD8", day(r) + "-" + day(r))
+            span = draft.add("DTM", r.choice(["090", "007"]), "", "", "", "RD8", "-".join(days(r)))
             draft.state(start=(span, 5, 0), end=(span, 5, 0))
         if self.header_total:
             draft.add("QTY", "TO", digits(r, 1, 4))
@@ -254,7 +261,8 @@ class X12Partner:
                 draft.add("DTM", "003", day(r, self.six))
                 draft.add("DTM", "004", day(r, self.six))
             if self.period == "line":
-                first, last = draft.add("DTM", "090", day(r, self.six)), draft.add("DTM", "091", day(r, self.six))
+                start, end = days(r, self.six)
+                first, last = draft.add("DTM", "090", start), draft.add("DTM", "091", end)
                 record |= {"start": (first, 1, 0), "end": (last, 1, 0)}
             draft.records.append(record)
             return
@@ -265,7 +273,7 @@ class X12Partner:
         draft.records += self._activities(r, draft, record)
 
     def _resale_quantity(self, r: random.Random, draft: Draft) -> dict[str, Reference]:
-        qty = draft.add("QTY", r.choice(self.codes), number(r), *([self.unit] if self.unit else []))
+        qty = draft.add("QTY", r.choice(self.codes), _quantity(r), *([self.unit] if self.unit else []))
         return {"qualifier": (qty, 0, 0), "quantity": (qty, 1, 0), "unit": (qty, 2, 0)}
 
     def _resale_price(self, r: random.Random, draft: Draft) -> dict[str, Reference]:
@@ -280,14 +288,14 @@ class X12Partner:
         records = []
         codes = self.codes[: r.randint(1, len(self.codes))] if self.some_codes else self.codes
         if self.line_quantity:
-            qty = draft.add("QTY", r.choice(["17", "33", "32"]), number(r), *([self.unit] if self.unit else []))
+            qty = draft.add("QTY", r.choice(["17", "33", "32"]), _quantity(r), *([self.unit] if self.unit else []))
             records.append(base | {"qualifier": (qty, 0, 0), "quantity": (qty, 1, 0), "unit": (qty, 2, 0)})
         for qualifier in codes:
             split = self.split in ("sdq", "sch", "ws", "n1")
             with_total = not split or self.total or self.split in ("sch", "ws") or not self.in_za
             elements = [qualifier]
             if with_total or self.split == "n1":
-                elements += [number(r)] + ([self.unit] if self.unit and not self.unit_segment else [])
+                elements += [_quantity(r)] + ([self.unit] if self.unit and not self.unit_segment else [])
             elif r.random() < 0.3:
                 elements += ["", self.unit or "EA"]
             activity = draft.add("ZA" if self.in_za else "QTY", *elements)
@@ -306,13 +314,16 @@ class X12Partner:
                 record |= self._price(r, draft)
             if "DTM" in self.extras and r.random() < 0.3 and self.message_type == "846":
                 draft.add("DTM", r.choice(NOISE_DATES), day(r, self.six))
-            records += self._split(r, draft, record) if split else [record]
+            parts = self._split(r, draft, record) if split else [record]
+            if self.split in ("sdq", "sch", "ws") and stands(record["quantity"]):
+                activity.elements[1] = [_total(parts)]
+            records += parts
         return records
 
     def _split(self, r: random.Random, draft: Draft, record: dict[str, Reference]) -> list[dict[str, Reference]]:
         count = r.randint(1, self.stores)
         records: list[dict[str, Reference]] = []
-        numbers = ["0"] * count if self.zero_totals else [number(r) for _ in range(count)]
+        numbers = ["0"] * count if self.zero_totals else [_quantity(r) for _ in range(count)]
         unit_of: DraftSegment
         if self.split == "n1":
             return [record | self._place(r, draft)]
@@ -335,7 +346,7 @@ class X12Partner:
                     "unit": (unit_of, 1, 0),
                 })  # fmt: skip
             return records
-        wrapped = r.random() < 0.8
+        wrapped = self.place_code != "WS" or r.random() < 0.7
         if wrapped:
             draft.add("LS", "REF")
         for value in numbers:
@@ -344,3 +355,14 @@ class X12Partner:
         if wrapped:
             draft.add("LE", "REF")
         return records
+
+
+def _quantity(r: random.Random) -> str:
+    """X12 numbers have a point and never a comma (X12.6, type R)."""
+    return number(r).replace(",", ".")
+
+
+def _total(records: list[dict[str, Reference]]) -> str:
+    """The sum of the records' quantities, as a partner would state it."""
+    texts = [segment.elements[e][c] for segment, e, c in (record["quantity"] for record in records)]
+    return str(sum((read_number(text) for text in texts), Decimal(0)))

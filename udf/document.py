@@ -1,0 +1,198 @@
+"""Proved records become a document: values are copied from the source, nearer statements win over farther ones."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from udf.chunks import Chunk
+from udf.codec import Position, Record
+from udf.contract import Line, Party
+from udf.gatekeeper import LineRecords, Setting, line_identifiers, read_date
+from udf.segments import Segment
+from udf.values import read_number
+
+STOCK_MEASURES_EXCEPT = frozenset(("sold", "returned", "net_sold", "total_sold", "received", "shipped", "despatched", "delivered", "lost_sales"))  # fmt: skip
+"""Measures of a flow, which have a period; every other measure is of a stock and has an as-of date."""
+
+FUNCTIONS = {
+    # EDIFACT 1225 and X12 353: the codes that say how a document relates to an earlier one
+    ("EDIFACT", "9"): "original", ("EDIFACT", "5"): "replacement", ("EDIFACT", "1"): "cancellation",
+    ("EDIFACT", "4"): "change", ("EDIFACT", "7"): "duplicate", ("EDIFACT", "31"): "duplicate",
+    ("EDIFACT", "35"): "duplicate", ("EDIFACT", "18"): "original", ("EDIFACT", "43"): "original",
+    ("X12", "00"): "original", ("X12", "05"): "replacement", ("X12", "01"): "cancellation", ("X12", "04"): "change",
+    ("X12", "07"): "duplicate", ("X12", "15"): "original", ("X12", "18"): "original", ("X12", "25"): "change",
+}  # fmt: skip
+
+
+def lift(chunk: Chunk, record: Record) -> Record:
+    """A record's positions in the message instead of in the chunk."""
+    return {name: (chunk.indices[s], e, c) for name, (s, e, c) in record.items()}
+
+
+def text_at(segments: Sequence[Segment], position: Position) -> str:
+    """The component as sent."""
+    s, e, c = position
+    return segments[s].elements[e][c]
+
+
+def span_at(segments: Sequence[Segment], position: Position) -> tuple[int, int]:
+    """[start, end) of the component in the message."""
+    s, e, c = position
+    return segments[s].component_span(e, c)
+
+
+def read_parties(segments: Sequence[Segment], chunk: Chunk, x12: bool) -> list[Party]:
+    """The header's NAD (3035, C082, C080) or N1 (98, 66, 67, 93) segments."""
+    parties = []
+    for index in chunk.indices:
+        segment = segments[index]
+        if not x12 and segment.tag == "NAD":
+            name = segment.value(3) or segment.value(2)
+            parties.append(_party(segment.value(0), segment.value(1), segment.value(1, 2), name))
+        elif x12 and segment.tag == "N1":
+            parties.append(_party(segment.value(0), segment.value(3), segment.value(2), segment.value(1)))
+    return parties
+
+
+def _party(role: str, identifier: str, id_type: str, name: str) -> Party:
+    return Party.unchecked(role=role, id=identifier or None, id_type=id_type or None, name=name or None)
+
+
+def read_header(segments: Sequence[Segment], record: Record, setting: Setting) -> dict[str, Any]:
+    """Document fields of a proved header record. Raises ValueProblem for a date that is none."""
+    fields: dict[str, Any] = {}
+    if "document_number" in record:
+        fields["document_number"] = text_at(segments, record["document_number"])
+    if "function" in record:
+        fields["function"] = FUNCTIONS.get((setting.standard, text_at(segments, record["function"])))
+    if "currency" in record:
+        fields["currency"] = text_at(segments, record["currency"])
+    if "document_date" in record:
+        fields["document_date"] = read_date(segments[record["document_date"][0]], record["document_date"])[0]
+    fields["period_start"], fields["period_end"] = read_dates(segments, record)
+    return fields
+
+
+def read_dates(segments: Sequence[Segment], record: Mapping[str, Position]) -> tuple[datetime.date | None, datetime.date | None]:
+    """First and last day that a record's `start` and `end` point at."""
+    start, end = record.get("start"), record.get("end")
+    return (
+        read_date(segments[start[0]], start)[0] if start else None,
+        read_date(segments[end[0]], end)[1] if end else None,
+    )
+
+
+def build_lines(
+    segments: Sequence[Segment], line: LineRecords, inherited: Record, setting: Setting, currency: str | None,
+    confidence: float,
+) -> list[Line]:  # fmt: skip
+    """The lines of a proved line group; `inherited` is what header and group state. Raises ValueProblem."""
+    identifiers = line_identifiers(segments, line.first, line.last, setting.x12)
+    item_ids: dict[str, str] = {}
+    for kind, position, _ in identifiers:
+        item_ids.setdefault(kind, text_at(segments, position))
+    lin = next((segments[i] for i in range(line.first, line.last) if segments[i].tag == "LIN"), None)
+    number = (lin.value(0) or None) if lin else None
+    mark = None if setting.x12 else setting.decimal_mark
+    lines = []
+    for record in line.records:
+        whole = _inherit(inherited, record)
+        quantity = read_number(text_at(segments, record["quantity"]), mark)
+        qualifier_at = record["qualifier"]
+        qualifier = text_at(segments, qualifier_at)
+        measure = setting.reference.measure(
+            setting.standard, setting.message_type, segments[qualifier_at[0]].tag, setting.version, setting.partner, qualifier
+        ) or "unmapped"
+        start, end = read_dates(segments, whole)
+        is_flow = measure in STOCK_MEASURES_EXCEPT or (measure == "unmapped" and setting.message_type in ("SLSRPT", "867"))
+        source = {_SOURCE_NAMES.get(name, name): span_at(segments, position) for name, position in whole.items() if name in _COPIED}
+        if "start" in whole:
+            names = ("period_start", "period_end") if is_flow else ("as_of_date",)
+            source |= {name: span_at(segments, whole["start" if name == "period_start" else "end"]) for name in names}
+        lines.append(Line.unchecked(
+            line_number=number,
+            item_id=text_at(segments, whole["item"]),
+            item_id_type=_text(segments, whole.get("item_type")),
+            item_ids=item_ids,
+            location_id=_text(segments, whole.get("location")),
+            location_id_type=_text(segments, whole.get("location_type")),
+            measure=measure,
+            qualifier=qualifier,
+            quantity=quantity,
+            unit=_text(segments, whole.get("unit")),
+            price=read_number(text_at(segments, whole["price"]), mark, "price-not-a-number") if "price" in whole else None,
+            price_type=_text(segments, whole.get("price_type")),
+            currency=currency,
+            period_start=start if is_flow else None,
+            period_end=end if is_flow else None,
+            as_of_date=None if is_flow else end,
+            attributes=_attributes(segments, line, record, setting),
+            confidence=round(confidence, 4),
+            source=source,
+        ))  # fmt: skip
+    return lines
+
+
+_COPIED = frozenset((
+    "item", "item_type", "location", "location_type", "qualifier", "quantity", "unit", "price", "price_type",
+))  # fmt: skip
+_SOURCE_NAMES = {
+    "item": "item_id", "item_type": "item_id_type", "location": "location_id", "location_type": "location_id_type",
+}  # fmt: skip
+
+
+def _text(segments: Sequence[Segment], position: Position | None) -> str | None:
+    return text_at(segments, position) if position else None
+
+
+def _inherit(inherited: Record, record: Record) -> Record:
+    """The nearest statement wins; a place brings its code list, a start its end."""
+    whole = dict(inherited)
+    if "location" in record:
+        whole.pop("location_type", None)
+    if "start" in record:
+        whole.pop("end", None)
+    whole.update(record)
+    return whole
+
+
+def inherit(*records: Record) -> Record:
+    """Header, then group: what both state for the lines below."""
+    whole: Record = {}
+    for record in records:
+        whole = _inherit(whole, record)
+    return {name: whole[name] for name in ("location", "location_type", "start", "end") if name in whole}
+
+
+_NAMED = {"MOA": "amount", "RFF": "reference", "REF": "reference", "GIN": "identity", "DTM": "date", "N9": "reference", "AMT": "amount"}
+
+
+def _attributes(segments: Sequence[Segment], line: LineRecords, record: Record, setting: Setting) -> dict[str, str]:
+    """What else the line states: descriptions, amounts, references and dates, before the quantities or after this one."""
+    used = {position[0] for position in record.values()}
+    quantities = sorted({r["quantity"][0] for r in line.records})
+    own = record["quantity"][0]
+    stop = next((q for q in quantities if q > own), line.last)
+    found: dict[str, str] = {}
+    repaired = False
+    for index in (*range(line.first, quantities[0]), *range(own, stop)):
+        segment = segments[index]
+        repaired = repaired or segment.repaired
+        tag = segment.tag
+        if tag == "IMD":
+            text = " ".join(value for element in segment.elements[2:] for value in element[3:] if value)
+            if text:
+                found.setdefault("description", text)
+        elif tag == "PID" and segment.value(4):
+            found.setdefault("description", segment.value(4))
+        elif tag in _NAMED and index not in used:
+            first, second = (segment.value(0, 0), segment.value(0, 1)) if not setting.x12 and tag != "GIN" else (segment.value(0), segment.value(1))
+            if first and second:
+                found.setdefault(f"{_NAMED[tag]}_{first}", second)
+        elif tag == "ZA" and segment.value(4) and record.get("start", (-1,))[0] != index:
+            found.setdefault(f"date_{segment.value(3)}", segment.value(4))
+        elif setting.x12 and tag == "QTY" and index not in used and segment.value(1):
+            found.setdefault(f"count_{segment.value(0)}", segment.value(1))
+    if repaired:
+        found["repaired"] = "true"
+    return found

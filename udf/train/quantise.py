@@ -1,0 +1,38 @@
+"""Shrink a GGUF: ``python -m udf.train.quantise tiny.gguf tiny-q8.gguf Q8_0``."""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+
+import llama_cpp
+import typer
+
+
+class Quantisation(StrEnum):
+    """Formats that llama.cpp packs weights in; bits a weight: 16, 8.5, 5.5, 4.5."""
+
+    F16 = "F16"
+    Q8_0 = "Q8_0"
+    Q5_0 = "Q5_0"
+    Q4_0 = "Q4_0"
+
+
+_FILE_TYPES = {
+    Quantisation.F16: llama_cpp.LLAMA_FTYPE_MOSTLY_F16,
+    Quantisation.Q8_0: llama_cpp.LLAMA_FTYPE_MOSTLY_Q8_0,
+    Quantisation.Q5_0: llama_cpp.LLAMA_FTYPE_MOSTLY_Q5_0,
+    Quantisation.Q4_0: llama_cpp.LLAMA_FTYPE_MOSTLY_Q4_0,
+}
+
+
+def quantise(source: Path, target: Path, quantisation: Quantisation = Quantisation.Q8_0) -> None:
+    """Write `source` to `target` in the given format. Raises RuntimeError where llama.cpp refuses."""
+    parameters = llama_cpp.llama_model_quantize_default_params()
+    parameters.ftype = _FILE_TYPES[quantisation]
+    parameters.nthread = 2
+    if llama_cpp.llama_model_quantize(os.fsencode(source), os.fsencode(target), parameters) != 0:
+        raise RuntimeError(f"llama.cpp could not quantise {source.name} to {quantisation}")
+
+
+if __name__ == "__main__":
+    typer.run(quantise)
