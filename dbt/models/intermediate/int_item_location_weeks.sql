@@ -9,8 +9,12 @@ lines as (
     from {{ ref('int_line_fates') }}
 
     where
-        measure in {{ sql_list(var('counted_sales_measures') + var('on_hand_measures') + ['received']) }}
-        and fate in ('counted', 'superseded')
+        fate in ('counted', 'superseded')
+        and (
+            measure in {{ sql_list(var('counted_sales_measures')) }}
+            or measure in {{ sql_list(var('on_hand_measures')) }}
+            or measure = 'received'
+        )
 
 ),
 

@@ -89,16 +89,11 @@ dated as (
         messages.week_calendar,
         messages.price_basis,
         messages.statement_number,
-        case
-            when lines.is_sales or lines.measure = 'received'
-                then coalesce(lines.period_start_date, lines.period_end_date, lines.as_of_date, messages.period_start_date, messages.period_end_date)
-            else coalesce(lines.as_of_date, lines.period_end_date, messages.period_end_date)
-        end as one_date,
-        case
-            when lines.is_sales or lines.measure = 'received'
-                then coalesce(lines.period_end_date, lines.period_start_date, lines.as_of_date, messages.period_end_date, messages.period_start_date)
-            else coalesce(lines.as_of_date, lines.period_end_date, messages.period_end_date)
-        end as other_date,
+        lines.is_sales or lines.measure = 'received' as is_of_a_period,
+        coalesce(lines.period_start_date, lines.period_end_date) as first_date,
+        coalesce(lines.period_end_date, lines.period_start_date) as last_date,
+        coalesce(messages.period_start_date, messages.period_end_date) as header_first_date,
+        coalesce(messages.period_end_date, messages.period_start_date) as header_last_date,
         coalesce(lines.currency, messages.currency) as stated_currency
 
     from lines
@@ -155,7 +150,13 @@ select
     stated_currency as currency,
     upper(coalesce(price_type, '')) in {{ sql_list(var('cost_price_types')) }} as is_priced_at_cost,
 
-    least(one_date, other_date) as start_date,
-    greatest(one_date, other_date) as end_date
+    case
+        when is_of_a_period then coalesce(first_date, as_of_date, header_first_date)
+        else coalesce(as_of_date, last_date, header_last_date)
+    end as start_date,
+    case
+        when is_of_a_period then coalesce(last_date, as_of_date, header_last_date)
+        else coalesce(as_of_date, last_date, header_last_date)
+    end as end_date
 
 from identified

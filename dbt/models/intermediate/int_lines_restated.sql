@@ -62,7 +62,8 @@ by_code as (
         *,
         abs(sum(quantity) over (
             partition by
-                partner_id, item_id_type, item_id, location_id, unit, measure, start_date, end_date, message_id, qualifier
+                partner_id, item_id_type, item_id, location_id, unit,
+                measure, start_date, end_date, message_id, qualifier
         )) as units_of_code
 
     from standing
@@ -73,16 +74,15 @@ compared as (
 
     select
         *,
-        first_value(message_id) over statement as standing_message_id,
-        first_value(qualifier) over statement as standing_qualifier
+        first_value(message_id) over latest as standing_message_id,
+        first_value(qualifier) over latest as standing_qualifier
 
     from by_code
 
-    window
-        statement as (
-            partition by partner_id, item_id_type, item_id, location_id, unit, measure, start_date, end_date
-            order by (document_function = 'duplicate'), statement_number desc, units_of_code desc, line_position
-        )
+    window latest as (
+        partition by partner_id, item_id_type, item_id, location_id, unit, measure, start_date, end_date
+        order by document_function = 'duplicate' asc, statement_number desc, units_of_code desc, line_position asc
+    )
 
 ),
 
@@ -95,7 +95,7 @@ restated as (
             when document_function = 'cancellation' then 'cancelled'
             -- Two codes for one measure (QTY 17 with 145, QTY 153 with 26) are two views of the same goods, the lesser
             -- a part of the greater, never a sum.
-            when qualifier is distinct from standing_qualifier then 'other_view'
+            when (qualifier is distinct from standing_qualifier) then 'other_view'
             else 'counted'
         end as fate
 

@@ -30,13 +30,9 @@ summed as (
 
         sum(line_value) filter (where measure = 'sold' and quantity > 0) as sales_value,
         min(currency) filter (where measure = 'sold' and quantity > 0) as currency,
-        coalesce(
-            bool_and(line_value is not null and not is_priced_at_cost)
-                filter (where measure = 'sold' and quantity > 0),
-            false
-        )
-        and count(distinct coalesce(currency, '')) filter (where measure = 'sold' and quantity > 0) = 1
-            as is_value_known
+        bool_and(line_value is not null and not is_priced_at_cost)
+        filter (where measure = 'sold' and quantity > 0) as is_value_known,
+        count(distinct coalesce(currency, '')) filter (where measure = 'sold' and quantity > 0) as currency_count
 
     from lines
 
@@ -74,7 +70,7 @@ compared as (
 
     select
         netted.*,
-        exists (
+        exists(
             select 1
 
             from netted as other
@@ -117,8 +113,8 @@ select
     units_sold,
     units_returned,
     units_sold - units_returned as net_units_sold,
-    case when is_value_known then sales_value end as sales_value,
-    case when is_value_known then currency end as currency,
+    case when is_value_known and currency_count = 1 then sales_value end as sales_value,
+    case when is_value_known and currency_count = 1 then currency end as currency,
     is_told_otherwise,
     {{ week_start_date('end_date', 'week_calendar') }} as week_start_date,
     {{ week_start_date('start_date', 'week_calendar') }} != {{ week_start_date('end_date', 'week_calendar') }}

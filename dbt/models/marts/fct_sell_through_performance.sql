@@ -42,16 +42,33 @@ joined as (
 
     from weeks
 
-    {% for part in ['sales', 'stock', 'receipts'] %}
-    left join {{ part }}
+    left join sales
         on
-            weeks.partner_id = {{ part }}.partner_id
-            and weeks.item_id_type = {{ part }}.item_id_type
-            and weeks.item_id = {{ part }}.item_id
-            and weeks.location_id = {{ part }}.location_id
-            and weeks.unit = {{ part }}.unit
-            and weeks.week_start_date = {{ part }}.week_start_date
-    {% endfor %}
+            weeks.partner_id = sales.partner_id
+            and weeks.item_id_type = sales.item_id_type
+            and weeks.item_id = sales.item_id
+            and weeks.location_id = sales.location_id
+            and weeks.unit = sales.unit
+            and weeks.week_start_date = sales.week_start_date
+
+    left join stock
+        on
+            weeks.partner_id = stock.partner_id
+            and weeks.item_id_type = stock.item_id_type
+            and weeks.item_id = stock.item_id
+            and weeks.location_id = stock.location_id
+            and weeks.unit = stock.unit
+            and weeks.week_start_date = stock.week_start_date
+
+    left join receipts
+        on
+            weeks.partner_id = receipts.partner_id
+            and weeks.item_id_type = receipts.item_id_type
+            and weeks.item_id = receipts.item_id
+            and weeks.location_id = receipts.location_id
+            and weeks.unit = receipts.unit
+            and weeks.week_start_date = receipts.week_start_date
+
 )
 
 select

@@ -43,7 +43,8 @@ lines as (
 
     from outcomes
 
-    cross join lateral jsonb_array_elements(coalesce(outcomes.document -> 'lines', '[]'::jsonb))
+    cross join
+        lateral jsonb_array_elements(coalesce(outcomes.document -> 'lines', '[]'::jsonb))
         with ordinality as line (content, line_position)
 
 )
