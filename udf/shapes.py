@@ -2,8 +2,8 @@
 
 A shape is a regular expression for what follows the tag, strict enough that data (`DISCOUNT+5`, `PIZZA*92*0118`) does
 not fit it. «E» stands for the element separator, «C» for the component separator, «S» for the terminator, «T» for the
-end of a segment, «V» for a character of a value. Tags that names often end in (PAC, COM, STS) have no shape, and
-at the end of a word of free text only `CERTAIN` tags count (`N1*ST*PASSION FRUIT*UL*4000` holds no UIT). Losing a repair is
+end of a segment, «V» for a character of a value. Tags that names often end in (PAC, COM, STS) have no shape, and at the
+end of a word of free text only `CERTAIN` tags count (`N1*ST*PASSION FRUIT*UL*4000` holds no UIT). Losing a repair is
 loud, because the count in UNT or SE disagrees; a wrong one would be silent. Repetitions before an anchor are
 possessive: a megabyte of blanks must not make a search quadratic.
 """

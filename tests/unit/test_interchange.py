@@ -354,7 +354,7 @@ def test_bytes_that_are_no_text_are_kept_one_for_one() -> None:
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_decoding_loses_no_byte(data: bytes) -> None:
     text, encoding, source, _ = decode(data)
     if source != "bom":
@@ -385,7 +385,7 @@ def check(data: bytes) -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_random_bytes_never_raise(data: bytes) -> None:
     check(data)
 
@@ -405,7 +405,7 @@ def test_random_bytes_never_raise(data: bytes) -> None:
         max_size=4,
     ),
 )
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_mutated_files_never_raise(first: str, second: str, mutations: list[tuple[str, int, int, str]]) -> None:
     data = bytearray((first + second).encode())
     for kind, where, size, what in mutations:

@@ -294,6 +294,11 @@ def test_each_lost_terminator_of_a_sales_report_is_put_back(lost: str, instead: 
     assert sum(segment.repaired for segment in read) == 2
 
 
+def test_a_lost_terminator_before_unt_is_put_back_inside_an_interchange() -> None:
+    text = "UNB+UNOA:1+A+B+260105:0559+1'" + SLSRPT.replace("PCE'UNT", "PCEUNT") + "UNZ+1+1'"
+    assert tags(text) == ["UNB", *tags(SLSRPT), "UNZ"]
+
+
 @pytest.mark.parametrize("lost", ["0118~LIN", "400000100002~ZA", "EA~ZA", "EA~CTT", "CTT*1~SE", "20260110~N1"])
 @pytest.mark.parametrize("instead", ["", "\n", "^"])
 def test_each_lost_terminator_of_an_852_is_put_back(lost: str, instead: str) -> None:
@@ -308,6 +313,8 @@ def test_each_lost_terminator_of_an_852_is_put_back(lost: str, instead: str) -> 
     [
         "NAD+BY+4000001000005::9++MERLIN+5+KOELN",
         "NAD+BY+4000001000005::9++BLOC+5+CITY",
+        "NAD+BY+4000001000005::9++BLOC+5+12345678+CITY",
+        "NAD+BY+4000001000005::9++MERLIN+5",
         "NAD+BY+4000001000005::9++SMITH AND COLIN+STREET 5+CITY",
         "FTX+AAI+++SPECIAL DISCOUNT+5+1",
         "FTX+AAI+++THE SHOP AT LOC+162",
@@ -329,6 +336,13 @@ def test_free_text_of_edifact_is_not_torn(segment: str) -> None:
         "N1*ST*PIZZA*92*0118",
         "N1*ST*CHEESE*92*0001",
         "N1*ST*APPLE*92*0118",
+        "N1*ST*PASSION FRUIT*UL*4000001000005",
+        "N1*ST*ZOLLAMT*92*0118",
+        "N1*SU*BOSCH*92*AB*",
+        "N1*SU*COLUMBIA*92*AB*",
+        "N1*SU*MERCUR*ZZ*ABC",
+        "N1*ST*BERLIN*92*UP*X",
+        "N1*ST*KREF*92*0118",
         "N1*ST*CITY AN1*92*0118",
         "N1*SE*SELLER*92*7731",
         "PID*F****MERLIN*5",
@@ -418,7 +432,7 @@ def messages(draw: st.DrawFn) -> tuple[str, Delimiters, list[tuple[str, list[lis
 
 
 @given(messages())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_what_was_written_is_read(message: tuple[str, Delimiters, list[tuple[str, list[list[str]]]]]) -> None:
     text, delimiters, expected = message
     read = read_segments(text, delimiters)
@@ -427,7 +441,7 @@ def test_what_was_written_is_read(message: tuple[str, Delimiters, list[tuple[str
 
 
 @given(messages())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_every_span_holds_its_value(message: tuple[str, Delimiters, list[tuple[str, list[list[str]]]]]) -> None:
     text, delimiters, _ = message
     check_spans(text, read_segments(text, delimiters), delimiters)
@@ -449,7 +463,7 @@ NOISE = st.text(st.sampled_from("UNHSTQLIBGMZA1+:'?*~\\ \r\n\ufeff\x1d\x1f."), m
 
 
 @given(NOISE, st.sampled_from(["", "UNA:+.? '", "UNH+1+SLSRPT:D:96A:UN'", "ST*852*0001~", "UNB+UNOA:1+", "ISA*00*"]))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_no_text_raises_and_all_spans_hold(noise: str, head: str) -> None:
     text = head + noise
     delimiters = find_delimiters(text)
@@ -458,7 +472,7 @@ def test_no_text_raises_and_all_spans_hold(noise: str, head: str) -> None:
 
 
 @given(st.integers(0, len(SLSRPT)), st.integers(0, len(SLSRPT)), st.text("+:'?QTYLIN1\n", max_size=4))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_damaged_message_never_raises(left: int, right: int, inserted: str) -> None:
     text = SLSRPT[: min(left, right)] + inserted + SLSRPT[max(left, right) :]
     delimiters = find_delimiters(text)
@@ -477,21 +491,21 @@ def test_masking_keeps_every_offset(text: str, delimiters: Delimiters) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "UNH+1+SLSRPT:D:96A:UN'" + "QTY+153:1'" * 60_000,
-        "UNH+1+SLSRPT:D:96A:UN'" + " " * 600_000 + "x",
-        "UNH+1+SLSRPT:D:96A:UN'NAD+SU" + "\n" * 600_000 + "x",
-        "UNH+1+SLSRPT:D:96A:UN'FTX+" + "??" * 300_000,
-        "UNH+1+SLSRPT:D:96A:UN'" + "A+" * 300_000,
-        "UNH+1+SLSRPT:D:96A:UN'XUNT+1+1" + " " * 600_000 + "x",
+        "UNH+1+SLSRPT:D:96A:UN'" + "QTY+153:1'" * 20_000,
+        "UNH+1+SLSRPT:D:96A:UN'" + " " * 200_000 + "x",
+        "UNH+1+SLSRPT:D:96A:UN'NAD+SU" + "\n" * 200_000 + "x",
+        "UNH+1+SLSRPT:D:96A:UN'FTX+" + "??" * 40_000,
+        "UNH+1+SLSRPT:D:96A:UN'" + "A+" * 40_000,
+        "UNH+1+SLSRPT:D:96A:UN'XUNT+1+1" + " " * 200_000 + "x",
         "UNH+1+SLSRPT:D:96A:UN'QTY+1:2" + "\n \t" * 200_000 + "QTY+",
-        "ST*852*0001~N1*ST*" + "XN1*ST*" * 100_000,
-        "ST*852*0001~" + "XSE*1*" + "1 " * 300_000,
-        "\0" * 600_000,
+        "ST*852*0001~N1*ST*" + "XN1*ST*" * 40_000,
+        "ST*852*0001~" + "XSE*1*" + "1 " * 40_000,
+        "\0" * 200_000,
         "UNH" * 200_000,
-        "UNH+" * 150_000,
+        "UNH+" * 50_000,
         "ST*" * 200_000,
-        "x" * 600_000,
-        "UNA" + " " * 600_000 + "UNB+",
+        "x" * 200_000,
+        "UNA" + " " * 200_000 + "UNB+",
     ],
     ids=lambda text: repr(text[:40]),
 )
