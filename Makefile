@@ -16,7 +16,7 @@ STATE := $(CURDIR)/.warehouse
 LANDING ?= seeds/edi
 
 # One stamp for each state of what decides the environment, the clone's place included: a moved clone is set up anew.
-STAMP := $(VENV)/.ready-$(shell { cat pyproject.toml constraints.txt; echo $(CURDIR); } | cksum | cut -d' ' -f1)
+STAMP := $(VENV)/.ready-$(shell { sed '/^\[tool/,$$d' pyproject.toml; cat constraints.txt; echo $(CURDIR); } | cksum | cut -d' ' -f1)
 TRAIN_STAMP := $(subst .ready,.ready-train,$(STAMP))
 
 LLAMA := llama-cpp-python==$(shell sed -n 's/^llama[-_]cpp[-_]python==//p' constraints.txt)
@@ -56,7 +56,12 @@ $(STAMP):
 	$(install_llama)
 	echo '3/3 installing the other packages'
 	$(PIP) install -q --progress-bar off -c constraints.txt setuptools
-	$(PIP) install -q --progress-bar off -c constraints.txt --no-build-isolation -e '.[test,dev]' & $(call wait_for,packages)
+	$(PIP) install -c constraints.txt --no-build-isolation -e '.[test,dev]' >$(VENV)/install.log 2>&1 &
+	$(call wait_for,packages,$$(grep -c '^Collecting' $(VENV)/install.log || true) fetched) || {
+		tail -n 15 $(VENV)/install.log >&2
+		echo 'Installing the packages failed; the lines above say why.' >&2
+		exit 1
+	}
 	rm -f $(VENV)/.ready-*
 	touch $@
 	echo 'The environment stands in $(VENV).'
