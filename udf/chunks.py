@@ -132,7 +132,7 @@ def _forward_places(
     if reading is Reading.FORWARD:
         return before | between, False
     forward = {s for s in before & between if s not in after}
-    doubt = {s for s in before & between & after}
+    doubt = before & between & after
     if message_type == "SLSRPT":  # D.96A: LOC is group 5 and stands before its lines; the item-first layout has none
         loc = {s for s in before if s[0] == "LOC"}
         forward |= loc | ({s for s in between if s[0] == "LOC"} if loc else set())
@@ -151,9 +151,7 @@ def _group_end(segments: Sequence[SegmentLike], start: int, stop: int, forward: 
     return k
 
 
-def split_message(
-    segments: Sequence[SegmentLike], message_type: str, reading: Reading = Reading.DEFAULT
-) -> Chunks:
+def split_message(segments: Sequence[SegmentLike], message_type: str, reading: Reading = Reading.DEFAULT) -> Chunks:
     """Split the segments of one message (UNH…UNT or ST…SE, with or without them) into chunks.
 
     A message without lines has a header only. Every segment of the body belongs to one chunk at least.
@@ -167,7 +165,9 @@ def split_message(
     forward, ambiguous = _forward_places(segments, start, tails, first, message_type, reading)
     header_indices: list[int] = []
     groups: list[Chunk] = []
-    floor = next((i for i in range(start, first) if segments[i].tag == "PTD"), first) if message_type == "867" else first
+    floor = (
+        next((i for i in range(start, first) if segments[i].tag == "PTD"), first) if message_type == "867" else first
+    )
     k = start
     while k < first:
         if k >= floor:

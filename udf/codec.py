@@ -47,7 +47,7 @@ TAGS = (
 ).split()
 
 # Codes that the corpus uses; any other short value is shown by its class. Grouped as the directories group them.
-CODES = (
+_CODES = (
     # BGM 1001, 1225, BIA01, BPT01, 755
     "35 73 73E 75E 78E 563 00 01 04 05 07 15 18 25 DD SI MB DM SR CM SS SU SA BD SH PR CT PA BJ RE "
     # 3035 and X12 98, parties and places
@@ -72,7 +72,8 @@ CODES = (
     # 1153, 128, 5025, 7491, 4501
     "ON AEN CR AAK ALO DQ PL  LT IA IK  IO FI WS BT SER 203 66 146 5 6 S G H F "
 ).split()
-CODES = tuple(dict.fromkeys(CODES))
+
+CODES = tuple(dict.fromkeys(_CODES))
 
 CLASSES = (
     [f"digits:{n}" for n in range(1, 21)] + ["date:8", "date:6", "date:12", "date:16", "range"]

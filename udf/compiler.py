@@ -24,7 +24,7 @@ from udf.identifiers import has_check_digit, is_gs1_key
 from udf.interchange import split_interchange
 from udf.reference import Reference, load_reference, reference_digest
 from udf.segments import Delimiters, Segment, find_delimiters, read_segments
-from udf.values import ValueProblem
+from udf.values import UnreadableValueError
 
 MODEL = Path(__file__).with_name("model") / "tillroll.gguf"
 ATTEMPTS = 4
@@ -38,7 +38,9 @@ _SOURCE_FAULTS = frozenset((
     "split-total-mismatch", "line-without-quantity", "line-without-item", "repeated-quantity", "place-ambiguous",
     "date-ambiguous", "period-half-stated", "price-ambiguous",
 ))  # fmt: skip
-_STRUCTURE_FAULTS = frozenset(("place-order", "place-not-used", "place-ambiguous", "place-misplaced", "line-without-quantity"))
+_STRUCTURE_FAULTS = frozenset(
+    ("place-order", "place-not-used", "place-ambiguous", "place-misplaced", "line-without-quantity")
+)
 
 
 @cache
@@ -51,7 +53,19 @@ def model_version() -> str:
 def compiler_version() -> str:
     """A hash over weights, code and tables: what it was, tells whether an outcome is of today's compiler."""
     digest = hashlib.sha256(model_version().encode())
-    for name in ("chunks", "codec", "compiler", "controls", "document", "engine", "gatekeeper", "identifiers", "segments", "shapes", "values"):
+    for name in (
+        "chunks",
+        "codec",
+        "compiler",
+        "controls",
+        "document",
+        "engine",
+        "gatekeeper",
+        "identifiers",
+        "segments",
+        "shapes",
+        "values",
+    ):
         digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
     digest.update(reference_digest().encode())
     return digest.hexdigest()[:12]
@@ -104,9 +118,7 @@ class Compiler:
         self.engine = engine
         self.reference = reference or load_reference()
 
-    def compile_batch(
-        self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None
-    ) -> list[Outcome]:
+    def compile_batch(self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None) -> list[Outcome]:
         """One outcome for each text, in order; the prompts of all of them are decoded together."""
         prepared: list[_Message | Outcome] = []
         for text, envelope in zip(texts, envelopes or [None] * len(texts), strict=True):
@@ -127,7 +139,9 @@ class Compiler:
         if not text.strip():
             return self._refuse(None, "empty-message", "There is no text.", "")
         if len(text) > MAX_CHARACTERS:
-            return self._refuse(None, "message-too-large", f"The message has {len(text)} characters, more than {MAX_CHARACTERS}.", "")
+            return self._refuse(
+                None, "message-too-large", f"The message has {len(text)} characters, more than {MAX_CHARACTERS}.", ""
+            )
         delimiters = find_delimiters(text)
         if envelope is None:
             envelope = _find_envelope(text)
@@ -143,10 +157,26 @@ class Compiler:
             return self._refuse(message_type, "several-messages", f"The text holds {len(openers)} messages.", text)
         if message_type not in _SUPPORTED:
             named = message_type or "none"
-            return self._refuse(message_type or None, "unsupported-message-type", f"The message type is {named}; supported are {', '.join(codec.TYPES)}.", text)
-        version = (envelope.version or "") if x12 else ":".join(v for v in opener.elements[1][1:] if v) if len(opener.elements) > 1 else ""
+            return self._refuse(
+                message_type or None,
+                "unsupported-message-type",
+                f"The message type is {named}; supported are {', '.join(codec.TYPES)}.",
+                text,
+            )
+        version = (
+            (envelope.version or "")
+            if x12
+            else ":".join(v for v in opener.elements[1][1:] if v)
+            if len(opener.elements) > 1
+            else ""
+        )
         setting = Setting(
-            "X12" if x12 else "EDIFACT", message_type, version, envelope.sender or "", envelope.decimal_mark, self.reference
+            "X12" if x12 else "EDIFACT",
+            message_type,
+            version,
+            envelope.sender or "",
+            envelope.decimal_mark,
+            self.reference,
         )
         message = _Message(text, envelope, segments, first, setting, split_message(segments, message_type))
         message.units = _make_units(message)
@@ -173,7 +203,7 @@ class Compiler:
     def _answer(self, work: list[tuple[_Message, _Unit]]) -> None:
         began = time.perf_counter()
         answers = iter(self.engine.answer([prompt for _, unit in work for prompt in unit.prompts]))
-        for message, unit in work:
+        for _, unit in work:
             unit.answers = [next(answers) for _ in unit.prompts]
         spent = (time.perf_counter() - began) / max(1, len(work))
         for message, unit in work:
@@ -181,7 +211,11 @@ class Compiler:
             _judge(message, unit)
             message.seconds += spent + time.perf_counter() - began
         for attempt in range(1, ATTEMPTS):
-            doubtful = [(m, u) for m, u in work if u.findings and len(u.prompts) == 1 and not {f.code for f in u.findings} <= _SOURCE_FAULTS]
+            doubtful = [
+                (m, u)
+                for m, u in work
+                if u.findings and len(u.prompts) == 1 and not {f.code for f in u.findings} <= _SOURCE_FAULTS
+            ]
             retries = []
             for message, unit in doubtful:
                 prefixes = next_best_prefixes(unit.answers[0], ATTEMPTS - 1)
@@ -190,7 +224,9 @@ class Compiler:
             if not retries:
                 break
             began = time.perf_counter()
-            found = self.engine.answer([unit.prompts[0] for _, unit, _ in retries], [prefix for _, _, prefix in retries])
+            found = self.engine.answer(
+                [unit.prompts[0] for _, unit, _ in retries], [prefix for _, _, prefix in retries]
+            )
             spent = (time.perf_counter() - began) / len(retries)
             for (message, unit, _), answer in zip(retries, found, strict=True):
                 first = (unit.answers, unit.records, unit.line, unit.findings)
@@ -215,7 +251,9 @@ class Compiler:
                 proved.append((message.chunks, message.units, reading))
         if len(proved) > 1 and len({_bindings(message.segments, units) for _, units, _ in proved}) > 1:
             message.chunks, message.units, message.reading = proved[0]
-            finding = Finding("ambiguous-structure", "A place between two lines can belong to either of them.", message.first)
+            finding = Finding(
+                "ambiguous-structure", "A place between two lines can belong to either of them.", message.first
+            )
             message.units[0].findings.append(finding)
         else:
             message.chunks, message.units, message.reading = (proved or [standing])[0]
@@ -266,7 +304,13 @@ class _Verdict:
             self.note(finding)
         repaired = [i for i, segment in enumerate(message.segments) if segment.repaired]
         if repaired:
-            self.note(Finding("repaired-segments", f"{len(repaired)} segments had lost a terminator and were parted again.", repaired[0]))
+            self.note(
+                Finding(
+                    "repaired-segments",
+                    f"{len(repaired)} segments had lost a terminator and were parted again.",
+                    repaired[0],
+                )
+            )
 
     def assemble(self) -> None:
         """Header and groups first, since lines inherit from them; then each line, proved or rejected."""
@@ -279,14 +323,20 @@ class _Verdict:
             if unit.findings:
                 for finding in unit.findings:
                     self.note(finding)
-                self.note(Finding(f"{chunk.kind}-not-proved", f"What the {chunk.kind} states could not be proved.", min(chunk.first, len(message.segments) - 1)))
+                self.note(
+                    Finding(
+                        f"{chunk.kind}-not-proved",
+                        f"What the {chunk.kind} states could not be proved.",
+                        min(chunk.first, len(message.segments) - 1),
+                    )
+                )
                 continue
             records = unit.records[0]
             stated[id(chunk)] = lift(chunk, records[0]) if records else {}
         header = stated.get(id(message.chunks.header), {})
         try:
             self.header = read_header(message.segments, header, message.setting)
-        except ValueProblem as problem:
+        except UnreadableValueError as problem:
             self.note(Finding(problem.code, str(problem), message.first))
         lines = [unit for unit in message.units if unit.chunks[0].kind == "line"]
         if not lines:
@@ -307,29 +357,52 @@ class _Verdict:
                     message.setting, self.header.get("currency"), unit.confidence,  # type: ignore[arg-type]
                 )  # fmt: skip
                 return
-            except ValueProblem as problem:
+            except UnreadableValueError as problem:
                 unit.findings = [Finding(problem.code, str(problem), unit.chunks[0].first)]
         chunk = unit.chunks[0]
         problems = [self.note(finding, counts=False) for finding in unit.findings]
         span = (message.segments[chunk.first].start, message.segments[chunk.last - 1].end)
-        lin = next((message.segments[i] for i in range(chunk.first, chunk.last) if message.segments[i].tag == "LIN"), None)
+        lin = next(
+            (message.segments[i] for i in range(chunk.first, chunk.last) if message.segments[i].tag == "LIN"), None
+        )
         self.rejected.append(RejectedLine.unchecked(
             text=message.text[span[0] : span[1]], span=span, line_number=(lin.value(0) or None) if lin else None,
             output=_describe(unit), problems=problems,
         ))  # fmt: skip
 
     def _warn(self) -> None:
-        message = self.message
         unmapped = Counter(line.qualifier for line in self.lines if line.measure == "unmapped")
         for qualifier, count in unmapped.items():
-            self.note(Finding("unmapped-quantity-qualifier", f"The reference table does not say what {qualifier} means ({count} lines)."))
-        wrong = [line for line in self.lines if line.item_id and has_check_digit(line.item_id, line.item_id_type) and not is_gs1_key(line.item_id)]
+            self.note(
+                Finding(
+                    "unmapped-quantity-qualifier",
+                    f"The reference table does not say what {qualifier} means ({count} lines).",
+                )
+            )
+        wrong = [
+            line
+            for line in self.lines
+            if line.item_id and has_check_digit(line.item_id, line.item_id_type) and not is_gs1_key(line.item_id)
+        ]
         if wrong:
-            self.note(Finding("gtin-check-digit", f"{len(wrong)} lines have an item whose check digit is wrong, the first is {wrong[0].item_id}."))
+            self.note(
+                Finding(
+                    "gtin-check-digit",
+                    f"{len(wrong)} lines have an item whose check digit is wrong, the first is {wrong[0].item_id}.",
+                )
+            )
         for code, lines, what in (
-            ("item-type-not-stated", [line for line in self.lines if line.item_id_type is None], "an item without a type"),
+            (
+                "item-type-not-stated",
+                [line for line in self.lines if line.item_id_type is None],
+                "an item without a type",
+            ),
             ("location-not-stated", [line for line in self.lines if line.location_id is None], "no place"),
-            ("period-not-stated", [line for line in self.lines if line.period_end is None and line.as_of_date is None], "no period or as-of date"),
+            (
+                "period-not-stated",
+                [line for line in self.lines if line.period_end is None and line.as_of_date is None],
+                "no period or as-of date",
+            ),
         ):
             if lines:
                 self.note(Finding(code, f"{len(lines)} lines have {what}."))
@@ -351,7 +424,8 @@ class _Verdict:
         ][:_LOGGED]  # fmt: skip
         whole = Attempt.unchecked(
             attempt=attempts, chunk=None, route="model", reading=message.reading, output=None,
-            problems=[p for p in self.problems if p.severity == "error"][:20], compile_ms=round(1000 * message.seconds, 3),
+            problems=[p for p in self.problems if p.severity == "error"][:20],
+            compile_ms=round(1000 * message.seconds, 3),
         )  # fmt: skip
         return Outcome(
             message_type=setting.message_type, is_valid=is_valid, is_complete=is_valid and not self.rejected,
@@ -391,7 +465,13 @@ def _judge(message: _Message, unit: _Unit) -> None:
         ]
     except ValueError as error:
         unit.records = [[] for _ in unit.chunks]
-        unit.findings = [Finding("output-format", f"The model's answer cannot be read: {error}.", min(unit.chunks[0].first, len(message.segments) - 1))]
+        unit.findings = [
+            Finding(
+                "output-format",
+                f"The model's answer cannot be read: {error}.",
+                min(unit.chunks[0].first, len(message.segments) - 1),
+            )
+        ]
     else:
         if unit.chunks[0].kind == "line":
             unit.line = gather_line(list(zip(unit.chunks, unit.records, strict=True)))
@@ -404,13 +484,14 @@ def _judge(message: _Message, unit: _Unit) -> None:
 
 def _describe(unit: _Unit) -> str:
     """The answer for a person: field, segment, element.component, value."""
-    rows = []
-    for chunk, records in zip(unit.chunks, unit.records, strict=True):
-        for record in records:
-            rows.append(", ".join(
-                f"{name} = {chunk.segments[s].tag} {e + 1}.{c + 1} «{chunk.segments[s].elements[e][c]}»"
-                for name, (s, e, c) in record.items()
-            ))  # fmt: skip
+    rows = [
+        ", ".join(
+            f"{name} = {chunk.segments[s].tag} {e + 1}.{c + 1} «{chunk.segments[s].elements[e][c]}»"
+            for name, (s, e, c) in record.items()
+        )
+        for chunk, records in zip(unit.chunks, unit.records, strict=True)
+        for record in records
+    ]
     return "; ".join(rows) or "no record"
 
 
@@ -460,7 +541,9 @@ def _hash(text: str, document: Document | None) -> str:
     """SHA-256 over the message's UTF-8 bytes and the document's canonical JSON: sorted keys, no blanks."""
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
     dumped = document.model_dump(mode="json") if document else None
-    digest.update(json.dumps(dumped, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    digest.update(
+        json.dumps(dumped, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
+    )
     return digest.hexdigest()
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from udf.gatekeeper import Finding, Setting, quantity_positions
 from udf.segments import Segment
-from udf.values import ValueProblem, read_number
+from udf.values import UnreadableValueError, read_number
 
 
 def _count(text: str) -> int | None:
@@ -32,10 +32,18 @@ def check_trailer(segments: Sequence[Segment], first: int, setting: Setting) -> 
     counted = {last + 1 - first, _raw_count(segments, first, last + 1)}
     if stated not in counted:
         text = segments[last].value(0)
-        findings.append(Finding(f"{tag.lower()}-count-mismatch", f"{tag} states {text or 'no'} segments, the message has {min(counted)}.", last))
+        findings.append(
+            Finding(
+                f"{tag.lower()}-count-mismatch",
+                f"{tag} states {text or 'no'} segments, the message has {min(counted)}.",
+                last,
+            )
+        )
     own, reference = segments[first].value(1 if setting.x12 else 0), segments[last].value(1)
     if own != reference and own.lstrip("0") != reference.lstrip("0"):
-        findings.append(Finding("control-reference-mismatch", f"{tag} has the reference «{reference}», {header} «{own}».", last))
+        findings.append(
+            Finding("control-reference-mismatch", f"{tag} has the reference «{reference}», {header} «{own}».", last)
+        )
     return findings
 
 
@@ -43,23 +51,37 @@ def check_totals(segments: Sequence[Segment], first: int, setting: Setting) -> l
     """CNT 1 and 2 (EDIFACT 6069), CTT01 and CTT02, and the total of an 867 (QTY TO) against the lines."""
     findings: list[Finding] = []
     lines = sum(1 for segment in segments[first:] if segment.tag == "LIN")
-    transfers = sum(1 for segment in segments[first:] if segment.tag == "PTD") if setting.message_type == "867" else lines
+    transfers = (
+        sum(1 for segment in segments[first:] if segment.tag == "PTD") if setting.message_type == "867" else lines
+    )
     for index in range(first, len(segments)):
         segment = segments[index]
         if segment.tag == "CTT" and setting.x12:
             stated = _count(segment.value(0))
             if stated is not None and stated not in (lines, transfers):
-                findings.append(Finding("ctt-line-count-mismatch", f"CTT states {stated} lines, the message has {lines}.", index))
+                findings.append(
+                    Finding("ctt-line-count-mismatch", f"CTT states {stated} lines, the message has {lines}.", index)
+                )
             findings += _check_sum(segments, first, segment.value(1), "ctt-hash-mismatch", "CTT", index, setting)
         elif segment.tag == "CNT" and not setting.x12:
             if segment.value(0, 0) == "2":
                 stated = _count(segment.value(0, 1))
                 if stated != lines:
-                    findings.append(Finding("cnt-line-count-mismatch", f"CNT states {segment.value(0, 1)} lines, the message has {lines}.", index))
+                    findings.append(
+                        Finding(
+                            "cnt-line-count-mismatch",
+                            f"CNT states {segment.value(0, 1)} lines, the message has {lines}.",
+                            index,
+                        )
+                    )
             elif segment.value(0, 0) == "1":
-                findings += _check_sum(segments, first, segment.value(0, 1), "cnt-quantity-mismatch", "CNT", index, setting)
+                findings += _check_sum(
+                    segments, first, segment.value(0, 1), "cnt-quantity-mismatch", "CNT", index, setting
+                )
         elif segment.tag == "QTY" and setting.message_type == "867" and segment.value(0) == "TO":
-            findings += _check_sum(segments, first, segment.value(1), "message-total-mismatch", "QTY TO", index, setting)
+            findings += _check_sum(
+                segments, first, segment.value(1), "message-total-mismatch", "QTY TO", index, setting
+            )
     return findings
 
 
@@ -77,6 +99,10 @@ def _check_sum(
             value = segment.value(e, c)
             if segment.tag in ("QTY", "ZA") and value and segment.value(0) != "TO":
                 total += read_number(value, mark)
-    except ValueProblem:
+    except UnreadableValueError:
         return []  # the line with the unreadable number says so itself
-    return [] if total == stated else [Finding(code, f"{where} states a total of {stated}, the quantities add up to {total}.", index)]
+    return (
+        []
+        if total == stated
+        else [Finding(code, f"{where} states a total of {stated}, the quantities add up to {total}.", index)]
+    )

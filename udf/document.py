@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from udf.chunks import Chunk
@@ -11,8 +12,10 @@ from udf.gatekeeper import LineRecords, Setting, line_identifiers, read_date
 from udf.segments import Segment
 from udf.values import read_number
 
-STOCK_MEASURES_EXCEPT = frozenset(("sold", "returned", "net_sold", "total_sold", "received", "shipped", "despatched", "delivered", "lost_sales"))  # fmt: skip
-"""Measures of a flow, which have a period; every other measure is of a stock and has an as-of date."""
+SALES = frozenset(("sold", "returned", "net_sold", "total_sold"))
+"""Measures that have a period; every other has an as-of date."""
+FLOWS = SALES | frozenset(("received", "shipped", "despatched", "delivered", "lost_sales", "movement", "adjustment"))
+"""Measures of what happened in a period: beside sales those of goods that moved, which have both."""
 
 FUNCTIONS = {
     # EDIFACT 1225 and X12 353: the codes that say how a document relates to an earlier one
@@ -59,7 +62,7 @@ def _party(role: str, identifier: str, id_type: str, name: str) -> Party:
 
 
 def read_header(segments: Sequence[Segment], record: Record, setting: Setting) -> dict[str, Any]:
-    """Document fields of a proved header record. Raises ValueProblem for a date that is none."""
+    """Document fields of a proved header record. Raises UnreadableValueError for a date that is none."""
     fields: dict[str, Any] = {}
     if "document_number" in record:
         fields["document_number"] = text_at(segments, record["document_number"])
@@ -73,7 +76,9 @@ def read_header(segments: Sequence[Segment], record: Record, setting: Setting) -
     return fields
 
 
-def read_dates(segments: Sequence[Segment], record: Mapping[str, Position]) -> tuple[datetime.date | None, datetime.date | None]:
+def read_dates(
+    segments: Sequence[Segment], record: Mapping[str, Position]
+) -> tuple[datetime.date | None, datetime.date | None]:
     """First and last day that a record's `start` and `end` point at."""
     start, end = record.get("start"), record.get("end")
     return (
@@ -86,7 +91,7 @@ def build_lines(
     segments: Sequence[Segment], line: LineRecords, inherited: Record, setting: Setting, currency: str | None,
     confidence: float,
 ) -> list[Line]:  # fmt: skip
-    """The lines of a proved line group; `inherited` is what header and group state. Raises ValueProblem."""
+    """The lines of a proved line group; `inherited` is what header and group state. Raises UnreadableValueError."""
     identifiers = line_identifiers(segments, line.first, line.last, setting.x12)
     item_ids: dict[str, str] = {}
     for kind, position, _ in identifiers:
@@ -100,14 +105,26 @@ def build_lines(
         quantity = read_number(text_at(segments, record["quantity"]), mark)
         qualifier_at = record["qualifier"]
         qualifier = text_at(segments, qualifier_at)
-        measure = setting.reference.measure(
-            setting.standard, setting.message_type, segments[qualifier_at[0]].tag, setting.version, setting.partner, qualifier
-        ) or "unmapped"
+        measure = (
+            setting.reference.measure(
+                setting.standard,
+                setting.message_type,
+                segments[qualifier_at[0]].tag,
+                setting.version,
+                setting.partner,
+                qualifier,
+            )
+            or "unmapped"
+        )
         start, end = read_dates(segments, whole)
-        is_flow = measure in STOCK_MEASURES_EXCEPT or (measure == "unmapped" and setting.message_type in ("SLSRPT", "867"))
-        source = {_SOURCE_NAMES.get(name, name): span_at(segments, position) for name, position in whole.items() if name in _COPIED}
+        is_sale = measure in SALES or (measure == "unmapped" and setting.message_type in ("SLSRPT", "867"))
+        source = {
+            _SOURCE_NAMES.get(name, name): span_at(segments, position)
+            for name, position in whole.items()
+            if name in _COPIED
+        }
         if "start" in whole:
-            names = ("period_start", "period_end") if is_flow else ("as_of_date",)
+            names = ("period_start", "period_end") if is_sale else ("as_of_date",)
             source |= {name: span_at(segments, whole["start" if name == "period_start" else "end"]) for name in names}
         lines.append(Line.unchecked(
             line_number=number,
@@ -120,12 +137,12 @@ def build_lines(
             qualifier=qualifier,
             quantity=quantity,
             unit=_text(segments, whole.get("unit")),
-            price=read_number(text_at(segments, whole["price"]), mark, "price-not-a-number") if "price" in whole else None,
+            price=_price(segments, whole.get("price"), mark),
             price_type=_text(segments, whole.get("price_type")),
             currency=currency,
-            period_start=start if is_flow else None,
-            period_end=end if is_flow else None,
-            as_of_date=None if is_flow else end,
+            period_start=start if is_sale or measure in FLOWS else None,
+            period_end=end if is_sale or measure in FLOWS else None,
+            as_of_date=None if is_sale else end,
             attributes=_attributes(segments, line, record, setting),
             confidence=round(confidence, 4),
             source=source,
@@ -139,6 +156,10 @@ _COPIED = frozenset((
 _SOURCE_NAMES = {
     "item": "item_id", "item_type": "item_id_type", "location": "location_id", "location_type": "location_id_type",
 }  # fmt: skip
+
+
+def _price(segments: Sequence[Segment], position: Position | None, mark: str | None) -> Decimal | None:
+    return read_number(text_at(segments, position), mark, "price-not-a-number") if position else None
 
 
 def _text(segments: Sequence[Segment], position: Position | None) -> str | None:
@@ -164,11 +185,19 @@ def inherit(*records: Record) -> Record:
     return {name: whole[name] for name in ("location", "location_type", "start", "end") if name in whole}
 
 
-_NAMED = {"MOA": "amount", "RFF": "reference", "REF": "reference", "GIN": "identity", "DTM": "date", "N9": "reference", "AMT": "amount"}
+_NAMED = {
+    "MOA": "amount",
+    "RFF": "reference",
+    "REF": "reference",
+    "GIN": "identity",
+    "DTM": "date",
+    "N9": "reference",
+    "AMT": "amount",
+}
 
 
 def _attributes(segments: Sequence[Segment], line: LineRecords, record: Record, setting: Setting) -> dict[str, str]:
-    """What else the line states: descriptions, amounts, references and dates, before the quantities or after this one."""
+    """What else the line states, before the quantities or after this one: descriptions, amounts, references, dates."""
     used = {position[0] for position in record.values()}
     quantities = sorted({r["quantity"][0] for r in line.records})
     own = record["quantity"][0]
@@ -186,7 +215,11 @@ def _attributes(segments: Sequence[Segment], line: LineRecords, record: Record, 
         elif tag == "PID" and segment.value(4):
             found.setdefault("description", segment.value(4))
         elif tag in _NAMED and index not in used:
-            first, second = (segment.value(0, 0), segment.value(0, 1)) if not setting.x12 and tag != "GIN" else (segment.value(0), segment.value(1))
+            first, second = (
+                (segment.value(0, 0), segment.value(0, 1))
+                if not setting.x12 and tag != "GIN"
+                else (segment.value(0), segment.value(1))
+            )
             if first and second:
                 found.setdefault(f"{_NAMED[tag]}_{first}", second)
         elif tag == "ZA" and segment.value(4) and record.get("start", (-1,))[0] != index:

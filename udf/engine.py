@@ -81,7 +81,9 @@ class LlamaEngine:
 
     def __init__(self, path: Path, threads: int | None = None) -> None:
         if not path.is_file():
-            raise FileNotFoundError(f"There is no model at {path}: train one with make train, or reinstall the package.")
+            raise FileNotFoundError(
+                f"There is no model at {path}: train one with make train, or reinstall the package."
+            )
         _quieten()
         llama_cpp.llama_backend_init()
         model_parameters = llama_cpp.llama_model_default_params()

@@ -15,7 +15,7 @@ from udf.codec import Position, Record
 from udf.identifiers import item_class
 from udf.reference import Reference
 from udf.segments import Segment
-from udf.values import ValueProblem, read_number, read_period
+from udf.values import UnreadableValueError, read_number, read_period
 
 _SINGLE = ("period", "as_of")
 _PRICES = ("PRI", "CTP", "UIT")
@@ -66,7 +66,7 @@ def _form(segment: Segment, position: Position) -> str:
 
 
 def read_date(segment: Segment, position: Position) -> tuple[datetime.date, datetime.date]:
-    """First and last day of the date at a position of a segment. Raises ValueProblem."""
+    """First and last day of the date at a position of a segment. Raises UnreadableValueError."""
     return read_period(_at(segment, position[1], position[2]), _form(segment, position))
 
 
@@ -134,7 +134,9 @@ def _date_statements(
             if role in ("period_start", "period_end", "period", "as_of"):
                 e, c = ((1, 0) if _at(segment, 1) else (5, 0)) if setting.x12 else (0, 1)
                 if _at(segment, e, c):
-                    if e == 5 or (not setting.x12 and _at(segment, 0, 2) in ("718", "711", "717", "716", "713", "610", "616")):
+                    if e == 5 or (
+                        not setting.x12 and _at(segment, 0, 2) in ("718", "711", "717", "716", "713", "610", "616")
+                    ):
                         role = "period"
                     found.append((role, (index, e, c)))
         elif tag == "XQ" and _at(segment, 1):
@@ -167,8 +169,8 @@ def expected_period(
             return at, at, []
         start, end = by_role.get("period_start", [None])[0], by_role.get("period_end", [None])[0]
         if start is None or end is None:
-            at = (start or end or (0, 0, 0))[0]
-            return start, end, [Finding("period-half-stated", "A period states one of its ends only.", at)]
+            index = (start or end or (0, 0, 0))[0]
+            return start, end, [Finding("period-half-stated", "A period states one of its ends only.", index)]
         return start, end, []
     return None, None, []
 
@@ -212,10 +214,14 @@ def judge_statements(
         if stated != meant:
             code = "header-field-not-used" if stated is None else "header-field-misplaced"
             where = (meant or stated or (chunk.first,))[0]
-            findings.append(Finding(code, f"The {name.replace('_', ' ')} was not read where the standard puts it.", where))
-    for name in ("quantity", "item", "price"):
-        if name in record:
-            findings.append(Finding("header-field-misplaced", f"A {chunk.kind} holds no {name}.", record[name][0]))
+            findings.append(
+                Finding(code, f"The {name.replace('_', ' ')} was not read where the standard puts it.", where)
+            )
+    findings += [
+        Finding("header-field-misplaced", f"A {chunk.kind} holds no {name}.", record[name][0])
+        for name in ("quantity", "item", "price")
+        if name in record
+    ]
     start, end, faults = expected_period(segments, chunk.indices, setting)
     findings += faults or _judge_dates(segments, record, start, end, chunk.first)
     return findings + _judge_statement_place(segments, chunk, record, setting)
@@ -229,13 +235,17 @@ def _judge_dates(
         stated = record.get(name)
         if stated != meant and not (stated and meant and _value(segments, stated) == _value(segments, meant)):
             code = "date-not-used" if stated is None else "date-misplaced"
-            findings.append(Finding(code, f"The {name} of the period was not read where it is stated.", (meant or stated or (first,))[0]))
+            findings.append(
+                Finding(
+                    code, f"The {name} of the period was not read where it is stated.", (meant or stated or (first,))[0]
+                )
+            )
     if findings or start is None or end is None:
         return findings
     try:
         if read_date(segments[start[0]], start)[0] > read_date(segments[end[0]], end)[1]:
             findings.append(Finding("period-reversed", "The period ends before it starts.", end[0]))
-    except ValueProblem as problem:
+    except UnreadableValueError as problem:
         findings.append(Finding(problem.code, str(problem), start[0]))
     return findings
 
@@ -250,12 +260,22 @@ def _judge_statement_place(
     stated = record.get("location")
     if unknown:
         code = _at(segments[unknown[0]], 0)
-        return [Finding("place-misplaced", f"It is not known whether {segments[unknown[0]].tag} {code} names a place.", unknown[0])]
+        return [
+            Finding(
+                "place-misplaced",
+                f"It is not known whether {segments[unknown[0]].tag} {code} names a place.",
+                unknown[0],
+            )
+        ]
     names = {_at(segments[i], e, c) for i in candidates for e, c in place_positions(segments[i])}
     if len(candidates) > 1 and len(names) > 1:
         return [Finding("place-ambiguous", f"A {chunk.kind} names more than one place.", candidates[1])]
     if stated is None:
-        return [Finding("place-not-used", f"The {chunk.kind} names a place that was not read.", candidates[0])] if candidates else []
+        return (
+            [Finding("place-not-used", f"The {chunk.kind} names a place that was not read.", candidates[0])]
+            if candidates
+            else []
+        )
     if stated[0] not in candidates or (stated[1], stated[2]) not in place_positions(segments[stated[0]]):
         return [Finding("place-misplaced", "The location was read where no place stands.", stated[0])]
     return _judge_place_type(segments, record)
@@ -273,7 +293,9 @@ def _judge_place_type(segments: Sequence[Segment], record: Record) -> list[Findi
     meant = (s, *slot) if _at(segment, *slot) and not (tag == "N1" and e != 3) else None
     if tag in ("LOC", "NAD") and len(segment.elements[e]) > c + 2 and _at(segment, *slot) == "":
         meant = None
-    return [] if kind == meant else [Finding("place-misplaced", "The code list of the place was not read beside it.", s)]
+    return (
+        [] if kind == meant else [Finding("place-misplaced", "The code list of the place was not read beside it.", s)]
+    )
 
 
 # --- lines -------------------------------------------------------------------------------------------------------
@@ -333,7 +355,7 @@ def _judge_quantity(segments: Sequence[Segment], record: Record, setting: Settin
         return [Finding("quantity-misplaced", f"No quantity can stand there in {tag}.", s)]
     try:
         read_number(_value(segments, place), None if setting.x12 else setting.decimal_mark)
-    except ValueProblem as problem:
+    except UnreadableValueError as problem:
         return [Finding(problem.code, str(problem), s)]
     activity = _activity_of(segments, s, setting)
     if qualifier != (activity, 0, 0) or segments[activity].tag not in ("QTY", "ZA"):
@@ -344,27 +366,37 @@ def _judge_quantity(segments: Sequence[Segment], record: Record, setting: Settin
 def _judge_unit(
     segments: Sequence[Segment], quantity: Position, activity: int, unit: Position | None, setting: Setting
 ) -> list[Finding]:
-    s, e, c = quantity
+    s, _, c = quantity
     segment = segments[s]
     if setting.x12:
         slot = {"SDQ": (s, 0, 0), "SCH": (s, 1, 0), "REF": (activity, 2, 0)}.get(segment.tag, (s, 2, 0))
     else:
         slot = (s, 0, 2) if c else (s, 2, 0)
     meant: Position | None = slot if _at(segments[slot[0]], slot[1], slot[2]) else None
-    if meant is None and setting.x12 and segment.tag == "QTY" and s + 1 < len(segments) and segments[s + 1].tag == "UIT":
+    if (
+        meant is None
+        and setting.x12
+        and segment.tag == "QTY"
+        and s + 1 < len(segments)
+        and segments[s + 1].tag == "UIT"
+    ):
         meant = (s + 1, 0, 0) if _at(segments[s + 1], 0) else None
     return [] if unit == meant else [Finding("unit-misplaced", "The unit does not stand with its quantity.", s)]
 
 
-def line_identifiers(segments: Sequence[Segment], first: int, last: int, x12: bool) -> list[tuple[str, Position, Position | None]]:
+def line_identifiers(
+    segments: Sequence[Segment], first: int, last: int, x12: bool
+) -> list[tuple[str, Position, Position | None]]:
     """(type, position, position of the type) of each identifier in LIN and PIA (EDIFACT C212, X12 235 and 234)."""
     found: list[tuple[str, Position, Position | None]] = []
     for index in range(first, last):
         segment = segments[index]
         if segment.tag == "LIN" and x12:
-            for e in range(1, len(segment.elements) - 1, 2):
-                if _at(segment, e) and _at(segment, e + 1):
-                    found.append((_at(segment, e), (index, e + 1, 0), (index, e, 0)))
+            found += [
+                (_at(segment, e), (index, e + 1, 0), (index, e, 0))
+                for e in range(1, len(segment.elements) - 1, 2)
+                if _at(segment, e) and _at(segment, e + 1)
+            ]
         elif segment.tag in ("LIN", "PIA") and not x12:
             for e in range(1, len(segment.elements)):
                 kind = _at(segment, e, 1)
@@ -401,11 +433,13 @@ def _judge_use(segments: Sequence[Segment], line: LineRecords, setting: Setting)
             try:
                 total = read_number(text, mark)
                 split = sum(read_number(_value(segments, p), mark) for p in parts[s])
-            except ValueProblem as problem:
+            except UnreadableValueError as problem:
                 findings.append(Finding(problem.code, str(problem), s))
                 continue
             if total != split:
-                findings.append(Finding("split-total-mismatch", f"The parts add up to {split}, the stated total is {total}.", s))
+                findings.append(
+                    Finding("split-total-mismatch", f"The parts add up to {split}, the stated total is {total}.", s)
+                )
             continue
         measure = setting.reference.measure(
             setting.standard, setting.message_type, segment.tag, setting.version, setting.partner, _at(segment, 0)
@@ -414,7 +448,7 @@ def _judge_use(segments: Sequence[Segment], line: LineRecords, setting: Setting)
             try:
                 read_number(text, mark)
                 findings.append(Finding("quantity-not-used", f"The quantity {text} is in no record.", s))
-            except ValueProblem as problem:
+            except UnreadableValueError as problem:
                 findings.append(Finding(problem.code, str(problem), s))
     return findings
 
@@ -427,9 +461,21 @@ def _judge_places(segments: Sequence[Segment], line: LineRecords, setting: Setti
         if segments[index].tag in _PLACES:
             role = _place_role(segments[index], setting)
             if role is None and any(r.get("location", (-1,))[0] == index for r in line.records):
-                findings.append(Finding("place-misplaced", f"It is not known whether {segments[index].tag} {_at(segments[index], 0)} names a place.", index))
+                findings.append(
+                    Finding(
+                        "place-misplaced",
+                        f"It is not known whether {segments[index].tag} {_at(segments[index], 0)} names a place.",
+                        index,
+                    )
+                )
             elif role is None and segments[index].tag == "LOC":
-                findings.append(Finding("place-misplaced", f"It is not known whether LOC {_at(segments[index], 0)} names a place.", index))
+                findings.append(
+                    Finding(
+                        "place-misplaced",
+                        f"It is not known whether LOC {_at(segments[index], 0)} names a place.",
+                        index,
+                    )
+                )
             elif role in ("yes", "weak"):
                 places.append(index)
     if findings:
@@ -518,7 +564,9 @@ def _judge_prices(segments: Sequence[Segment], line: LineRecords, setting: Setti
         stated = record.get("price")
         if stated != meant:
             code = "price-not-used" if stated is None else "price-misplaced"
-            findings.append(Finding(code, "The price was not read where the line states it.", (meant or stated or (line.first,))[0]))
+            findings.append(
+                Finding(code, "The price was not read where the line states it.", (meant or stated or (line.first,))[0])
+            )
             continue
         if stated is None:
             if "price_type" in record:
@@ -531,7 +579,7 @@ def _judge_prices(segments: Sequence[Segment], line: LineRecords, setting: Setti
             findings.append(Finding("price-misplaced", "The price type does not stand with its price.", s))
         try:
             read_number(_at(segment, e, c), None if setting.x12 else setting.decimal_mark, "price-not-a-number")
-        except ValueProblem as problem:
+        except UnreadableValueError as problem:
             findings.append(Finding(problem.code, str(problem), s))
     return findings
 
@@ -588,9 +636,18 @@ def _judge_repetition(segments: Sequence[Segment], line: LineRecords, setting: S
         return []
     seen: set[tuple[str, ...]] = set()
     for record in line.records:
-        key = tuple(_value(segments, record[name]) if name in record else "" for name in ("qualifier", "location", "start", "end", "unit"))
+        key = tuple(
+            _value(segments, record[name]) if name in record else ""
+            for name in ("qualifier", "location", "start", "end", "unit")
+        )
         if key in seen:
-            return [Finding("repeated-quantity", f"Quantity {key[0]} is stated twice for one place and date.", record["quantity"][0])]
+            return [
+                Finding(
+                    "repeated-quantity",
+                    f"Quantity {key[0]} is stated twice for one place and date.",
+                    record["quantity"][0],
+                )
+            ]
         seen.add(key)
     return []
 

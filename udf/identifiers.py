@@ -5,7 +5,7 @@ GTIN_TYPES = ("SRV", "EN", "UP", "UK", "UI", "EAN", "EU", "UA", "UD", "UX")
 VENDOR_TYPES = ("SA", "VN", "VP", "VC", "MG", "MF", "MN")
 BUYER_TYPES = ("IN", "BP", "SK", "CB", "IZ", "PN")
 _RANK = {code: rank for rank, code in enumerate(GTIN_TYPES + VENDOR_TYPES + BUYER_TYPES)}
-_CLASS = {code: 0 for code in GTIN_TYPES} | {code: 1 for code in VENDOR_TYPES} | {code: 2 for code in BUYER_TYPES}
+_CLASS = dict.fromkeys(GTIN_TYPES, 0) | dict.fromkeys(VENDOR_TYPES, 1) | dict.fromkeys(BUYER_TYPES, 2)
 
 
 def item_class(item_id_type: str | None) -> int:

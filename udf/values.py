@@ -8,7 +8,7 @@ from functools import lru_cache
 from udf.contract import fits_json_number
 
 
-class ValueProblem(ValueError):
+class UnreadableValueError(ValueError):
     """A value that no rule reads; `code` is the problem code and the message a sentence for a person."""
 
     def __init__(self, code: str, detail: str) -> None:
@@ -25,18 +25,18 @@ def read_number(text: str, decimal_mark: str | None = None, code: str = "quantit
 
     `decimal_mark` is what UNA announces, None where nothing is announced (ISO 9735, 10.1: then the point or the
     comma). A mark that was not announced with exactly three digits behind it may be a thousands separator: refused.
-    Raises ValueProblem with `code`, or `number-ambiguous`.
+    Raises UnreadableValueError with `code`, or `number-ambiguous`.
     """
     match = _NUMBER.fullmatch(text)
     if match is None or not (match[2] or match[4]) or (match[1] and match[5]):
-        raise ValueProblem(code, f"«{text}» is not a number.")
+        raise UnreadableValueError(code, f"«{text}» is not a number.")
     sign, whole, mark, fraction, trailing = match.groups()
     if mark and len(fraction) == 3 and mark != (decimal_mark or ".") and whole not in ("", "0"):
-        raise ValueProblem("number-ambiguous", f"«{text}» can mean {whole}.{fraction} or {whole}{fraction}.")
+        raise UnreadableValueError("number-ambiguous", f"«{text}» can mean {whole}.{fraction} or {whole}{fraction}.")
     number = Decimal(f"{'-' if sign == '-' or trailing else ''}{whole or '0'}.{fraction or '0'}" if mark else
                      f"{'-' if sign == '-' or trailing else ''}{whole}")  # fmt: skip
     if not fits_json_number(number):
-        raise ValueProblem(code, f"«{text}» has more than the 15 digits that a quantity may have.")
+        raise UnreadableValueError(code, f"«{text}» has more than the 15 digits that a quantity may have.")
     return number
 
 
@@ -73,7 +73,7 @@ def read_period(text: str, form: str = "") -> tuple[datetime.date, datetime.date
 
     `form` is EDIFACT 2379 (101, 102, 203, 204, 610 month, 616 week, 711 and 718 ranges, 713, 716, 717) or X12 1250
     (D8, RD8); without it the length decides: 6 or 8 digits a day, 12 a day and time, 16 or a hyphen a range. Weeks are
-    read as ISO weeks. Raises ValueProblem `date-invalid`.
+    read as ISO weeks. Raises UnreadableValueError `date-invalid`.
     """
     try:
         if form == "610":
@@ -96,9 +96,11 @@ def read_period(text: str, form: str = "") -> tuple[datetime.date, datetime.date
                 raise ValueError
             day = _day(text)
         else:
-            raise ValueProblem("date-invalid", f"The date «{text}» has the format {form}, which is not known.")
+            raise UnreadableValueError("date-invalid", f"The date «{text}» has the format {form}, which is not known.")
         return day, day
-    except ValueProblem:
+    except UnreadableValueError:
         raise
     except ValueError:
-        raise ValueProblem("date-invalid", f"«{text}» is no date{' of format ' + form if form else ''}.") from None
+        raise UnreadableValueError(
+            "date-invalid", f"«{text}» is no date{' of format ' + form if form else ''}."
+        ) from None

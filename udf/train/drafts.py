@@ -118,7 +118,9 @@ def place(r: random.Random) -> str:
 
 def day(r: random.Random, six: bool = False) -> str:
     year, rest = r.randint(0, 30), f"{r.randint(1, 12):02d}{r.randint(1, 28):02d}"
-    return f"{year:02d}{rest}" if six else f"20{year:02d}{rest}" if r.random() < 0.97 else f"19{r.randint(90, 99)}{rest}"
+    return (
+        f"{year:02d}{rest}" if six else f"20{year:02d}{rest}" if r.random() < 0.97 else f"19{r.randint(90, 99)}{rest}"
+    )
 
 
 def days(r: random.Random, six: bool = False) -> tuple[str, str]:
@@ -137,7 +139,9 @@ def number(r: random.Random) -> str:
         return f"{r.randint(0, 9999)}.{digits(r, 1, 3)}"
     if kind < 0.95:
         return f"{r.randint(0, 999)},{digits(r, 1, 2)}"
-    return r.choice([f"-{r.randint(0, 99)}.{digits(r, 1, 2)}", f"{r.randint(1, 99)}-", f"+{r.randint(1, 99)}", "0", "1"])
+    return r.choice(
+        [f"-{r.randint(0, 99)}.{digits(r, 1, 2)}", f"{r.randint(1, 99)}-", f"+{r.randint(1, 99)}", "0", "1"]
+    )
 
 
 def money(r: random.Random) -> str:

@@ -4,7 +4,19 @@ import random
 
 from udf.identifiers import item_class
 from udf.train.drafts import (
-    Draft, DraftSegment, Element, Reference, code, day, digits, gtin, item_number, money, number, place, unknown_code,
+    Draft,
+    DraftSegment,
+    Element,
+    Reference,
+    code,
+    day,
+    digits,
+    gtin,
+    item_number,
+    money,
+    number,
+    place,
+    unknown_code,
 )  # fmt: skip
 
 PLACE_ROLES = ["ST", "SN", "WH", "SN", "ST", "GY", "DP", "UD", "SF"]
@@ -48,7 +60,9 @@ class EdifactPartner:
         self.codes = r.choice(SALES) if self.sales else r.sample(STOCK_CODES, r.choice([1, 1, 1, 1, 2, 2, 3, 4]))
         self.codes = [c if r.random() < 0.97 else unknown_code(r) for c in dict.fromkeys(self.codes)]
         self.some_codes = r.random() < 0.3
-        self.unit = r.choice(["PCE", "PCE", "PCE", "", "", "EA", "KGM", "C62", "CT", "CS", "PK", "LTR", "MTR", "NAR", "PF"])
+        self.unit = r.choice(
+            ["PCE", "PCE", "PCE", "", "", "EA", "KGM", "C62", "CT", "CS", "PK", "LTR", "MTR", "NAR", "PF"]
+        )
         self.price = r.choice(["none", "none", "none", "before", "before", "after", "each"])
         self.price_type = r.choice(["AAA", "AAA", "AAB", "AAE", "AAF", "NTP", "INV", "CAL", "CAT", "SRP"])
         self.price_kind = r.choice(["", "", "", "RTP", "NTP", "GRP", "RES", "SRP", "DIS", "ABE"])
@@ -153,7 +167,9 @@ class EdifactPartner:
             else:
                 self._parties(r, draft)
         if self.currency:
-            cux = draft.add("CUX", ["2", r.choice(["EUR", "SEK", "PLN", "USD", "GBP", "CHF"]), r.choice(["10", "4", "9"])])
+            cux = draft.add(
+                "CUX", ["2", r.choice(["EUR", "SEK", "PLN", "USD", "GBP", "CHF"]), r.choice(["10", "4", "9"])]
+            )
             draft.state(currency=(cux, 0, 1))
 
     def _header_dates(self, r: random.Random, draft: Draft) -> None:
@@ -204,6 +220,7 @@ class EdifactPartner:
 
     def _identifiers(self, r: random.Random, draft: Draft, counter: int) -> dict[str, Reference]:
         """LIN and the PIA that matter: the item is the GTIN if there is one, else the vendor's, else the buyer's."""
+
         def value(kind: str) -> str:
             return gtin(r) if item_class(kind) == 0 and r.random() < 0.9 else item_number(r)
 
@@ -211,7 +228,11 @@ class EdifactPartner:
         line_number = str(counter) if self.line_numbers else ""
         identity = [value(self.item_type)] if self.type_missing else [value(self.item_type), self.item_type]
         if self.item_in_pia:
-            draft.add("LIN", *([line_number] if line_number or not self.action else [""]), *([self.action] if self.action else []))
+            draft.add(
+                "LIN",
+                *([line_number] if line_number or not self.action else [""]),
+                *([self.action] if self.action else []),
+            )
         elif self.shifted_line:
             lin = draft.add("LIN", line_number, identity)
             found.append((item_class(self.item_type), 0, (lin, 1, 0), (lin, 1, 1)))
@@ -276,7 +297,11 @@ class EdifactPartner:
             elif extra == "QVR":
                 draft.add("QVR", [digits(r, 1, 2), "21"])
             elif extra == "XYZ":
-                draft.add(r.choice(["ZZZ", "X01", "AJT", "PYT", "RNG", "DTP", "UNS"]), code(r, 1, 6), r.choice(["", code(r, 2, 4)]))
+                draft.add(
+                    r.choice(["ZZZ", "X01", "AJT", "PYT", "RNG", "DTP", "UNS"]),
+                    code(r, 1, 6),
+                    r.choice(["", code(r, 2, 4)]),
+                )
 
     def _price(self, r: random.Random, draft: Draft) -> dict[str, Reference]:
         value = [self.price_type, money(r)] + (["", self.price_kind] if self.price_kind else [])

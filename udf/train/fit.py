@@ -70,8 +70,15 @@ def exactness(model: Network, batches: list[tuple[torch.Tensor, torch.Tensor]]) 
 
 
 def fit(
-    out: Path, minutes: float = 45, hidden: int = 192, layers: int = 4, heads: int = 6, rate: float = 2e-3,
-    seed: int = 7, threads: int = 2, start: Path | None = None,
+    out: Path,
+    minutes: float = 45,
+    hidden: int = 192,
+    layers: int = 4,
+    heads: int = 6,
+    rate: float = 2e-3,
+    seed: int = 7,
+    threads: int = 2,
+    start: Path | None = None,
 ) -> None:
     """Train for so many minutes and save to `out`; `start` continues from another run's weights with a new schedule."""
     out.mkdir(parents=True, exist_ok=True)
@@ -99,7 +106,9 @@ def fit(
     held_out = draw_batches(HELD_OUT_SEED)
     exam = [tuple(torch.tensor(part) for part in next(held_out)) for _ in range(24)]
     queue: Any = multiprocessing.Queue(8)
-    feeder = multiprocessing.Process(target=_feed, args=(random.Random(f"{seed}:{step}").getrandbits(48), queue), daemon=True)
+    feeder = multiprocessing.Process(
+        target=_feed, args=(random.Random(f"{seed}:{step}").getrandbits(48), queue), daemon=True
+    )
     feeder.start()
     limit, began, saved = minutes * 60, time.time() - spent, time.time()
     while (spent := time.time() - began) < limit:
@@ -117,8 +126,8 @@ def fit(
         if step % 200 == 0:
             entry = {"step": step, "minutes": spent / 60, "loss": smooth, "exact": exactness(model, exam)}
             log.append(entry)
-            pace = tokens / spent
-            print(f"step {step}  loss {smooth:.4f}  exact {entry['exact']:.2%}  {pace:,.0f} tokens/s  {(limit - spent) / 60:.1f} minutes left", flush=True)
+            progress = f"{tokens / spent:,.0f} tokens/s  {(limit - spent) / 60:.1f} minutes left"
+            print(f"step {step}  loss {smooth:.4f}  exact {entry['exact']:.2%}  {progress}", flush=True)
         if time.time() - saved > 180:
             state = {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "step": step, "spent": spent}
             torch.save(state | {"tokens": tokens, "smooth": smooth, "log": log}, out / "checkpoint.tmp")

@@ -35,9 +35,22 @@ def draw_writing(r: random.Random, message_type: str) -> Writing:
         if segment == "\n":
             vices = {"indent": vices["indent"]}
         return Writing(segment, element, ">", version=r.choice(["004010", "004010VICS", "005010", "003030"]), **vices)
-    release_of = [("'", "+", ":", "?"), ("'", "+", ":", "?"), ("'", "+", ":", "?"), ("~", "*", ">", "?"), ("\x1c", "\x1d", "\x1f", "?")]
+    release_of = [
+        ("'", "+", ":", "?"),
+        ("'", "+", ":", "?"),
+        ("'", "+", ":", "?"),
+        ("~", "*", ">", "?"),
+        ("\x1c", "\x1d", "\x1f", "?"),
+    ]
     segment, element, component, release = r.choice(release_of)
-    return Writing(segment, element, component, release, version=r.choice(["D:96A:UN:EAN004", "D:96A:UN", "D:01B:UN:EAN007", "D:97A:UN"]), **vices)
+    return Writing(
+        segment,
+        element,
+        component,
+        release,
+        version=r.choice(["D:96A:UN:EAN004", "D:96A:UN", "D:01B:UN:EAN007", "D:97A:UN"]),
+        **vices,
+    )
 
 
 def _escape(value: str, writing: Writing) -> str:

@@ -5,7 +5,20 @@ from decimal import Decimal
 
 from udf.identifiers import item_class
 from udf.train.drafts import (
-    Draft, DraftSegment, Reference, code, day, days, digits, gtin, item_number, money, number, place, stands, unknown_code,
+    Draft,
+    DraftSegment,
+    Reference,
+    code,
+    day,
+    days,
+    digits,
+    gtin,
+    item_number,
+    money,
+    number,
+    place,
+    stands,
+    unknown_code,
 )  # fmt: skip
 from udf.values import read_number
 
@@ -45,7 +58,9 @@ class X12Partner:
         self.header_place = self.split == "none" and r.random() < (0.4 if kind == "867" else 0.6)
         self.buyer_store = self.header_place and kind == "852" and r.random() < 0.15
         self.parties = r.randint(0, 3)
-        self.period = r.choice(["range", "range", "one"]) if kind == "852" else r.choice(["document"] * 3 + ["pair", "one"])
+        self.period = (
+            r.choice(["range", "range", "one"]) if kind == "852" else r.choice(["document"] * 3 + ["pair", "one"])
+        )
         if kind == "867":
             self.period = r.choice(["pair", "pair", "range", "none", "line"])
         self.in_za = kind == "852" and r.random() < 0.92
@@ -154,7 +169,13 @@ class X12Partner:
 
     def _header_846(self, r: random.Random, draft: Draft) -> None:
         purpose = r.choice(["00", "00", "00", "05", "04", "01", "07", "15", "18", "25"])
-        bia = draft.add("BIA", purpose, r.choice(["DD", "SI", "MB", "DM", "SR", "CM"]), item_number(r).replace(" ", ""), day(r, self.six))
+        bia = draft.add(
+            "BIA",
+            purpose,
+            r.choice(["DD", "SI", "MB", "DM", "SR", "CM"]),
+            item_number(r).replace(" ", ""),
+            day(r, self.six),
+        )
         if r.random() < 0.2:
             bia.elements.append([digits(r, 4, 8)])
         draft.state(function=(bia, 0, 0), document_number=(bia, 2, 0), document_date=(bia, 3, 0))
@@ -175,7 +196,13 @@ class X12Partner:
         self._parties(r, draft)
 
     def _header_867(self, r: random.Random, draft: Draft) -> None:
-        bpt = draft.add("BPT", r.choice(["00", "00", "05", "01", "04"]), code(r, 4, 10), day(r, self.six), r.choice(["SS", "CT", "DD", "02", "PR", "SR"]))
+        bpt = draft.add(
+            "BPT",
+            r.choice(["00", "00", "05", "01", "04"]),
+            code(r, 4, 10),
+            day(r, self.six),
+            r.choice(["SS", "CT", "DD", "02", "PR", "SR"]),
+        )
         draft.state(function=(bpt, 0, 0), document_number=(bpt, 1, 0), document_date=(bpt, 2, 0))
         if r.random() < 0.15:
             self._currency(r, draft)
@@ -193,10 +220,16 @@ class X12Partner:
         self._parties(r, draft)
 
     def _transfer(self, r: random.Random, draft: Draft) -> None:
-        tail = r.choice([[], [], ["", "", "VC", code(r, 4, 8), "DC"], ["", "", "", "", "DC"], ["007", day(r, self.six)]])
+        tail = r.choice(
+            [[], [], ["", "", "VC", code(r, 4, 8), "DC"], ["", "", "", "", "DC"], ["007", day(r, self.six)]]
+        )
         draft.add("PTD", r.choice(["SS", "SS", "SU", "SA", "BD", "SH", "PA", "BJ"]), *tail)
         for _ in range(self.ptd_extra if r.random() < 0.7 else 0):
-            draft.add(*r.choice([("REF", "PO", code(r, 4, 8)), ("DTM", "003", day(r, self.six)), ("REF", "DI", code(r, 4, 8))]))
+            draft.add(
+                *r.choice(
+                    [("REF", "PO", code(r, 4, 8)), ("DTM", "003", day(r, self.six)), ("REF", "DI", code(r, 4, 8))]
+                )
+            )
         if self.ptd_place:
             if r.random() < 0.2:
                 draft.add("N1", r.choice(["BY", "BT", "DS"]), "", "UL", digits(r, 13))
@@ -235,7 +268,11 @@ class X12Partner:
             elif extra == "LM":
                 draft.add("LM", r.choice(["VI", "AX"]))
             else:
-                draft.add(r.choice(["ZZZ", "Q99", "ACT", "LQ", "SII", "G95", "PSA", "LDT", "ITA", "CS", "DTP"]), code(r, 1, 5), r.choice(["", code(r, 2, 4)]))
+                draft.add(
+                    r.choice(["ZZZ", "Q99", "ACT", "LQ", "SII", "G95", "PSA", "LDT", "ITA", "CS", "DTP"]),
+                    code(r, 1, 5),
+                    r.choice(["", code(r, 2, 4)]),
+                )
 
     def _price(self, r: random.Random, draft: Draft) -> dict[str, Reference]:
         tail = [["", "", "", "", "", "PE"], ["", self.unit or "EA"], []][self.price_tail]
@@ -301,7 +338,11 @@ class X12Partner:
             activity = draft.add("ZA" if self.in_za else "QTY", *elements)
             record = base | {"qualifier": (activity, 0, 0), "quantity": (activity, 1, 0), "unit": (activity, 2, 0)}
             if self.activity_date and with_total and self.unit and not self.unit_segment:
-                kind = r.choice(["007", "090"]) if self.activity_date == "as-of" else r.choice(["164", "003", "011", "036"])
+                kind = (
+                    r.choice(["007", "090"])
+                    if self.activity_date == "as-of"
+                    else r.choice(["164", "003", "011", "036"])
+                )
                 activity.elements += [[kind], [day(r, self.six)]]
                 if self.activity_date == "as-of":
                     record |= {"start": (activity, 4, 0), "end": (activity, 4, 0)}
@@ -332,15 +373,25 @@ class X12Partner:
                 some, numbers = numbers[:10], numbers[10:]
                 pairs = [text for n in some for text in (place(r), n)]
                 sdq = draft.add("SDQ", self.unit or "EA", self.id_kind, *pairs)
-                for k in range(len(some)):
-                    records.append(record | {
+                records += [
+                    record | {
                         "location": (sdq, 2 + 2 * k, 0), "location_type": (sdq, 1, 0), "quantity": (sdq, 3 + 2 * k, 0),
                         "unit": (sdq, 0, 0),
-                    })  # fmt: skip
+                    }
+                    for k in range(len(some))
+                ]  # fmt: skip
             return records
         if self.split == "sch":
             for value in numbers:
-                unit_of = draft.add("SCH", value, self.unit or "EA", self.place_role, place(r), r.choice(["002", "097"]), day(r, self.six))
+                unit_of = draft.add(
+                    "SCH",
+                    value,
+                    self.unit or "EA",
+                    self.place_role,
+                    place(r),
+                    r.choice(["002", "097"]),
+                    day(r, self.six),
+                )
                 records.append(record | {
                     "location": (unit_of, 3, 0), "location_type": (unit_of, 2, 0), "quantity": (unit_of, 0, 0),
                     "unit": (unit_of, 1, 0),
