@@ -150,6 +150,7 @@ def main() -> int:
     log.parent.mkdir(parents=True, exist_ok=True)
     Path(os.environ["DAGSTER_HOME"]).mkdir(parents=True, exist_ok=True)
     console.print(f"Materialising everything from {os.environ.get('TILLROLL_LANDING', 'landing')}; the log is {log}.")
+    console.print("Dagster starts and reads the dbt project ...")
     started, is_done = time.monotonic(), True
     try:
         for line in materialize(log):
