@@ -26,6 +26,9 @@ LANDING = dg.AssetKey(["landing"])
 INTERCHANGES = dg.AssetKey(["bronze", "interchanges"])
 MESSAGES = dg.AssetKey(["bronze", "messages"])
 
+# A check is asked for with its asset; without a condition of its own, whatever waits for it would wait for ever.
+FOLLOW = dg.AutomationCondition.eager()
+
 # A deny list: partners name files as they like (.edi, .txt, .852, no suffix at all, .12), so whatever is not certainly
 # something else is read. What is left out is recorded with its reason.
 IGNORED_SUFFIXES = {
@@ -371,11 +374,13 @@ def messages(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mate
         dg.AssetCheckSpec(
             "every_file_has_a_delivery",
             asset=INTERCHANGES,
+            automation_condition=FOLLOW,
             description="Each file in the landing folder is on record as loaded, repeated or ignored.",
         ),
         dg.AssetCheckSpec(
             "messages_add_up",
             asset=MESSAGES,
+            automation_condition=FOLLOW,
             blocking=True,
             description="Each interchange has its message_count rows in bronze.messages, and at least one.",
         ),

@@ -14,7 +14,7 @@ import dagster as dg
 import psycopg
 
 import udf
-from dagster_project.defs.bronze import MESSAGES, PLAIN_MESSAGE
+from dagster_project.defs.bronze import FOLLOW, MESSAGES, PLAIN_MESSAGE
 from dagster_project.defs.resources import Warehouse
 from dagster_project.storable import storable_json, storable_text
 from udf.contract import Envelope, Outcome, Problem
@@ -407,12 +407,14 @@ class Thresholds(dg.Config):
         dg.AssetCheckSpec(
             "every_message_has_an_outcome",
             asset=OUTCOMES,
+            automation_condition=FOLLOW,
             blocking=True,
             description="No message of Bronze is without an outcome of the current compiler.",
         ),
         dg.AssetCheckSpec(
             "invalid_share_below_threshold",
             asset=OUTCOMES,
+            automation_condition=FOLLOW,
             blocking=True,
             description=(
                 "Of the messages whose type is supported, and of their lines, no more than a share is refused: over "
@@ -422,6 +424,7 @@ class Thresholds(dg.Config):
         dg.AssetCheckSpec(
             "flagged_invalid_rows",
             asset=OUTCOMES,
+            automation_condition=FOLLOW,
             description="Messages and lines that wait for a person, by reason. A refusal is a normal event.",
         ),
     ]

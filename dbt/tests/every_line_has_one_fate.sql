@@ -1,4 +1,7 @@
 -- From document to Gold no line may get lost and none may count twice.
+-- Dagster shows a test of several tables beside one of them.
+{{ config(meta={'dagster': {'ref': {'name': 'int_line_fates'}}}) }}
+
 with
 
 staged as (

@@ -1,4 +1,7 @@
 -- A line that is neither sales nor stock nor visibly unmapped has been dropped without a word.
+-- Dagster shows a test of several tables beside one of them.
+{{ config(meta={'dagster': {'ref': {'name': 'base_compiled_lines'}}}) }}
+
 with
 
 headers as (

@@ -1,4 +1,7 @@
 -- A join that fans out, or one that loses a week, changes these sums.
+-- Dagster shows a test of several tables beside one of them.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_sell_through_performance'}}}) }}
+
 with
 
 performance as (

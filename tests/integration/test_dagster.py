@@ -1,0 +1,224 @@
+"""One graph from landing to Gold: what it is made of, what stops it and what sets it going."""
+
+import datetime
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+import udf
+from dagster_project.defs.resources import Landing, Warehouse
+from udf.contract import Outcome, Problem
+
+# dagster-dbt's own call, not ours.
+pytestmark = pytest.mark.filterwarnings("ignore:AssetExecutionContext.op is deprecated:DeprecationWarning")
+
+GRAPH = Path(__file__).with_name("graph.txt")
+
+
+@pytest.fixture(scope="module")
+def definitions() -> dg.Definitions:
+    from dagster_project.definitions import defs
+
+    return defs()
+
+
+def describe(definitions: dg.Definitions) -> str:
+    """The graph as text: a line for each asset, with what it is built from, and for each check."""
+    graph = definitions.resolve_asset_graph()
+    lines = []
+    for key in sorted(graph.get_all_asset_keys()):
+        parents = " ".join(sorted(parent.to_user_string() for parent in graph.get(key).parent_keys))
+        lines.append(f"asset {key.to_user_string()}" + (f" <- {parents}" if parents else ""))
+    for check in sorted(graph.asset_check_keys, key=lambda check: (check.asset_key, check.name)):
+        blocking = " (blocking)" if graph.get(check).blocking else ""
+        lines.append(f"check {check.asset_key.to_user_string()} {check.name}{blocking}")
+    return "\n".join(lines) + "\n"
+
+
+def test_the_graph_is_exactly_the_one_on_file(definitions: dg.Definitions) -> None:
+    # Assets vanish without a word when a module of defs/ is written in the wrong way.
+    assert describe(definitions) == GRAPH.read_text(), (
+        "The graph has changed. If that is wanted: python tests/integration/test_dagster.py"
+    )
+
+
+def test_everything_in_gold_comes_from_the_landing_folder(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    gold = [key for key in graph.get_all_asset_keys() if key.path[0] == "gold"]
+    assert gold
+    for key in gold:
+        assert dg.AssetKey(["landing"]) in graph.get_ancestor_asset_keys(key)
+
+
+def test_every_asset_has_a_description_an_owner_a_kind_and_its_schema_as_group(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    for key in graph.get_all_asset_keys():
+        node = graph.get(key)
+        assert node.description, key
+        assert node.owners, key
+        assert node.kinds, key
+        assert node.group_name == key.path[0]
+
+
+def test_the_dbt_folder_holds_no_python(clone: Path) -> None:
+    # An __init__.py there would replace dbt-core, and any module would be merged into it.
+    assert [path for path in (clone / "dbt").rglob("*.py") if "target" not in path.parts] == []
+
+
+def test_definitions_loaded_at_once_share_one_whole_manifest(clone: Path) -> None:
+    (clone / "dbt" / "target" / "dagster" / "sources.sha256").unlink(missing_ok=True)
+    load = (
+        "import json; from dagster_project.defs.gold import MANIFEST; print(len(json.load(MANIFEST.open())['nodes']))"
+    )
+    loaders = [
+        subprocess.Popen([sys.executable, "-c", load], cwd=clone, stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    answers = {loader.communicate()[0] for loader in loaders}
+    assert len(answers) == 1
+    assert int(answers.pop()) > 0
+
+
+def run(definitions: dg.Definitions, landing: Path, selection: list[dg.AssetKey] | None = None) -> Any:
+    """Materialise everything, as the button in the UI does."""
+    resources = {"landing": Landing(path=str(landing)), "warehouse": Warehouse()}
+    local = dg.Definitions.merge(
+        dg.Definitions(
+            assets=definitions.assets,
+            asset_checks=definitions.asset_checks,
+            resources={**(definitions.resources or {}), **resources},
+            executor=definitions.executor,
+        )
+    )
+    with dg.DagsterInstance.ephemeral() as instance:
+        return local.resolve_implicit_global_asset_job_def().execute_in_process(
+            instance=instance, asset_selection=selection, raise_on_error=False
+        )
+
+
+@pytest.mark.slow
+def test_one_run_goes_from_files_to_gold_and_a_second_compiles_nothing(
+    definitions: dg.Definitions, clone: Path, connection: Any
+) -> None:
+    first = run(definitions, clone / "seeds" / "edi")
+    assert first.success
+    keys = {event.asset_key for event in first.get_asset_materialization_events()}
+    assert keys == definitions.resolve_asset_graph().materializable_asset_keys
+    for event in first.get_asset_materialization_events():
+        if event.asset_key.path[0] in {"bronze", "silver", "gold"}:
+            assert event.materialization.metadata["dagster/row_count"].value, event.asset_key
+    outcomes = dg.AssetKey(["silver", "outcomes"])
+    bronze = [dg.AssetKey(["bronze", "interchanges"]), dg.AssetKey(["bronze", "messages"])]
+    second = run(definitions, clone / "seeds" / "edi", [*bronze, outcomes])
+    (event,) = [event for event in second.get_asset_materialization_events() if event.asset_key == outcomes]
+    assert event.materialization.metadata["new outcomes"].value == 0
+
+
+def test_a_failing_blocking_check_of_silver_stops_gold(
+    definitions: dg.Definitions, clone: Path, connection: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(texts: list[str], envelopes: Any = None) -> list[Outcome]:
+        problem = Problem(code="unt-count-mismatch", severity="error", detail="refused by a test")
+        return [Outcome(message_type="SLSRPT", is_valid=False, is_complete=False, problems=[problem]) for _ in texts]
+
+    monkeypatch.setattr(udf, "compile_batch", refuse)
+    result = run(definitions, clone / "seeds" / "edi")
+    assert not result.success
+    built = {event.asset_key.path[0] for event in result.get_asset_materialization_events()}
+    assert built == {"bronze", "silver"}
+    tables = connection.execute(
+        "select count(*) from pg_tables where schemaname in ('staging', 'intermediate', 'gold', 'reference')"
+    ).fetchone()
+    assert tables == (0,)
+
+
+# Dagster's own evaluation uses a parameter that it calls beta.
+beta = pytest.mark.filterwarnings("ignore::dagster_shared.utils.warnings.BetaWarning")
+EVENING = datetime.datetime(2026, 11, 21, 20, 30, tzinfo=datetime.UTC)
+
+
+def tick(definitions: dg.Definitions, instance: dg.DagsterInstance, hours: float, cursor: Any = None) -> Any:
+    return dg.evaluate_automation_conditions(
+        defs=definitions, instance=instance, evaluation_time=EVENING + datetime.timedelta(hours=hours), cursor=cursor
+    )
+
+
+def requested(result: Any, definitions: dg.Definitions) -> set[str]:
+    keys = definitions.resolve_asset_graph().materializable_asset_keys
+    return {key.path[0] for key in keys if result.get_num_requested(key)}
+
+
+@beta
+def test_each_hour_asks_for_bronze_and_all_that_follows(definitions: dg.Definitions) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        first = tick(definitions, instance, 0)
+        next_hour = tick(definitions, instance, 1, first.cursor)
+    assert {"bronze", "silver", "staging", "gold"} <= requested(next_hour, definitions)
+
+
+@beta
+def test_new_messages_ask_for_silver_and_gold_at_once(definitions: dg.Definitions) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        for key in definitions.resolve_asset_graph().materializable_asset_keys:
+            instance.report_runless_asset_event(dg.AssetMaterialization(key))
+        quiet = tick(definitions, instance, 0)
+        assert requested(quiet, definitions) == set()
+        instance.report_runless_asset_event(dg.AssetMaterialization(dg.AssetKey(["bronze", "messages"])))
+        woken = tick(definitions, instance, 0.1, quiet.cursor)
+    assert {"silver", "staging", "gold"} <= requested(woken, definitions)
+    assert "bronze" not in requested(woken, definitions)
+
+
+def test_what_sets_the_graph_going_is_running_from_the_start(definitions: dg.Definitions) -> None:
+    repository = definitions.get_repository_def()
+    assert {sensor.name: sensor.default_status.value for sensor in repository.sensor_defs} == {
+        "landing_sensor": "RUNNING",
+        "automation_sensor": "RUNNING",
+    }
+    assert {schedule.name: schedule.default_status.value for schedule in repository.schedule_defs} == {
+        "nightly": "RUNNING"
+    }
+
+
+@pytest.fixture
+def sense(definitions: dg.Definitions, tmp_path: Path) -> Callable[[str | None], Any]:
+    """Asks the landing sensor, which remembers by its cursor alone."""
+
+    def ask(cursor: str | None) -> Any:
+        sensor = definitions.get_repository_def().get_sensor_def("landing_sensor")
+        with dg.DagsterInstance.ephemeral() as instance:
+            context = dg.build_sensor_context(
+                instance=instance, cursor=cursor, resources={"landing": Landing(path=str(tmp_path))}
+            )
+            return sensor.evaluate_tick(context)
+
+    return ask
+
+
+def test_a_new_file_is_one_run_and_the_same_files_are_none(sense: Callable[..., Any], tmp_path: Path) -> None:
+    assert sense(None).run_requests == []
+    (tmp_path / "sales.edi").write_bytes(b"UNH+1+SLSRPT:D:96A:UN'UNT+2+1'")
+    first = sense(None)
+    assert len(first.run_requests) == 1
+    assert sense(first.cursor).run_requests == []
+    (tmp_path / "more.edi").write_bytes(b"")
+    second = sense(first.cursor)
+    assert second.run_requests[0].run_key != first.run_requests[0].run_key
+
+
+def test_a_file_that_is_never_loaded_wakes_nobody(sense: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "sales.edi.part").write_bytes(b"UNH")
+    (tmp_path / "notes.md").write_bytes(b"UNH")
+    assert sense(None).run_requests == []
+
+
+if __name__ == "__main__":
+    from dagster_project.definitions import defs
+
+    os.chdir(Path(__file__).parents[2])
+    GRAPH.write_text(describe(defs()))
