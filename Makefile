@@ -169,10 +169,13 @@ test-postgres15: setup ## run the tests that need PostgreSQL on Debian's Postgre
 	@$(BIN)/python -m tests.postgres15 $(BIN)/python -m pytest tests/integration
 
 lint: setup ## check style and types of Python and SQL
-	@$(BIN)/ruff check
-	$(BIN)/ruff format --check
-	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --disable-progress-bar --processes 0 dbt/models dbt/tests
+	@failed=
+	run() { echo "$$ $$*"; "$$@" || failed="$$failed $$(basename $$1)"; }
+	run $(BIN)/ruff check --quiet
+	run $(BIN)/ruff format --check --quiet
+	run $(BIN)/mypy
+	run $(BIN)/sqlfluff lint --disable-progress-bar dbt/models dbt/tests
+	[ -z "$$failed" ] || { echo "Not clean:$$failed" >&2; exit 1; }
 
 .PHONY: clean
 clean: down ## remove the environment, the embedded warehouse and everything else that can be made again
