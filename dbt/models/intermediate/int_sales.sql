@@ -66,36 +66,24 @@ netted as (
 
 -- Days of a week and the week itself are one sale told twice: the longest period up to a week counts. A month beside
 -- its weeks adds nothing at the grain of a week; alone it counts, and its straddling is flagged.
+--
+-- Sorted by start, and from long to short, whatever contains a period stands before it. Windows, because a join of
+-- each item's periods with one another grew with their square.
 compared as (
 
     select
-        netted.*,
-        exists(
-            select 1
-
-            from netted as other
-
-            where
-                netted.partner_id = other.partner_id
-                and netted.item_id_type = other.item_id_type
-                and netted.item_id = other.item_id
-                and netted.location_id = other.location_id
-                and netted.unit = other.unit
-                and (netted.start_date, netted.end_date) != (other.start_date, other.end_date)
-                and (
-                    (
-                        other.end_date - other.start_date < 7
-                        and other.start_date <= netted.start_date
-                        and other.end_date >= netted.end_date
-                    )
-                    or (
-                        other.end_date - other.start_date < 7
-                        and netted.end_date - netted.start_date >= 7
-                        and other.start_date <= netted.end_date
-                        and other.end_date >= netted.start_date
-                    )
-                )
-        ) as is_told_otherwise
+        *,
+        end_date - start_date >= 7 as is_longer_than_a_week,
+        max(end_date) filter (where end_date - start_date < 7) over (
+            partition by partner_id, item_id_type, item_id, location_id, unit
+            order by start_date asc, end_date desc
+            rows between unbounded preceding and 1 preceding
+        ) as end_of_weeks_before,
+        min(start_date) filter (where end_date - start_date < 7) over (
+            partition by partner_id, item_id_type, item_id, location_id, unit
+            order by start_date desc, end_date asc
+            rows between unbounded preceding and 1 preceding
+        ) as start_of_weeks_after
 
     from netted
 
@@ -115,7 +103,11 @@ select
     units_sold - units_returned as net_units_sold,
     case when is_value_known and currency_count = 1 then sales_value end as sales_value,
     case when is_value_known and currency_count = 1 then currency end as currency,
-    is_told_otherwise,
+    case
+        when is_longer_than_a_week
+            then coalesce(end_of_weeks_before >= start_date, false) or coalesce(start_of_weeks_after <= end_date, false)
+        else coalesce(end_of_weeks_before >= end_date, false)
+    end as is_told_otherwise,
     {{ week_start_date('end_date', 'week_calendar') }} as week_start_date,
     {{ week_start_date('start_date', 'week_calendar') }} != {{ week_start_date('end_date', 'week_calendar') }}
         as is_straddling
