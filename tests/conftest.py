@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A shared machine has slow moments, and a slow example is no wrong one; CI draws the same examples every time.
+settings.register_profile("tillroll", deadline=None, derandomize=os.environ.get("CI") == "true")
+settings.load_profile("tillroll")
 
 CLONE = Path(__file__).resolve().parent.parent
 

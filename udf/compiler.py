@@ -31,6 +31,10 @@ ATTEMPTS = 4
 """Tries at one chunk: the greedy answer, then the next-best ones."""
 MAX_CHARACTERS = 50_000_000
 _LOGGED = 500
+_SOURCES = (
+    "chunks", "codec", "compiler", "controls", "document", "engine", "gatekeeper", "identifiers", "segments", "shapes",
+    "values",
+)  # fmt: skip
 _SUPPORTED = frozenset(codec.TYPES)
 # What the source itself gets wrong: another answer of the model cannot mend it.
 _SOURCE_FAULTS = frozenset((
@@ -52,20 +56,12 @@ def model_version() -> str:
 @cache
 def compiler_version() -> str:
     """A hash over weights, code and tables: what it was, tells whether an outcome is of today's compiler."""
-    digest = hashlib.sha256(model_version().encode())
-    for name in (
-        "chunks",
-        "codec",
-        "compiler",
-        "controls",
-        "document",
-        "engine",
-        "gatekeeper",
-        "identifiers",
-        "segments",
-        "shapes",
-        "values",
-    ):
+    return _version(model_version())
+
+
+def _version(model: str) -> str:
+    digest = hashlib.sha256(model.encode())
+    for name in _SOURCES:
         digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
     digest.update(reference_digest().encode())
     return digest.hexdigest()[:12]
@@ -114,9 +110,11 @@ class _Message:
 class Compiler:
     """Compiles messages with one engine and one set of reference tables."""
 
-    def __init__(self, engine: Engine, reference: Reference | None = None) -> None:
+    def __init__(self, engine: Engine, reference: Reference | None = None, model: str = "unnamed") -> None:
         self.engine = engine
         self.reference = reference or load_reference()
+        self.model_version = model
+        self.version = _version(model)
 
     def compile_batch(self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None) -> list[Outcome]:
         """One outcome for each text, in order; the prompts of all of them are decoded together."""
@@ -186,7 +184,7 @@ class Compiler:
         problem = Problem(code=code, severity="error", span=(0, len(text)) if text else None, detail=detail)
         return Outcome(
             message_type=message_type, is_valid=False, is_complete=False, problems=[problem],
-            model_version=model_version(), compiler_version=compiler_version(),
+            model_version=self.model_version, compiler_version=self.version,
             verification_hash=_hash(text, None),
         )  # fmt: skip
 
@@ -262,7 +260,7 @@ class Compiler:
 
     def _finish(self, message: _Message) -> Outcome:
         began = time.perf_counter()
-        verdict = _Verdict(message)
+        verdict = _Verdict(message, self)
         verdict.check_controls()
         verdict.assemble()
         outcome = verdict.outcome()
@@ -274,8 +272,9 @@ class Compiler:
 class _Verdict:
     """Collects problems and lines of one message and says whether it is valid."""
 
-    def __init__(self, message: _Message) -> None:
+    def __init__(self, message: _Message, compiler: Compiler) -> None:
         self.message = message
+        self.compiler = compiler
         self.problems: list[Problem] = []
         self.errors = 0
         self.lines: list[Line] = []
@@ -430,7 +429,7 @@ class _Verdict:
         return Outcome(
             message_type=setting.message_type, is_valid=is_valid, is_complete=is_valid and not self.rejected,
             document=document, rejected_lines=self.rejected, problems=self.problems, route="model", attempts=attempts,
-            model_version=model_version(), compiler_version=compiler_version(),
+            model_version=self.compiler.model_version, compiler_version=self.compiler.version,
             verification_hash=_hash(message.text, document), attempt_log=[whole, *log],
         )  # fmt: skip
 
@@ -550,4 +549,4 @@ def _hash(text: str, document: Document | None) -> str:
 @cache
 def load_compiler() -> Compiler:
     """The compiler with the shipped model, loaded once in a process."""
-    return Compiler(LlamaEngine(MODEL))
+    return Compiler(LlamaEngine(MODEL), model=model_version())

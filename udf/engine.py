@@ -22,6 +22,8 @@ SLOTS = 16
 """Sequences decoded side by side; 64 gained nothing more than 16, the work is bound by arithmetic."""
 SLOT_TOKENS = 512
 """Room of one sequence: the longest prompt of the corpus is 293 tokens and its longest answer 107."""
+LONGEST_ANSWER = 160
+"""Tokens after which an answer is given up: the longest of the corpus has 107."""
 REMEMBERED = 50_000
 """Answers kept in memory, about 1 kB each."""
 
@@ -120,6 +122,10 @@ class LlamaEngine:
             llama_cpp.llama_model_free(self._model)
             self._context = None
 
+    def forget(self) -> None:
+        """Drop remembered answers, so that a measurement decodes again."""
+        self._remembered.clear()
+
     def answer(self, prompts: Sequence[Prompt], prefixes: Sequence[tuple[int, ...]] | None = None) -> list[Answer]:
         """The most likely answer to each prompt, in order; a prefix is kept as the answer's beginning."""
         starts = prefixes or [()] * len(prompts)
@@ -134,6 +140,7 @@ class LlamaEngine:
                 missing.append(_Sequence(len(missing), prompt, key[1]))
             else:
                 self._remembered.move_to_end(key)
+        self.decoded += len(missing)
         for sequence in self._decode(missing):
             answer = Answer(tuple(sequence.tokens), tuple(sequence.margins), tuple(sequence.seconds))
             key = (sequence.prompt.tokens, sequence.prefix)
@@ -168,7 +175,6 @@ class LlamaEngine:
                     active[slot] = sequence
                     wanted.append((slot, size - 1))
                 self._batch.n_tokens = size
-                self.decoded += len(wanted)
                 if llama_cpp.llama_decode(self._context, self._batch) != 0:
                     raise RuntimeError("llama.cpp could not decode a batch")
                 for slot, row in wanted:
@@ -205,7 +211,7 @@ class LlamaEngine:
         sequence.margins.append(1.0 if alone else (1.0 - float(chances[second])) / total)
         sequence.seconds.append(-1 if alone else allowed[second])
         tokens.append(allowed[best])
-        return tokens[-1] == codec.EOS or sequence.place + 1 >= SLOT_TOKENS
+        return tokens[-1] == codec.EOS or len(tokens) >= LONGEST_ANSWER or sequence.place + 1 >= SLOT_TOKENS
 
 
 def _ignore(_level: int, _text: bytes, _data: object) -> None:

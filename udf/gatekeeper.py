@@ -657,13 +657,13 @@ def _judge_items(segments: Sequence[Segment], line: LineRecords, setting: Settin
     identifiers = line_identifiers(segments, line.first, line.last, setting.x12)
     if not identifiers:
         return [Finding("line-without-item", "The line names no item.", line.first)]
-    best = min(item_class(kind) if kind else 0 for kind, _, _ in identifiers)
+    best = min(identifiers, key=lambda entry: item_class(entry[0]) if entry[0] else 0)  # of equals, the first stated
     findings = []
     for item, kind in {(record.get("item"), record.get("item_type")) for record in line.records}:
         chosen = next((entry for entry in identifiers if entry[1] == item), None)
         if item is None or chosen is None or chosen[2] != kind:
             where = item[0] if item else line.first
             findings.append(Finding("item-misplaced", "The item was not read where LIN or PIA states it.", where))
-        elif (item_class(chosen[0]) if chosen[0] else 0) != best:
+        elif chosen != best:
             findings.append(Finding("item-not-preferred", "A better identifier stands beside the chosen one.", item[0]))
     return findings

@@ -1,0 +1,105 @@
+"""The codec: prompts that mask values, answers that point, and the grammar that holds them."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from udf import codec
+from udf.segments import read_segments
+from udf.train.corpus import draw_examples, draw_partner
+from udf.train.drafts import chunk_draft
+
+
+def encode(text: str, message_type: str = "SLSRPT") -> tuple[list[int], list[codec.Position]]:
+    return codec.encode_chunk("line", message_type, read_segments(text)[1:])
+
+
+@given(st.integers(0, 10**9))
+def test_an_answer_reads_back_as_the_records_it_was_written_from(seed: int) -> None:
+    r = random.Random(seed)
+    draft = draw_partner(r).draft(r)
+    offset = r.randrange(codec.MARKERS)
+    for chunk, records in chunk_draft(draft):
+        _, positions = codec.encode_chunk(chunk.kind, draft.message_type, chunk.segments, offset)
+        if any(position not in positions for record in records for position in record.values()):
+            continue
+        tokens = codec.encode_answer(records, draft.message_type, chunk.segments, positions, offset)
+        assert codec.decode_answer(tokens, draft.message_type, chunk.segments, positions, offset) == records
+
+
+@given(st.integers(0, 10**9))
+def test_the_grammar_allows_every_right_answer(seed: int) -> None:
+    for _, (prompt, answer) in zip(range(5), draw_examples(seed, markers_turn=False), strict=False):
+        markers = sum(token >= codec.MARK for token in prompt)
+        for end, token in enumerate(answer):
+            assert token in codec.allowed_tokens(answer[:end], markers)
+
+
+@given(st.lists(st.integers(0, codec.VOCABULARY_SIZE - 1), max_size=12))
+def test_an_answer_outside_the_format_is_a_value_error_and_nothing_else(tokens: list[int]) -> None:
+    segments = read_segments("UNH+1+SLSRPT:D:96A:UN'LIN+1++4006381333931:EN'QTY+153:12:PCE'")[1:]
+    _, positions = codec.encode_chunk("line", "SLSRPT", segments)
+    try:
+        records = codec.decode_answer(tokens, "SLSRPT", segments, positions)
+    except (ValueError, KeyError):
+        return
+    assert all(position in positions for record in records for position in record.values())
+
+
+def test_lines_that_differ_in_values_alone_have_the_same_prompt() -> None:
+    one, _ = encode("UNH+1+SLSRPT:D:96A:UN'LIN+1++4006381333931:EN'QTY+153:12:PCE'")
+    other, _ = encode("UNH+1+SLSRPT:D:96A:UN'LIN+7++4012345678901:EN'QTY+153:45:PCE'")
+    assert one == other
+
+
+def test_a_quantity_that_looks_like_a_qualifier_is_still_a_number() -> None:
+    one, _ = encode("UNH+1+SLSRPT:D:96A:UN'LIN+1++4006381333931:EN'QTY+153:145:PCE'")
+    other, _ = encode("UNH+1+SLSRPT:D:96A:UN'LIN+1++4006381333931:EN'QTY+153:999:PCE'")
+    assert one == other
+
+
+def test_another_qualifier_is_another_prompt() -> None:
+    one, _ = encode("UNH+1+SLSRPT:D:96A:UN'LIN+1++4006381333931:EN'QTY+153:12:PCE'")
+    other, _ = encode("UNH+1+SLSRPT:D:96A:UN'LIN+1++4006381333931:EN'QTY+61:12:PCE'")
+    assert one != other
+
+
+def test_a_line_of_one_quantity_costs_few_tokens() -> None:
+    prompt, _ = encode("UNH+1+SLSRPT:D:96A:UN'LIN+1++4006381333931:EN'PRI+AAA:9.99'QTY+153:12:PCE'")
+    assert len(prompt) < 35
+
+
+def test_components_beyond_the_last_marker_are_not_shown() -> None:
+    stores = "".join(f"*{n:04d}*{n}" for n in range(10))
+    text = "ST*852*0001~LIN*1*UP*012345678905~ZA*QS~" + f"SDQ*EA*92{stores}~" * 12
+    _, positions = codec.encode_chunk("line", "852", read_segments(text)[1:])
+    assert len(positions) == codec.MAX_COMPONENTS
+
+
+def test_a_part_takes_its_place_from_beside_it_without_being_told() -> None:
+    segments = read_segments("ST*852*0001~LIN*1*UP*012345678905~ZA*QS~SDQ*EA*92*0001*5*0002*7~")[1:]
+    _, positions = codec.encode_chunk("line", "852", segments)
+    marker = {position: codec.MARK + i for i, position in enumerate(positions)}
+    tokens = [
+        codec.FIELD["quantity"], marker[2, 3, 0], codec.FIELD["item"], marker[0, 2, 0], codec.ROW,
+        codec.FIELD["quantity"], marker[2, 5, 0], codec.EOS,
+    ]  # fmt: skip
+    first, second = codec.decode_answer(tokens, "852", segments, positions)
+    assert (first["qualifier"], first["location"], first["unit"]) == ((1, 0, 0), (2, 2, 0), (2, 0, 0))
+    assert (second["location"], second["item"], second["location_type"]) == ((2, 4, 0), (0, 2, 0), (2, 1, 0))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("4006381333931", "digits:13"), ("20260131", "date:8"), ("20261331", "digits:8"), ("260131", "date:6"),
+        ("202601310830", "date:12"), ("2026010120260131", "date:16"), ("20260101-20260131", "range"), ("1.5", "decimal"),
+        ("1,5", "decimal"), ("-3", "negative"), ("3-", "negative"), ("-3.5", "negative-decimal"), ("EUR", "letters:3"),
+        ("AB12", "mixed:4"), ("MAIN ST", "text:short"),
+        ("400****3931", "other:9-15"), ("12A", "mixed:3"),
+    ],
+)  # fmt: skip
+def test_a_value_is_seen_as_its_class(value: str, expected: str) -> None:
+    assert codec.classify(value) == expected
