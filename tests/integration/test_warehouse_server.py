@@ -16,8 +16,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from dagster_project import warehouse
-from dagster_project.embedded import Server, WarehouseError, find_free_port
+from dagster_project import account, warehouse
+from dagster_project.account import WarehouseError
+from dagster_project.embedded import Server, find_free_port
 
 Variables = dict[str, str]
 
@@ -219,6 +220,26 @@ def test_a_lost_password_is_one_clear_sentence(embedded: Server) -> None:
     (embedded.state / "password").unlink()
     with pytest.raises(WarehouseError, match="put it back, or remove"):
         embedded.start()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+def test_a_clone_in_a_folder_closed_to_others_can_be_read_by_roots_server_but_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmp_path.chmod(0o700)
+    (tmp_path / "clone").mkdir()
+    (tmp_path / "clone" / "file").write_text("read past a closed door")
+    monkeypatch.setattr(account, "CLONE", tmp_path / "clone")
+    account.becoming.cache_clear()
+    try:
+        somebody = account.find_account(tmp_path / "data")
+        place = tmp_path / "clone"
+        assert account.run_as(somebody, ["cat", place / "file"], place, {}) == "read past a closed door"
+        assert account.run_as(somebody, ["id", "-u"], place, {}).strip() == str(somebody.pw_uid) != "0"
+        with pytest.raises(WarehouseError, match="Permission denied"):
+            account.run_as(somebody, ["touch", place / "another"], place, {})
+    finally:
+        account.becoming.cache_clear()
 
 
 def test_another_server_is_used_as_it_is(server: Variables, tmp_path: Path) -> None:
