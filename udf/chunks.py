@@ -1,13 +1,13 @@
 """A message becomes chunks: its header, the groups that set a place or a period for the lines below them, its lines.
 
 Which segment opens a line, and whether a place that stands between two lines belongs to the one before or opens a
-group for those after, is decided once over the whole message, never segment by segment. Where the message allows more
-than one decision, each is a `Reading`, and the gatekeeper has the last word.
+group for those after, is decided once over the whole message, never segment by segment. Where the layout allows both,
+the message is called ambiguous and refused: trying one binding after the other until a document is proved made five
+silent errors in sixty messages, since each binding is proved by its own places.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from udf.codec import MAX_COMPONENTS, SegmentLike
 
@@ -21,14 +21,6 @@ SILENT = frozenset("CTA COM PER N2 N3 N4 FTX IMD PID XPO TD5 FOB MEA PKG PAC ALI
 _GROUP_TAGS = frozenset("DTM RFF REF N9 LOC PTD".split()) | SILENT
 _LINE_COMPONENTS = 60
 """Longer lines are cut into windows: 60 components are about 150 tokens, and beyond that answers grow long."""
-
-
-class Reading(StrEnum):
-    """How places between lines are bound; DEFAULT lets the message's own layout decide."""
-
-    DEFAULT = "default"
-    BACKWARD = "place-ends-line"
-    FORWARD = "place-opens-group"
 
 
 @dataclass(slots=True)
@@ -120,18 +112,16 @@ def _tails(segments: Sequence[SegmentLike], openers: list[int], end: int) -> lis
 
 
 def _forward_places(
-    segments: Sequence[SegmentLike], start: int, tails: list[tuple[int, int]], first: int, message_type: str,
-    reading: Reading,
-) -> tuple[set[tuple[str, str]], bool]:  # fmt: skip
-    """Signatures of the places that open groups, and whether the layout leaves a doubt."""
-    if reading is Reading.BACKWARD:
-        return set(), False
+    segments: Sequence[SegmentLike], start: int, tails: list[tuple[int, int]], first: int, message_type: str
+) -> tuple[set[tuple[str, str]], bool]:
+    """Signatures of the places that open groups, and whether the layout leaves a doubt.
+
+    A place opens groups where it stands before the first line and between lines and not after the last one.
+    """
     before = {_signature(s) for s in segments[start:first] if s.tag in PLACES}
     between = {_signature(segments[k]) for a, b in tails[:-1] for k in range(a, b) if segments[k].tag in PLACES}
-    after = {_signature(segments[k]) for k in range(*tails[-1]) if segments[k].tag in PLACES} if tails else set()
-    if reading is Reading.FORWARD:
-        return before | between, False
-    forward = {s for s in before & between if s not in after}
+    after = {_signature(segments[k]) for k in range(*tails[-1]) if segments[k].tag in PLACES}
+    forward = before & between - after
     doubt = before & between & after
     if message_type == "SLSRPT":  # D.96A: LOC is group 5 and stands before its lines; the item-first layout has none
         loc = {s for s in before if s[0] == "LOC"}
@@ -140,18 +130,15 @@ def _forward_places(
     return forward, bool(doubt)
 
 
-def _group_end(segments: Sequence[SegmentLike], start: int, stop: int, forward: set[tuple[str, str]]) -> int:
+def _group_end(segments: Sequence[SegmentLike], start: int, stop: int) -> int:
+    """Where the group that opens at `start` ends: before its own kind returns, or anything that is of the header."""
     k = start + 1
-    while k < stop and (
-        segments[k].tag in _GROUP_TAGS or (segments[k].tag in PLACES and segments[k].tag == segments[start].tag == "N1")
-    ):
-        if _signature(segments[k]) in forward:
-            break
+    while k < stop and segments[k].tag in _GROUP_TAGS and _signature(segments[k]) != _signature(segments[start]):
         k += 1
     return k
 
 
-def split_message(segments: Sequence[SegmentLike], message_type: str, reading: Reading = Reading.DEFAULT) -> Chunks:
+def split_message(segments: Sequence[SegmentLike], message_type: str) -> Chunks:
     """Split the segments of one message (UNH…UNT or ST…SE, with or without them) into chunks.
 
     A message without lines has a header only. Every segment of the body belongs to one chunk at least.
@@ -162,7 +149,7 @@ def split_message(segments: Sequence[SegmentLike], message_type: str, reading: R
         return Chunks(_chunk("header", segments, range(start, end)))
     first = openers[0]
     tails = _tails(segments, openers, end)
-    forward, ambiguous = _forward_places(segments, start, tails, first, message_type, reading)
+    forward, ambiguous = _forward_places(segments, start, tails, first, message_type)
     header_indices: list[int] = []
     groups: list[Chunk] = []
     floor = (
@@ -174,7 +161,7 @@ def split_message(segments: Sequence[SegmentLike], message_type: str, reading: R
             groups.append(_chunk("group", segments, range(floor, first)))
             break
         if _signature(segments[k]) in forward:
-            stop = _group_end(segments, k, first, forward)
+            stop = _group_end(segments, k, first)
             groups.append(_chunk("group", segments, range(k, stop)))
             k = stop
         else:
@@ -191,19 +178,17 @@ def split_message(segments: Sequence[SegmentLike], message_type: str, reading: R
         for window in _windows(segments, opener, cut):
             window.group, window.line = group, number
             chunks.lines.append(window)
-        groups += _following_groups(segments, cut, stop, forward)
+        groups += _following_groups(segments, cut, stop)
     return chunks
 
 
-def _following_groups(
-    segments: Sequence[SegmentLike], start: int, stop: int, forward: set[tuple[str, str]]
-) -> list[Chunk]:
-    """The groups between two lines; several in a row are places without lines, and the last one counts."""
+def _following_groups(segments: Sequence[SegmentLike], start: int, stop: int) -> list[Chunk]:
+    """The groups between two lines; of several in a row all but the last are places without lines."""
     found: list[Chunk] = []
     k = start
     while k < stop:
         end = k + 1
-        while end < stop and segments[end].tag != "PTD" and _signature(segments[end]) not in forward:
+        while end < stop and segments[end].tag != "PTD" and _signature(segments[end]) != _signature(segments[k]):
             end += 1
         found.append(_chunk("group", segments, range(k, end)))
         k = end

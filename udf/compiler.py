@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from udf import codec
-from udf.chunks import Chunk, Chunks, Reading, split_message
+from udf.chunks import Chunk, Chunks, split_message
 from udf.codec import Record
 from udf.contract import Attempt, Document, Envelope, Line, Outcome, Problem, RejectedLine
 from udf.controls import check_totals, check_trailer
@@ -27,6 +27,8 @@ from udf.segments import Delimiters, Segment, find_delimiters, read_segments
 from udf.values import UnreadableValueError
 
 MODEL = Path(__file__).with_name("model") / "tillroll.gguf"
+READING = "by-layout"
+"""How places between lines were bound; other readings, for a partner or by a person, will have other names."""
 ATTEMPTS = 4
 """Tries at one chunk: the greedy answer, then the next-best ones."""
 MAX_CHARACTERS = 50_000_000
@@ -42,9 +44,6 @@ _SOURCE_FAULTS = frozenset((
     "split-total-mismatch", "line-without-quantity", "line-without-item", "repeated-quantity", "place-ambiguous",
     "date-ambiguous", "period-half-stated", "price-ambiguous",
 ))  # fmt: skip
-_STRUCTURE_FAULTS = frozenset(
-    ("place-order", "place-not-used", "place-ambiguous", "place-misplaced", "line-without-quantity")
-)
 
 
 @cache
@@ -102,8 +101,6 @@ class _Message:
     setting: Setting
     chunks: Chunks
     units: list[_Unit] = field(default_factory=list)
-    reading: Reading = Reading.DEFAULT
-    log: list[Attempt] = field(default_factory=list)
     seconds: float = 0.0
 
 
@@ -128,7 +125,7 @@ class Compiler:
                 message.compile_ms = round(1000 * (time.perf_counter() - began), 3)
             prepared.append(message)
         messages = [message for message in prepared if isinstance(message, _Message)]
-        self._solve(messages)
+        self._answer([(message, unit) for message in messages for unit in message.units])
         return [self._finish(m) if isinstance(m, _Message) else m for m in prepared]
 
     # --- before the model ------------------------------------------------------------------------------------
@@ -190,15 +187,8 @@ class Compiler:
 
     # --- the model and the gatekeeper --------------------------------------------------------------------------
 
-    def _solve(self, messages: list[_Message]) -> None:
-        """Answer and judge every unit, try doubtful ones again, then try other readings of doubtful messages."""
-        self._answer([(message, unit) for message in messages for unit in message.units])
-        for message in messages:
-            faults = {finding.code for unit in message.units for finding in unit.findings}
-            if message.chunks.ambiguous or faults & _STRUCTURE_FAULTS:
-                self._read_otherwise(message)
-
     def _answer(self, work: list[tuple[_Message, _Unit]]) -> None:
+        """Answer and judge every unit; try the doubtful ones again with the next-best answers."""
         began = time.perf_counter()
         answers = iter(self.engine.answer([prompt for _, unit in work for prompt in unit.prompts]))
         for _, unit in work:
@@ -233,28 +223,6 @@ class Compiler:
                 if unit.findings:
                     unit.answers, unit.records, unit.line, unit.findings = first
                 message.seconds += spent
-
-    def _read_otherwise(self, message: _Message) -> None:
-        """Bind places the other way; take the only reading that proves everything, refuse where two differ."""
-        standing = (message.chunks, message.units, message.reading)
-        proved = [] if any(unit.findings for unit in message.units) else [standing]
-        for reading in (Reading.BACKWARD, Reading.FORWARD):
-            chunks = split_message(message.segments, message.setting.message_type, reading)
-            if _same_cut(chunks, standing[0]):
-                continue
-            message.chunks, message.reading = chunks, reading
-            message.units = _make_units(message)
-            self._answer([(message, unit) for unit in message.units])
-            if not any(unit.findings for unit in message.units):
-                proved.append((message.chunks, message.units, reading))
-        if len(proved) > 1 and len({_bindings(message.segments, units) for _, units, _ in proved}) > 1:
-            message.chunks, message.units, message.reading = proved[0]
-            finding = Finding(
-                "ambiguous-structure", "A place between two lines can belong to either of them.", message.first
-            )
-            message.units[0].findings.append(finding)
-        else:
-            message.chunks, message.units, message.reading = (proved or [standing])[0]
 
     # --- after the model ---------------------------------------------------------------------------------------
 
@@ -301,6 +269,9 @@ class _Verdict:
             self.note(finding)
         for finding in check_totals(message.segments, message.first, message.setting):
             self.note(finding)
+        if message.chunks.ambiguous:
+            detail = "A place between two lines can belong to the line before or to those after it."
+            self.note(Finding("ambiguous-structure", detail, message.first))
         repaired = [i for i, segment in enumerate(message.segments) if segment.repaired]
         if repaired:
             self.note(
@@ -417,12 +388,12 @@ class _Verdict:
         is_valid = self.errors == 0
         attempts = max((unit.tries for unit in message.units), default=0)
         log = [
-            Attempt.unchecked(attempt=number, chunk=unit.name, route="model", reading=message.reading, output=output,
+            Attempt.unchecked(attempt=number, chunk=unit.name, route="model", reading=READING, output=output,
                               problems=[self._as_problem(f) for f in findings], compile_ms=0.0)
             for unit in message.units if unit.tries > 1 or unit.findings for number, output, findings in unit.log
         ][:_LOGGED]  # fmt: skip
         whole = Attempt.unchecked(
-            attempt=attempts, chunk=None, route="model", reading=message.reading, output=None,
+            attempt=attempts, chunk=None, route="model", reading=READING, output=None,
             problems=[p for p in self.problems if p.severity == "error"][:20],
             compile_ms=round(1000 * message.seconds, 3),
         )  # fmt: skip
@@ -492,26 +463,6 @@ def _describe(unit: _Unit) -> str:
         for record in records
     ]
     return "; ".join(rows) or "no record"
-
-
-def _same_cut(one: Chunks, other: Chunks) -> bool:
-    return [(c.kind, c.indices) for c in one] == [(c.kind, c.indices) for c in other]
-
-
-def _bindings(segments: Sequence[Segment], units: list[_Unit]) -> tuple[object, ...]:
-    """Which place each quantity has: what two readings of a message may disagree on."""
-    places: dict[int, Record] = {}
-    for unit in units:
-        if unit.chunks[0].kind != "line" and unit.records and unit.records[0]:
-            places[id(unit.chunks[0])] = lift(unit.chunks[0], unit.records[0][0])
-    header = next((places.get(id(u.chunks[0]), {}) for u in units if u.chunks[0].kind == "header"), {})
-    found = []
-    for unit in units:
-        for record in unit.line.records if unit.line else ():
-            group = unit.chunks[0].group
-            whole = inherit(header, places.get(id(group), {}) if group else {}) | record
-            found.append((record["quantity"], whole.get("location")))
-    return tuple(found)
 
 
 def _announce(delimiters: Delimiters | None, envelope: Envelope) -> Delimiters | None:

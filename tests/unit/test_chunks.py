@@ -2,16 +2,16 @@
 
 import pytest
 
-from udf.chunks import Chunk, Chunks, Reading, split_message
+from udf.chunks import Chunk, Chunks, split_message
 from udf.segments import read_segments
 
 
-def split(body: str, message_type: str = "SLSRPT", reading: Reading = Reading.DEFAULT) -> Chunks:
+def split(body: str, message_type: str = "SLSRPT") -> Chunks:
     """Chunks of a message written one segment a word, `LOC+162+A LIN+1 QTY+153:1`."""
     x12 = message_type.isdigit()
     text = f"ST*{message_type}*0001~" if x12 else f"UNH+1+{message_type}:D:96A:UN'"
     text += "".join(word + ("~" if x12 else "'") for word in body.split())
-    return split_message(read_segments(text), message_type, reading)
+    return split_message(read_segments(text), message_type)
 
 
 def tags(chunk: Chunk | None) -> str:
@@ -60,7 +60,8 @@ def test_stores_in_nad_open_groups_where_they_return_between_the_lines() -> None
 
 def test_a_reporting_location_between_two_lines_of_an_852_switches_the_place() -> None:
     chunks = split(
-        "XQ*G*950613 N1*RL**92*1 LIN**VP*A ZA*QA*1*EA LIN**VP*B ZA*QA*2*EA N1*RL**92*2 LIN**VP*B ZA*QO*4*EA CTT*3 SE*9*1",
+        "XQ*G*950613 N1*RL**92*1 LIN**VP*A ZA*QA*1*EA LIN**VP*B ZA*QA*2*EA "
+        "N1*RL**92*2 LIN**VP*B ZA*QO*4*EA CTT*3 SE*9*1",
         "852",
     )
     assert [line.group and line.group.segments[0].elements[3][0] for line in chunks.lines] == ["1", "1", "2"]
@@ -98,8 +99,13 @@ def test_free_text_and_addresses_are_not_shown() -> None:
     assert [tags(line) for line in chunks.lines] == ["LIN QTY"]
 
 
-def test_every_segment_of_the_body_is_in_a_chunk_in_every_reading() -> None:
+def test_every_segment_of_the_body_is_in_a_chunk() -> None:
     body = "BGM+73E+1+9 LOC+162+A LIN+1++4:EN QTY+153:1 LOC+162+B LIN+2++5:EN QTY+153:2 LOC+162+C UNT+9+1"
-    for reading in Reading:
-        chunks = split(body, "INVRPT", reading)
-        assert {index for chunk in chunks for index in chunk.indices} == set(range(1, 9))
+    chunks = split(body)
+    assert {index for chunk in chunks for index in chunk.indices} == set(range(1, 9))
+
+
+def test_a_place_before_between_and_after_the_lines_leaves_a_doubt() -> None:
+    body = "BGM+35+1+9 LOC+14+A LIN+1++4:EN QTY+145:1 LOC+14+B LIN+2++5:EN QTY+145:2 LOC+14+C UNT+9+1"
+    assert split(body, "INVRPT").ambiguous
+    assert not split(body.replace(" LOC+14+C", ""), "INVRPT").ambiguous

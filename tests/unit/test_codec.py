@@ -95,10 +95,10 @@ def test_a_part_takes_its_place_from_beside_it_without_being_told() -> None:
     ("value", "expected"),
     [
         ("4006381333931", "digits:13"), ("20260131", "date:8"), ("20261331", "digits:8"), ("260131", "date:6"),
-        ("202601310830", "date:12"), ("2026010120260131", "date:16"), ("20260101-20260131", "range"), ("1.5", "decimal"),
-        ("1,5", "decimal"), ("-3", "negative"), ("3-", "negative"), ("-3.5", "negative-decimal"), ("EUR", "letters:3"),
-        ("AB12", "mixed:4"), ("MAIN ST", "text:short"),
-        ("400****3931", "other:9-15"), ("12A", "mixed:3"),
+        ("202601310830", "date:12"), ("2026010120260131", "date:16"), ("20260101-20260131", "range"),
+        ("1.5", "decimal"), ("1,5", "decimal"), ("-3", "negative"), ("3-", "negative"), ("-3.5", "negative-decimal"),
+        ("EUR", "letters:3"),
+        ("AB12", "mixed:4"), ("MAIN ST", "text:short"), ("400****3931", "other:9-15"), ("12A", "mixed:3"),
     ],
 )  # fmt: skip
 def test_a_value_is_seen_as_its_class(value: str, expected: str) -> None:

@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass, field
 
-from udf.chunks import Chunk, Reading, split_message
+from udf.chunks import Chunk, split_message
 from udf.codec import FIELDS, Record
 
 Element = str | list[str]
@@ -78,9 +78,9 @@ def label(draft: Draft, chunk: Chunk) -> list[Record]:
     return records
 
 
-def chunk_draft(draft: Draft, reading: Reading = Reading.DEFAULT) -> list[tuple[Chunk, list[Record]]]:
+def chunk_draft(draft: Draft) -> list[tuple[Chunk, list[Record]]]:
     """All chunks of a draft, cut by the same code that cuts real messages, with their right answers."""
-    chunks = split_message(draft.segments, draft.message_type, reading)
+    chunks = split_message(draft.segments, draft.message_type)
     return [(chunk, label(draft, chunk)) for chunk in chunks]
 
 
