@@ -127,6 +127,16 @@ $(TRAIN_STAMP): $(STAMP)
 	@$(PIP) install --progress-bar off -c constraints.txt --no-build-isolation -e '.[test,dev,train]'
 	touch $@
 
+MINUTES ?= 60
+
+.PHONY: train exam
+train: train-setup ## train the tiny compiler from nothing for MINUTES (60) and ship it into udf/model
+	@$(BIN)/python -m udf.train.fit runs/tiny --minutes $(MINUTES)
+	$(BIN)/python -m udf.train.ship runs/tiny
+
+exam: setup ## examine the shipped model on partners it never saw
+	@$(BIN)/python -m udf.train.evaluate udf/model/tillroll.gguf
+
 # The warehouse -------------------------------------------------------------------------------------------------------
 
 .PHONY: up down status

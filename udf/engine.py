@@ -86,7 +86,7 @@ class LlamaEngine:
             raise FileNotFoundError(
                 f"There is no model at {path}: train one with make train, or reinstall the package."
             )
-        _quieten()
+        silence_llama()
         llama_cpp.llama_backend_init()
         model_parameters = llama_cpp.llama_model_default_params()
         model_parameters.use_extra_bufts = True  # repacked weights: 6.4 ms a line instead of 7.3 in the prototype
@@ -221,5 +221,6 @@ def _ignore(_level: int, _text: bytes, _data: object) -> None:
 _log_callback = llama_cpp.llama_log_callback(_ignore)  # kept: ctypes does not hold on to it
 
 
-def _quieten() -> None:
+def silence_llama() -> None:
+    """Keep llama.cpp from writing to standard error."""
     llama_cpp.llama_log_set(_log_callback, ctypes.c_void_p(0))

@@ -47,8 +47,8 @@ def _lines(outcome: Outcome) -> Counter[tuple[Any, ...]]:
     return Counter(_essence(line) for line in outcome.document.lines) if outcome.document else Counter()
 
 
-def evaluate(model: Path, messages: int = 400, seed: int = EXAM_SEED, report: Path | None = None) -> None:
-    """Print, and write as JSON to `report`, how right the model is before and after the loop."""
+def examine(model: Path, messages: int, seed: int = EXAM_SEED) -> dict[str, Any]:
+    """How right the model is, before and after the loop, and how fast: one message at a time, nothing remembered."""
     r = random.Random(seed)
     engine = LlamaEngine(model)
     compiler = Compiler(engine)
@@ -83,7 +83,7 @@ def evaluate(model: Path, messages: int = 400, seed: int = EXAM_SEED, report: Pa
         if outcome.is_valid:
             counts["lines valid"] += got.total()
             counts["silent errors"] += (got - wanted).total()
-    facts = {
+    return {
         "messages": counts["messages"],
         "chunks_exact_first_answer": round(counts["chunks right"] / counts["chunks"], 4),
         "messages_complete_and_exact": round(counts["provable and exact"] / counts["provable"], 4),
@@ -95,9 +95,11 @@ def evaluate(model: Path, messages: int = 400, seed: int = EXAM_SEED, report: Pa
         "refused": dict(causes.most_common(12)),
         "seed": seed,
     }
-    print(json.dumps(facts, indent=1))
-    if report:
-        report.write_text(json.dumps(facts, indent=1) + "\n")
+
+
+def evaluate(model: Path, messages: int = 400, seed: int = EXAM_SEED) -> None:
+    """Print the exam of a GGUF as JSON."""
+    print(json.dumps(examine(model, messages, seed), indent=1))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ from pathlib import Path
 import llama_cpp
 import typer
 
+from udf.engine import silence_llama
+
 
 class Quantisation(StrEnum):
     """Formats that llama.cpp packs weights in; bits a weight: 16, 8.5, 5.5, 4.5."""
@@ -27,6 +29,7 @@ _FILE_TYPES = {
 
 def quantise(source: Path, target: Path, quantisation: Quantisation = Quantisation.Q8_0) -> None:
     """Write `source` to `target` in the given format. Raises RuntimeError where llama.cpp refuses."""
+    silence_llama()
     parameters = llama_cpp.llama_model_quantize_default_params()
     parameters.ftype = _FILE_TYPES[quantisation]
     parameters.nthread = 2
