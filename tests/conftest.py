@@ -1,16 +1,28 @@
-"""What all tests may ask for."""
+"""What all tests may ask for: the clone, other people's samples, a real server and a fresh database.
+
+The server is an embedded one that this run starts for itself and removes in the end, or, where PGHOST names another
+than the embedded warehouse, that one: `make test-integration` and `make test-postgres15` prove both.
+
+    def test_something(connection):          # psycopg connection as the owner, warehouse.sql applied
+    def test_something_else(database):       # libpq's variables, also set in os.environ while the test runs
+"""
 
 import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psycopg
 import pytest
-from hypothesis import settings
+from psycopg import sql
 
-# A shared machine has slow moments, and a slow example is no wrong one; CI draws the same examples every time.
-settings.register_profile("tillroll", deadline=None, derandomize=os.environ.get("CI") == "true")
-settings.load_profile("tillroll")
+from dagster_project import warehouse
+from dagster_project.embedded import STATE, Server
 
 CLONE = Path(__file__).resolve().parent.parent
+Variables = dict[str, str]
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +38,94 @@ def samples() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no samples at {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def room() -> Iterator[Path]:
+    """A folder for embedded servers of this test run; they are stopped and removed in the end.
+
+    Not below /tmp: pytest's folders there are closed to the user that a server of root's runs as.
+    """
+    for folder in STATE.glob("test-*"):
+        if not is_process(int(folder.name.removeprefix("test-"))):
+            clear(folder)
+    folder = STATE / f"test-{os.getpid()}"
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        clear(folder)
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest) -> Variables:
+    """libpq's variables of a server on which databases may be created."""
+    if warehouse.names_another(os.environ):
+        return {"PGDATABASE": "postgres"} | warehouse.libpq_variables(os.environ)
+    throwaway = Server(request.getfixturevalue("room") / "shared", is_durable=False)
+    throwaway.start()
+    return throwaway.variables("postgres")
+
+
+@pytest.fixture(scope="session")
+def template(server: Variables) -> Iterator[str]:
+    """Name of a database in which warehouse.sql stands, for others to be copied from."""
+    with new_database(server, "template0") as variables:
+        warehouse.prepare(variables)
+        yield variables["PGDATABASE"]
+
+
+@pytest.fixture
+def database(server: Variables, template: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Variables]:
+    """libpq's variables of a fresh database, which are this process's environment during the test."""
+    with new_database(server, template) as variables:
+        for name in warehouse.libpq_variables(os.environ):
+            monkeypatch.delenv(name)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        yield variables
+
+
+@pytest.fixture
+def connection(database: Variables) -> Iterator[psycopg.Connection]:
+    """An open connection to a fresh database, as its owner."""
+    with warehouse.connect(database) as connection:
+        yield connection
+
+
+@contextmanager
+def new_database(server: Variables, template: str) -> Iterator[Variables]:
+    name = f"tillroll_test_{uuid.uuid4().hex[:12]}"
+    with warehouse.connect(server) as connection:
+        connection.autocommit = True
+        connection.execute(
+            sql.SQL("create database {} template {} encoding 'UTF8'").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+    try:
+        yield server | {"PGDATABASE": name}
+    finally:
+        with warehouse.connect(server) as connection:
+            connection.autocommit = True
+            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+def is_process(pid: int) -> bool:
+    with suppress(ProcessLookupError):
+        with suppress(PermissionError):
+            os.kill(pid, 0)
+        return True
+    return False
+
+
+def clear(folder: Path) -> None:
+    for state in folder.iterdir():
+        Server(state).stop()
+    shutil.rmtree(folder)
+
+
+def pytest_report_header() -> str:
+    if warehouse.names_another(os.environ):
+        return f"warehouse: {warehouse.describe({'PGDATABASE': 'postgres'} | warehouse.libpq_variables(os.environ))}"
+    return f"warehouse: embedded, in {STATE.relative_to(Path.cwd()) if STATE.is_relative_to(Path.cwd()) else STATE}"
