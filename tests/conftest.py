@@ -126,6 +126,9 @@ def clear(folder: Path) -> None:
 
 
 def pytest_report_header() -> str:
-    if warehouse.names_another(os.environ):
+    if not warehouse.names_another(os.environ):
+        return f"warehouse: embedded, below {STATE}"
+    try:
         return f"warehouse: {warehouse.describe({'PGDATABASE': 'postgres'} | warehouse.libpq_variables(os.environ))}"
-    return f"warehouse: embedded, in {STATE.relative_to(Path.cwd()) if STATE.is_relative_to(Path.cwd()) else STATE}"
+    except psycopg.OperationalError as error:
+        return f"warehouse: {error}"
