@@ -99,8 +99,13 @@ class SchemaTranslator(DagsterDbtTranslator):
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
         spec = super().get_asset_spec(manifest, unique_id, project)
         is_seed = unique_id.startswith("seed.")
+        schema, table = spec.key.path
         return spec.replace_attributes(
-            group_name=spec.key.path[0],
+            # Without the SQL, to which the page links anyway.
+            description=manifest["nodes"][unique_id]["description"],
+            group_name=schema,
+            # The manifest names the database that was set when it was written, which need not be the one in use.
+            metadata={**spec.metadata, "dagster/relation_identifier": f"{schema}.{table}"},
             automation_condition=UNSEEDED | CHANGED
             if is_seed
             else (dg.AutomationCondition.eager() | CHANGED) & PARENTS_PASSED,

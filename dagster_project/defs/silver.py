@@ -377,22 +377,28 @@ def outcomes(context: dg.AssetExecutionContext, warehouse: Warehouse, config: Co
     )
 
 
-def _reasons_table(reasons: Sequence[tuple[Any, ...]]) -> dg.MarkdownMetadataValue:
-    """The reasons as a table; a message and its problem can say anything, so cells are kept to one plain line."""
-    rows = [
-        f"| {reason} | {refused} | {messages} | {occurrences} | {_cell(detail)} | {_cell(file)} | `{example[:12]}` |"
-        for reason, refused, messages, occurrences, example, file, detail in reasons
+REASON_COLUMNS = ("reason", "refused", "messages", "times", "example", "file", "message_id")
+
+
+def _reasons_table(reasons: Sequence[tuple[Any, ...]]) -> dg.TableMetadataValue:
+    """One row per reason and what it refused, the most frequent first, with an example."""
+    records = [
+        dg.TableRecord(
+            dict(
+                zip(REASON_COLUMNS, (reason, refused, messages, times, shorten(detail), file, message_id), strict=True)
+            )
+        )
+        for reason, refused, messages, times, message_id, file, detail in reasons
     ]
-    if not rows:
-        return dg.MetadataValue.md("Nothing was refused.")
-    head = ["| reason | refused | messages | times | example | file | message |", "|---|---|---:|---:|---|---|---|"]
-    return dg.MetadataValue.md("\n".join([*head, *rows]))
+    kinds = {"messages": "int", "times": "int"}
+    columns = [dg.TableColumn(name, kinds.get(name, "string")) for name in REASON_COLUMNS]
+    return dg.TableMetadataValue(records, dg.TableSchema(columns))
 
 
-def _cell(text: str | None) -> str:
-    plain = " ".join((text or "").split())
-    shortened = plain if len(plain) <= 120 else plain[:119] + "…"
-    return "".join("\\" + letter if letter in "\\|`*_<>[]~" else letter for letter in shortened)
+def shorten(text: str | None) -> str:
+    """The text on one line of at most 160 characters: a message and its problem can say anything at any length."""
+    line = " ".join((text or "").split())
+    return line if len(line) <= 160 else line[:159] + "…"
 
 
 class Thresholds(dg.Config):
@@ -437,6 +443,7 @@ def silver_checks(warehouse: Warehouse, config: Thresholds) -> Iterator[dg.Asset
             connection.execute(SHARES).fetchone() or (0,) * 6
         )
         reasons = connection.execute(REASONS).fetchall()
+        refused_messages, refused_lines = connection.execute(REFUSED).fetchone() or (0, 0)
     yield dg.AssetCheckResult(
         asset_key=OUTCOMES,
         check_name="every_message_has_an_outcome",
@@ -470,9 +477,18 @@ def silver_checks(warehouse: Warehouse, config: Thresholds) -> Iterator[dg.Asset
         check_name="flagged_invalid_rows",
         passed=not reasons,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"reasons": _reasons_table(reasons)},
+        metadata={
+            "messages refused": refused_messages,
+            "lines refused": int(refused_lines),
+            "reasons": _reasons_table(reasons),
+        },
     )
 
+
+REFUSED = """
+    select count(*) filter (where not is_valid), coalesce(sum(jsonb_array_length(rejected_lines)), 0)
+    from silver.outcomes
+"""
 
 SHARES = """
     with

@@ -349,7 +349,7 @@ def test_garbage_and_unsupported_types_do_not_count_as_invalid(deliver: Deliver)
 
 def check_metadata(result: dg.ExecuteInProcessResult, name: str) -> dict[str, Any]:
     (check,) = [check for check in result.get_asset_check_evaluations() if check.check_name == name]
-    return {key: value.value for key, value in check.metadata.items()}
+    return {key: value.value if hasattr(value, "value") else value for key, value in check.metadata.items()}
 
 
 def refuse(share: float) -> Callable[..., list[Outcome]]:
@@ -397,8 +397,16 @@ def test_a_bad_day_counts_although_the_history_is_good(
 def test_flagged_rows_are_listed_by_reason_with_an_example(deliver: Deliver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(udf, "compile_batch", refuse(0.4))
     deliver(*[write_sales(number) for number in range(1, 11)])
-    reasons = check_metadata(run_silver(), "flagged_invalid_rows")["reasons"].splitlines()
-    assert reasons[2].startswith(r"| unt-count-mismatch | message | 4 | 4 | UNT states 9 \| found \<8\> | ")
+    found = check_metadata(run_silver(), "flagged_invalid_rows")
+    (record,) = found["reasons"].records
+    assert found["messages refused"] == 4
+    assert (record.data["reason"], record.data["refused"], record.data["messages"]) == (
+        "unt-count-mismatch",
+        "message",
+        4,
+    )
+    assert record.data["example"] == "UNT states 9 | found <8>"
+    assert record.data["file"].endswith(".edi")
 
 
 def test_a_message_without_outcome_fails_a_blocking_check(deliver: Deliver, monkeypatch: pytest.MonkeyPatch) -> None:
