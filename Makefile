@@ -79,7 +79,8 @@ define check_prerequisites
 		echo 'A C++ compiler is missing, which builds llama.cpp: install one (Debian: apt-get install g++).' >&2
 		exit 1
 	fi
-	if [ ! -e "$$('$(PYTHON)' -c 'import sysconfig; print(sysconfig.get_config_var("LIBDIR"))')/libpython3.11.so.1.0" ] \
+	library='import glob, sys, sysconfig; print(*(path for folder in (sysconfig.get_config_var("LIBDIR"), sys.base_prefix + "/lib") for path in glob.glob(f"{folder}/libpython3.11.so.1.0")))'
+	if [ -z "$$('$(PYTHON)' -c "$$library")" ] \
 		&& ! { PATH=$$PATH:/sbin:/usr/sbin; ldconfig -p 2>/dev/null; } | grep -q 'libpython3\.11\.so\.1\.0'; then
 		echo 'Note: the SQL functions need libpython3.11.so.1.0 (Debian: apt-get install libpython3.11); all else works without.' >&2
 	fi

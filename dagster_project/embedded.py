@@ -118,8 +118,9 @@ class Server:
             raise WarehouseError(f"PostgreSQL needs {', '.join(missing)}: install the packages that hold them.")
         extension = self.binaries / "lib" / "plpython3.so"
         if missing_libraries(extension, account, surroundings):
-            # None in the system's folders. The interpreter we run in may have been built with one.
-            ours = surroundings | library_path(self.binaries, str(sysconfig.get_config_var("LIBDIR")))
+            # None in the system's folders. The interpreter we run in may have been built with one, and moved since.
+            places = [str(sysconfig.get_config_var("LIBDIR")), f"{sys.base_prefix}/lib"]
+            ours = surroundings | library_path(self.binaries, *places)
             ours["PYTHONHOME"] = sys.base_prefix
             if not missing_libraries(extension, account, ours):
                 return ours
