@@ -98,11 +98,15 @@ class SchemaTranslator(DagsterDbtTranslator):
 
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
         spec = super().get_asset_spec(manifest, unique_id, project)
+        # Parents are asked for as well, and Bronze and Silver are sources.
+        node = manifest["nodes"].get(unique_id) or manifest["sources"][unique_id]
         is_seed = unique_id.startswith("seed.")
+        # The keys of a model's parents come through here too, and some of those are sources.
+        node = manifest["sources" if unique_id.startswith("source.") else "nodes"][unique_id]
         schema, table = spec.key.path
         return spec.replace_attributes(
             # Without the SQL, to which the page links anyway.
-            description=manifest["nodes"][unique_id]["description"],
+            description=node["description"],
             group_name=schema,
             # The manifest names the database that was set when it was written, which need not be the one in use.
             metadata={**spec.metadata, "dagster/relation_identifier": f"{schema}.{table}"},
