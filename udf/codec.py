@@ -7,8 +7,9 @@ answer: the answer is a mapping of positions.
 
 The answer lists records. A record is a list of ``field marker`` pairs; a field that stands where the standard puts it
 beside its anchor (the qualifier beside its quantity, the code list beside its place) is not written at all, and a
-field that is not mentioned keeps the value of the record before. ``ROW`` separates records, ``EOS`` ends them, and
-an answer without records is ``EOS`` alone.
+field that is not mentioned keeps the value of the record before. ``MORE`` behind a record says that the parts beside it
+(the pairs of an SDQ, the SCH or REF segments that follow) are read alike. ``ROW`` separates records, ``EOS`` ends them,
+and an answer without records is ``EOS`` alone.
 """
 
 import re
@@ -87,9 +88,11 @@ _VOCABULARY = (
     ["<pad>", "<bos>", "<sep>", "<eos>", "<row>", "<none>", "<next>", "<empty>", "<tag?>"]
     + [f"<{kind}>" for kind in KINDS] + [f"<{name}>" for name in TYPES] + [f"<{field}>" for field in FIELDS]
     + [f"tag {tag}" for tag in TAGS] + [f"code {code}" for code in CODES] + [f"class {name}" for name in CLASSES]
+    + ["<more>"]
 )  # fmt: skip
 _ID = {token: number for number, token in enumerate(_VOCABULARY)}
 PAD, BOS, SEP, EOS, ROW, NONE, NEXT, EMPTY, OTHER_TAG = range(9)
+MORE = _ID["<more>"]
 FIELD = {field: _ID[f"<{field}>"] for field in FIELDS}
 FIELD_OF = {token: field for field, token in FIELD.items()}
 MARK = -(-len(_VOCABULARY) // 32) * 32  # room to spare, so that the matrix has a round size
@@ -272,6 +275,45 @@ def _expected(
     return previous.get(field)
 
 
+def _next_part(record: Record, segments: Sequence[SegmentLike]) -> Position | None:
+    """Where the quantity after this one stands, for a quantity of a split: the next pair, SCH or REF."""
+    s, e, _ = record["quantity"]
+    tag = segments[s].tag
+    if tag == "SDQ" and (following := _stated(segments, s, e + 2, 0)):
+        return following
+    if tag not in _SPLITS or s + 1 >= len(segments) or segments[s + 1].tag != tag:
+        return None
+    if tag == "REF" and segments[s + 1].elements[:1] != segments[s].elements[:1]:
+        return None
+    return _stated(segments, s + 1, {"SDQ": 3, "SCH": 0, "REF": 2}[tag], 0)
+
+
+def _continue(record: Record, x12: bool, segments: Sequence[SegmentLike]) -> Iterator[Record]:
+    """The records of the parts beside a record's, read as it was."""
+    while x12 and "quantity" in record and (place := _next_part(record, segments)):
+        record = _complete({"quantity": place}, record, x12, segments)
+        yield record
+
+
+def _complete(
+    stated: dict[str, Position | None], previous: Record, x12: bool, segments: Sequence[SegmentLike]
+) -> Record:
+    """A record from the fields that an answer states and the record before."""
+    record: Record = {}
+    given: set[str] = set()
+    for field in FIELDS:
+        if field in stated:
+            actual = stated[field]
+            given.add(field)
+        else:
+            actual = _expected(field, given, record, previous, x12, segments)
+            if field == "location" and actual and "quantity" in given and actual[0] == record["quantity"][0]:
+                given.add(field)  # a place inside a split brings its code list with it
+        if actual is not None:
+            record[field] = actual
+    return record
+
+
 def encode_answer(
     records: Sequence[Record], message_type: str, segments: Sequence[SegmentLike], positions: Sequence[Position],
     offset: int = 0,
@@ -281,7 +323,9 @@ def encode_answer(
     marker = {position: MARK + (i + offset) % MARKERS for i, position in enumerate(positions)}
     out: list[int] = []
     previous: Record = {}
-    for number, record in enumerate(records):
+    number = 0
+    while number < len(records):
+        record = records[number]
         if number:
             out.append(ROW)
         given: set[str] = set()
@@ -289,11 +333,17 @@ def encode_answer(
             actual = record.get(field)
             if actual == _expected(field, given, record, previous, x12, segments):
                 if field == "location" and actual and "quantity" in given and actual[0] == record["quantity"][0]:
-                    given.add(field)  # a place inside a split brings its code list with it
+                    given.add(field)
                 continue
             out += [FIELD[field], NONE if actual is None else marker[actual]]
             given.add(field)
+        number += 1
         previous = record
+        parts = list(_continue(record, x12, segments))
+        if parts and parts == list(records[number : number + len(parts)]):
+            out.append(MORE)
+            number += len(parts)
+            previous = parts[-1]
     return [*out, EOS]
 
 
@@ -308,6 +358,9 @@ def decode_answer(
     records: list[Record] = []
     previous: Record = {}
     for row in _split(tokens[:-1]):
+        more = bool(row) and row[-1] == MORE
+        if more:
+            row = row[:-1]
         stated: dict[str, Position | None] = {}
         rank = -1
         for field_token, value_token in zip(row[::2], row[1::2], strict=True):
@@ -319,20 +372,10 @@ def decode_answer(
             if value_token != NONE and (value_token < MARK or index >= len(positions)):
                 raise ValueError("the answer points at nothing")
             stated[field] = None if value_token == NONE else positions[index]
-        record: Record = {}
-        given: set[str] = set()
-        for field in FIELDS:
-            if field in stated:
-                actual = stated[field]
-                given.add(field)
-            else:
-                actual = _expected(field, given, record, previous, x12, segments)
-                if field == "location" and actual and "quantity" in given and actual[0] == record["quantity"][0]:
-                    given.add(field)
-            if actual is not None:
-                record[field] = actual
-        records.append(record)
-        previous = record
+        records.append(_complete(stated, previous, x12, segments))
+        if more:
+            records += _continue(records[-1], x12, segments)
+        previous = records[-1]
     return records
 
 
@@ -351,8 +394,11 @@ def allowed_tokens(tokens: Sequence[int], markers: int, offset: int = 0) -> list
     """The tokens that may follow an unfinished answer to a prompt with so many markers: the format as a grammar."""
     if tokens and tokens[-1] in FIELD_OF:
         return [NONE, *(MARK + (i + offset) % MARKERS for i in range(markers))]
+    if tokens and tokens[-1] == MORE:
+        return [EOS, ROW]
     row_start = max((i + 1 for i, token in enumerate(tokens) if token == ROW), default=0)
     rank = _FIELD_RANK[FIELD_OF[tokens[-2]]] if len(tokens) - row_start >= 2 else -1
     following = [FIELD[field] for field in FIELDS[rank + 1 :]]
-    return [*following, EOS] if len(tokens) == row_start and not tokens else \
-        [*following, EOS, ROW] if len(tokens) > row_start else following  # fmt: skip
+    if len(tokens) > row_start:
+        return [*following, EOS, ROW, MORE]
+    return following if tokens else [*following, EOS]
