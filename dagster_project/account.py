@@ -102,7 +102,7 @@ def find_closed_folder(becoming: Sequence[str]) -> Path | None:
     """The first folder on the way to the clone or to our packages that the user cannot enter."""
     for place in (CLONE, Path(sysconfig.get_path("platlib"))):
         for folder in [*reversed(place.parents), place]:
-            probe = [*becoming, "test", "-x", folder]
+            probe: list[str | Path] = [*becoming, "test", "-x", folder]
             if subprocess.run(probe, check=False, stderr=subprocess.DEVNULL).returncode:
                 return folder
     return None

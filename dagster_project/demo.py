@@ -27,7 +27,10 @@ EVENT = re.compile(
     r" - dagster - [A-Z]+ - \S+ - [0-9a-f-]{36} - \d+ - (?P<step>\S+) - (?P<event>[A-Z_]+) - (?P<text>.*)"
 )
 # What an asset says itself: "... - dagster - INFO - job - run - step - compiled 40 of 40 messages"
-REMARK = re.compile(r" - dagster - (?:INFO|WARNING|ERROR) - \S+ - [0-9a-f-]{36} - (?P<step>\S+) - (?P<text>.*)")
+REMARK = re.compile(r" - dagster - (?P<level>INFO|WARNING|ERROR) - \S+ - [0-9a-f-]{36} - (?P<step>\S+) - (?P<text>.*)")
+# What dbt says itself, tests that pass left out: "14 of 99 OK created sql view model staging.stg_... ... [CREATE VIEW]"
+BUILT = re.compile(r"^(?P<text>\d+ of \d+ (?:OK|WARN|FAIL|ERROR|SKIP) .*?)(?: \.\.\.+ \[|$)")
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 ARRIVALS = """
 select
@@ -73,9 +76,9 @@ select
     item_id,
     location_id,
     week_start_date,
-    net_units_sold,
-    on_hand_units,
-    sell_through_rate
+    trim_scale(net_units_sold) as net_sold,
+    trim_scale(on_hand_units) as on_hand,
+    to_char(100 * sell_through_rate, 'FM990.0') || ' %' as sell_through
 from gold.fct_sell_through_performance
 order by sell_through_rate is null, week_start_date desc, net_units_sold desc, partner_id, item_id, location_id
 limit 12
@@ -104,7 +107,11 @@ def materialize(log: Path) -> Iterator[str]:
                 elif event["event"] == "STEP_FAILURE":
                     yield f"{step} FAILED: {event['text']}"
             elif remark := REMARK.search(line):
-                yield f"  {remark['text']}"
+                # How Dagster calls dbt is of no interest to a person who is told below what dbt does.
+                if remark["step"] != "dbt_models" or remark["level"] == "ERROR":
+                    yield f"  {remark['text']}"
+            elif built := BUILT.search(COLOUR.sub("", line)):
+                yield f"  {built['text']}"
     if process.returncode != 0:
         raise subprocess.CalledProcessError(process.returncode, "dagster asset materialize")
 
@@ -113,7 +120,7 @@ def tabulate(title: str, columns: list[str], rows: list[tuple[object, ...]]) -> 
     """A table with the numbers to the right."""
     table = Table(title=title, title_justify="left", title_style="bold")
     for index, name in enumerate(columns):
-        is_number = any(isinstance(row[index], int | Decimal) for row in rows)
+        is_number = any(isinstance(row[index], int | Decimal) or str(row[index]).endswith(" %") for row in rows)
         table.add_column(name, justify="right" if is_number else "left", no_wrap=True)
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row))
@@ -135,6 +142,8 @@ def summarise(console: Console) -> None:
             f"{outcomes} outcomes",
             style="bold",
         )
+        if not outcomes:
+            return
         console.print(query(connection, "Outcomes", OUTCOMES))
         reasons = query(connection, "Why messages are invalid", REASONS)
         if reasons.row_count:
