@@ -78,7 +78,9 @@ class _Sequence:
 class LlamaEngine:
     """The shipped model, or any GGUF with the codec's vocabulary, in this process.
 
-    Not safe to share between threads. Raises FileNotFoundError or ValueError where the file is no such model.
+    One thread by default: a matrix of this model is too small to be worth waiting for a second one, which on a busy
+    machine made a message take seconds; several processes are the way to several cores. Not safe to share between
+    threads. Raises FileNotFoundError or ValueError where the file is no such model.
     """
 
     def __init__(self, path: Path, threads: int | None = None) -> None:
@@ -96,7 +98,7 @@ class LlamaEngine:
         vocabulary = llama_cpp.llama_vocab_n_tokens(llama_cpp.llama_model_get_vocab(self._model))
         if vocabulary != codec.VOCABULARY_SIZE:
             raise ValueError(f"{path.name} has a vocabulary of {vocabulary}, the codec one of {codec.VOCABULARY_SIZE}.")
-        threads = threads or int(os.environ.get("TILLROLL_THREADS", "0")) or min(os.cpu_count() or 1, 4)
+        threads = threads or int(os.environ.get("TILLROLL_THREADS", "1"))
         parameters = llama_cpp.llama_context_default_params()
         parameters.n_ctx = SLOTS * SLOT_TOKENS
         parameters.n_seq_max = SLOTS
