@@ -377,15 +377,21 @@ def outcomes(context: dg.AssetExecutionContext, warehouse: Warehouse, config: Co
     )
 
 
-REASON_COLUMNS = ("reason", "refused", "messages", "times", "example", "file", "message_id")
+REASON_COLUMNS = ("reason", "refused", "messages", "times", "file", "message", "example")
 
 
 def _reasons_table(reasons: Sequence[tuple[Any, ...]]) -> dg.TableMetadataValue:
-    """One row per reason and what it refused, the most frequent first, with an example."""
+    """One row per reason and what it refused, the most frequent first, with an example: the start of its message_id
+    (enough for `like`, and a table that fits the page), its file and what was said of it.
+    """
     records = [
         dg.TableRecord(
             dict(
-                zip(REASON_COLUMNS, (reason, refused, messages, times, shorten(detail), file, message_id), strict=True)
+                zip(
+                    REASON_COLUMNS,
+                    (reason, refused, messages, times, file, message_id[:12], shorten(detail)),
+                    strict=True,
+                )
             )
         )
         for reason, refused, messages, times, message_id, file, detail in reasons

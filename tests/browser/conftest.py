@@ -9,6 +9,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
 SCREENSHOTS = Path(__file__).with_name("screenshots")
+WINDOW = (1680, 1050)
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
         "--disable-component-update",
         "--disable-sync",
         "--no-proxy-server",
-        "--window-size=1680,1050",
+        f"--window-size={WINDOW[0]},{WINDOW[1]}",
         f"--user-data-dir={tmp_path / 'chromium'}",
     ):
         options.add_argument(argument)

@@ -21,7 +21,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support import expected_conditions
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.browser.conftest import SCREENSHOTS
+from tests.browser.conftest import SCREENSHOTS, WINDOW
 
 # Without a daemon there is no queue: a run starts when it is asked for, and no sensor starts another one beside it.
 INSTANCE = """
@@ -116,10 +116,10 @@ def see(browser: webdriver.Chrome, *texts: str) -> None:
         time.sleep(0.5)
 
 
-def shoot(browser: webdriver.Chrome, name: str) -> None:
+def shoot(browser: webdriver.Chrome, name: str, settle_seconds: float = 3) -> None:
     """Keep what is on the page, for a person to look at."""
     # The graph moves into place, and what is still loading would be grey.
-    time.sleep(3)
+    time.sleep(settle_seconds)
     SCREENSHOTS.mkdir(exist_ok=True)
     browser.save_screenshot(str(SCREENSHOTS / f"{name}.png"))
 
@@ -141,17 +141,20 @@ def test_materialising_everything_from_the_graph_succeeds(browser: webdriver.Chr
     see(browser, "Success")
     shoot(browser, "runs")
 
+    browser.set_window_size(1500, 560)
     browser.get(f"{dagster}/asset-groups")
-    see(browser, "gold", "Materialize all")
+    see(browser, "landing", "gold", "Materialize all")
+    shoot(browser, "lineage_groups", settle_seconds=10)
+    browser.set_window_size(*WINDOW)
     ActionChains(browser).key_down(Keys.ALT).send_keys("e").key_up(Keys.ALT).perform()  # expand all groups
-    shoot(browser, "lineage")
+    shoot(browser, "lineage", settle_seconds=10)
 
     browser.get(f"{dagster}/assets/silver/outcomes?view=overview")
     see(browser, "One row per message", "Row count", "ms per message")
     shoot(browser, "silver_outcomes")
 
     browser.get(f"{dagster}/assets/silver/outcomes?view=checks&checkDetail=flagged_invalid_rows")
-    see(browser, "every_message_has_an_outcome", "flagged_invalid_rows", "unsupported-message-type")
+    see(browser, "Checks (3)", "flagged_invalid_rows", "unsupported-message-type")
     shoot(browser, "silver_checks")
 
     browser.get(f"{dagster}/assets/gold/fct_sell_through_performance?view=overview")
