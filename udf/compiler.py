@@ -19,11 +19,12 @@ from udf.contract import Attempt, Document, Envelope, Line, Outcome, Problem, Re
 from udf.controls import check_totals, check_trailer
 from udf.document import build_lines, inherit, lift, read_header, read_parties
 from udf.engine import Answer, Engine, LlamaEngine, Prompt, next_best_prefixes
-from udf.gatekeeper import Finding, LineRecords, Setting, gather_line, judge_line, judge_statements
+from udf.gatekeeper import LineRecords, gather_line, judge_line, judge_statements
 from udf.identifiers import has_check_digit, is_gs1_key
 from udf.interchange import split_interchange
 from udf.reference import Reference, load_reference, reference_digest
 from udf.segments import Delimiters, Segment, find_delimiters, read_segments
+from udf.statements import Finding, Setting
 from udf.values import UnreadableValueError
 
 MODEL = Path(__file__).with_name("model") / "tillroll.gguf"
@@ -35,7 +36,7 @@ MAX_CHARACTERS = 50_000_000
 _LOGGED = 500
 _SOURCES = (
     "chunks", "codec", "compiler", "controls", "document", "engine", "gatekeeper", "identifiers", "segments", "shapes",
-    "values",
+    "statements", "values",
 )  # fmt: skip
 _SUPPORTED = frozenset(codec.TYPES)
 # What the source itself gets wrong: another answer of the model cannot mend it.

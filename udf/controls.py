@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from udf.gatekeeper import Finding, Setting, quantity_positions
 from udf.segments import Segment
+from udf.statements import Finding, Setting, quantity_positions
 from udf.values import UnreadableValueError, read_number
 
 

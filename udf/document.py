@@ -8,8 +8,9 @@ from typing import Any
 from udf.chunks import Chunk
 from udf.codec import Position, Record
 from udf.contract import Line, Party
-from udf.gatekeeper import LineRecords, Setting, line_identifiers, read_date
+from udf.gatekeeper import LineRecords
 from udf.segments import Segment
+from udf.statements import Setting, line_identifiers, read_date
 from udf.values import read_number
 
 SALES = frozenset(("sold", "returned", "net_sold", "total_sold"))

@@ -1,0 +1,466 @@
+"""What a message states, worked out from the message alone: the measure that each answer of the model is held to.
+
+Nothing here looks at an answer. Each function says where the standard puts something (quantities, places, periods,
+prices, identifiers), and gives findings where the source leaves it open or has lost it.
+"""
+
+import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from udf.chunks import Chunk
+from udf.codec import Position
+from udf.identifiers import item_class
+from udf.reference import Reference
+from udf.segments import Segment
+from udf.values import UnreadableValueError, read_period
+
+PLACES = ("LOC", "NAD", "N1")
+SPLITS = ("SDQ", "SCH", "REF")
+SINGLE = ("period", "as_of")
+_PRICES = ("PRI", "CTP", "UIT")
+_RANGES = ("718", "711", "717", "716", "713", "610", "616")
+_YEARS = range(1970, 2071)
+"""No EDI message is of another year: a date outside has a damaged century."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that does not hold; `segment` is an index into the message's segments, or None."""
+
+    code: str
+    detail: str
+    segment: int | None = None
+
+
+@dataclass(slots=True)
+class Setting:
+    """What is known of the message around a chunk."""
+
+    standard: str
+    message_type: str
+    version: str
+    partner: str
+    decimal_mark: str | None
+    reference: Reference
+
+    @property
+    def x12(self) -> bool:
+        return self.standard == "X12"
+
+    def measure(self, tag: str, code: str) -> str | None:
+        """What the qualifier of a quantity means, None where no row of the tables says."""
+        return self.reference.measure(self.standard, self.message_type, tag, self.version, self.partner, code)
+
+
+def value_at(segments: Sequence[Segment], position: Position) -> str:
+    """The component as sent."""
+    s, e, c = position
+    return segments[s].elements[e][c]
+
+
+# --- dates -------------------------------------------------------------------------------------------------------
+
+
+def read_date(segment: Segment, position: Position) -> tuple[datetime.date, datetime.date]:
+    """First and last day of the date at a position of a segment. Raises UnreadableValueError."""
+    _, e, c = position
+    form = segment.value(e, 2) if segment.tag == "DTM" and c == 1 else "RD8" if segment.tag == "DTM" and e == 5 else ""
+    start, end = read_period(segment.value(e, c), form)
+    if start.year not in _YEARS or end.year not in _YEARS:
+        raise UnreadableValueError("date-invalid", f"«{segment.value(e, c)}» is of a year without EDI messages.")
+    return start, end
+
+
+def date_statements(
+    segments: Sequence[Segment], indices: Sequence[int], setting: Setting
+) -> list[tuple[str, Position]]:
+    """(role, position in the message) of each date that states a period."""
+    found: list[tuple[str, Position]] = []
+    for index in indices:
+        segment = segments[index]
+        tag = segment.tag
+        if tag == "DTM":
+            role = setting.reference.date_role(setting.standard, "DTM", segment.value(0))
+            e, c = ((1, 0) if segment.value(1) else (5, 0)) if setting.x12 else (0, 1)
+            if role not in (*SINGLE, "period_start", "period_end") or not segment.value(e, c):
+                continue
+            is_range = e == 5 or (not setting.x12 and segment.value(0, 2) in _RANGES)
+            found.append(("period" if is_range else role, (index, e, c)))
+        elif tag == "XQ" and segment.value(1):
+            found.append(("period_start" if segment.value(2) else "period", (index, 1, 0)))
+            if segment.value(2):
+                found.append(("period_end", (index, 2, 0)))
+        elif tag == "BIA" and segment.value(3):
+            found.append(("fallback", (index, 3, 0)))
+    return found
+
+
+def find_period(
+    segments: Sequence[Segment], indices: Sequence[int], setting: Setting
+) -> tuple[Position | None, Position | None, list[Finding]]:
+    """Where the period of a header, group or line starts and ends; one date or range beats a pair of dates."""
+    statements = date_statements(segments, indices, setting)
+    for wanted in (SINGLE, ("period_start", "period_end"), ("fallback",)):
+        by_role: dict[str, list[Position]] = {}
+        for role, position in statements:
+            if role in wanted:
+                by_role.setdefault("single" if role in SINGLE else role, []).append(position)
+        if not by_role:
+            continue
+        for positions in by_role.values():
+            if len({value_at(segments, p) for p in positions}) > 1:
+                detail = "Two different periods are stated at one level."
+                return None, None, [Finding("date-ambiguous", detail, positions[1][0])]
+        if "single" in by_role or "fallback" in by_role:
+            at = (by_role.get("single") or by_role["fallback"])[0]
+            return at, at, []
+        start, end = by_role.get("period_start", [None])[0], by_role.get("period_end", [None])[0]
+        if start is None or end is None:
+            index = (start or end or (0, 0, 0))[0]
+            return start, end, [Finding("period-half-stated", "A period states one of its ends only.", index)]
+        return start, end, []
+    return None, None, []
+
+
+# --- header ------------------------------------------------------------------------------------------------------
+
+_HEADER_FIELDS = {
+    "BGM": {"document_number": (1, 0), "function": (2, 0)},
+    "XQ": {"document_number": (3, 0), "function": (4, 0)},
+    "BIA": {"function": (0, 0), "document_number": (2, 0), "document_date": (3, 0)},
+    "BPT": {"function": (0, 0), "document_number": (1, 0), "document_date": (2, 0)},
+    "CUR": {"currency": (1, 0)},
+}
+
+
+def header_fields(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -> dict[str, Position]:
+    """Where the header states document number, date, function and currency; of several, the first."""
+    expected: dict[str, Position] = {}
+    for index in chunk.indices:
+        segment = segments[index]
+        for name, (e, c) in _HEADER_FIELDS.get(segment.tag, {}).items():
+            if segment.value(e, c):
+                expected.setdefault(name, (index, e, c))
+        if segment.tag == "CUX" and segment.value(0, 1):
+            expected.setdefault("currency", (index, 0, 1))
+        if segment.tag == "DTM" and not setting.x12 and segment.value(0) == "137" and segment.value(0, 1):
+            expected.setdefault("document_date", (index, 0, 1))
+    return expected
+
+
+def currencies(segments: Sequence[Segment], indices: Sequence[int]) -> list[str]:
+    """The different reference currencies (CUX 6345, CUR02) that some segments state."""
+    slots = {"CUX": (0, 1), "CUR": (1, 0)}
+    found = (segments[i].value(*slots[segments[i].tag]) for i in indices if segments[i].tag in slots)
+    return list(dict.fromkeys(value for value in found if value))
+
+
+# --- places ------------------------------------------------------------------------------------------------------
+
+
+def place_role(segment: Segment, setting: Setting) -> str | None:
+    """The role of a LOC, NAD or N1: `yes`, `weak`, `no`, `empty` where the role's place is missing, None if unknown."""
+    code = segment.value(0)
+    role = setting.reference.place_role(setting.standard, segment.tag, code)
+    if role != "no" and not place_slots(segment):
+        return "empty" if role == "yes" else "no"
+    if role == "weak" and segment.tag == "N1":  # a buyer is a store where it carries the short number of one
+        return "weak" if segment.value(2) == "92" and 0 < len(segment.value(3)) <= 6 else "no"
+    return role
+
+
+def place_slots(segment: Segment) -> set[tuple[int, int]]:
+    """(element, component) of the place that a LOC, NAD or N1 names: its code, or its name where there is no code."""
+    if segment.tag == "N1":
+        return {(3, 0)} if segment.value(3) else {(1, 0)} if segment.value(1) else set()
+    if segment.value(1):
+        return {(1, 0)}
+    return {(1, c) for c in range(len(segment.elements[1]) if len(segment.elements) > 1 else 0) if segment.value(1, c)}
+
+
+def place_type_slot(segments: Sequence[Segment], place: Position) -> Position | None:
+    """Where the code list of a place stands, None where it is not stated."""
+    s, e, c = place
+    segment = segments[s]
+    if segment.tag == "N1" and e != 3:
+        return None
+    slot = {"N1": (2, 0), "SDQ": (1, 0), "SCH": (2, 0), "REF": (0, 0)}.get(segment.tag, (e, c + 2))
+    return (s, *slot) if segment.value(*slot) else None
+
+
+def unknown_place(segments: Sequence[Segment], index: int) -> Finding:
+    segment = segments[index]
+    return Finding("place-misplaced", f"It is not known whether {segment.tag} {segment.value(0)} names a place.", index)
+
+
+def empty_place(segments: Sequence[Segment], index: int) -> Finding:
+    segment = segments[index]
+    return Finding("place-empty", f"{segment.tag} {segment.value(0)} names no place, neither by code nor name.", index)
+
+
+def statement_places(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -> tuple[list[int], list[Finding]]:
+    """The segments that may be the place of a header or group; more than one where they name the same."""
+    roles = {i: place_role(segments[i], setting) for i in chunk.indices if segments[i].tag in PLACES}
+    for index, role in roles.items():
+        if role is None and (chunk.kind == "group" or segments[index].tag == "LOC"):
+            return [], [unknown_place(segments, index)]
+        if role == "empty":
+            return [], [empty_place(segments, index)]
+    places = [i for i, role in roles.items() if role == "yes"] or [i for i, role in roles.items() if role == "weak"]
+    names = {segments[i].value(e, c) for i in places for e, c in place_slots(segments[i])}
+    if len(places) > 1 and len(names) > 1:
+        return [], [Finding("place-ambiguous", f"A {chunk.kind} names more than one place.", places[1])]
+    return places, []
+
+
+def line_places(
+    segments: Sequence[Segment], first: int, last: int, setting: Setting
+) -> tuple[list[int], list[Finding]]:
+    """The places that a line names, in stream order."""
+    places: list[int] = []
+    for index in range(first, last):
+        if segments[index].tag not in PLACES:
+            continue
+        role = place_role(segments[index], setting)
+        if role is None:
+            return [], [unknown_place(segments, index)]
+        if role == "empty":
+            return [], [empty_place(segments, index)]
+        if role != "no":
+            places.append(index)
+    return places, []
+
+
+def bind_places(places: list[int], quantities: list[int], last: int) -> list[dict[int, int | None]]:
+    """The ways to pair places with quantities in stream order: all before theirs, all after, or one for all."""
+    ways: list[dict[int, int | None]] = []
+    starts = sorted(set(quantities))
+    for mode in ("before", "after"):
+        bound: dict[int, int | None] = {}
+        for number, q in enumerate(starts):
+            if mode == "before":
+                bound[q] = next((p for p in reversed(places) if p < q), None)
+            else:
+                following = starts[number + 1] if number + 1 < len(starts) else last
+                bound[q] = next((p for p in places if q < p < following), None)
+        if set(bound.values()) - {None} == set(places) and (None not in bound.values() or not places):
+            ways.append(bound)
+    return ways
+
+
+# --- identifiers -------------------------------------------------------------------------------------------------
+
+_ALTERNATIVES = ("2", "3", "4")
+"""PIA 4347: another item that may be, is, or has been substituted. Not this one."""
+
+
+def line_identifiers(
+    segments: Sequence[Segment], first: int, last: int, x12: bool
+) -> list[tuple[str, Position, Position | None]]:
+    """(type, position, position of the type) of each identifier in LIN and PIA (EDIFACT C212, X12 235 and 234)."""
+    found: list[tuple[str, Position, Position | None]] = []
+    for index in range(first, last):
+        segment = segments[index]
+        if segment.tag == "LIN" and x12:
+            found += [
+                (segment.value(e), (index, e + 1, 0), (index, e, 0))
+                for e in range(1, len(segment.elements) - 1, 2)
+                if segment.value(e) and segment.value(e + 1)
+            ]
+        elif segment.tag in ("LIN", "PIA") and not x12:
+            if segment.tag == "PIA" and segment.value(0) in _ALTERNATIVES:
+                continue
+            for e in range(1, len(segment.elements)):
+                kind = segment.value(e, 1)
+                is_identity = bool(kind) or (segment.tag == "LIN" and e == 2)
+                if segment.value(e) and is_identity:
+                    found.append((kind, (index, e, 0), (index, e, 1) if kind else None))
+    return found
+
+
+def best_identifier(
+    identifiers: list[tuple[str, Position, Position | None]],
+) -> tuple[str, Position, Position | None]:
+    """GTIN types first, then the vendor's, then the buyer's; of equals the first stated."""
+    return min(identifiers, key=lambda entry: item_class(entry[0]) if entry[0] else 0)
+
+
+# --- quantities --------------------------------------------------------------------------------------------------
+
+
+def quantity_positions(segments: Sequence[Segment], first: int, last: int, x12: bool) -> Iterator[Position]:
+    """Every component in a range of the message where a quantity stands, in stream order."""
+    in_loop = False
+    for index in range(first, last):
+        segment = segments[index]
+        tag = segment.tag
+        if not x12:
+            if tag == "QTY":
+                # element separators where components are expected: QTY+153+12+PCE
+                yield (index, 0, 1) if segment.value(0, 1) or not segment.value(1) else (index, 1, 0)
+        elif tag in ("QTY", "ZA"):
+            yield index, 1, 0
+        elif tag == "SDQ":
+            for e in range(3, min(len(segment.elements), 22), 2):
+                yield index, e, 0
+        elif tag == "SCH":
+            yield index, 0, 0
+        elif tag in ("LS", "LE"):
+            in_loop = tag == "LS"
+        elif tag == "REF" and (in_loop or segment.value(0) == "WS"):
+            yield index, 2, 0
+
+
+def part_place(segments: Sequence[Segment], quantity: Position) -> Position:
+    """Where the place of a part (SDQ, SCH, REF) stands, from where its quantity does."""
+    s, e, _ = quantity
+    return s, {"SDQ": e - 1, "SCH": 3, "REF": 1}[segments[s].tag], 0
+
+
+def activity_of(segments: Sequence[Segment], index: int, x12: bool) -> int:
+    """The ZA, or where the line has none the QTY, that a part (SDQ, SCH, REF) stands under; else the index itself."""
+    if not x12 or segments[index].tag not in SPLITS:
+        return index
+    quantity = index
+    for i in range(index - 1, -1, -1):
+        tag = segments[i].tag
+        if tag == "ZA":
+            return i
+        if tag == "QTY" and quantity == index:
+            quantity = i
+        if tag == "LIN":
+            break
+    return quantity
+
+
+def unit_slot(segments: Sequence[Segment], quantity: Position, x12: bool) -> Position | None:
+    """Where the unit of a quantity stands, None where it is not stated."""
+    s, _, c = quantity
+    segment = segments[s]
+    if x12:
+        slot = {"SDQ": (s, 0, 0), "SCH": (s, 1, 0), "REF": (activity_of(segments, s, x12), 2, 0)}.get(
+            segment.tag, (s, 2, 0)
+        )
+    else:
+        slot = (s, 0, 2) if c else (s, 2, 0)
+    if segments[slot[0]].value(slot[1], slot[2]):
+        return slot
+    has_unit_segment = x12 and segment.tag == "QTY" and s + 1 < len(segments) and segments[s + 1].tag == "UIT"
+    return (s + 1, 0, 0) if has_unit_segment and segments[s + 1].value(0) else None
+
+
+# The elements that a segment has in the standard: D.96A to D.01B, 003030 to 005010.
+_MOST_ELEMENTS = {True: {"QTY": 4, "ZA": 7, "SDQ": 23, "SCH": 12}, False: {"QTY": 1}}
+_LOST = "what stands behind is of a segment that lost its terminator, or no data of this segment"
+
+
+def find_unread(segments: Sequence[Segment], first: int, last: int, setting: Setting) -> list[Finding]:
+    """Data in the segments of quantities that no record can hold: half a pair, a second value, further elements."""
+    findings: list[Finding] = []
+    for index in range(first, last):
+        segment = segments[index]
+        tag = segment.tag
+        most = _MOST_ELEMENTS[setting.x12].get(tag)
+        if most is None:
+            continue
+        if tag == "QTY" and not setting.x12 and not segment.value(0, 1) and segment.value(1):
+            most = 3  # QTY+153+12+PCE
+        if any(value for element in segment.elements[most:] for value in element):
+            findings.append(Finding("unread-data", f"{tag} has more than {most} elements: {_LOST}.", index))
+        if tag == "SDQ":
+            for e in range(2, min(len(segment.elements), 22), 2):
+                place, quantity = segment.value(e), segment.value(e + 1)
+                if bool(place) != bool(quantity):
+                    what = f"place «{place}» has no quantity" if place else f"quantity {quantity} has no place"
+                    findings.append(Finding("part-incomplete", f"In SDQ the {what}.", index))
+        if setting.x12:
+            slots = [e for s, e, _ in quantity_positions(segments, index, index + 1, True)]
+            if any(
+                len(segment.elements[e]) > 1 and any(segment.elements[e][1:])
+                for e in slots
+                if e < len(segment.elements)
+            ):
+                findings.append(Finding("number-ambiguous", f"A quantity in {tag} has more than one component.", index))
+    return findings
+
+
+# --- prices ------------------------------------------------------------------------------------------------------
+
+
+def price_runs(segments: Sequence[Segment], first: int, last: int, setting: Setting) -> list[Position]:
+    """The first price of each run of price segments; a UIT counts where it states one."""
+    runs: list[Position] = []
+    previous = -2
+    for index in range(first, last):
+        segment = segments[index]
+        tag = segment.tag
+        if tag not in _PRICES or (tag == "PRI") == setting.x12:
+            continue
+        slot = (0, 1) if tag == "PRI" else (2, 0) if tag == "CTP" else (1, 0)
+        if not segment.value(*slot):
+            continue
+        if previous != index - 1:
+            runs.append((index, *slot))
+        previous = index
+    return runs
+
+
+def price_type_slot(segments: Sequence[Segment], price: Position) -> Position | None:
+    """Where the type of a price stands, None where it is not stated."""
+    s = price[0]
+    slot = {"PRI": (0, 0), "CTP": (1, 0), "UIT": (2, 0)}.get(segments[s].tag)
+    return (s, *slot) if slot and segments[s].value(*slot) else None
+
+
+def bind_prices(
+    segments: Sequence[Segment], first: int, last: int, activities: list[int], setting: Setting
+) -> tuple[dict[int, Position | None], list[Finding]]:
+    """Activity to price: one before the quantities is the line's; those after them are each one's, or one for all."""
+    runs = price_runs(segments, first, last, setting)
+    before = [run for run in runs if run[0] < activities[0]]
+    after = [run for run in runs if run[0] > activities[0]]
+    if before and after:
+        detail = "Prices stand before and after the quantities."
+        return {}, [Finding("price-ambiguous", detail, after[0][0])]
+    if len(before) > 1:
+        return {}, [Finding("price-ambiguous", "The line states several prices.", before[1][0])]
+    if before:
+        return dict.fromkeys(activities, before[0]), []
+    if len(after) == 1 and after[0][0] > activities[-1] and not setting.x12:
+        return dict.fromkeys(activities, after[0]), []
+    bound: dict[int, Position | None] = {}
+    for n, activity in enumerate(activities):
+        stop = activities[n + 1] if n + 1 < len(activities) else last
+        own = [run for run in after if activity < run[0] < stop]
+        if len(own) > 1:
+            return {}, [Finding("price-ambiguous", "A quantity has several prices.", own[1][0])]
+        bound[activity] = own[0] if own else None
+    return bound, []
+
+
+def bind_periods(
+    segments: Sequence[Segment], first: int, last: int, activities: list[int], setting: Setting
+) -> tuple[dict[int, tuple[Position | None, Position | None]], list[Finding]]:
+    """Activity to period: its own date, dates behind it, then dates before the first quantity."""
+    bound: dict[int, tuple[Position | None, Position | None]] = {}
+    for n, activity in enumerate(activities):
+        stop = activities[n + 1] if n + 1 < len(activities) else last
+        scopes = [range(activity + 1, stop), range(first, activities[0])]
+        if setting.message_type == "867":  # QTY before LIN: what a line states is of its one quantity
+            scopes = [range(first, last)]
+        start: Position | None = None
+        end: Position | None = None
+        za = segments[activity]
+        role = setting.reference.date_role("X12", "ZA", za.value(3)) if za.tag == "ZA" and za.value(4) else None
+        if role in SINGLE:
+            start = end = (activity, 4, 0)
+        else:
+            for scope in scopes:
+                start, end, faults = find_period(segments, scope, setting)
+                if faults:
+                    return {}, faults
+                if start or end:
+                    break
+        bound[activity] = start, end
+    return bound, []
