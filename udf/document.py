@@ -10,8 +10,8 @@ from udf.codec import Position, Record
 from udf.contract import Line, Party
 from udf.gatekeeper import LineRecords
 from udf.segments import Segment
-from udf.statements import Setting, line_identifiers, read_date
-from udf.values import read_number
+from udf.statements import Finding, Setting, currencies, date_statements, line_identifiers, price_basis, read_date
+from udf.values import UnreadableValueError, read_number
 
 SALES = frozenset(("sold", "returned", "net_sold", "total_sold"))
 """Measures that have a period; every other has an as-of date."""
@@ -26,6 +26,9 @@ FUNCTIONS = {
     ("X12", "00"): "original", ("X12", "05"): "replacement", ("X12", "01"): "cancellation", ("X12", "04"): "change",
     ("X12", "07"): "duplicate", ("X12", "15"): "original", ("X12", "18"): "original", ("X12", "25"): "change",
 }  # fmt: skip
+
+_DELETIONS = ("3", "03")
+"""1225 and 353: the lines are to be deleted. Read as a report they would be counted a second time."""
 
 
 def lift(chunk: Chunk, record: Record) -> Record:
@@ -68,7 +71,10 @@ def read_header(segments: Sequence[Segment], record: Record, setting: Setting) -
     if "document_number" in record:
         fields["document_number"] = text_at(segments, record["document_number"])
     if "function" in record:
-        fields["function"] = FUNCTIONS.get((setting.standard, text_at(segments, record["function"])))
+        code = text_at(segments, record["function"])
+        if code in _DELETIONS:
+            raise UnreadableValueError("unsupported-function", f"Function {code} deletes lines sent before.")
+        fields["function"] = FUNCTIONS.get((setting.standard, code))
     if "currency" in record:
         fields["currency"] = text_at(segments, record["currency"])
     if "document_date" in record:
@@ -99,6 +105,9 @@ def build_lines(
         item_ids.setdefault(kind, text_at(segments, position))
     lin = next((segments[i] for i in range(line.first, line.last) if segments[i].tag == "LIN"), None)
     number = (lin.value(0) or None) if lin else None
+    nearer = currencies(segments, range(line.first, line.last))
+    if len(nearer) > 1:
+        raise UnreadableValueError("currency-ambiguous", f"The line states the currencies {' and '.join(nearer)}.")
     mark = None if setting.x12 else setting.decimal_mark
     lines = []
     for record in line.records:
@@ -106,19 +115,19 @@ def build_lines(
         quantity = read_number(text_at(segments, record["quantity"]), mark)
         qualifier_at = record["qualifier"]
         qualifier = text_at(segments, qualifier_at)
-        measure = (
-            setting.reference.measure(
-                setting.standard,
-                setting.message_type,
-                segments[qualifier_at[0]].tag,
-                setting.version,
-                setting.partner,
-                qualifier,
-            )
-            or "unmapped"
-        )
-        start, end = read_dates(segments, whole)
+        measure = setting.measure(segments[qualifier_at[0]].tag, qualifier) or "unmapped"
         is_sale = measure in SALES or (measure == "unmapped" and setting.message_type in ("SLSRPT", "867"))
+        as_of = read_dates(segments, whole)[1]
+        if is_sale or measure in FLOWS:
+            whole = _prefer_period(segments, whole, line.first, setting)
+        start, end = read_dates(segments, whole)
+        attributes = _attributes(segments, line, record, setting)
+        price_at = whole.get("price")
+        basis = price_basis(segments[price_at[0]]) if price_at else None
+        if price_at and basis:  # a price for a hundred is no price of this contract: left out, and said so
+            attributes |= {"price_as_sent": text_at(segments, price_at), "price_basis": basis}
+            del whole["price"]
+            whole.pop("price_type", None)
         source = {
             _SOURCE_NAMES.get(name, name): span_at(segments, position)
             for name, position in whole.items()
@@ -140,15 +149,36 @@ def build_lines(
             unit=_text(segments, whole.get("unit")),
             price=_price(segments, whole.get("price"), mark),
             price_type=_text(segments, whole.get("price_type")),
-            currency=currency,
+            currency=nearer[0] if nearer else currency,
             period_start=start if is_sale or measure in FLOWS else None,
             period_end=end if is_sale or measure in FLOWS else None,
-            as_of_date=None if is_sale else end,
-            attributes=_attributes(segments, line, record, setting),
+            as_of_date=None if is_sale else as_of,
+            attributes=attributes,
             confidence=round(confidence, 4),
             source=source,
         ))  # fmt: skip
     return lines
+
+
+def _prefer_period(segments: Sequence[Segment], whole: Record, before: int, setting: Setting) -> Record:
+    """What was sold has a period: a stock date (DTM 366) is not taken for it where the header states a period as well.
+
+    Raises UnreadableValueError `date-ambiguous` where several periods are stated above the line.
+    """
+    start = whole.get("start")
+    if start is None or segments[start[0]].tag != "DTM":
+        return whole
+    if setting.reference.date_role(setting.standard, "DTM", segments[start[0]].value(0)) != "as_of":
+        return whole
+    pairs: dict[str, list[Position]] = {"period_start": [], "period_end": []}
+    for role, position in date_statements(segments, range(before), setting):
+        if role in pairs:
+            pairs[role].append(position)
+    if not pairs["period_start"] or not pairs["period_end"]:
+        return whole
+    if any(len({text_at(segments, p) for p in positions}) > 1 for positions in pairs.values()):
+        raise UnreadableValueError("date-ambiguous", "A stock date and several periods are stated above the line.")
+    return whole | {"start": pairs["period_start"][0], "end": pairs["period_end"][0]}
 
 
 _COPIED = frozenset((
@@ -194,6 +224,7 @@ _NAMED = {
     "DTM": "date",
     "N9": "reference",
     "AMT": "amount",
+    "STS": "status",
 }
 
 
@@ -203,7 +234,7 @@ def _attributes(segments: Sequence[Segment], line: LineRecords, record: Record, 
     quantities = sorted({r["quantity"][0] for r in line.records})
     own = record["quantity"][0]
     stop = next((q for q in quantities if q > own), line.last)
-    found: dict[str, str] = {}
+    found = _inventory_status(segments, line, own)
     repaired = False
     for index in (*range(line.first, quantities[0]), *range(own, stop)):
         segment = segments[index]
@@ -218,7 +249,7 @@ def _attributes(segments: Sequence[Segment], line: LineRecords, record: Record, 
         elif tag in _NAMED and index not in used:
             first, second = (
                 (segment.value(0, 0), segment.value(0, 1))
-                if not setting.x12 and tag != "GIN"
+                if not setting.x12 and tag not in ("GIN", "STS")
                 else (segment.value(0), segment.value(1))
             )
             if first and second:
@@ -230,3 +261,76 @@ def _attributes(segments: Sequence[Segment], line: LineRecords, record: Record, 
     if repaired:
         found["repaired"] = "true"
     return found
+
+
+def _inventory_status(segments: Sequence[Segment], line: LineRecords, own: int) -> dict[str, str]:
+    """INV of a quantity (4501 direction, 7491 status): before it from D.97A on, behind it in D.96A."""
+    stock = [i for i in range(line.first, line.last) if segments[i].tag == "INV"]
+    quantities = [i for i in range(line.first, line.last) if segments[i].tag == "QTY"]
+    if not stock:
+        return {}
+    if stock[0] < quantities[0]:
+        inv = next(i for i in reversed(stock) if i < own)
+    else:
+        stop = next((q for q in quantities if q > own), line.last)
+        if (inv := next((i for i in stock if own < i < stop), -1)) < 0:
+            return {}
+    named = {"inventory_direction": segments[inv].value(0), "inventory_status": segments[inv].value(1)}
+    return {name: value for name, value in named.items() if value}
+
+
+def line_doubts(lines: Sequence[Line], header: Mapping[str, Any]) -> list[Finding]:
+    """What is odd about proved lines without being wrong: warnings for a person."""
+    written = header.get("document_date")
+    start, end = header.get("period_start"), header.get("period_end")
+    odd: dict[str, list[str]] = {}
+    for line in lines:
+        first, last = line.period_start or line.as_of_date, line.period_end or line.as_of_date
+        if first and last:
+            far = written is not None and max(abs(last - written), abs(first - written)).days > _FAR
+            if far or (last - first).days > _FAR:
+                odd.setdefault("date-implausible", []).append(f"{first} to {last}")
+            if start and end and (last < start or first > end):
+                odd.setdefault("period-outside-header", []).append(f"{first} to {last}")
+        if line.unit in _PIECES and line.quantity % 1:
+            odd.setdefault("fraction-of-pieces", []).append(f"{line.quantity} {line.unit}")
+        if "price_basis" in line.attributes:
+            basis = line.attributes["price_basis"]
+            odd.setdefault("price-basis", []).append(f"{line.attributes['price_as_sent']} ({basis})")
+        if line.measure in ("on_hand", "available") and line.attributes.get("inventory_status") in ("2", "3", "4"):
+            odd.setdefault("inventory-status", []).append(f"status {line.attributes['inventory_status']}")
+    return [Finding(code, f"{_DOUBTS[code]}: {len(some)} lines, first {some[0]}.") for code, some in odd.items()]
+
+
+_FAR = 400
+"""Days: reports are of days, weeks, months, at most a year, and are written soon after."""
+_PIECES = ("PCE", "EA", "C62", "NAR")
+_DOUBTS = {
+    "date-implausible": "The period is over a year long or over a year away from the document's date",
+    "period-outside-header": "The line's period is outside the header's",
+    "fraction-of-pieces": "The quantity is a fraction of a piece",
+    "price-basis": "The price is not for one unit and was left out",
+    "inventory-status": "INV says that the stock is damaged, bonded or reserved",
+}
+
+
+def repeated_stock(groups: Sequence[Sequence[Line]]) -> set[int]:
+    """Numbers of the line groups whose stock stands twice for one item, place and date, and nothing tells them apart.
+
+    Added up they are a wrong stock; whether they are parts, a total with a part or one line sent twice, only the
+    partner knows. Sales may repeat: a register reports receipt by receipt.
+    """
+    seen: dict[tuple[object, ...], int] = {}
+    repeated: set[int] = set()
+    for number, lines in enumerate(groups):
+        for line in lines:
+            if line.measure in FLOWS or line.measure == "unmapped":
+                continue
+            apart = tuple((k, v) for k, v in line.attributes.items() if not k.startswith(("amount", "description")))
+            key = (
+                *line.item_ids.items(), line.location_id, line.location_id_type, line.qualifier, line.unit,
+                line.as_of_date, apart,
+            )  # fmt: skip
+            if seen.setdefault(key, number) != number:
+                repeated |= {number, seen[key]}
+    return repeated

@@ -13,7 +13,7 @@ from udf.codec import Position
 from udf.identifiers import item_class
 from udf.reference import Reference
 from udf.segments import Segment
-from udf.values import UnreadableValueError, read_period
+from udf.values import UnreadableValueError, read_number, read_period
 
 PLACES = ("LOC", "NAD", "N1")
 SPLITS = ("SDQ", "SCH", "REF")
@@ -411,6 +411,30 @@ def price_type_slot(segments: Sequence[Segment], price: Position) -> Position | 
     s = price[0]
     slot = {"PRI": (0, 0), "CTP": (1, 0), "UIT": (2, 0)}.get(segments[s].tag)
     return (s, *slot) if slot and segments[s].value(*slot) else None
+
+
+_BASES = {"HP": "hundred", "TP": "thousand", "PN": "ten", "HF": "hundred feet", "TH": "thousand feet"}
+"""X12 639, the codes whose price is for more than one."""
+
+
+def price_basis(segment: Segment) -> str | None:
+    """What a price is for where that is not one unit: PRI 5284, CTP04, CTP07 or X12 639; None where it is for one."""
+    if segment.tag == "PRI":
+        slots = [((0, 4), "for")]
+    else:
+        slots = [((3, 0), "for"), ((6, 0), "times")] if segment.tag == "CTP" else []
+        code = segment.value(8 if segment.tag == "CTP" else 2)
+        if code in _BASES:
+            return f"for a {_BASES[code]}"
+    for slot, what in slots:
+        text = segment.value(*slot)
+        try:
+            is_one = not text or read_number(text) == 1
+        except UnreadableValueError:
+            is_one = False
+        if not is_one:
+            return f"{what} {text}"
+    return None
 
 
 def bind_prices(
