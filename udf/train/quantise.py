@@ -3,6 +3,7 @@
 import os
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 import llama_cpp
 import typer
@@ -27,7 +28,9 @@ _FILE_TYPES = {
 }
 
 
-def quantise(source: Path, target: Path, quantisation: Quantisation = Quantisation.Q8_0) -> None:
+def quantise(
+    source: Path, target: Path, quantisation: Annotated[Quantisation, typer.Argument()] = Quantisation.Q8_0
+) -> None:
     """Write `source` to `target` in the given format. Raises RuntimeError where llama.cpp refuses."""
     silence_llama()
     parameters = llama_cpp.llama_model_quantize_default_params()
