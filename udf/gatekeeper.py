@@ -23,6 +23,7 @@ from udf.chunks import Chunk
 from udf.codec import Position, Record
 from udf.segments import Segment
 from udf.statements import (
+    PLACES,
     SPLITS,
     Finding,
     Setting,
@@ -38,6 +39,7 @@ from udf.statements import (
     line_identifiers,
     line_places,
     part_place,
+    place_role,
     place_slots,
     place_type_slot,
     price_type_slot,
@@ -382,7 +384,12 @@ def _judge_line_dates(segments: Sequence[Segment], line: LineRecords, setting: S
 
 
 # What stands between two equal quantities of a sale and tells them apart: a receipt, a date, a party, a serial number.
-_DISTINCTIVE = ("RFF", "DTM", "NAD", "GIN", "STS", "REF", "N1", "N9", "G95", "LOC")
+_DISTINCTIVE = ("RFF", "DTM", "GIN", "STS", "REF", "N9", "G95")
+
+
+def _tells_apart(segment: Segment, setting: Setting) -> bool:
+    """A party does, a place does not: what stands behind a quantity may be the place of the next one."""
+    return segment.tag in _DISTINCTIVE or (segment.tag in PLACES and place_role(segment, setting) == "no")
 
 
 def _judge_repetition(segments: Sequence[Segment], line: LineRecords, setting: Setting) -> list[Finding]:
@@ -402,7 +409,7 @@ def _judge_repetition(segments: Sequence[Segment], line: LineRecords, setting: S
         q = record["quantity"][0]
         if not is_stock:
             stop = next((n for n in quantities if n > q), line.last)
-            key += tuple(segments[i].raw for i in range(q + 1, stop) if segments[i].tag in _DISTINCTIVE)
+            key += tuple(segments[i].raw for i in range(q + 1, stop) if _tells_apart(segments[i], setting))
             activity = segments[activity_of(segments, q, setting.x12)]
             key += (activity.value(4), activity.value(6)) if activity.tag == "ZA" else ()
         if key in seen:

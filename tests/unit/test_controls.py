@@ -1,0 +1,90 @@
+"""Counts, sums, beginnings and trailers: right ones pass, and each wrong one is an error."""
+
+import pytest
+
+from tests.clerk import compile_as_wanted
+from tests.clerk_messages import activity, message, resale, sales, stock
+
+A, B = "4006381333931", "4006381333948"
+LINES = f"LIN+1++{A}:EN QTY+153:1 LIN+2++{B}:EN QTY+153:2"
+UP = "LIN*1*UP*036000291452"
+
+
+def errors(text: str) -> set[str]:
+    return {problem.code for problem in compile_as_wanted(text).problems if problem.severity == "error"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        sales(LINES),
+        sales(f"{LINES} CNT+2:2 CNT+1:3"),
+        sales(f"{LINES} UNS+S CNT+2:2"),
+        sales(LINES).replace("UNT+11+1", "UNT+0011+1"),
+        stock(f"LIN+1++{A}:EN QTY+145:-5 CNT+1:-5"),
+        activity(f"{UP} ZA*QS*5*EA QTY*N4*3 CTT*1*5"),
+        activity(f"{UP} ZA*QS*5*EA QTY*N4*3 CTT*1*8"),
+        activity(f"{UP} ZA*QS SDQ*EA*92*0001*5*0002*7 CTT*1*12"),
+        resale(f"QTY*TO*11 PTD*SS QTY*32*5*EA {UP} PTD*SS QTY*32*6*EA LIN*2*UP*012345678905 CTT*2"),
+    ],
+)
+def test_right_counts_and_sums_pass(text: str) -> None:
+    assert compile_as_wanted(text).is_complete, errors(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (sales(LINES).replace("UNT+11+1", "UNT+12+1"), "unt-count-mismatch"),
+        (sales(LINES).replace("UNT+11+1", "UNT++1"), "unt-count-mismatch"),
+        (sales(LINES).replace("UNT+11+1", "UNT+11+2"), "control-reference-mismatch"),
+        (sales(LINES).replace("UNT+11+1", "UNT+11"), "control-reference-mismatch"),
+        (sales(LINES).replace("UNT+11+1'", ""), "truncated-message"),
+        (activity(f"{UP} ZA*QS*5*EA").replace("SE*5", "SE*4"), "se-count-mismatch"),
+        (activity(f"{UP} ZA*QS*5*EA").replace("SE*5*0001", "SE*5*0002"), "control-reference-mismatch"),
+        (sales(f"{LINES} CNT+2:3"), "cnt-line-count-mismatch"),
+        (sales(f"{LINES} CNT+1:4"), "cnt-quantity-mismatch"),
+        (activity(f"{UP} ZA*QS*5*EA CTT*2"), "ctt-line-count-mismatch"),
+        (activity(f"{UP} ZA*QS*5*EA CTT*X"), "ctt-line-count-mismatch"),
+        (activity(f"{UP} ZA*QS*5*EA CTT*1*6"), "ctt-hash-mismatch"),
+        (resale(f"QTY*TO*12 PTD*SS QTY*32*5*EA {UP}"), "message-total-mismatch"),
+        (message("SLSRPT", LINES), "beginning-missing"),
+        (message("852", f"{UP} ZA*QS*5*EA"), "beginning-missing"),
+    ],
+)
+def test_a_wrong_count_sum_or_reference_is_an_error(text: str, code: str) -> None:
+    assert code in errors(text)
+
+
+def test_two_messages_that_ran_together_are_caught_with_their_counts_put_right() -> None:
+    text = message("SLSRPT", f"BGM+73E+S1+9 {LINES} BGM+73E+S2+9 {LINES}")
+    assert "beginning-repeated" in errors(text)
+
+
+def test_lines_behind_the_trailer_are_caught() -> None:
+    assert "segments-after-trailer" in errors(sales(LINES) + f"LIN+3++{A}:EN'QTY+153:3'UNT+3+1'")
+
+
+def test_the_trailers_of_the_interchange_may_stand_behind_the_message() -> None:
+    head = "UNB+UNOC:3+A:14+B:14+260108:0800+1'"
+    assert compile_as_wanted(head + sales(LINES) + "UNZ+1+1'").is_complete
+
+
+def test_every_segment_that_is_lost_with_the_count_put_right_is_refused_or_leaves_no_wrong_line() -> None:
+    rows = f"BGM+73E+S1+9 DTM+90:20260101:102 DTM+91:20260107:102 LOC+162+S1 {LINES} CNT+2:2".split()
+    whole = compile_as_wanted(message("SLSRPT", " ".join(rows)))
+    assert whole.is_complete
+    assert whole.document is not None
+    right = {(line.item_id, line.quantity, line.period_end) for line in whole.document.lines}
+    for lost in range(len(rows)):
+        outcome = compile_as_wanted(message("SLSRPT", " ".join(rows[:lost] + rows[lost + 1 :])))
+        if outcome.is_valid and outcome.document is not None:
+            found = {(line.item_id, line.quantity, line.period_end) for line in outcome.document.lines}
+            assert found <= right, rows[lost]
+
+
+def test_odd_codes_are_named_in_warnings() -> None:
+    text = message("SLSRPT", f"BGM+73E+S1+9 DTM+999:20260101:102 DTM+356:202602:616 NAD+QQ+1 {LINES}")
+    outcome = compile_as_wanted(text)
+    assert outcome.is_complete
+    assert {p.code for p in outcome.problems} >= {"unmapped-date-role", "unmapped-party-role", "week-numbering"}

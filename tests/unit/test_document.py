@@ -1,0 +1,147 @@
+"""Documents: what proved records become, nearest statement first."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+
+from tests.clerk import compile_as_wanted
+from tests.clerk_messages import activity, inventory, message, sales, stock
+from udf.contract import Document, Line, Outcome
+
+LIN = "LIN+1++4006381333931:EN"
+UP = "LIN*1*UP*036000291452"
+
+
+def codes(outcome: Outcome) -> set[str]:
+    return {problem.code for problem in outcome.problems}
+
+
+def document(text: str) -> Document:
+    outcome = compile_as_wanted(text)
+    assert outcome.is_complete, outcome.problems
+    assert outcome.document is not None
+    return outcome.document
+
+
+def first_line(text: str) -> Line:
+    return document(text).lines[0]
+
+
+def day(text: str) -> datetime.date:
+    return datetime.date.fromisoformat(text)
+
+
+def test_sales_have_a_period_and_stock_a_date() -> None:
+    sold, held = document(sales(f"{LIN} QTY+153:1 QTY+145:5")).lines
+    assert (sold.period_start, sold.period_end, sold.as_of_date) == (day("2026-01-01"), day("2026-01-07"), None)
+    assert (held.period_start, held.period_end, held.as_of_date) == (None, None, day("2026-01-07"))
+
+
+def test_a_document_date_is_never_a_period() -> None:
+    line = first_line(message("SLSRPT", f"BGM+73E+S1+9 DTM+137:20260108:102 {LIN} QTY+153:1"))
+    assert (line.period_start, line.period_end) == (None, None)
+
+
+def test_a_nearer_period_wins_and_is_named_where_it_contradicts_the_header() -> None:
+    text = sales(f"{LIN} DTM+356:20260203:102 QTY+153:1")
+    assert first_line(text).period_end == day("2026-02-03")
+    assert "period-outside-header" in codes(compile_as_wanted(text))
+
+
+def test_a_stock_date_is_not_the_period_of_what_was_sold() -> None:
+    header = "BGM+73E+S1+9 DTM+366:20260107:102 DTM+90:20260101:102 DTM+91:20260107:102"
+    sold, held = document(message("SLSRPT", f"{header} {LIN} QTY+153:1 QTY+145:5")).lines
+    assert (sold.period_start, sold.period_end) == (day("2026-01-01"), day("2026-01-07"))
+    assert held.as_of_date == day("2026-01-07")
+
+
+def test_a_period_years_from_its_document_is_named() -> None:
+    text = message("SLSRPT", f"BGM+73E+S1+9 DTM+137:20260108:102 DTM+356:20160107:102 {LIN} QTY+153:1")
+    assert "date-implausible" in codes(compile_as_wanted(text))
+
+
+@pytest.mark.parametrize("code", ["1", "4", "5", "7", "9"])
+def test_the_function_of_a_document_is_named(code: str) -> None:
+    names = {"1": "cancellation", "4": "change", "5": "replacement", "7": "duplicate", "9": "original"}
+    assert document(message("SLSRPT", f"BGM+73E+S1+{code} {LIN} QTY+153:1")).function == names[code]
+
+
+def test_a_cancellation_may_name_nothing_but_its_document() -> None:
+    assert document(message("SLSRPT", "BGM+73E+S1+1")).function == "cancellation"
+
+
+def test_any_other_document_without_lines_is_invalid() -> None:
+    assert not compile_as_wanted(message("SLSRPT", "BGM+73E+S1+9")).is_valid
+
+
+@pytest.mark.parametrize(
+    ("text", "basis"),
+    [
+        (sales(f"{LIN} PRI+AAA:120::RTP:100 QTY+153:1"), "for 100"),
+        (activity(f"{UP} CTP*RS*UCP*120******HP ZA*QS*1*EA"), "for a hundred"),
+        (activity(f"{UP} CTP*RS*UCP*120***DIS*0.9 ZA*QS*1*EA"), "times 0.9"),
+        (activity(f"{UP} CTP*RS*UCP*120*12 ZA*QS*1*EA"), "for 12"),
+    ],
+)
+def test_a_price_that_is_not_for_one_unit_is_left_out_and_named(text: str, basis: str) -> None:
+    line = first_line(text)
+    assert (line.price, line.price_type) == (None, None)
+    assert (line.attributes["price_as_sent"], line.attributes["price_basis"]) == ("120", basis)
+    assert "price" not in line.source
+    assert "price-basis" in codes(compile_as_wanted(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        sales(f"{LIN} PRI+AAA:120::RTP:1:PCE QTY+153:1"),
+        activity(f"{UP} CTP*RS*UCP*120*1*EA***PE ZA*QS*1*EA"),
+        activity(f"{UP} CTP*RS*UCP*120*****1 ZA*QS*1*EA"),
+    ],
+)
+def test_a_price_for_one_unit_is_a_price(text: str) -> None:
+    assert first_line(text).price == Decimal(120)
+
+
+def test_the_currency_of_a_line_wins_over_the_headers() -> None:
+    text = message("INVRPT", f"BGM+35+I1+9 CUX+2:EUR:10 {LIN} QTY+145:1 PRI+AAA:2 CUX+2:SEK:10 LIN+2++9:EN QTY+145:2")
+    assert [line.currency for line in document(text).lines] == ["SEK", "EUR"]
+
+
+def test_a_line_with_two_currencies_is_refused() -> None:
+    text = stock(f"{LIN} QTY+145:1 CUX+2:EUR:10 CUX+2:SEK:10")
+    assert "currency-ambiguous" in codes(compile_as_wanted(text))
+
+
+def test_stock_that_inventory_status_contradicts_is_named() -> None:
+    text = stock(f"{LIN} INV+2+2 QTY+145:1:PCE")
+    assert first_line(text).attributes == {"inventory_direction": "2", "inventory_status": "2"}
+    assert "inventory-status" in codes(compile_as_wanted(text))
+
+
+def test_a_fraction_of_a_piece_is_named() -> None:
+    assert "fraction-of-pieces" in codes(compile_as_wanted(sales(f"{LIN} QTY+153:1.234:PCE")))
+    assert "fraction-of-pieces" not in codes(compile_as_wanted(sales(f"{LIN} QTY+153:1.234:KGM")))
+
+
+def test_stock_of_two_batches_is_not_the_same_stock() -> None:
+    text = stock(f"{LIN} GIN+BN+B1 QTY+145:1 LIN+2++4006381333931:EN GIN+BN+B2 QTY+145:2")
+    assert len(document(text).lines) == 2
+
+
+def test_stock_stated_twice_rejects_both_lines_and_no_other() -> None:
+    text = inventory(f"{UP} QTY*33*5*EA LIN*2*UP*012345678905 QTY*33*6*EA LIN*3*UP*036000291452 QTY*33*7*EA")
+    outcome = compile_as_wanted(text)
+    assert outcome.is_valid
+    assert outcome.document is not None
+    assert [line.item_id for line in outcome.document.lines] == ["012345678905"]
+    assert [line.line_number for line in outcome.rejected_lines] == ["1", "3"]
+
+
+def test_every_copied_value_stands_at_its_span() -> None:
+    text = sales(f"{LIN} PRI+AAA:9.99 QTY+153:1:PCE")
+    line = first_line(text)
+    for field in ("item_id", "item_id_type", "location_id", "qualifier", "unit", "price_type"):
+        start, end = line.source[field]
+        assert text[start:end] == getattr(line, field)

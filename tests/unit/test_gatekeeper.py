@@ -1,0 +1,247 @@
+"""The verdict, both ways: a good message passes with its values, a damaged one never does, whatever the answer."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.clerk import compile_as_wanted
+from tests.clerk_messages import activity, inventory, message, resale, sales, stock
+from udf.contract import Envelope, Outcome
+
+A, B = "4006381333931", "4006381333948"
+LIN_A, LIN_B = f"LIN+1++{A}:EN", f"LIN+2++{B}:EN"
+UP_A, UP_B = "LIN*1*UP*036000291452", "LIN*2*UP*012345678905"
+
+
+def codes(outcome: Outcome) -> set[str]:
+    return {problem.code for problem in outcome.problems}
+
+
+def quantities(text: str) -> list[tuple[str | None, str | None, int]]:
+    """(place, qualifier, quantity) of each line; the message has to be complete."""
+    outcome = compile_as_wanted(text)
+    assert outcome.is_complete, outcome.problems
+    assert outcome.document is not None
+    return [(line.location_id, line.qualifier, int(line.quantity)) for line in outcome.document.lines]
+
+
+def refusal(text: str) -> set[str]:
+    """The problem codes of a message that is not complete; every line that goes on is another test's matter."""
+    outcome = compile_as_wanted(text)
+    assert not outcome.is_complete, outcome.document
+    return codes(outcome)
+
+
+# --- good messages -----------------------------------------------------------------------------------------------
+
+
+def test_a_sales_report_by_store_passes() -> None:
+    text = message(
+        "SLSRPT", f"BGM+73E+S1+9 LOC+162+S1 {LIN_A} QTY+153:1:PCE LOC+162+S2 {LIN_A} QTY+153:2:PCE {LIN_B} QTY+153:3"
+    )
+    assert quantities(text) == [("S1", "153", 1), ("S2", "153", 2), ("S2", "153", 3)]
+
+
+def test_one_item_with_its_stores_below_it_passes() -> None:
+    first, second = "LOC+162+S1 QTY+153:1 LOC+162+S2 QTY+153:2", "LOC+162+S1 QTY+153:3"
+    text = message("SLSRPT", f"BGM+73E+S1+9 {LIN_A} {first} {LIN_B} {second}")
+    assert quantities(text) == [("S1", "153", 1), ("S2", "153", 2), ("S1", "153", 3)]
+
+
+def test_equal_lines_of_a_sales_report_are_all_kept() -> None:
+    assert len(quantities(sales(f"{LIN_A} QTY+153:1:PCE LIN+2++{A}:EN QTY+153:1:PCE"))) == 2
+
+
+def test_equal_quantities_with_different_receipts_are_all_kept() -> None:
+    assert len(quantities(sales(f"{LIN_A} QTY+153:1 RFF+AAK:R1 QTY+153:1 RFF+AAK:R2"))) == 2
+
+
+def test_a_stock_report_with_several_codes_passes() -> None:
+    assert [q[1] for q in quantities(stock(f"{LIN_A} QTY+145:5:PCE QTY+198:2:PCE {LIN_B} QTY+145:0:PCE"))] == [
+        "145", "198", "145",
+    ]  # fmt: skip
+
+
+def test_stock_at_several_places_of_one_line_passes() -> None:
+    text = message("INVRPT", f"BGM+35+I1+9 {LIN_A} QTY+145:5 LOC+18+W1 QTY+145:6 LOC+18+W2")
+    assert quantities(text) == [("W1", "145", 5), ("W2", "145", 6)]
+
+
+def test_a_split_by_store_replaces_its_total() -> None:
+    text = activity(f"{UP_A} ZA*QS*12*EA SDQ*EA*92*0001*5*0002*7 ZA*QA SDQ*EA*92*0001*3 CTT*1")
+    assert quantities(text) == [("0001", "QS", 5), ("0002", "QS", 7), ("0001", "QA", 3)]
+
+
+def test_counts_of_documents_are_no_quantities() -> None:
+    assert quantities(activity(f"{UP_A} ZA*QS*12*EA QTY*N4*3")) == [(None, "QS", 12)]
+
+
+def test_an_inventory_with_a_warehouse_behind_each_quantity_passes() -> None:
+    text = inventory(f"{UP_A} QTY*33*5*EA N1*WH**92*W1 {UP_B} QTY*33*6*EA N1*WH**92*W2 CTT*2")
+    assert quantities(text) == [("W1", "33", 5), ("W2", "33", 6)]
+
+
+def test_a_resale_with_the_quantity_before_its_item_passes() -> None:
+    text = resale(f"PTD*SS N1*ST**92*1 QTY*32*5*EA {UP_A} PTD*SS N1*ST**92*2 QTY*32*6*EA {UP_B} CTT*2")
+    assert quantities(text) == [("1", "32", 5), ("2", "32", 6)]
+
+
+def test_negative_quantities_and_totals_keep_their_sign() -> None:
+    assert quantities(activity(f"{UP_A} ZA*QS*-2*EA SDQ*EA*92*0001*-5*0002*3")) == [
+        ("0001", "QS", -5), ("0002", "QS", 3),
+    ]  # fmt: skip
+
+
+def test_a_buyer_alone_is_no_store() -> None:
+    text = message("SLSRPT", f"BGM+73E+S1+9 NAD+BY+4012345000016::9 {LIN_A} QTY+153:1")
+    assert quantities(text) == [(None, "153", 1)]
+    assert "location-not-stated" in codes(compile_as_wanted(text))
+
+
+def test_a_price_before_the_quantity_is_its_price() -> None:
+    outcome = compile_as_wanted(sales(f"{LIN_A} PRI+AAA:9.99 QTY+153:1"))
+    assert outcome.document is not None
+    assert outcome.document.lines[0].price == Decimal("9.99")
+
+
+def test_an_amount_is_never_a_price() -> None:
+    outcome = compile_as_wanted(sales(f"{LIN_A} MOA+203:99 QTY+153:1"))
+    assert outcome.is_complete
+    assert outcome.document is not None
+    assert outcome.document.lines[0].price is None
+
+
+def test_a_substitute_is_not_the_item() -> None:
+    outcome = compile_as_wanted(sales(f"LIN+1++OWN1:SA PIA+3+{B}:EN QTY+153:1"))
+    assert outcome.document is not None
+    assert outcome.document.lines[0].item_id == "OWN1"
+
+
+def test_numbers_of_lines_that_skip_or_repeat_are_a_warning_at_most() -> None:
+    skipped = sales(" ".join(f"LIN+{n}++{A}:EN QTY+153:{n}" for n in (1, 2, 3, 5, 6)))
+    assert "line-number-gap" in codes(compile_as_wanted(skipped))
+    assert len(quantities(skipped)) == 5
+    repeated = sales(f"{LIN_A} QTY+153:1 LIN+1++{B}:EN QTY+153:2")
+    assert "line-number-repeated" in codes(compile_as_wanted(repeated))
+    assert len(quantities(repeated)) == 2
+
+
+# --- damage, with the counts put right -----------------------------------------------------------------------------
+
+DAMAGE = {
+    "the LIN of the second line is lost": (sales(f"{LIN_A} QTY+153:1 QTY+153:2"), "repeated-quantity"),
+    "the LIN of the second line is lost, its PIA kept": (
+        sales(f"{LIN_A} QTY+153:1 PIA+5+X:SA QTY+145:2"), "item-order",
+    ),
+    "the first LIN is lost": (sales(f"QTY+153:1 {LIN_B} QTY+153:2"), "quantity-outside-line"),
+    "the first LIN is lost, its PIA kept": (sales(f"PIA+5+X:SA {LIN_B} QTY+153:2"), "item-outside-line"),
+    "PIA comes before LIN": (
+        sales("PIA+5+X:SA LIN+1 QTY+153:1 PIA+5+Y:SA LIN+2 QTY+153:2"), "item-outside-line",
+    ),
+    "a QTY is sent twice": (sales(f"{LIN_A} QTY+153:1:PCE QTY+153:1:PCE"), "repeated-quantity"),
+    "a QTY moved to the next line": (sales(f"{LIN_A} {LIN_B} QTY+153:1 QTY+153:2"), "line-without-quantity"),
+    "a LIN is sent twice": (sales(f"{LIN_A} {LIN_A} QTY+153:1"), "line-without-quantity"),
+    "a line has no identifier": (sales("LIN+1 QTY+153:1"), "line-without-item"),
+    "two QTY are one segment": (sales(f"{LIN_A} QTY+153:1:PCE+145:2:PCE"), "unread-data"),
+    "two ZA are one segment": (activity(f"{UP_A} ZA*QS*5*EA***Z*ZA*QA*7*EA"), "unread-data"),
+    "thousands are separated": (sales(f"{LIN_A} QTY+153:1,234"), "number-ambiguous"),
+    "thousands are separated twice": (sales(f"{LIN_A} QTY+153:1,234,567"), "quantity-not-a-number"),
+    "a quantity is empty": (sales(f"{LIN_A} QTY+153: QTY+145:2"), "quantity-empty"),
+    "an activity has no quantity": (activity(f"{UP_A} ZA*QS ZA*QA*7*EA"), "quantity-empty"),
+    "a split has an odd number of elements": (activity(f"{UP_A} ZA*QS SDQ*EA*92*0001*5*0002"), "part-incomplete"),
+    "a store of a split has no quantity": (activity(f"{UP_A} ZA*QS SDQ*EA*92*0001**0002*5"), "part-incomplete"),
+    "a quantity of a split has no store": (activity(f"{UP_A} ZA*QS SDQ*EA*92**5*0002*5"), "part-incomplete"),
+    "a split has eleven pairs": (
+        activity(f"{UP_A} ZA*QS SDQ*EA*92{''.join(f'*{n}*1' for n in range(11))}"), "unread-data",
+    ),
+    "a split names a store twice": (activity(f"{UP_A} ZA*QS SDQ*EA*92*0001*5*0001*7"), "repeated-quantity"),
+    "the parts do not add up": (activity(f"{UP_A} ZA*QS*13*EA SDQ*EA*92*0001*5*0002*7"), "split-total-mismatch"),
+    "a split has no activity": (activity(f"{UP_A} SDQ*EA*92*0001*5"), "quantity-not-used"),
+    "LIN01 is lost": (activity("LIN*UP*036000291452*VN*AB1 ZA*QS*5*EA"), "item-type-invalid"),
+    "a store has no code": (message("852", f"XQ*H*20260101 N1*ST**92 {UP_A} ZA*QS*5*EA"), "place-empty"),
+    "a place of the line has no code": (inventory(f"{UP_A} QTY*33*5*EA N1*WH**92"), "place-empty"),
+    "a LOC has an unknown role": (sales(f"{LIN_A} LOC+99+X QTY+153:1"), "place-misplaced"),
+    "a NAD of the line has an unknown role": (sales(f"{LIN_A} QTY+153:1 NAD+ZZZ+X"), "place-misplaced"),
+    "a total comes before its parts by code": (
+        stock(f"{LIN_A} QTY+145:300 QTY+145:200 QTY+145:100"), "repeated-quantity",
+    ),
+    "a total comes before its parts by place": (
+        inventory(f"{UP_A} QTY*33*100*EA QTY*33*60*EA N1*WH**92*A QTY*33*40*EA N1*WH**92*B"), "place-order",
+    ),
+    "movements come with a running balance": (
+        stock(f"{LIN_A} QTY+156:5 QTY+145:105 QTY+156:-3 QTY+145:102"), "repeated-quantity",
+    ),
+    "the same stock stands in two lines": (stock(f"{LIN_A} QTY+145:5 LIN+2++{A}:EN QTY+145:5"), "repeated-stock"),
+    "the place of the first group is lost, the others would shift": (
+        message("INVRPT", f"BGM+35+I1+9 {LIN_A} QTY+145:1 LOC+14+B {LIN_B} QTY+145:2 LOC+14+C LIN+3++{A}:EN QTY+145:3"),
+        "ambiguous-structure",
+    ),
+    "the place of the first group of a sales report is lost": (
+        message(
+            "SLSRPT", f"BGM+73E+S1+9 {LIN_A} QTY+153:1 LOC+162+B {LIN_B} QTY+153:2 LOC+162+C LIN+3++{A}:EN QTY+153:3"
+        ),
+        "ambiguous-structure",
+    ),
+    "a place between two quantities is lost": (
+        message("SLSRPT", f"BGM+73E+S1+9 {LIN_A} LOC+162+S1 QTY+153:1 QTY+153:2 LOC+162+S3 QTY+153:3"),
+        "repeated-quantity",
+    ),
+    "the last line behind a second place is lost": (
+        message("INVRPT", f"BGM+35+I1+9 NAD+SN+S1 {LIN_A} QTY+145:1 NAD+SN+S2"), "ambiguous-structure",
+    ),
+    "a resale lost the LIN of its second quantity": (
+        resale(f"QTY*32*5*EA {UP_A} QTY*76*6*EA QTY*32*7*EA {UP_B}"), "item-order",
+    ),
+    "a period states its start only": (
+        message("SLSRPT", f"BGM+73E+S1+9 DTM+90:20260101:102 {LIN_A} QTY+153:1"), "period-half-stated",
+    ),
+    "a period is of another century": (
+        message("SLSRPT", f"BGM+73E+S1+9 DTM+356:19260101:102 {LIN_A} QTY+153:1"), "date-invalid",
+    ),
+    "a period ends before it starts": (
+        message("SLSRPT", f"BGM+73E+S1+9 DTM+90:20260107:102 DTM+91:20260101:102 {LIN_A} QTY+153:1"),
+        "period-reversed",
+    ),
+    "two periods are stated": (
+        message("SLSRPT", f"BGM+73E+S1+9 DTM+356:20260107:102 DTM+356:20260108:102 {LIN_A} QTY+153:1"),
+        "date-ambiguous",
+    ),
+    "two stores are in the header": (
+        message("INVRPT", f"BGM+35+I1+9 NAD+SN+S1 NAD+ST+S2 {LIN_A} QTY+145:1"), "place-ambiguous",
+    ),
+    "two currencies are in the header": (
+        message("SLSRPT", f"BGM+73E+S1+9 CUX+2:EUR:10 CUX+2:USD:10 {LIN_A} QTY+153:1"), "currency-ambiguous",
+    ),
+    "a price stands before and behind the quantity": (
+        sales(f"{LIN_A} PRI+AAA:1 QTY+153:1 PRI+AAA:2"), "price-ambiguous",
+    ),
+    "a price is no number": (sales(f"{LIN_A} PRI+AAA:1.OO QTY+153:1"), "price-not-a-number"),
+    "the lines are to be deleted": (message("SLSRPT", f"BGM+73E+S1+3 {LIN_A} QTY+153:1"), "unsupported-function"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_no_answer_gets_damage_past_the_gatekeeper(damage: str) -> None:
+    text, code = DAMAGE[damage]
+    assert code in refusal(text)
+
+
+def test_a_component_separator_inside_a_quantity_is_not_cut_off() -> None:
+    head = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260108*0800*U*00401*000000001*0*P*.~"
+    body = "GS*PD*A*B*20260108*0800*1*X*004010~" + activity(f"{UP_A} ZA*QS*12.5*EA") + "GE*1*1~IEA*1*000000001~"
+    outcome = compile_as_wanted(head + body)
+    assert "number-ambiguous" in codes(outcome)
+    assert not outcome.is_complete
+
+
+def test_a_comma_that_was_announced_is_a_decimal_mark() -> None:
+    text = sales(f"{LIN_A} QTY+153:1,234:KGM")
+    outcome = compile_as_wanted(text, Envelope(decimal_mark=","))
+    assert outcome.document is not None
+    assert outcome.document.lines[0].quantity == Decimal("1.234")
+
+
+def test_the_digits_that_nothing_repeats_are_the_limit() -> None:
+    assert quantities(sales(f"{LIN_A} QTY+153:1 {LIN_B} QTY+153:2")) != quantities(
+        sales(f"{LIN_A} QTY+153:2 {LIN_B} QTY+153:1")
+    )
