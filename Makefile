@@ -155,11 +155,12 @@ status: ## say where the warehouse is
 .PHONY: demo ui
 demo: up ## compile the files of LANDING (seeds/edi) into sell-through and show it
 	@. '$(STATE)/env'
+	install -D -m 644 dagster_project/dagster.yaml "$$DAGSTER_HOME/dagster.yaml"
 	TILLROLL_LANDING='$(abspath $(LANDING))' $(BIN)/python -m dagster_project.demo
 
 ui: up ## open Dagster on http://localhost:3000
 	@. '$(STATE)/env'
-	mkdir -p "$$DAGSTER_HOME"
+	install -D -m 644 dagster_project/dagster.yaml "$$DAGSTER_HOME/dagster.yaml"
 	export TILLROLL_LANDING="$${TILLROLL_LANDING:-$(CURDIR)/landing}"
 	mkdir -p "$$TILLROLL_LANDING"
 	PATH="$(CURDIR)/$(BIN):$$PATH" exec $(BIN)/dg dev --host 127.0.0.1 --port 3000
