@@ -12,6 +12,8 @@ kept or put right and no total (CNT 1, CTT02, QTY TO, a split's total) contradic
   (where their numbers start again, a warning says so);
 - a whole line lost or doubled where CNT 2 or CTT01 is absent (a warning if the numbers show it; sales may repeat);
 - LIN lost where the quantities or places on either side differ: they read as further quantities of the line before;
+- ZA or SDQ lost where no total is stated, or a quantity moved to a line that had none of its kind;
+- a nearer date lost: the farther one holds, or none (a warning);
 - a total over all places sent as one more place.
 """
 
@@ -301,12 +303,17 @@ def _judge_use(segments: Sequence[Segment], line: LineRecords, setting: Setting)
     return findings
 
 
+# What the standards put with LIN and never with its quantities.
+_OF_LIN = {"SLSRPT": ("PIA", "IMD", "DOC"), "INVRPT": ("PIA", "IMD", "DOC"), "852": ("PID", "SLN", "PO4", "N9"),
+           "846": ("PID", "SLN"), "867": ()}  # fmt: skip
+
+
 def _judge_order(segments: Sequence[Segment], line: LineRecords, setting: Setting) -> list[Finding]:
     """Signs that the LIN of a following item is lost: an identifier or a quantity where only that item has it."""
     activities = line.activities(segments, setting.x12)
     for index in range(activities[0] + 1, activities[-1]):
-        if segments[index].tag == "PIA" and activities[0] > line.first:
-            detail = "An identifier stands between two quantities: the LIN of another item may be lost."
+        if segments[index].tag in _OF_LIN[setting.message_type]:
+            detail = f"{segments[index].tag} stands between two quantities: the LIN of another item may be lost."
             return [Finding("item-order", detail, index)]
     opens_with_quantity = segments[line.first].tag == "QTY"  # 867: QTY, then its LIN
     if opens_with_quantity and len(activities) > 1:
@@ -400,19 +407,23 @@ def _judge_repetition(segments: Sequence[Segment], line: LineRecords, setting: S
     """
     is_stock = setting.message_type in ("INVRPT", "846")
     quantities = sorted({record["quantity"][0] for record in line.records})
-    seen: set[tuple[str, ...]] = set()
+    several_places = len({record["location"] for record in line.records if "location" in record}) > 1
+    found: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    split = {record["qualifier"] for record in line.records if segments[record["quantity"][0]].tag in SPLITS}
+    codes_of_split = {value_at(segments, position) for position in split}
     for record in line.records:
-        key = tuple(
-            value_at(segments, record[name]) if name in record else ""
-            for name in ("qualifier", "location", "start", "end", "unit")
-        )
-        q = record["quantity"][0]
+        q, code = record["quantity"][0], value_at(segments, record["qualifier"])
+        if code in codes_of_split and record["qualifier"] not in split:
+            return [Finding("repeated-quantity", f"Quantity {code} is stated by place and once more without.", q)]
+        key = tuple(value_at(segments, record[n]) if n in record else "" for n in ("qualifier", "location", "unit"))
+        apart = tuple(value_at(segments, record[n]) for n in ("start", "end") if n in record)
         if not is_stock:
             stop = next((n for n in quantities if n > q), line.last)
-            key += tuple(segments[i].raw for i in range(q + 1, stop) if _tells_apart(segments[i], setting))
+            apart += tuple(segments[i].raw for i in range(q + 1, stop) if _tells_apart(segments[i], setting))
             activity = segments[activity_of(segments, q, setting.x12)]
-            key += (activity.value(4), activity.value(6)) if activity.tag == "ZA" else ()
-        if key in seen:
-            return [Finding("repeated-quantity", f"Quantity {key[0]} is stated twice for one place and date.", q)]
-        seen.add(key)
+            apart += tuple(filter(None, (activity.value(4), activity.value(6)))) if activity.tag == "ZA" else ()
+        others = found.setdefault(key, [])
+        if others and (several_places or not apart or () in others or apart in others):
+            return [Finding("repeated-quantity", f"Quantity {code} is stated twice for one place and date.", q)]
+        others.append(apart)
     return []

@@ -140,6 +140,26 @@ DAMAGE = {
     ),
     "a QTY is sent twice": (sales(f"{LIN_A} QTY+153:1:PCE QTY+153:1:PCE"), "repeated-quantity"),
     "a QTY moved to the next line": (sales(f"{LIN_A} {LIN_B} QTY+153:1 QTY+153:2"), "line-without-quantity"),
+    "a QTY is sent twice, what stood behind it once": (
+        sales(f"{LIN_A} QTY+153:1:PCE QTY+153:1:PCE RFF+AAK:R1"),
+        "repeated-quantity",
+    ),
+    "a dated stock is sent twice, its date once": (
+        stock(f"{LIN_A} QTY+145:1:PCE QTY+145:1:PCE DTM+366:20260106:102"),
+        "repeated-quantity",
+    ),
+    "the LIN of the second line is lost, its GIN kept": (
+        sales(f"{LIN_A} GIN+BN+X QTY+153:1 GIN+BN+Y QTY+153:2"),
+        "repeated-quantity",
+    ),
+    "the LIN of the second line is lost, its description kept": (
+        activity(f"{UP_A} PID*F****MUG ZA*QS*5*EA PID*F****CUP ZA*QA*7*EA"),
+        "item-order",
+    ),
+    "an activity with its total is sent twice before its split": (
+        activity(f"{UP_A} ZA*QS*12*EA ZA*QS*12*EA SDQ*EA*92*0001*5*0002*7"),
+        "repeated-quantity",
+    ),
     "a LIN is sent twice": (sales(f"{LIN_A} {LIN_A} QTY+153:1"), "line-without-quantity"),
     "a line has no identifier": (sales("LIN+1 QTY+153:1"), "line-without-item"),
     "two QTY are one segment": (sales(f"{LIN_A} QTY+153:1:PCE+145:2:PCE"), "unread-data"),
