@@ -5,6 +5,7 @@ Whatever the input, the answer is an Outcome. Nothing is raised for bad input.
 
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -23,11 +24,9 @@ from udf.verdict import Message, Unit, Verdict, describe_answer, hash_document
 MODEL = Path(__file__).with_name("model") / "tillroll.gguf"
 ATTEMPTS = 4
 """Tries at one chunk: the greedy answer, then the next-best ones."""
+DOUBTFUL = 200
+"""Chunks of a message that are tried again; one with more of them is not understood, and would only take minutes."""
 MAX_CHARACTERS = 50_000_000
-_SOURCES = (
-    "chunks", "codec", "compiler", "controls", "document", "engine", "gatekeeper", "identifiers", "segments", "shapes",
-    "statements", "values", "verdict",
-)  # fmt: skip
 _SUPPORTED = frozenset(codec.TYPES)
 # What the source itself gets wrong: another answer of the model cannot mend it.
 _SOURCE_FAULTS = frozenset((
@@ -51,8 +50,8 @@ def compiler_version() -> str:
 
 def _version(model: str) -> str:
     digest = hashlib.sha256(model.encode())
-    for name in _SOURCES:
-        digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
     digest.update(reference_digest().encode())
     return digest.hexdigest()[:12]
 
@@ -85,10 +84,10 @@ class Compiler:
 
     def _prepare(self, text: str, envelope: Envelope | None) -> Message | Outcome:
         if not text.strip():
-            return self._refuse(None, "empty-message", "There is no text.", "")
+            return self._refuse(None, "empty-message", "There is no text.", text)
         if len(text) > MAX_CHARACTERS:
             return self._refuse(
-                None, "message-too-large", f"The message has {len(text)} characters, more than {MAX_CHARACTERS}.", ""
+                None, "message-too-large", f"The message has {len(text)} characters, more than {MAX_CHARACTERS}.", text
             )
         delimiters = find_delimiters(text)
         if envelope is None:
@@ -151,11 +150,15 @@ class Compiler:
             began = time.perf_counter()
             _judge(message, unit)
             message.seconds += spent + time.perf_counter() - began
+        doubted = Counter(id(m) for m, u in work if u.findings)
         for attempt in range(1, ATTEMPTS):
             doubtful = [
                 (m, u)
                 for m, u in work
-                if u.findings and len(u.prompts) == 1 and not {f.code for f in u.findings} <= _SOURCE_FAULTS
+                if u.findings
+                and len(u.prompts) == 1
+                and doubted[id(m)] <= DOUBTFUL
+                and not {f.code for f in u.findings} <= _SOURCE_FAULTS
             ]
             retries = []
             for message, unit in doubtful:

@@ -66,6 +66,11 @@ def list_files(folder: Path) -> Iterator[LandingFile]:
     unreadable: list[OSError] = []
     for parent, folders, names in os.walk(folder, onerror=unreadable.append):
         folders.sort()
+        for name in folders:
+            location = Path(parent, name)
+            if location.is_symlink():  # followed, it could lead in a circle
+                path = storable_text(os.fsencode(location.relative_to(folder)).decode("utf-8", "backslashreplace"))
+                yield LandingFile(location, path + "/", None, 0, "link to a folder: put the files themselves here")
         for name in sorted(names):
             location = Path(parent, name)
             relative = location.relative_to(folder)

@@ -98,8 +98,6 @@ class SchemaTranslator(DagsterDbtTranslator):
 
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
         spec = super().get_asset_spec(manifest, unique_id, project)
-        # Parents are asked for as well, and Bronze and Silver are sources.
-        node = manifest["nodes"].get(unique_id) or manifest["sources"][unique_id]
         is_seed = unique_id.startswith("seed.")
         # The keys of a model's parents come through here too, and some of those are sources.
         node = manifest["sources" if unique_id.startswith("source.") else "nodes"][unique_id]
@@ -127,10 +125,14 @@ class SchemaTranslator(DagsterDbtTranslator):
 )
 def dbt_models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
     """Seeds, staging, intermediate and gold, each followed by its tests. Unit tests need no data and run in CI."""
-    build = dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context)
     # dagster-dbt's fetch_row_counts() loads dbt a second time in this process (8 CPU seconds of a run, November 2026)
     # and looks into the database that was set when the manifest was written; its column lineage took 13 seconds more.
     with Warehouse(role="tillroll_dbt").connect() as connection:
+        # A killed run may leave its dbt alive, and two builds would fight over the same tables. The lock ends with the
+        # process that holds it.
+        connection.execute("select pg_advisory_lock(hashtext('tillroll.dbt'))")
+        connection.commit()
+        build = dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context)
         for event in build.stream():
             if isinstance(event, dg.Output):
                 schema, table = context.asset_key_for_output(event.output_name).path

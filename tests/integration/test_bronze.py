@@ -335,3 +335,15 @@ def test_every_sample_file_is_accounted_for(samples: Path, landing: Path, load: 
     assert deliveries == len(files)
     assert interchanges == len({path.read_bytes() for path in taken})
     assert messages == rows(connection, "select sum(message_count) from bronze.interchanges")[0][0]
+
+
+def test_a_link_to_a_folder_is_recorded_and_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "landing").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "a.edi").write_text("UNH+1+SLSRPT:D:96A:UN'")
+    (tmp_path / "landing" / "link").symlink_to(tmp_path / "elsewhere")
+
+    (found,) = bronze.list_files(tmp_path / "landing")
+
+    assert found.path == "link/"
+    assert found.ignored

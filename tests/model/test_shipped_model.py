@@ -121,3 +121,11 @@ def test_damage_to_real_sized_messages_is_never_valid_and_complete() -> None:
 def test_a_missing_model_is_one_clear_sentence(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="make train"):
         LlamaEngine(tmp_path / "none.gguf")
+
+
+@pytest.mark.parametrize("junk", ["DTM'" * 600, "RFF" + "+" * 600 + "X'", "RFF+" + ":" * 6000 + "X'", "QTY'" * 700])
+def test_a_chunk_that_no_prompt_can_hold_is_a_problem_and_no_exception(junk: str) -> None:
+    text = f"UNH+1+SLSRPT:D:96A:UN'BGM+73E+1+9'{junk}LIN+1++4006381333931:EN'{junk}QTY+153:1'UNT+9+1'"
+    outcome = compile_edi(text)
+    assert not outcome.is_valid
+    assert outcome.problems
