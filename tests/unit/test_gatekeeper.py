@@ -1,12 +1,26 @@
 """The verdict, both ways: a good message passes with its values, a damaged one never does, whatever the answer."""
 
+import random
+from collections import Counter
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
 
 from tests.clerk import compile_as_wanted
 from tests.clerk_messages import activity, inventory, message, resale, sales, stock
+from udf import codec
+from udf.chunks import Chunk, split_message
+from udf.codec import Position, Record
 from udf.contract import Envelope, Outcome
+from udf.gatekeeper import gather_line, judge_line, judge_statements
+from udf.reference import load_reference
+from udf.segments import Segment, find_delimiters, read_segments
+from udf.statements import Finding, Setting
+from udf.train.drafts import chunk_draft
+from udf.train.edifact import EdifactPartner
+from udf.train.rendering import draw_writing, render_message
+from udf.train.x12 import X12Partner
 
 A, B = "4006381333931", "4006381333948"
 LIN_A, LIN_B = f"LIN+1++{A}:EN", f"LIN+2++{B}:EN"
@@ -265,3 +279,64 @@ def test_the_digits_that_nothing_repeats_are_the_limit() -> None:
     assert quantities(sales(f"{LIN_A} QTY+153:1 {LIN_B} QTY+153:2")) != quantities(
         sales(f"{LIN_A} QTY+153:2 {LIN_B} QTY+153:1")
     )
+
+
+# --- wrong answers -----------------------------------------------------------------------------------------------
+
+
+def meanings(segments: list[Segment], chunk: Chunk, records: list[Record]) -> list[list[tuple[str, str]]]:
+    """What an answer says, as values: two answers that say the same are the same."""
+    found = [
+        sorted((name, segments[chunk.indices[s]].elements[e][c]) for name, (s, e, c) in record.items())
+        for record in records
+    ]  # fmt: skip
+    return sorted(meaning for meaning in found if meaning)
+
+
+def lies(records: list[Record], positions: list[Position]) -> Iterator[list[Record]]:
+    """Every field of the first two records pointed everywhere and dropped; records dropped, doubled, added, swapped."""
+    for n, record in enumerate(records[:2]):
+        before, after = records[:n], records[n + 1 :]
+        for field in codec.FIELDS:
+            yield [*before, {name: position for name, position in record.items() if name != field}, *after]
+            yield from ([*before, record | {field: position}, *after] for position in positions)
+        yield [*before, *after]
+        yield [*before, record, record, *after]
+        yield from ([*records, record | {"quantity": position}] for position in positions)
+    for field in codec.FIELDS if len(records) > 1 else ():
+        one, other = dict(records[0]), dict(records[1])
+        mine, theirs = one.pop(field, None), other.pop(field, None)
+        one |= {field: theirs} if theirs else {}
+        other |= {field: mine} if mine else {}
+        yield [one, other, *records[2:]]
+
+
+@pytest.mark.parametrize("message_type", codec.TYPES)
+def test_no_changed_meaning_is_ever_proved(message_type: str) -> None:
+    r = random.Random(message_type)
+    seen: set[tuple[int, ...]] = set()
+    for _ in range(12):
+        partner = X12Partner(r, message_type) if message_type.isdigit() else EdifactPartner(r, message_type)
+        draft = partner.draft(r)
+        text = render_message(draft, draw_writing(r, message_type))
+        segments = read_segments(text, find_delimiters(text))
+        setting = Setting("X12" if message_type.isdigit() else "EDIFACT", message_type, "", "", None, load_reference())
+        chunks = list(split_message(segments, message_type))
+        windows = Counter(chunk.line for chunk in chunks)
+        for chunk, (_, records) in zip(chunks, chunk_draft(draft), strict=True):
+            prompt, positions = codec.encode_chunk(chunk.kind, message_type, chunk.segments)
+            if tuple(prompt) in seen or (chunk.kind == "line" and windows[chunk.line] > 1):
+                continue
+            seen.add(tuple(prompt))
+            if judge(segments, chunk, records, setting):
+                continue
+            right = meanings(segments, chunk, records)
+            for lie in lies(records or ([{}] if chunk.kind != "line" else []), positions):
+                if meanings(segments, chunk, lie) != right:
+                    assert judge(segments, chunk, lie, setting), (text, records, lie)
+
+
+def judge(segments: list[Segment], chunk: Chunk, records: list[Record], setting: Setting) -> list[Finding]:
+    if chunk.kind == "line":
+        return judge_line(segments, gather_line([(chunk, records)]), setting)
+    return judge_statements(segments, chunk, records, setting)
