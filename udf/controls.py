@@ -126,18 +126,18 @@ def _check_sum(
 def check_layout(segments: Sequence[Segment], first: int, chunks: Chunks, setting: Setting) -> list[Finding]:
     """One beginning, places that bind one way, and line numbers without a sign of loss; what codes mean nothing."""
     return [
-        *_check_beginning(segments, first, setting),
+        *_check_beginning(segments, first, chunks, setting),
         *_check_places(segments, chunks, setting),
         *_check_line_numbers(segments, chunks),
         *_find_unmapped(segments, chunks, setting),
     ]
 
 
-def _check_beginning(segments: Sequence[Segment], first: int, setting: Setting) -> list[Finding]:
+def _check_beginning(segments: Sequence[Segment], first: int, chunks: Chunks, setting: Setting) -> list[Finding]:
     tag = _BEGINNINGS[setting.message_type]
     found = [i for i in range(first, len(segments)) if segments[i].tag == tag]
-    if not found:
-        detail = f"The message has no {tag}, so whether it reports, replaces or cancels is not known."
+    if not found or found[0] not in chunks.header.indices:
+        detail = f"The message has no {tag} before its lines, so whether it reports, replaces or cancels is not known."
         return [Finding("beginning-missing", detail, first)]
     if len(found) > 1:
         return [Finding("beginning-repeated", f"A second {tag}: two messages may have run together.", found[1])]

@@ -50,6 +50,7 @@ def test_right_counts_and_sums_pass(text: str) -> None:
         (resale(f"QTY*TO*12 PTD*SS QTY*32*5*EA {UP}"), "message-total-mismatch"),
         (message("SLSRPT", LINES), "beginning-missing"),
         (message("852", f"{UP} ZA*QS*5*EA"), "beginning-missing"),
+        (message("852", f"{UP} XQ*H*20260101 ZA*QS*5*EA"), "beginning-missing"),
     ],
 )
 def test_a_wrong_count_sum_or_reference_is_an_error(text: str, code: str) -> None:
