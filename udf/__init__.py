@@ -7,8 +7,8 @@ from udf.interchange import split_interchange
 
 __all__ = ["compile_batch", "compile_edi", "compiler_version", "model_version", "split_interchange"]
 
-# udf.compiler is imported by the functions that need it: it brings llama.cpp, and neither training nor whoever only splits
-# interchanges wants to load that.
+# udf.compiler is imported by the functions that need it: it brings llama.cpp, and neither training nor whoever only
+# splits interchanges wants to load that.
 
 
 def compile_edi(text: str, envelope: Envelope | None = None) -> Outcome:

@@ -136,6 +136,10 @@ def build_lines(
         if "start" in whole:
             names = ("period_start", "period_end") if is_sale else ("as_of_date",)
             source |= {name: span_at(segments, whole["start" if name == "period_start" else "end"]) for name in names}
+        if lin and number:
+            source["line_number"] = lin.component_span(0, 0)
+        if "currency" in whole and not nearer:
+            source["currency"] = span_at(segments, whole["currency"])
         lines.append(Line.unchecked(
             line_number=number,
             item_id=text_at(segments, whole["item"]),
@@ -213,7 +217,7 @@ def inherit(*records: Record) -> Record:
     whole: Record = {}
     for record in records:
         whole = _inherit(whole, record)
-    return {name: whole[name] for name in ("location", "location_type", "start", "end") if name in whole}
+    return {name: whole[name] for name in ("location", "location_type", "start", "end", "currency") if name in whole}
 
 
 _NAMED = {

@@ -145,6 +145,12 @@ def test_a_good_message_becomes_a_complete_document() -> None:
     assert outcome.document is not None
     assert [line.quantity for line in outcome.document.lines] == [Decimal(10), Decimal(20), Decimal(30)]
     line = outcome.document.lines[0]
+    text = sales_report()[1]
+    assert {name: text[slice(*span)] for name, span in line.source.items()} == {
+        "line_number": "1", "item_id": "4006381333931", "item_id_type": "EN", "location_id": "4012345000016",
+        "location_id_type": "9", "qualifier": "153", "quantity": "10", "unit": "PCE", "period_start": "20260101",
+        "period_end": "20260107",
+    }  # fmt: skip
     assert (line.location_id, line.measure, str(line.period_start), str(line.period_end)) == (
         "4012345000016", "sold", "2026-01-01", "2026-01-07",
     )  # fmt: skip

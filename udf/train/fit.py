@@ -138,7 +138,7 @@ def fit(
     facts = {
         "seed": seed, "minutes": minutes, "steps": step, "tokens": tokens, "rate": rate, "parameters": parameters,
         "shape": dataclasses.asdict(shape), "loss": smooth, "exact": exactness(model, exam), "log": log,
-        "started_from": str(start) if start else None,
+        "started_from": start.name if start else None,
     }  # fmt: skip
     (out / "run.json").write_text(json.dumps(facts, indent=1))
     checkpoint.unlink(missing_ok=True)
