@@ -245,7 +245,7 @@ class X12Partner:
             value = gtin(r, (12, 12, 13, 14, 11)) if item_class(kind) == 0 and r.random() < 0.92 else item_number(r)
             elements += [kind, "" if n == blank else value]
         if r.random() < 0.04:
-            elements += [r.choice(kinds), item_number(r)]
+            elements += [r.choice([kind for n, kind in enumerate(kinds) if n != blank]), item_number(r)]
         lin = draft.add("LIN", *elements)
         stated = [n for n in range(len(kinds)) if n != blank]
         best = min(stated, key=lambda n: (item_class(kinds[n]), n))
