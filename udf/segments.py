@@ -24,7 +24,7 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from typing import Literal
 
-from udf.shapes import CERTAIN, EDIFACT_SHAPES, EDIFACT_TAGS, FREE_TEXT, X12_SHAPES, X12_TAGS, Shapes
+from udf.shapes import CERTAIN, EDIFACT_SHAPES, EDIFACT_TAGS, FREE_TEXT, X12_CERTAIN, X12_SHAPES, X12_TAGS, Shapes
 
 _BLANKS = " \t\r\n\v\f\x85\xa0\ufeff"
 _NEWLINES = "\r\n"
@@ -231,12 +231,15 @@ def _part(text: str, masked: str, start: int, end: int, cuts: list[int], delimit
         at_newline = {start + cut for cut in _starts_after_newline(body, delimiters)}
     kept = [start]
     for cut in sorted({*cuts, *at_newline}):
-        in_a_word = cut not in at_newline and masked[cut - 1].isalpha()
-        if (
-            not in_a_word
-            or _tag_at(text, masked, kept[-1], end, delimiters) not in FREE_TEXT
-            or _tag_at(text, masked, cut, end, delimiters) in CERTAIN
-        ):
+        if cut in at_newline:
+            kept.append(cut)
+            continue
+        holder, tag = _tag_at(text, masked, kept[-1], end, delimiters), _tag_at(text, masked, cut, end, delimiters)
+        if delimiters.standard == "X12":
+            before = masked[masked.rfind(delimiters.element, start, cut) + 1 : cut].rstrip(_MISTAKEN_TERMINATORS)
+            if not _may_part(holder, tag, before):
+                continue
+        if not masked[cut - 1].isalpha() or holder not in FREE_TEXT or tag in CERTAIN:
             kept.append(cut)
     for left, right in pairwise([*kept, end]):
         piece = masked[left:right].rstrip(delimiters.blanks)
@@ -245,6 +248,13 @@ def _part(text: str, masked: str, start: int, end: int, cuts: list[int], delimit
         if piece:
             tag = _tag_at(text, masked, left, left + len(piece), delimiters)
             yield Segment(tag, left, left + len(piece), text, delimiters, repaired=len(kept) > 1)
+
+
+def _may_part(holder: str, tag: str, before: str) -> bool:
+    """Whether a tag glued to `before` may be parted from an X12 segment: behind a GTIN or a date nearly always."""
+    if len(before) >= 6 and before.isdecimal():
+        return holder != "LIN" or tag in CERTAIN
+    return holder != "LIN" and tag in X12_CERTAIN
 
 
 def _tag_at(text: str, masked: str, start: int, end: int, delimiters: Delimiters) -> str:

@@ -35,6 +35,10 @@ _PARTIES = "BY|SU|SE|SN|ST|SF|GY|WH|DP|IV|UD|UC|CN|CZ|MF|MS|MR|PR|DS|LC"
 FREE_TEXT = frozenset(["NAD", "IMD", "FTX", "CTA", "COM", "N1", "N2", "N3", "N4", "PID", "PER", "MSG", "NTE"])
 CERTAIN = frozenset(["QTY", "DTM", "ZA", "SDQ", "UNT", "SE"])
 
+# X12 separates everything alike, so that an item number such as SSOQYRB2OPTD before «*BP*» has the shape of a PTD.
+# Behind anything but a GTIN or a date these tags alone are put back, and inside a LIN, a row of such numbers, none.
+X12_CERTAIN = CERTAIN | {"CTT", "CTP", "LIN", "SCH", "XQ"}
+
 EDIFACT_SHAPES: Shapes = {
     "BGM": r"«E»[0-9]{2,3}[A-Z]?(?:«E»|«C»|«T»)",
     "DTM": r"«E»[0-9]{1,3}[A-Z]?«C»[0-9]{4,}",

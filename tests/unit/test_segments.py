@@ -515,3 +515,12 @@ def test_reading_takes_time_in_proportion_to_size(text: str) -> None:
         if segment.elements:
             segment.component_span(0)
     assert time.process_time() - started < 5.0
+
+
+@pytest.mark.parametrize("number", ["SSOQYRB2OPTD", "FRUIT", "ABN1", "XQTY", "GRAMREF", "ALAMT", "BERLIN", "PIZZA"])
+def test_an_item_number_that_ends_like_a_tag_is_not_torn(number: str) -> None:
+    text = f"ST*846*0001~LIN*1*VC*{number}*BP*DZ4WYN*UP*012345678905~QTY*17*5*EA~SE*4*0001~"
+    segments = read_segments(text)
+    assert [segment.tag for segment in segments] == ["ST", "LIN", "QTY", "SE"]
+    assert segments[1].value(2) == number
+    assert not any(segment.repaired for segment in segments)
