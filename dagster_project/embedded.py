@@ -140,12 +140,14 @@ class Server:
             return
         password = self.state / "password"
         write_private(password, secrets.token_hex(16))
-        # initdb works in a folder of another name, so that a killed one leaves nothing that looks finished.
-        half_done = self.state / "data.part"
-        remove(half_done)
+        # initdb works in a folder of its own, so that a killed one leaves nothing that looks finished, and one that
+        # outlived its killed parent does not write into the next one's.
+        for left_over in self.state.glob("data.part-*"):
+            shutil.rmtree(left_over, ignore_errors=True)
+        half_done = self.state / f"data.part-{os.getpid()}"
         make_folder(half_done, account, 0o700)
         make_folder(self.log.parent, account, 0o755)
-        password_copy = half_done.with_name("password.part")
+        password_copy = half_done.with_name(f"password.part-{os.getpid()}")
         write_private(password_copy, password.read_text())
         os.chown(password_copy, account.pw_uid, account.pw_gid)
         settings = SETTINGS if self.is_durable else SETTINGS | THROWAWAY_SETTINGS

@@ -149,7 +149,7 @@ def test_the_number_of_a_killed_server_may_belong_to_another_process_by_now(embe
 
 
 def test_a_data_directory_left_half_initialised_is_made_anew(embedded: Server) -> None:
-    half_done = embedded.state / "data.part"
+    half_done = embedded.state / "data.part-4711"
     half_done.mkdir(parents=True)
     (half_done / "PG_VERSION").write_text("18\n")
     warehouse.up(embedded.state, {})
