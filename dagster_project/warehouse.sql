@@ -165,7 +165,7 @@ comment on column silver.outcomes.rejected_lines is 'JSON array: text, span, las
 comment on column silver.outcomes.problems is 'JSON array of every problem, errors and warnings: code, severity, segment, span, detail.';
 comment on column silver.outcomes.route is 'Who produced the records: plan, model, review or mixed.';
 comment on column silver.outcomes.attempts is 'Attempts of the model for the slowest chunk; 0 when only plans ran.';
-comment on column silver.outcomes.verification_hash is 'SHA-256 over the message and the canonical JSON of its document: anybody can recompute it.';
+comment on column silver.outcomes.verification_hash is 'SHA-256 over the UTF-8 text of the message, then its document as JSON with sorted keys and no blanks (null where there is none).';
 comment on column silver.outcomes.compile_ms is 'Wall time in the compiler, in milliseconds.';
 
 create table if not exists silver.attempts (
@@ -184,11 +184,11 @@ create table if not exists silver.attempts (
 
 create index if not exists attempts_message_id on silver.attempts (message_id);
 
-comment on table silver.attempts is 'One row per attempt at a chunk of a message, in the order made, for every compiler that has tried.';
+comment on table silver.attempts is 'One row per message and compiler that has tried, and one per attempt at a chunk that was not proved at once, at most 500 a message.';
 comment on column silver.attempts.attempt is 'Number of the attempt at this chunk, as the compiler counts it.';
 comment on column silver.attempts.chunk is 'Which part of the message: header, line 7; null for the message as a whole.';
-comment on column silver.attempts.reading is 'Which reading of the message was tried: delimiters, and where a group begins.';
-comment on column silver.attempts.output is 'What the model answered, word for word.';
+comment on column silver.attempts.reading is 'Which reading of the message was tried; by-layout lets the layout of the message bind places to lines.';
+comment on column silver.attempts.output is 'What the model pointed at: field, segment, element.component and value; null for the message as a whole.';
 comment on column silver.attempts.problems is 'JSON array of what the gatekeeper found wrong with it.';
 
 -- Grants ------------------------------------------------------------------------------------------------------------
