@@ -1,7 +1,7 @@
 """Who the server's programs run as: ourselves, or an unprivileged user where we are root.
 
-That user must be able to enter the clone. Where a folder on the way is closed to everybody but root (a clone below
-/root, or in a temporary folder), the programs are given the one capability to read past closed folders and no other.
+That user must be able to enter the clone. Where a folder on the way is closed to everybody but root (a home, or a
+temporary folder), the programs are given the one capability to read past closed folders and no other.
 """
 
 import os
