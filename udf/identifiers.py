@@ -13,9 +13,9 @@ def item_class(item_id_type: str | None) -> int:
     return _CLASS.get(item_id_type or "", 3)
 
 
-def has_check_digit(identifier: str, item_id_type: str | None) -> bool:
+def has_check_digit(item_id_type: str | None) -> bool:
     """True where the type promises a GS1 check digit; UI and UA (11 digits) never carry one."""
-    return item_id_type in ("SRV", "EN", "UP", "UK", "EAN", "EU") and item_id_type not in ("UI", "UA")
+    return item_id_type in ("SRV", "EN", "UP", "UK", "EAN", "EU")
 
 
 def is_gs1_key(identifier: str) -> bool:

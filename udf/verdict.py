@@ -190,7 +190,7 @@ class Verdict:
         wrong = [
             line
             for line in self.lines
-            if line.item_id and has_check_digit(line.item_id, line.item_id_type) and not is_gs1_key(line.item_id)
+            if line.item_id and has_check_digit(line.item_id_type) and not is_gs1_key(line.item_id)
         ]
         if wrong:
             self.note(

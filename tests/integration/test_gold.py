@@ -154,7 +154,7 @@ def test_gold_does_not_depend_on_the_order_in_which_files_land(
 def compiled(clone: Path, database: Mapping[str, str]) -> None:
     """Bronze and Silver of the demonstration folder, by the shipped model."""
     if not udf.compiler.MODEL.exists():
-        pytest.skip(f"no model at {udf.compiler.MODEL.relative_to(clone)}")
+        pytest.fail(f"no model at {udf.compiler.MODEL.relative_to(clone)}")
     # Silver's definition names the compiler's version, so that importing it needs the model.
     from dagster_project.defs import bronze, silver
     from dagster_project.defs.resources import Landing, Warehouse
