@@ -219,8 +219,14 @@ def _stated(segments: Sequence[SegmentLike], s: int, e: int, c: int) -> Position
 
 
 def _activity(segments: Sequence[SegmentLike], s: int) -> int:
-    """The QTY or ZA segment under which a split (SDQ, SCH, REF) stands, or -1."""
-    return next((i for i in range(s - 1, -1, -1) if segments[i].tag in ("ZA", "QTY")), -1)
+    """The ZA under which a split (SDQ, SCH, REF) stands, else its QTY, or -1; a QTY below a ZA counts other things."""
+    found = -1
+    for i in range(s - 1, -1, -1):
+        if segments[i].tag == "ZA":
+            return i
+        if segments[i].tag == "QTY" and found < 0:
+            found = i
+    return found
 
 
 def _beside(field: str, record: Record, x12: bool, segments: Sequence[SegmentLike]) -> Position | None:

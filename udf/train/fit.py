@@ -28,10 +28,10 @@ _POOL = 1500
 HELD_OUT_SEED = 1_000_003
 
 
-def draw_batches(seed: int) -> Iterator[tuple[list[list[int]], list[list[int]]]]:
+def draw_batches(seed: int, held_out: bool = False) -> Iterator[tuple[list[list[int]], list[list[int]]]]:
     """Batches of (inputs, labels) of about `BATCH_TOKENS`, endlessly; rows of like length share a batch."""
     r = random.Random(seed)
-    examples = draw_examples(seed)
+    examples = draw_examples(seed, held_out=held_out)
     while True:
         pool = [pair for pair in islice(examples, _POOL) if len(pair[0]) + len(pair[1]) <= LONGEST]
         pool.sort(key=lambda pair: len(pair[0]) + len(pair[1]))
@@ -103,7 +103,7 @@ def fit(
         print(f"going on from step {step} after {spent / 60:.1f} minutes")
     parameters = sum(p.numel() for p in model.parameters())
     print(f"{parameters / 1e6:.2f} M parameters, vocabulary {codec.VOCABULARY_SIZE}", flush=True)
-    held_out = draw_batches(HELD_OUT_SEED)
+    held_out = draw_batches(HELD_OUT_SEED, held_out=True)
     exam = [tuple(torch.tensor(part) for part in next(held_out)) for _ in range(24)]
     queue: Any = multiprocessing.Queue(8)
     feeder = multiprocessing.Process(
