@@ -8,7 +8,7 @@ llama.cpp. What `udf.grounding` makes of the values is another matter.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Annotated, Any
 
@@ -32,7 +32,7 @@ class UnreadableAnswerError(ValueError):
 @cache
 def answer_model(kind: str) -> type[BaseModel]:
     """The contract of an answer about a header, group or line."""
-    fields: dict[str, Any] = {name: (_Value | None, None) for name in OF_KIND[kind]}
+    fields: dict[str, Any] = dict.fromkeys(OF_KIND[kind], (_Value | None, None))
     if kind == "line":
         fields["quantity"] = (_Value, ...)
     strict = ConfigDict(extra="forbid", strict=True)

@@ -12,9 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import llama_cpp
 from llama_cpp.llama_chat_format import Jinja2ChatFormatter
+from llama_cpp.llama_grammar import LlamaGrammar
 
 from udf import codec
 from udf.chat import UnreadableAnswerError, answer_grammar, converse, read_answer, render_chunk
@@ -133,7 +135,8 @@ class ChatEngine(TalkingEngine):
         """The tokens that are fed for a prompt: its own, or those of a whole chat that ends with it."""
         if self._template is None:
             return prompt_tokens(self._model, prompt)
-        chat = self._template(messages=converse(prompt, self._shots)).prompt
+        messages: Any = converse(prompt, self._shots)
+        chat = self._template(messages=messages).prompt
         return list(self._model.tokenize(chat.encode("utf-8", "replace"), add_bos=True, special=True))
 
     def ask(self, kind: str, prompt: str) -> str:
@@ -158,14 +161,13 @@ def prompt_tokens(model: llama_cpp.Llama, text: str) -> list[int]:
 
 
 @cache
-def _grammar(kind: str) -> llama_cpp.LlamaGrammar:
-    return llama_cpp.LlamaGrammar.from_json_schema(answer_grammar(kind), verbose=False)
+def _grammar(kind: str) -> LlamaGrammar:
+    return LlamaGrammar.from_json_schema(answer_grammar(kind), verbose=False)
 
 
 def _chat_template(model: llama_cpp.Llama) -> Jinja2ChatFormatter:
     template = model.metadata.get("tokenizer.chat_template")
     if template is None:
         raise ValueError("The model has no chat template: it can be asked without examples only.")
-    texts = {name: model.detokenize([token], special=True).decode()
-             for name, token in (("bos_token", model.token_bos()), ("eos_token", model.token_eos()))}  # fmt: skip
-    return Jinja2ChatFormatter(template=template, **texts)
+    bos, eos = (model.detokenize([token], special=True).decode() for token in (model.token_bos(), model.token_eos()))
+    return Jinja2ChatFormatter(template, eos_token=eos, bos_token=bos)

@@ -67,6 +67,12 @@ class Compiler:
 
     def compile_batch(self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None) -> list[Outcome]:
         """One outcome for each text, in order; the prompts of all of them are decoded together."""
+        return [outcome for outcome, _ in self.compile_units(texts, envelopes)]
+
+    def compile_units(
+        self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None
+    ) -> list[tuple[Outcome, list[Unit]]]:
+        """As `compile_batch`, with what was answered for each chunk and what was found against it."""
         prepared: list[Message | Outcome] = []
         for text, envelope in zip(texts, envelopes or [None] * len(texts), strict=True):
             began = time.perf_counter()
@@ -78,7 +84,7 @@ class Compiler:
             prepared.append(message)
         messages = [message for message in prepared if isinstance(message, Message)]
         self._answer([(message, unit) for message in messages for unit in message.units])
-        return [self._finish(m) if isinstance(m, Message) else m for m in prepared]
+        return [(self._finish(m), m.units) if isinstance(m, Message) else (m, []) for m in prepared]
 
     # --- before the model ------------------------------------------------------------------------------------
 

@@ -31,7 +31,7 @@ REMEMBERED = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A chunk as tokens, and how many markers it shows; for engines that talk, the chunk itself and its message type."""
+    """A chunk as tokens, and how many markers it shows; beside them, for engines that talk, the chunk itself."""
 
     tokens: tuple[int, ...]
     markers: int

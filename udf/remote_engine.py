@@ -26,7 +26,7 @@ class EndpointError(RuntimeError):
 
 
 class RemoteEngine(TalkingEngine):
-    """Asks `model` at `base_url` (up to and including its /v1); `seconds` bound one request, `pause` parts two tries."""
+    """Asks `model` at `base_url` (with its /v1). A request may take `seconds`; two tries are `pause` seconds apart."""
 
     def __init__(
         self, base_url: str, model: str, api_key: str | None = None, seconds: float = 60.0, pause: float = 1.0
@@ -64,7 +64,7 @@ class RemoteEngine(TalkingEngine):
                 break  # the same question would be refused again
         self._failures += 1
         if self._failures >= PATIENCE:
-            raise EndpointError(f"{self._url} left {PATIENCE} questions in a row without an answer, the last with {why}")
+            raise EndpointError(f"{self._url} answered none of {PATIENCE} questions in a row, the last time with {why}")
         raise NoAnswerError(why)
 
     def _post(self, kind: str, prompt: str) -> httpx.Response:

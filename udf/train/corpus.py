@@ -2,15 +2,19 @@
 
 import random
 from collections.abc import Iterator
+from pathlib import Path
 
 from udf.codec import MARKERS, encode_answer, encode_chunk
 from udf.train.drafts import Draft, chunk_draft
 from udf.train.edifact import EdifactPartner
+from udf.train.taught import read_labels
 from udf.train.x12 import X12Partner
 
 TURNED = 0.15
 """Share of examples whose markers do not begin at the first, so that the last ones are learnt too. At inference they
 always do; turned in every example, pointing had not emerged after 6.5 M tokens."""
+TAUGHT = 0.1
+"""Share of a teacher's labels among the examples, where there are any: they are few and repeat."""
 Partner = EdifactPartner | X12Partner
 MIX = (("SLSRPT", 24), ("INVRPT", 24), ("852", 26), ("846", 18), ("867", 8))
 
@@ -21,10 +25,18 @@ def draw_partner(r: random.Random) -> Partner:
     return X12Partner(r, message_type) if message_type.isdigit() else EdifactPartner(r, message_type)
 
 
-def draw_examples(seed: int, markers_turn: bool = True) -> Iterator[tuple[list[int], list[int]]]:
-    """Prompt and answer tokens, endlessly; equal prompts of one message come once, since they teach the same."""
+def draw_examples(
+    seed: int, markers_turn: bool = True, taught: Path | None = None
+) -> Iterator[tuple[list[int], list[int]]]:
+    """Prompt and answer tokens, endlessly; equal prompts of one message come once, since they teach the same.
+
+    `taught` is a file of labels from `udf.train.teach`, which are mixed in.
+    """
     r = random.Random(seed)
+    labels = read_labels(taught) if taught else []
     while True:
+        while labels and r.random() < TAUGHT:
+            yield r.choice(labels).example(r.randrange(MARKERS) if markers_turn and r.random() < TURNED else 0)
         draft = draw_partner(r).draft(r)
         yield from draft_examples(draft, r if markers_turn else None)
 
