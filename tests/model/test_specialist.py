@@ -1,4 +1,4 @@
-"""The pretrained base and what LoRA makes of it. Skipped where the base is missing, which `make exam-setup` installs."""
+"""The pretrained base and what LoRA makes of it. Skipped where the base is missing: `make exam-setup` installs it."""
 
 from itertools import islice
 from pathlib import Path
@@ -58,7 +58,7 @@ def test_the_grammar_holds_even_an_untuned_base(base: Path) -> None:
         read_answer(text, "group")
     except UnreadableAnswerError:  # nothing but cut off in the middle of a loop
         assert engine.tally.tokens_out > 64
-        assert text.startswith('{"') or text.startswith("{")
+        assert text.startswith("{")
     engine.close()
 
 

@@ -105,7 +105,7 @@ def exactness(model: Any, pairs: list[Pair]) -> float:
     return right / len(pairs)
 
 
-def teach(
+def adapt(
     out: Path,
     base: str = SMOLLM2,
     minutes: float = 60,
@@ -176,4 +176,4 @@ def teach(
 
 
 if __name__ == "__main__":
-    typer.run(teach)
+    typer.run(adapt)
