@@ -17,6 +17,7 @@ LANDING ?= seeds/edi
 
 # One stamp for each state of what decides the environment, the clone's place included: a moved clone is set up anew.
 STAMP := $(VENV)/.ready-$(shell { sed '/^\[tool/,$$d' pyproject.toml; cat constraints.txt; echo $(CURDIR); } | cksum | cut -d' ' -f1)
+EXAM_STAMP := $(subst .ready,.ready-exam,$(STAMP))
 TRAIN_STAMP := $(subst .ready,.ready-train,$(STAMP))
 
 LLAMA := llama-cpp-python==$(shell sed -n 's/^llama[-_]cpp[-_]python==//p' constraints.txt)
@@ -121,7 +122,13 @@ define install_llama
 	rm -rf $(VENV)/llama.*
 endef
 
-.PHONY: train-setup
+.PHONY: exam-setup train-setup
+exam-setup: $(EXAM_STAMP) ## add the pretrained base and what else the exam compares with; no torch
+
+$(EXAM_STAMP): $(STAMP)
+	@$(PIP) install --progress-bar off -c constraints.txt --no-build-isolation -e '.[test,dev,exam]'
+	touch $@
+
 train-setup: $(TRAIN_STAMP) ## add torch and the rest of what udf/train needs
 
 $(TRAIN_STAMP): $(STAMP)
@@ -130,10 +137,14 @@ $(TRAIN_STAMP): $(STAMP)
 
 MINUTES ?= 60
 
-.PHONY: train exam
+.PHONY: train lora exam
 train: train-setup ## train the tiny compiler from nothing for MINUTES (60) and ship it into udf/model
 	@$(BIN)/python -m udf.train.fit runs/tiny --minutes $(MINUTES)
 	$(BIN)/python -m udf.train.ship runs/tiny
+
+lora: train-setup ## teach the pretrained base for MINUTES (60): the specialist that the exam compares with
+	@$(BIN)/python -m udf.train.lora runs/specialist --minutes $(MINUTES)
+	install -m 644 -t udf/train/specialist runs/specialist/adapter.safetensors runs/specialist/run.json
 
 exam: setup ## examine the shipped model on partners it never saw
 	@$(BIN)/python -m udf.train.evaluate udf/model/tillroll.gguf

@@ -229,7 +229,7 @@ def _activity(segments: Sequence[SegmentLike], s: int) -> int:
     return found
 
 
-def _beside(field: str, record: Record, x12: bool, segments: Sequence[SegmentLike]) -> Position | None:
+def beside(field: str, record: Record, x12: bool, segments: Sequence[SegmentLike]) -> Position | None:
     """Where the standard puts a field, seen from its anchor in the same record; None where that place is empty."""
     if field in ("qualifier", "unit", "location"):
         s, e, c = record["quantity"]
@@ -277,7 +277,7 @@ def _expected(
     if field == "location" and x12 and "quantity" in given and "quantity" in record:
         anchor = "quantity" if segments[record["quantity"][0]].tag in _SPLITS else None
     if anchor and anchor in given:
-        return _beside(field, record, x12, segments) if anchor in record else None
+        return beside(field, record, x12, segments) if anchor in record else None
     return previous.get(field)
 
 

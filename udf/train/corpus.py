@@ -7,16 +7,20 @@ combination of layout and vices alone, so that no held-out combination is ever t
 import random
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 
 from udf.codec import MARKERS, encode_answer, encode_chunk
 from udf.train.drafts import Draft, chunk_draft
 from udf.train.edifact import EdifactPartner
 from udf.train.rendering import TAUGHT_VICES, Writing, draw_writing
+from udf.train.taught import read_labels
 from udf.train.x12 import X12Partner
 
 TURNED = 0.15
 """Share of examples whose markers do not begin at the first, so that the last ones are learnt too. At inference they
 always do; turned in every example, pointing had not emerged after 6.5 M tokens."""
+TAUGHT = 0.1
+"""Share of a teacher's labels among the examples, where there are any: they are few and repeat."""
 Dialect = EdifactPartner | X12Partner
 MIX = (("SLSRPT", 24), ("INVRPT", 24), ("852", 26), ("846", 18), ("867", 8))
 HELD_OUT_SHARE = 8
@@ -46,11 +50,17 @@ def draw_written(
 
 
 def draw_examples(
-    seed: int, markers_turn: bool = True, held_out: bool = False
+    seed: int, markers_turn: bool = True, held_out: bool = False, taught: Path | None = None
 ) -> Iterator[tuple[list[int], list[int]]]:
-    """Prompt and answer tokens, endlessly; equal prompts of one message come once, since they teach the same."""
+    """Prompt and answer tokens, endlessly; equal prompts of one message come once, since they teach the same.
+
+    `taught` is a file of labels from `udf.train.teach`, which are mixed in.
+    """
     r = random.Random(seed)
+    labels = read_labels(taught) if taught else []
     while True:
+        while labels and r.random() < TAUGHT:
+            yield r.choice(labels).example(r.randrange(MARKERS) if markers_turn and r.random() < TURNED else 0)
         dialect, _ = draw_written(r, held_out)
         yield from draft_examples(dialect.draft(r), r if markers_turn else None)
 
