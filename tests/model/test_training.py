@@ -35,9 +35,10 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
     return process.returncode, told
 
 
-def wait_until(condition: Callable[[], bool], what: str) -> None:
+def wait_until(condition: Callable[[], bool], what: str, process: subprocess.Popen[str] | None = None) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not condition():
+        assert process is None or process.poll() is None, process.communicate()[0]
         assert time.monotonic() < deadline, f"{what} never came"
         time.sleep(0.2)
 
@@ -63,7 +64,7 @@ def trained(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that was killed after its first checkpoint and then brought to its end."""
     run = tmp_path_factory.mktemp("run")
     with start(clone, run, 0.25) as first:
-        wait_until((run / "checkpoint.pt").exists, "a checkpoint")
+        wait_until((run / "checkpoint.pt").exists, "a checkpoint", first)
         (feeder,) = children(first.pid)
         first.send_signal(signal.SIGKILL)
     assert not (run / "weights.pt").exists()
@@ -102,7 +103,7 @@ def test_a_finished_run_is_not_trained_again(clone: Path, trained: Path) -> None
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_run_that_is_asked_to_end_saves_first(clone: Path, tmp_path: Path, number: signal.Signals) -> None:
     process = start(clone, tmp_path, 30)
-    wait_until((tmp_path / "run.json").exists, "a report")
+    wait_until((tmp_path / "run.json").exists, "a report", process)
     (tmp_path / "checkpoint.pt").unlink(missing_ok=True)
     os.kill(process.pid, number)
     code, told = finish(process)

@@ -50,7 +50,7 @@ def sweep(run: Path, chunks: int = 2000) -> None:
                 matrices=count_types(packed),
                 exact=sum(right) / chunks,
                 parity=sum(agreed) / chunks,
-                ms_per_chunk=milliseconds,
+                ms_per_chunk=round(milliseconds, 2),
                 lost=sum(before and not now for before, now in zip(reference, right, strict=True)),
                 gained=sum(now and not before for before, now in zip(reference, right, strict=True)),
             )
