@@ -86,7 +86,7 @@ limit 12
 
 
 def materialize(log: Path) -> Iterator[str]:
-    """Materialise all but the model through Dagster; yield a line for what is worth knowing, raise CalledProcessError."""
+    """Materialise all but the model through Dagster; yield a line for each step, raise CalledProcessError."""
     command: list[str | Path] = [Path(sys.executable).with_name("dagster"), "asset", "materialize"]
     command += ["--select", "not group:model", "-m", "dagster_project.definitions"]
     begun: dict[str, float] = {}

@@ -1,7 +1,7 @@
 """Runs a stage of udf/train where torch is, and passes on what it says."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import dagster as dg
@@ -33,7 +33,7 @@ class School(dg.ConfigurableResource):  # type: ignore[type-arg]
                 "`make train-setup`, or set TILLROLL_TRAINING_PYTHON to an interpreter that has it."
             )
 
-    def attend(self, stage: str, *arguments: str | Path) -> Iterator[str]:
+    def attend(self, stage: str, *arguments: str | Path) -> Generator[str, None, None]:
         """Run ``python -m udf.train.<stage>`` in the clone and yield its lines as they come.
 
         Who stops listening ends the stage by SIGTERM, which training answers with a checkpoint. Raises Failure with the

@@ -7,6 +7,7 @@ not train for an hour. The work is done in a process of its own, since torch is 
 import base64
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -116,12 +117,13 @@ def weights(context: dg.AssetExecutionContext, school: School, config: WeightsRu
     run, reported = school.run(), 0
     settings = config.model_dump(exclude={"restart"})
     options = [word for name, value in settings.items() for word in (f"--{name.replace('_', '-')}", str(value))]
-    for line in school.attend("fit", run, *options, *(["--restart"] if config.restart else [])):
-        context.log.info(line)
-        log = read(run / "run.json").get("log", [])
-        if log and log[-1]["step"] > reported and line.startswith("step "):
-            reported = log[-1]["step"]
-            context.log_event(dg.AssetObservation(asset_key=WEIGHTS, metadata=log[-1]))
+    with closing(school.attend("fit", run, *options, *(["--restart"] if config.restart else []))) as lines:
+        for line in lines:
+            context.log.info(line)
+            log = read(run / "run.json").get("log", [])
+            if log and log[-1]["step"] > reported and line.startswith("step "):
+                reported = log[-1]["step"]
+                context.log_event(dg.AssetObservation(asset_key=WEIGHTS, metadata=log[-1]))
     facts = read(run / "run.json")
     yield dg.MaterializeResult(
         metadata={
@@ -198,7 +200,7 @@ def shipped(context: dg.AssetExecutionContext, school: School, config: ShipRun) 
         return
     run = school.run()
     listen(context, school, "ship", run, *([] if config.ship else ["--look"]))
-    gates = {"gates": tabulate(read(run / "gates.json")), "run": dg.MetadataValue.path(run)}
+    gates: dict[str, Any] = {"gates": tabulate(read(run / "gates.json")), "run": dg.MetadataValue.path(run)}
     if config.ship:
         yield dg.MaterializeResult(metadata=gates)
     else:
@@ -208,8 +210,9 @@ def shipped(context: dg.AssetExecutionContext, school: School, config: ShipRun) 
 
 def listen(context: dg.AssetExecutionContext, school: School, stage: str, *arguments: str | Path) -> None:
     """Run a stage to its end, its lines in the run's log."""
-    for line in school.attend(stage, *arguments):
-        context.log.info(line)
+    with closing(school.attend(stage, *arguments)) as lines:
+        for line in lines:
+            context.log.info(line)
 
 
 def read(path: Path) -> Any:

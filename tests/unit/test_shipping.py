@@ -16,7 +16,8 @@ from udf.train.ship import ship
 WHOLE = Packed("F16", 1_850_000, {"F16": 29}, 0.995, 1.0, 9.0, 0, 0)
 HALF = replace(WHOLE, quantisation="Q8_0", bytes=990_000)
 SMALL = replace(WHOLE, quantisation="Q4_0", bytes=560_000, parity=0.9991)
-EXAM = {"silent_errors": 0}
+EXAM = {"silent_errors": 0, "messages_complete_and_exact": 0.97}
+WORSE = EXAM | {"messages_complete_and_exact": 0.9699}
 
 
 def test_the_smallest_format_that_loses_nothing_is_chosen() -> None:
@@ -52,13 +53,18 @@ def test_more_chunks_lost_than_chance_takes_are_a_loss(lost: int, gained: int) -
         ("packing loses nothing", replace(HALF, lost=5), 1.0, 2000, EXAM),
         ("answers as torch does", HALF, 0.9985, 2000, EXAM),
         ("answers as torch does", HALF, 1.0, 1999, EXAM),
-        ("no silent error in the exam", HALF, 1.0, 2000, {"silent_errors": 1}),
+        ("no silent error in the exam", HALF, 1.0, 2000, EXAM | {"silent_errors": 1}),
+        ("as good as the model before", HALF, 1.0, 2000, WORSE),
     ],
 )
 def test_each_gate_fails_alone(gate: str, packed: Packed, parity: float, prompts: int, exam: dict[str, Any]) -> None:
-    assert all(gate.holds for gate in check_gates(HALF, 2000, 0.999, 2000, EXAM))
-    failed = [found.name for found in check_gates(packed, 2000, parity, prompts, exam) if not found.holds]
+    assert all(gate.holds for gate in check_gates(HALF, 2000, 0.999, 2000, EXAM, EXAM))
+    failed = [found.name for found in check_gates(packed, 2000, parity, prompts, exam, EXAM) if not found.holds]
     assert failed == [gate]
+
+
+def test_a_first_model_has_none_before_it_to_be_compared_with() -> None:
+    assert all(gate.holds for gate in check_gates(HALF, 2000, 1.0, 2000, WORSE, None))
 
 
 @pytest.fixture
@@ -73,6 +79,7 @@ def run(tmp_path: Path) -> Path:
         "sha256": hashlib.sha256(b"weights").hexdigest(),
         "parity": {"share": 1.0, "prompts": 2000, "seed": 1},
         "exam": EXAM,
+        "exam_before": EXAM,
     }
     sweep = {"chunks": 2000, "chosen": "Q8_0", "formats": [asdict(WHOLE), asdict(HALF) | {"loses_nothing": True}]}
     for name, content in {"run": facts, "proof": proof, "sweep": sweep}.items():
@@ -115,7 +122,7 @@ def test_weights_that_changed_after_their_proof_do_not_ship(run: Path, tmp_path:
 
 
 def test_what_fails_a_gate_goes_elsewhere_at_most(run: Path, tmp_path: Path) -> None:
-    amend(run / "proof.json", exam={"silent_errors": 2})
+    amend(run / "proof.json", exam=EXAM | {"silent_errors": 2})
     before = MODEL.read_bytes()
     with pytest.raises(typer.BadParameter, match="does not go into udf/model"):
         ship(run, regardless=True)

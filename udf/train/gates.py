@@ -54,9 +54,15 @@ class Gate:
     holds: bool
 
 
-def check_gates(packed: Packed, chunks: int, parity: float, prompts: int, exam: dict[str, Any]) -> list[Gate]:
-    """The gates of a format, measured on so many chunks, compared with torch on so many prompts and examined."""
-    silent = exam["silent_errors"]
+def check_gates(
+    packed: Packed, chunks: int, parity: float, prompts: int, exam: dict[str, Any], before: dict[str, Any] | None
+) -> list[Gate]:
+    """The gates of a format, measured on so many chunks, compared with torch on so many prompts and examined.
+
+    `before` is the same exam of the model that it would replace; None where that one cannot be run any more.
+    """
+    silent, exact = exam["silent_errors"], exam["messages_complete_and_exact"]
+    least = before["messages_complete_and_exact"] if before else 0.0
     return [
         Gate("size", f"at most {MAX_BYTES:,} bytes", f"{packed.bytes:,} bytes", packed.bytes <= MAX_BYTES),
         Gate(
@@ -72,4 +78,5 @@ def check_gates(packed: Packed, chunks: int, parity: float, prompts: int, exam: 
             parity >= LEAST_PARITY and prompts >= PROMPTS,
         ),
         Gate("no silent error in the exam", "0", str(silent), silent == 0),
+        Gate("as good as the model before", f"{least:.2%} exact messages", f"{exact:.2%}", exact >= least),
     ]

@@ -58,7 +58,14 @@ def ship(
         raise typer.BadParameter(f"{source.name} is not the file that proof.json is about: prove the run again")
     (row,) = [row for row in sweep["formats"] if row["quantisation"] == proof["quantisation"]]
     packed = Packed(**{field.name: row[field.name] for field in fields(Packed)})
-    gates = check_gates(packed, sweep["chunks"], proof["parity"]["share"], proof["parity"]["prompts"], proof["exam"])
+    gates = check_gates(
+        packed,
+        sweep["chunks"],
+        proof["parity"]["share"],
+        proof["parity"]["prompts"],
+        proof["exam"],
+        proof["exam_before"],
+    )
     (run / "gates.json").write_text(json.dumps([asdict(gate) for gate in gates], indent=1))
     Console(width=120).print(tabulate(gates))
     failed = [gate.name for gate in gates if not gate.holds]
