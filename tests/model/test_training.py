@@ -17,6 +17,7 @@ torch = pytest.importorskip("torch", reason="torch is missing: make train-setup"
 from udf.engine import Answer, LlamaEngine  # noqa: E402
 from udf.train.export import export  # noqa: E402
 from udf.train.parity import Example, agree, draw_distinct, load_network  # noqa: E402
+from udf.train.picture import draw_curves  # noqa: E402
 
 pytestmark = pytest.mark.slow
 PATIENCE_SECONDS = 240
@@ -118,6 +119,13 @@ def test_a_checkpoint_of_another_network_is_refused(clone: Path, tmp_path: Path)
     code, told = finish(start(clone, tmp_path, 0.1))
     assert code != 0
     assert "checkpoint of another network" in told
+
+
+def test_the_curves_of_a_run_become_a_picture(trained: Path, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    drawn = draw_curves(trained, tmp_path / "curves.png").read_bytes()
+    assert drawn.startswith(b"\x89PNG")
+    assert len(drawn) < 200_000, "it travels inside Dagster's metadata"
 
 
 @pytest.fixture(scope="module")
