@@ -132,18 +132,25 @@ $(EXAM_STAMP): $(STAMP)
 train-setup: $(TRAIN_STAMP) ## add torch and the rest of what udf/train needs
 
 $(TRAIN_STAMP): $(STAMP)
-	@$(PIP) install --progress-bar off -c constraints.txt --no-build-isolation -e '.[test,dev,train]'
+	@echo 'adding torch and the rest of what training needs'
+	$(PIP) install -q --progress-bar off -c constraints.txt --no-build-isolation -e '.[test,dev,train]'
 	touch $@
 
-MINUTES ?= 60
+# What udf/train/pipeline.sh reads: MINUTES, HIDDEN, LAYERS, HEADS, RATE, SEED, THREADS, START.
+RUN ?= runs/tiny
 
-.PHONY: train lora exam
-train: train-setup ## train the tiny compiler from nothing for MINUTES (60) and ship it into udf/model
-	@$(BIN)/python -m udf.train.fit runs/tiny --minutes $(MINUTES)
-	$(BIN)/python -m udf.train.ship runs/tiny
+.PHONY: train train-quick test-train lora exam
+train: train-setup ## train the tiny compiler from nothing for MINUTES (60), prove it and ship it into udf/model
+	@PYTHON=$(BIN)/python udf/train/pipeline.sh '$(RUN)'
+
+train-quick: train-setup ## prove every stage of train in two minutes and throw the result away
+	@QUICK=1 PYTHON=$(BIN)/python udf/train/pipeline.sh
+
+test-train: train-setup ## run the tests that need torch
+	@$(PYTEST) tests/model/test_training.py tests/browser/test_model_ui.py
 
 lora: train-setup ## teach the pretrained base for MINUTES (60): the specialist that the exam compares with
-	@$(BIN)/python -m udf.train.lora runs/specialist --minutes $(MINUTES)
+	@$(BIN)/python -m udf.train.lora runs/specialist --minutes $(or $(MINUTES),60)
 	install -m 644 -t udf/train/specialist runs/specialist/adapter.safetensors runs/specialist/run.json
 
 exam: setup ## examine the shipped model on partners it never saw
