@@ -15,6 +15,7 @@ from udf.statements import (
     place_role,
     quantity_positions,
 )
+from udf.syntax import find_damaged_tags
 from udf.values import UnreadableValueError, read_number
 
 _BEGINNINGS = {"SLSRPT": "BGM", "INVRPT": "BGM", "852": "XQ", "846": "BIA", "867": "BPT"}
@@ -114,7 +115,8 @@ def _check_sum(
         return []  # the line with the unreadable number says so itself
     total = sum(totals.values(), Decimal(0))
     with_parts = sum((parts | totals).values(), Decimal(0))
-    if stated in (total, total - ignored, with_parts, with_parts - ignored):
+    sums = {with_parts, with_parts - ignored} | ({total, total - ignored} if totals else set())
+    if stated in sums:
         return []
     where = f"{segments[index].tag} {segments[index].value(0)}" if code.startswith("m") else segments[index].tag
     return [Finding(code, f"{where} states a total of {stated}, the quantities add up to {total}.", index)]
@@ -124,9 +126,10 @@ def _check_sum(
 
 
 def check_layout(segments: Sequence[Segment], first: int, chunks: Chunks, setting: Setting) -> list[Finding]:
-    """One beginning, places that bind one way, and line numbers without a sign of loss; what codes mean nothing."""
+    """One beginning, tags that exist, places that bind one way, line numbers without a sign of loss, known codes."""
     return [
         *_check_beginning(segments, first, chunks, setting),
+        *find_damaged_tags(segments, range(first, len(segments)), setting),
         *_check_places(segments, chunks, setting),
         *_check_line_numbers(segments, chunks),
         *_find_unmapped(segments, chunks, setting),

@@ -51,6 +51,7 @@ from udf.statements import (
     unit_slot,
     value_at,
 )
+from udf.syntax import find_malformed
 from udf.values import UnreadableValueError, read_number
 
 # --- header and groups -------------------------------------------------------------------------------------------
@@ -80,6 +81,7 @@ def judge_statements(
     start, end, faults = find_period(segments, chunk.indices, setting)
     findings += faults or _judge_dates(segments, record, start, end, chunk.first)
     findings += _judge_statement_place(segments, chunk, record, setting)
+    findings += find_malformed(segments, chunk.indices, setting)
     return findings + _judge_strays(segments, chunk, setting)
 
 
@@ -188,7 +190,8 @@ def gather_line(windows: Sequence[tuple[Chunk, list[Record]]]) -> LineRecords:
 
 def judge_line(segments: Sequence[Segment], line: LineRecords, setting: Setting) -> list[Finding]:
     """What does not hold in the records of a line; no findings means that each value is proved."""
-    findings = find_unread(segments, line.first, line.last, setting)
+    findings = find_malformed(segments, range(line.first, line.last), setting)
+    findings += find_unread(segments, line.first, line.last, setting)
     if not line.records:
         findings += _judge_use(segments, line, setting)
         return findings or [Finding("line-without-quantity", "The line states no quantity.", line.first)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.clerk import compile_as_wanted
+from udf.train.clerk import compile_as_wanted
 from tests.clerk_messages import activity, message, resale, sales, stock
 
 A, B = "4006381333931", "4006381333948"

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.clerk import compile_as_wanted
+from udf.train.clerk import compile_as_wanted
 from tests.clerk_messages import activity, inventory, message, sales, stock
 from udf.contract import Document, Line, Outcome
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.clerk import compile_as_wanted
+from udf.train.clerk import compile_as_wanted
 from tests.clerk_messages import activity, inventory, message, resale, sales, stock
 from udf import codec
 from udf.chunks import Chunk, split_message
