@@ -12,7 +12,9 @@ from udf.statements import (
     Finding,
     Setting,
     activity_of,
+    date_statements,
     place_role,
+    price_runs,
     quantity_positions,
 )
 from udf.syntax import find_damaged_tags
@@ -131,6 +133,7 @@ def check_layout(segments: Sequence[Segment], first: int, chunks: Chunks, settin
         *_check_beginning(segments, first, chunks, setting),
         *find_damaged_tags(segments, range(first, len(segments)), setting),
         *_check_places(segments, chunks, setting),
+        *_check_order(segments, chunks, setting),
         *_check_line_numbers(segments, chunks),
         *_find_unmapped(segments, chunks, setting),
     ]
@@ -174,6 +177,48 @@ def _check_places(segments: Sequence[Segment], chunks: Chunks, setting: Setting)
     if shared is not None or behind[-1][1] is None:
         return [Finding("ambiguous-structure", detail, placed[0] if shared is None else shared)]
     return []
+
+
+def _check_order(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
+    """Places, prices and dates before the quantities in one line and behind them in another; LIN in two forms.
+
+    A partner has one order: where two segments changed places, or a separator is lost, the other lines tell.
+    """
+    before: dict[str, int] = {}
+    behind: dict[str, int] = {}
+    for chunk in {chunk.line: chunk for chunk in chunks.lines}.values():
+        span = range(chunk.first, chunk.last)
+        opening = next((s for s, _, _ in quantity_positions(segments, chunk.first, chunk.last, setting.x12)), None)
+        if opening is None:
+            continue
+        found = {
+            "place": [i for i in span if segments[i].tag in PLACES and place_role(segments[i], setting) != "no"],
+            "price": [s for s, _, _ in price_runs(segments, chunk.first, chunk.last, setting)],
+            "date": [s for _, (s, _, _) in date_statements(segments, span, setting)],
+        }
+        for what, indices in found.items():
+            sides = {index < opening for index in indices}
+            if len(sides) == 1:
+                (before if True in sides else behind).setdefault(what, indices[0])
+    findings = [
+        Finding("order-mixed", f"The {what} stands before the quantities in some lines and behind them in others.", at)
+        for what, at in behind.items()
+        if what in before
+    ]
+    return findings + _check_forms(segments, setting)
+
+
+def _check_forms(segments: Sequence[Segment], setting: Setting) -> list[Finding]:
+    """LIN with its item in the second element beside others with it in the third, or without a type beside none."""
+    forms: dict[str, int] = {}
+    for index, lin in enumerate(segments):
+        if lin.tag == "LIN" and not setting.x12:
+            form = "shifted" if lin.value(1, 1) else "typed" if lin.value(2, 1) else "typeless" if lin.value(2) else "none"
+            forms.setdefault(form, index)
+    mixed = "shifted" in forms and forms.keys() & {"typed", "typeless"} or forms.keys() >= {"typeless", "none"}
+    if not mixed:
+        return []
+    return [Finding("order-mixed", f"LIN has the forms {', '.join(forms)} in one message.", max(forms.values()))]
 
 
 def _check_line_numbers(segments: Sequence[Segment], chunks: Chunks) -> list[Finding]:

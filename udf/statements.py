@@ -302,7 +302,7 @@ def quantity_positions(segments: Sequence[Segment], first: int, last: int, x12: 
         elif tag in ("QTY", "ZA"):
             yield index, 1, 0
         elif tag == "SDQ":
-            for e in range(3, min(len(segment.elements), 22), 2):
+            for e in range(3, min(len(segment.elements) + 1, 22), 2):
                 yield index, e, 0
         elif tag == "SCH":
             yield index, 0, 0
@@ -368,12 +368,6 @@ def find_unread(segments: Sequence[Segment], first: int, last: int, setting: Set
             most = 3  # QTY+153+12+PCE
         if any(value for element in segment.elements[most:] for value in element):
             findings.append(Finding("unread-data", f"{tag} has more than {most} elements: {_LOST}.", index))
-        if tag == "SDQ":
-            for e in range(2, min(len(segment.elements), 22), 2):
-                place, quantity = segment.value(e), segment.value(e + 1)
-                if bool(place) != bool(quantity):
-                    what = f"place «{place}» has no quantity" if place else f"quantity {quantity} has no place"
-                    findings.append(Finding("part-incomplete", f"In SDQ the {what}.", index))
         if setting.x12:
             slots = [e for s, e, _ in quantity_positions(segments, index, index + 1, True)]
             if any(
@@ -382,6 +376,23 @@ def find_unread(segments: Sequence[Segment], first: int, last: int, setting: Set
                 if e < len(segment.elements)
             ):
                 findings.append(Finding("number-ambiguous", f"A quantity in {tag} has more than one component.", index))
+    return findings + (_find_half_parts(segments, first, last) if setting.x12 else [])
+
+
+def _find_half_parts(segments: Sequence[Segment], first: int, last: int) -> list[Finding]:
+    """Parts of a split (SDQ, REF) with a place and no quantity or the other way round, and loops without a part."""
+    findings: list[Finding] = []
+    for s, e, _ in quantity_positions(segments, first, last, True):
+        tag = segments[s].tag
+        if tag not in ("SDQ", "REF"):
+            continue
+        place, quantity = segments[s].value(e - 1), segments[s].value(e)
+        if bool(place) != bool(quantity):
+            what = f"place «{place}» has no quantity" if place else f"quantity {quantity} has no place"
+            findings.append(Finding("part-incomplete", f"In {tag} the {what}.", s))
+    loop = next((i for i in range(first, last - 1) if segments[i].tag == "LS" and segments[i + 1].tag == "LE"), None)
+    if loop is not None:
+        findings.append(Finding("part-incomplete", "LS opens a loop without a part.", loop))
     return findings
 
 
@@ -404,6 +415,18 @@ def price_runs(segments: Sequence[Segment], first: int, last: int, setting: Sett
             runs.append((index, *slot))
         previous = index
     return runs
+
+
+def _repeated_price(segments: Sequence[Segment], first: int, last: int) -> int | None:
+    """A price behind another of the same type: one of them is of a quantity that stood elsewhere."""
+    for index in range(first + 1, last):
+        one, other = segments[index - 1], segments[index]
+        if other.tag != one.tag or other.tag not in ("PRI", "CTP") or other.elements == one.elements:
+            continue
+        kinds = ((0, 0), (0, 2), (0, 3), (0, 4), (0, 5)) if other.tag == "PRI" else ((0, 0), (1, 0), (3, 0), (4, 0))
+        if all(one.value(*slot) == other.value(*slot) for slot in kinds):
+            return index
+    return None
 
 
 def price_type_slot(segments: Sequence[Segment], price: Position) -> Position | None:
@@ -442,6 +465,9 @@ def bind_prices(
 ) -> tuple[dict[int, Position | None], list[Finding]]:
     """Activity to price: one before the quantities is the line's; those after them are each one's, or one for all."""
     runs = price_runs(segments, first, last, setting)
+    repeated = _repeated_price(segments, first, last)
+    if repeated is not None:
+        return {}, [Finding("price-ambiguous", "Two prices of one type follow each other.", repeated)]
     before = [run for run in runs if run[0] < activities[0]]
     after = [run for run in runs if run[0] > activities[0]]
     if before and after:
@@ -460,6 +486,10 @@ def bind_prices(
         if len(own) > 1:
             return {}, [Finding("price-ambiguous", "A quantity has several prices.", own[1][0])]
         bound[activity] = own[0] if own else None
+    slots = [price_type_slot(segments, run) for run in after]
+    if len({value_at(segments, slot) if slot else "" for slot in slots}) > 1:
+        detail = "The quantities of the line have prices of different types."
+        return {}, [Finding("price-ambiguous", detail, after[1][0])]
     return bound, []
 
 

@@ -6,15 +6,19 @@ characters, X12's up to three), or is missing before its value, or one of two el
 Segments that no line is made of are not looked at.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from udf import codec
+from udf.identifiers import GTIN_TYPES
 from udf.segments import Segment
 from udf.shapes import EDIFACT_TAGS, X12_TAGS
 from udf.statements import Finding, Setting, place_role
 
 _LONGEST = 3
+"""Characters of a code: EDIFACT has none longer where lines are made of, X12 none and few as long."""
+_GLUED = re.compile(rf"[0-9]{{8,14}}(?:{'|'.join(GTIN_TYPES)})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class Slot:
     element: int
     component: int = 0
     required: bool = False
+    longest: int = _LONGEST
 
 
 _FIRST = Slot(0, required=True)
@@ -35,8 +40,8 @@ _CODES: dict[tuple[bool, str], tuple[Slot, ...]] = {
     (False, "NAD"): (_FIRST, Slot(1, 2)),
     (False, "DTM"): (_FIRST, Slot(0, 2)),
     (False, "PRI"): (_FIRST, Slot(0, 2), Slot(0, 3)),
-    (False, "CUX"): (_FIRST, Slot(0, 1)),
-    (False, "BGM"): (Slot(2),),
+    (False, "CUX"): (_FIRST, Slot(0, 1, required=True)),
+    (False, "BGM"): (_FIRST, Slot(2)),
     # X12: 859, 673, 98, 66, 374, 236, 235, 355, 353, 100
     (True, "ZA"): (_FIRST, Slot(2), Slot(3)),
     (True, "QTY"): (_FIRST, Slot(2)),
@@ -45,15 +50,23 @@ _CODES: dict[tuple[bool, str], tuple[Slot, ...]] = {
     (True, "REF"): (_FIRST,),
     (True, "N1"): (_FIRST, Slot(2)),
     (True, "DTM"): (_FIRST,),
-    (True, "CTP"): (Slot(0), Slot(1)),
+    (True, "CTP"): (Slot(0, longest=2), Slot(1)),
     (True, "UIT"): (_FIRST, Slot(2)),
     (True, "XQ"): (_FIRST, Slot(4)),
-    (True, "BIA"): (_FIRST, Slot(1)),
-    (True, "BPT"): (_FIRST,),
+    (True, "BIA"): (_FIRST, Slot(1, required=True), Slot(3, required=True, longest=8)),
+    (True, "BPT"): (_FIRST, Slot(2, required=True, longest=8)),
     (True, "CUR"): (_FIRST, Slot(1)),
 }
-# (segment of X12, element, element that only comes with it)
-_TOGETHER = (("N1", 2, 3), ("N1", 3, 2), ("CTP", 3, 2), ("UIT", 2, 1), ("XQ", 2, 1))
+# The components that an element has in the standard: C186, C517, C082, C507, C509, C504.
+_COMPONENTS = {("QTY", 0): 3, ("LOC", 1): 4, ("NAD", 1): 3, ("DTM", 0): 3, ("PRI", 0): 6, ("CUX", 0): 4}
+# (segment, what stands, and what has to stand where it does)
+_TOGETHER = {
+    (False, "PRI"): (((0, 2), (0, 1)),), (True, "N1"): (((2, 0), (3, 0)), ((3, 0), (2, 0))),
+    (True, "CTP"): (((3, 0), (2, 0)),), (True, "UIT"): (((2, 0), (1, 0)),), (True, "XQ"): (((2, 0), (1, 0)),),
+    (True, "ZA"): (((3, 0), (4, 0)), ((4, 0), (3, 0)), ((6, 0), (5, 0))),
+}  # fmt: skip
+# What a price is for (5284, 380, 649).
+_NUMBERS = {(False, "PRI"): ((0, 4),), (True, "CTP"): ((3, 0), (6, 0))}
 
 
 def find_malformed(segments: Sequence[Segment], indices: Sequence[int], setting: Setting) -> list[Finding]:
@@ -70,17 +83,29 @@ def _faults(segment: Segment, setting: Setting) -> Iterator[str]:
     x12, tag = setting.x12, segment.tag
     if tag == "LIN" or (tag == "PIA" and not x12):
         yield from _identifier_faults(segment, x12)
-    if tag in ("NAD", "N1") and place_role(segment, setting) == "no":
+    if tag in ("NAD", "N1") and setting.reference.place_role(setting.standard, tag, segment.value(0)) == "no":
+        return
+    if place_role(segment, setting) == "empty":  # which says so itself
         return
     for slot in _CODES.get((x12, tag), ()):
         code = segment.value(slot.element, slot.component)
-        if len(code) > _LONGEST:
-            yield f"«{code}» in {tag} is no code"
+        if len(code) > slot.longest:
+            yield f"«{code}» in {tag} is longer than what stands in element {slot.element + 1}"
         elif slot.required and not code and any(any(element) for element in segment.elements):
-            yield f"{tag} has no code in element {slot.element + 1}"
-    for holder, e, other in _TOGETHER if x12 else ():
-        if tag == holder and segment.value(e) and not segment.value(other):
-            yield f"{tag} has an element {e + 1} without element {other + 1}"
+            yield f"{tag} has nothing in element {slot.element + 1}"
+    for number in (segment.value(*at) for at in _NUMBERS.get((x12, tag), ())):
+        if number and not number.replace(".", "").replace(",", "").isdecimal():
+            yield f"«{number}» in {tag} is no number"
+    if tag == "BGM" and segment.value(3).isdecimal():  # 4343 is of letters, 1225 before it of digits
+        yield f"«{segment.value(3)}» in BGM is no response type"
+    for stands, missing in _TOGETHER.get((x12, tag), ()):
+        if segment.value(*stands) and not segment.value(*missing):
+            yield f"{tag} has «{segment.value(*stands)}» and nothing that it belongs to"
+    if x12:
+        return
+    for e, element in enumerate(segment.elements):
+        if any(element[_COMPONENTS.get((tag, e), len(element)) :]):
+            yield f"Element {e + 1} of {tag} has more components than the standard"
 
 
 def _identifier_faults(segment: Segment, x12: bool) -> Iterator[str]:
@@ -92,10 +117,15 @@ def _identifier_faults(segment: Segment, x12: bool) -> Iterator[str]:
             if len(kind) > _LONGEST or (number and not kind):
                 yield f"«{kind}» in {tag} is no type of an identifier"
         return
-    for e in range(1, len(segment.elements)):
-        kind = segment.value(e, 1)
-        if len(kind) > _LONGEST or (not kind and segment.value(e, 2)):
+    kinds = [segment.value(e, 1) for e in range(len(segment.elements))]
+    if tag == "LIN" and any(kinds[3:]) and segment.value(2) and not kinds[2]:
+        yield f"«{segment.value(2)}» in LIN stands before an identifier"
+    for e, kind in enumerate(kinds[1:], 1):
+        number = segment.value(e)
+        if len(kind) > _LONGEST:
             yield f"«{kind}» in {tag} is no type of an identifier"
+        if not kind and (segment.value(e, 2) or (tag == "PIA" and number) or _GLUED.fullmatch(number)):
+            yield f"The identifier «{number}» in {tag} has no type"
 
 
 # --- tags --------------------------------------------------------------------------------------------------------

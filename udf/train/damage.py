@@ -7,9 +7,11 @@ notice each one that changes what the lines say.
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from udf.contract import Line, Outcome
 from udf.segments import Segment, find_delimiters, read_segments
+from udf.syntax import is_tag
 
 _TRAILERS = ("UNT", "SE")
 _TOTALS = ("CNT", "CTT")
@@ -41,12 +43,21 @@ class Sound:
         return self.outcome.document.lines if self.outcome.document else []
 
     @property
+    def x12(self) -> bool:
+        return "ST" in (segment.tag for segment in self.segments[:3])
+
+    @property
     def body(self) -> range:
         """The segments between UNH or ST and the trailer."""
         return range(1, self.trailer)
 
     def tagged(self, *tags: str) -> list[int]:
         return [i for i in self.body if self.segments[i].tag in tags]
+
+    def quantities_in(self, index: int) -> list[Decimal]:
+        """The quantities of lines that stand in a segment."""
+        segment = self.segments[index]
+        return [line.quantity for line in self.lines if segment.start <= line.source["quantity"][0] < segment.end]
 
     def line_rows(self) -> list[range]:
         """The rows of each LIN up to the next one, of messages whose LIN comes first and whose places stand above."""
@@ -109,21 +120,31 @@ def character(fields: tuple[str, ...], was: str, becomes: str, counted: bool | N
     return alter
 
 
-def tag(r: random.Random, sound: Sound) -> str | None:
-    """One letter of a tag that carries data."""
-    at = r.choice(list(sound.body))
-    segment = sound.segments[at]
-    return _change(r, sound, (segment.start, segment.start + len(segment.tag)), _LETTERS + _DIGITS, _LETTERS)
+def letter_of_tag(becomes_tag: bool) -> Alter:
+    """One letter of a tag, which then is no tag or another one of the standard."""
+
+    def alter(r: random.Random, sound: Sound) -> str | None:
+        segment = sound.segments[r.choice(list(sound.body))]
+        tag = segment.tag
+        at, by = r.randrange(len(tag)), r.choice(_LETTERS)
+        other = tag[:at] + by + tag[at + 1 :]
+        if other == tag or is_tag(other, sound.x12) != becomes_tag or sound.text[segment.start :][: len(tag)] != tag:
+            return None
+        return sound.replaced((segment.start + at, segment.start + at + 1), by)
+
+    return alter
 
 
 # --- segments and lines ------------------------------------------------------------------------------------------
 
 
-def lose(*tags: str, recount: bool, counted: bool | None = None) -> Alter:
-    """A segment is lost: any, or one of these tags."""
+def lose(*tags: str, recount: bool, counted: bool | None = None, is_summed: bool = False) -> Alter:
+    """A segment is lost: any, or one of these tags; `is_summed` takes those whose quantities a sum would miss."""
 
     def alter(r: random.Random, sound: Sound) -> str | None:
         found = sound.tagged(*tags) if tags else list(range(len(sound.rows)))
+        if is_summed:
+            found = [i for i in found if sum(sound.quantities_in(i))]
         if not found or (counted is not None and sound.is_counted != counted):
             return None
         lost = r.choice(found)
@@ -168,15 +189,22 @@ def double_line(recount: bool, counted: bool | None = None) -> Alter:
     return alter
 
 
-def exchange_neighbours(r: random.Random, sound: Sound) -> str | None:
-    """Two segments of different tags that follow each other change places."""
-    pairs = [i for i in sound.body if i + 1 in sound.body and sound.segments[i].tag != sound.segments[i + 1].tag]
-    if not pairs:
-        return None
-    at = r.choice(pairs)
-    rows = list(range(len(sound.rows)))
-    rows[at], rows[at + 1] = at + 1, at
-    return sound.rebuilt(rows, False)
+def exchange_neighbours(across_lines: bool) -> Alter:
+    """Two segments of different tags that follow each other change places; `across_lines` where one of them is LIN."""
+
+    def alter(r: random.Random, sound: Sound) -> str | None:
+        tags = [segment.tag for segment in sound.segments]
+        pairs = [
+            i for i in sound.body[:-1] if tags[i] != tags[i + 1] and ("LIN" in tags[i : i + 2]) == across_lines
+        ]  # fmt: skip
+        if not pairs:
+            return None
+        at = r.choice(pairs)
+        rows = list(range(len(sound.rows)))
+        rows[at], rows[at + 1] = at + 1, at
+        return sound.rebuilt(rows, False)
+
+    return alter
 
 
 def exchange_alike(r: random.Random, sound: Sound) -> str | None:
@@ -194,8 +222,8 @@ def exchange_alike(r: random.Random, sound: Sound) -> str | None:
 # --- separators --------------------------------------------------------------------------------------------------
 
 
-def separator(component: bool, added: bool) -> Alter:
-    """A separator of elements or components is lost, or comes twice."""
+def separator(component: bool, added: bool, identities: bool | None = None) -> Alter:
+    """A separator of elements or components is lost, or comes twice; `identities` in places and items or elsewhere."""
 
     def alter(r: random.Random, sound: Sound) -> str | None:
         delimiters = find_delimiters(sound.text)
@@ -203,6 +231,8 @@ def separator(component: bool, added: bool) -> Alter:
             return None
         wanted = delimiters.component if component else delimiters.element
         segment = sound.segments[r.choice(list(sound.body))]
+        if identities is not None and identities != (segment.tag in ("LOC", "NAD", "LIN", "PIA")):
+            return None
         places = [
             segment.component_span(e, c)[0] - 1
             for e, element in enumerate(segment.elements)
@@ -248,11 +278,10 @@ def exchange_pair(*tags: str, short: bool | None = None) -> Alter:
     """
 
     def alter(r: random.Random, sound: Sound) -> str | None:
-        x12 = sound.segments[0].tag in ("ISA", "GS", "ST")
         found = []
         for i in sound.tagged(*tags):
             segment = sound.segments[i]
-            code, value = _PAIRED[x12, segment.tag]
+            code, value = _PAIRED[sound.x12, segment.tag]
             one, other = segment.value(*code), segment.value(*value)
             if one and other and one != other and (short is None or short == (len(other) <= 3)):
                 found.append((segment.component_span(*code), segment.component_span(*value)))
@@ -286,6 +315,8 @@ def miscount(element: int, *tags: str) -> Alter:
 
 
 _ANOTHER = "the message says something else in a sound way, and nothing repeats it"
+_MOVED = "a segment at the edge of a line is as good in the next one"
+_UNTYPED = "a place or an item without its code list is as good a place or item (a warning says that none is stated)"
 _DATES = ("period_start", "period_end", "as_of_date")
 
 KINDS = (
@@ -301,7 +332,8 @@ KINDS = (
     Kind("a character of a code", character(
         ("qualifier", "item_id_type", "location_id_type", "unit", "price_type"), _DIGITS + _LETTERS, _DIGITS + _LETTERS,
     ), _ANOTHER),
-    Kind("a letter of a tag", tag),
+    Kind("a letter of a tag, which is no tag", letter_of_tag(False)),
+    Kind("a letter of a tag, which is another", letter_of_tag(True), _ANOTHER),
     Kind("a segment is lost", lose(recount=False)),
     Kind("a segment is doubled", double(recount=False)),
     Kind("a line is lost", lose_line(recount=False)),
@@ -313,19 +345,25 @@ KINDS = (
     Kind("the beginning is lost, UNT put right", lose(*_BEGINNINGS, recount=True)),
     Kind("LIN is lost, UNT put right, lines counted", lose("LIN", recount=True, counted=True)),
     Kind("LIN is lost, UNT put right", lose("LIN", recount=True, counted=False), _ANOTHER),
-    Kind("a quantity is lost, UNT put right, the sum stated", lose("QTY", "ZA", "SDQ", "SCH", recount=True, counted=True)),
-    Kind("a quantity is lost, UNT put right", lose("QTY", "ZA", "SDQ", "SCH", recount=True, counted=False), _ANOTHER),
+    Kind("a quantity is lost, UNT put right, the sum stated", lose(
+        "QTY", "ZA", recount=True, counted=True, is_summed=True,
+    )),
+    Kind("a quantity is lost, UNT put right", lose("QTY", "ZA", recount=True, counted=False), _ANOTHER),
+    Kind("a part of a split is lost, UNT put right", lose("SDQ", "SCH", "REF", recount=True), _ANOTHER),
     Kind("a place is lost, UNT put right", lose(*_PLACES, recount=True), _ANOTHER),
     Kind("a date is lost, UNT put right", lose("DTM", recount=True), _ANOTHER),
     Kind("a price or currency is lost, UNT put right", lose("PRI", "CTP", "UIT", "CUX", "CUR", recount=True), _ANOTHER),
     Kind("PIA is lost, UNT put right", lose("PIA", recount=True), _ANOTHER),
     Kind("a segment is doubled, UNT put right", double(recount=True)),
-    Kind("two neighbours are exchanged", exchange_neighbours),
+    Kind("two neighbours in a line or header are exchanged", exchange_neighbours(False)),
+    Kind("LIN and its neighbour are exchanged", exchange_neighbours(True), _MOVED),
     Kind("two segments of one tag are exchanged", exchange_alike, _ANOTHER),
-    Kind("an element separator is lost", separator(component=False, added=False)),
-    Kind("an element separator is doubled", separator(component=False, added=True)),
-    Kind("a component separator is lost", separator(component=True, added=False)),
-    Kind("a component separator is doubled", separator(component=True, added=True)),
+    Kind("an element separator is lost", separator(False, added=False)),
+    Kind("an element separator is doubled", separator(False, added=True)),
+    Kind("a component separator is lost", separator(True, added=False, identities=False)),
+    Kind("a component separator is doubled", separator(True, added=True, identities=False)),
+    Kind("a component separator of a place or item is lost", separator(True, False, identities=True), _UNTYPED),
+    Kind("a component separator of a place or item is doubled", separator(True, True, identities=True), _UNTYPED),
     Kind("a terminator is lost", lose_terminator),
     Kind("the text is cut off", truncate),
     Kind("quantity and qualifier are exchanged", exchange_pair("QTY", "ZA", "SCH", short=False)),
