@@ -211,14 +211,21 @@ def _check_order(segments: Sequence[Segment], chunks: Chunks, setting: Setting) 
 def _check_forms(segments: Sequence[Segment], setting: Setting) -> list[Finding]:
     """LIN with its item in the second element beside others with it in the third, or without a type beside none."""
     forms: dict[str, int] = {}
-    for index, lin in enumerate(segments):
-        if lin.tag == "LIN" and not setting.x12:
-            form = "shifted" if lin.value(1, 1) else "typed" if lin.value(2, 1) else "typeless" if lin.value(2) else "none"
-            forms.setdefault(form, index)
-    mixed = "shifted" in forms and forms.keys() & {"typed", "typeless"} or forms.keys() >= {"typeless", "none"}
-    if not mixed:
+    for index, segment in enumerate(segments):
+        if segment.tag == "LIN" and not setting.x12:
+            forms.setdefault(_form(segment), index)
+    is_shifted = "shifted" in forms and len(forms.keys() - {"none"}) > 1
+    if not is_shifted and not forms.keys() >= {"typeless", "none"}:
         return []
     return [Finding("order-mixed", f"LIN has the forms {', '.join(forms)} in one message.", max(forms.values()))]
+
+
+def _form(lin: Segment) -> str:
+    if lin.value(1, 1):
+        return "shifted"
+    if lin.value(2):
+        return "typed" if lin.value(2, 1) else "typeless"
+    return "none"
 
 
 def _check_line_numbers(segments: Sequence[Segment], chunks: Chunks) -> list[Finding]:

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from udf.train.oracle import Oracle
 from udf import codec
 from udf.compiler import Compiler
 from udf.contract import Line, Outcome
 from udf.engine import Answer, Prompt
 from udf.train.corpus import draw_partner
 from udf.train.drafts import Draft, Reference
+from udf.train.oracle import Oracle
 from udf.train.rendering import Writing, draw_writing, render_message
 
 PLAIN = Writing("'", "+", ":", "?", version="D:96A:UN:EAN004")

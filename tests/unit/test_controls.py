@@ -2,8 +2,8 @@
 
 import pytest
 
-from udf.train.clerk import compile_as_wanted
 from tests.clerk_messages import activity, message, resale, sales, stock
+from udf.train.clerk import compile_as_wanted
 
 A, B = "4006381333931", "4006381333948"
 LINES = f"LIN+1++{A}:EN QTY+153:1 LIN+2++{B}:EN QTY+153:2"

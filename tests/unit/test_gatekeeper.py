@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 
-from udf.train.clerk import compile_as_wanted
 from tests.clerk_messages import activity, inventory, message, resale, sales, stock
 from udf import codec
 from udf.chunks import Chunk, split_message
@@ -17,6 +16,7 @@ from udf.gatekeeper import gather_line, judge_line, judge_statements
 from udf.reference import load_reference
 from udf.segments import Segment, find_delimiters, read_segments
 from udf.statements import Finding, Setting
+from udf.train.clerk import compile_as_wanted
 from udf.train.drafts import chunk_draft
 from udf.train.edifact import EdifactPartner
 from udf.train.rendering import draw_writing, render_message

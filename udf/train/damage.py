@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 
 from udf.contract import Line, Outcome
 from udf.segments import Segment, find_delimiters, read_segments
@@ -35,7 +36,7 @@ class Sound:
     def __post_init__(self) -> None:
         self.segments = read_segments(self.text, find_delimiters(self.text))
         starts = [0, *(segment.start for segment in self.segments[1:]), len(self.text)]
-        self.rows = [self.text[a:b] for a, b in zip(starts, starts[1:], strict=False)]
+        self.rows = [self.text[a:b] for a, b in pairwise(starts)]
         self.trailer = next(i for i, segment in enumerate(self.segments) if segment.tag in _TRAILERS)
 
     @property
@@ -378,4 +379,3 @@ KINDS = (
     Kind("the count of CNT or CTT", miscount(0, *_TOTALS)),
     Kind("the sum of CTT", miscount(1, "CTT")),
 )  # fmt: skip
-
