@@ -36,7 +36,6 @@ from udf.statements import (
     bind_prices,
     currencies,
     find_period,
-    find_unread,
     header_fields,
     line_identifiers,
     line_places,
@@ -44,6 +43,7 @@ from udf.statements import (
     place_role,
     place_slots,
     place_type_slot,
+    price_runs,
     price_type_slot,
     quantity_positions,
     read_date,
@@ -51,7 +51,7 @@ from udf.statements import (
     unit_slot,
     value_at,
 )
-from udf.syntax import find_malformed
+from udf.syntax import find_malformed, find_unread
 from udf.values import UnreadableValueError, read_number
 
 # --- header and groups -------------------------------------------------------------------------------------------
@@ -86,7 +86,7 @@ def judge_statements(
 
 
 def _judge_strays(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -> list[Finding]:
-    """Quantities and items outside any line, and currencies that cannot be told apart."""
+    """Quantities, items and prices outside any line, and currencies that cannot be told apart."""
     findings: list[Finding] = []
     for index in chunk.indices:
         segment = segments[index]
@@ -97,6 +97,8 @@ def _judge_strays(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -
             if segment.value(e, c) and setting.measure(segment.tag, segment.value(0)) != "ignored":
                 detail = f"The quantity {segment.value(e, c)} stands outside any line."
                 findings.append(Finding("quantity-outside-line", detail, index))
+    for index, _, _ in price_runs(segments, chunk.first, chunk.last, setting) if chunk.kind == "group" else ():
+        findings.append(Finding("price-misplaced", "A price stands outside any line.", index))
     stated = currencies(segments, chunk.indices)
     if len(stated) > 1 or (stated and chunk.kind == "group"):
         detail = f"The {chunk.kind} states the currency {' and '.join(stated)}: which lines it is for is not known."
@@ -190,7 +192,8 @@ def gather_line(windows: Sequence[tuple[Chunk, list[Record]]]) -> LineRecords:
 
 def judge_line(segments: Sequence[Segment], line: LineRecords, setting: Setting) -> list[Finding]:
     """What does not hold in the records of a line; no findings means that each value is proved."""
-    findings = find_malformed(segments, range(line.first, line.last), setting)
+    own = [i for i in range(line.first, line.last) if segments[i].tag not in PLACES]  # places are the whole message's
+    findings = find_malformed(segments, own, setting)
     findings += find_unread(segments, line.first, line.last, setting)
     if not line.records:
         findings += _judge_use(segments, line, setting)

@@ -350,52 +350,6 @@ def unit_slot(segments: Sequence[Segment], quantity: Position, x12: bool) -> Pos
     return (s + 1, 0, 0) if has_unit_segment and segments[s + 1].value(0) else None
 
 
-# The elements that a segment has in the standard: D.96A to D.01B, 003030 to 005010.
-_MOST_ELEMENTS = {True: {"QTY": 4, "ZA": 7, "SDQ": 23, "SCH": 12}, False: {"QTY": 1}}
-_LOST = "what stands behind is of a segment that lost its terminator, or no data of this segment"
-
-
-def find_unread(segments: Sequence[Segment], first: int, last: int, setting: Setting) -> list[Finding]:
-    """Data in the segments of quantities that no record can hold: half a pair, a second value, further elements."""
-    findings: list[Finding] = []
-    for index in range(first, last):
-        segment = segments[index]
-        tag = segment.tag
-        most = _MOST_ELEMENTS[setting.x12].get(tag)
-        if most is None:
-            continue
-        if tag == "QTY" and not setting.x12 and not segment.value(0, 1) and segment.value(1):
-            most = 3  # QTY+153+12+PCE
-        if any(value for element in segment.elements[most:] for value in element):
-            findings.append(Finding("unread-data", f"{tag} has more than {most} elements: {_LOST}.", index))
-        if setting.x12:
-            slots = [e for s, e, _ in quantity_positions(segments, index, index + 1, True)]
-            if any(
-                len(segment.elements[e]) > 1 and any(segment.elements[e][1:])
-                for e in slots
-                if e < len(segment.elements)
-            ):
-                findings.append(Finding("number-ambiguous", f"A quantity in {tag} has more than one component.", index))
-    return findings + (_find_half_parts(segments, first, last) if setting.x12 else [])
-
-
-def _find_half_parts(segments: Sequence[Segment], first: int, last: int) -> list[Finding]:
-    """Parts of a split (SDQ, REF) with a place and no quantity or the other way round, and loops without a part."""
-    findings: list[Finding] = []
-    for s, e, _ in quantity_positions(segments, first, last, True):
-        tag = segments[s].tag
-        if tag not in ("SDQ", "REF"):
-            continue
-        place, quantity = segments[s].value(e - 1), segments[s].value(e)
-        if bool(place) != bool(quantity):
-            what = f"place «{place}» has no quantity" if place else f"quantity {quantity} has no place"
-            findings.append(Finding("part-incomplete", f"In {tag} the {what}.", s))
-    loop = next((i for i in range(first, last - 1) if segments[i].tag == "LS" and segments[i + 1].tag == "LE"), None)
-    if loop is not None:
-        findings.append(Finding("part-incomplete", "LS opens a loop without a part.", loop))
-    return findings
-
-
 # --- prices ------------------------------------------------------------------------------------------------------
 
 

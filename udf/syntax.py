@@ -1,9 +1,8 @@
 """The form that the standards give a segment: a tag that exists, codes of a code's length, nothing half stated.
 
 A separator that is lost or doubled, and a code that changed places with its value, leave a segment that the reader can
-read and that means something else. Most of them show: a code is then as long as a value (EDIFACT codes have up to three
-characters, X12's up to three), or is missing before its value, or one of two elements that only come together is.
-Segments that no line is made of are not looked at.
+read and that means something else. Most of them show: a code is then as long as a value, or is missing before its
+value, or one of two elements that only come together is missing. Segments that no line is made of are not looked at.
 """
 
 import re
@@ -14,7 +13,7 @@ from udf import codec
 from udf.identifiers import GTIN_TYPES
 from udf.segments import Segment
 from udf.shapes import EDIFACT_TAGS, X12_TAGS
-from udf.statements import Finding, Setting, place_role
+from udf.statements import Finding, Setting, place_role, quantity_positions
 
 _LONGEST = 3
 """Characters of a code: EDIFACT has none longer where lines are made of, X12 none and few as long."""
@@ -63,7 +62,7 @@ _COMPONENTS = {("QTY", 0): 3, ("LOC", 1): 4, ("NAD", 1): 3, ("DTM", 0): 3, ("PRI
 _TOGETHER = {
     (False, "PRI"): (((0, 2), (0, 1)),), (True, "N1"): (((2, 0), (3, 0)), ((3, 0), (2, 0))),
     (True, "CTP"): (((3, 0), (2, 0)),), (True, "UIT"): (((2, 0), (1, 0)),), (True, "XQ"): (((2, 0), (1, 0)),),
-    (True, "ZA"): (((3, 0), (4, 0)), ((4, 0), (3, 0)), ((6, 0), (5, 0))),
+    (True, "ZA"): (((3, 0), (4, 0)), ((4, 0), (3, 0)), ((6, 0), (5, 0))), (True, "QTY"): (((3, 0), (2, 0)),),
 }  # fmt: skip
 # What a price is for (5284, 380, 649).
 _NUMBERS = {(False, "PRI"): ((0, 4),), (True, "CTP"): ((3, 0), (6, 0))}
@@ -96,6 +95,8 @@ def _faults(segment: Segment, setting: Setting) -> Iterator[str]:
     for number in (segment.value(*at) for at in _NUMBERS.get((x12, tag), ())):
         if number and not number.replace(".", "").replace(",", "").isdecimal():
             yield f"«{number}» in {tag} is no number"
+    if tag == "XQ" and not segment.value(2) and _is_date_like(segment.value(3), segment.value(1)):
+        yield f"«{segment.value(3)}» in XQ is a date where the document's number stands"
     if tag == "BGM" and segment.value(3).isdecimal():  # 4343 is of letters, 1225 before it of digits
         yield f"«{segment.value(3)}» in BGM is no response type"
     for stands, missing in _TOGETHER.get((x12, tag), ()):
@@ -106,6 +107,11 @@ def _faults(segment: Segment, setting: Setting) -> Iterator[str]:
     for e, element in enumerate(segment.elements):
         if any(element[_COMPONENTS.get((tag, e), len(element)) :]):
             yield f"Element {e + 1} of {tag} has more components than the standard"
+
+
+def _is_date_like(text: str, date: str) -> bool:
+    """Whether a text has the form of a date beside it and its century."""
+    return len(text) == len(date) and text.isdecimal() and text[:2] == date[:2]
 
 
 def _identifier_faults(segment: Segment, x12: bool) -> Iterator[str]:
@@ -126,6 +132,56 @@ def _identifier_faults(segment: Segment, x12: bool) -> Iterator[str]:
             yield f"«{kind}» in {tag} is no type of an identifier"
         if not kind and (segment.value(e, 2) or (tag == "PIA" and number) or _GLUED.fullmatch(number)):
             yield f"The identifier «{number}» in {tag} has no type"
+
+
+# --- quantities -------------------------------------------------------------------------------------------------
+
+# The elements that a segment has in the standard: D.96A to D.01B, 003030 to 005010.
+_MOST_ELEMENTS = {True: {"QTY": 4, "ZA": 7, "SDQ": 23, "SCH": 12}, False: {"QTY": 1}}
+_LOST = "what stands behind is of a segment that lost its terminator, or no data of this segment"
+
+
+def find_unread(segments: Sequence[Segment], first: int, last: int, setting: Setting) -> list[Finding]:
+    """Data in the segments of quantities that no record can hold: half a pair, a second value, further elements."""
+    findings: list[Finding] = []
+    for index in range(first, last):
+        segment = segments[index]
+        tag = segment.tag
+        most = _MOST_ELEMENTS[setting.x12].get(tag)
+        if most is None:
+            continue
+        if tag == "QTY" and not setting.x12 and not segment.value(0, 1) and segment.value(1):
+            most = 3  # QTY+153+12+PCE
+        if any(value for element in segment.elements[most:] for value in element):
+            findings.append(Finding("unread-data", f"{tag} has more than {most} elements: {_LOST}.", index))
+        if setting.x12:
+            slots = [e for s, e, _ in quantity_positions(segments, index, index + 1, True)]
+            if any(
+                len(segment.elements[e]) > 1 and any(segment.elements[e][1:])
+                for e in slots
+                if e < len(segment.elements)
+            ):
+                findings.append(Finding("number-ambiguous", f"A quantity in {tag} has more than one component.", index))
+    return findings + (_find_half_parts(segments, first, last) if setting.x12 else [])
+
+
+def _find_half_parts(segments: Sequence[Segment], first: int, last: int) -> list[Finding]:
+    """Parts of a split (SDQ, REF) with a place and no quantity or the other way round, or outside of their loop."""
+    findings: list[Finding] = []
+    parts = [(s, e) for s, e, _ in quantity_positions(segments, first, last, True) if segments[s].tag in ("SDQ", "REF")]
+    for s, e in parts:
+        place, quantity = segments[s].value(e - 1), segments[s].value(e)
+        if bool(place) != bool(quantity):
+            what = f"place «{place}» has no quantity" if place else f"quantity {quantity} has no place"
+            findings.append(Finding("part-incomplete", f"In {segments[s].tag} the {what}.", s))
+    codes = {segments[s].value(0) for s, _ in parts if segments[s].tag == "REF"}
+    for i in range(first, last):
+        segment = segments[i]
+        if segment.tag == "REF" and segment.value(0) in codes and segment.value(2) and (i, 2) not in parts:
+            findings.append(Finding("part-incomplete", "A part of a loop stands outside of it.", i))
+        if segment.tag == "LS" and i + 1 < last and segments[i + 1].tag == "LE":
+            findings.append(Finding("part-incomplete", "LS opens a loop without a part.", i))
+    return findings
 
 
 # --- tags --------------------------------------------------------------------------------------------------------
@@ -157,8 +213,9 @@ def find_damaged_tags(segments: Sequence[Segment], indices: Sequence[int], setti
         if len(tag) != 3 and not (setting.x12 and len(tag) == 2):
             found.append(Finding("tag-damaged", f"«{tag[:20]}» is no tag: a separator is lost.", index))
             continue
-        meant = next((known for known in _DATA[setting.x12] if _is_near(tag, known)), None)
-        if meant and (len(tag) == 3 or _follows(segments[index], meant, setting)):
+        near = [known for known in _DATA[setting.x12] if _is_near(tag, known)]
+        meant = next((known for known in near if len(tag) == 3 or _follows(segments[index], known, setting)), None)
+        if meant:
             found.append(Finding("tag-damaged", f"«{tag}» is no tag and may be a damaged {meant}.", index))
     return found
 

@@ -56,10 +56,10 @@ def _twist(
     record, before, after = records[n], records[:n], records[n + 1 :]
     for field in codec.FIELDS:
         for position in _targets(r, record.get(field), positions, segments):
-            yield f"a {_THINGS[field]} points elsewhere", [*before, record | {field: position}, *after]
+            yield f"{_THINGS[field]} points elsewhere", [*before, record | {field: position}, *after]
         if field in record:
             rest = {name: position for name, position in record.items() if name != field}
-            yield f"a {_THINGS[field]} is left out", [*before, rest, *after]
+            yield f"{_THINGS[field]} is left out", [*before, rest, *after]
     for code, value in _PAIRS:
         if code in record and value in record:
             exchanged = record | {code: record[value], value: record[code]}
@@ -75,6 +75,7 @@ def _twist(
     yield "a record is told twice", [*before, record, record, *after]
     for position in r.sample(list(positions), min(8, len(positions))):
         yield "a record is invented", [*records, record | {"quantity": position}]
+    yield from _mistake_all(r, records, positions, segments)
     if after:
         m = r.randrange(n + 1, len(records))
         for field, things in _EXCHANGED.items():
@@ -83,6 +84,23 @@ def _twist(
             mine |= {field: other_s} if other_s else {}
             theirs |= {field: own} if own else {}
             yield f"two {things} are exchanged", [*before, mine, *records[n + 1 : m], theirs, *records[m + 1 :]]
+
+
+def _mistake_all(
+    r: random.Random, records: list[Record], positions: Sequence[Position], segments: Sequence[SegmentLike]
+) -> Iterator[tuple[str, list[Record]]]:
+    """One mistake made in every record alike: what a wrong reading of the layout would say."""
+    for field, things in _EXCHANGED.items():
+        values = [record.get(field) for record in records]
+        for position in _targets(r, values[0], positions, segments)[:4] if field != "quantity" else ():
+            yield f"all {things} point elsewhere", [record | {field: position} for record in records]
+        if len(set(values)) > 1:
+            for shifted in (values[1:] + values[:1], values[-1:] + values[:-1]):
+                moved = [
+                    {name: at for name, at in (record | {field: value}).items() if at is not None}
+                    for record, value in zip(records, shifted, strict=True)
+                ]  # fmt: skip
+                yield f"all {things} are shifted by one", moved  # type: ignore[misc]
 
 
 def _targets(
