@@ -24,9 +24,11 @@ import pytest
 
 from tests.clerk_messages import EDIFACT_DATE, WEEK, activity, message
 from udf import codec
+from udf.chunks import split_message
 from udf.codec import Position, Record
 from udf.compiler import Compiler
 from udf.engine import Answer, Prompt
+from udf.segments import find_delimiters, read_segments
 from udf.train.clerk import Clerk, compile_as_wanted
 from udf.train.oracle import Oracle
 
@@ -111,20 +113,18 @@ LIES: dict[str, tuple[str, str, Change, str]] = {
 
 def tell(text: str, kind: str, change: Change) -> set[str]:
     """The problems of a message whose chunk of a kind is answered rightly but for a change."""
-    clerk = Clerk()
+    clerk, oracle = Clerk(), Oracle()
     clerk.study(text)
-    oracle = Oracle()
-    compiler = Compiler(oracle)
-    for unit in compiler._prepare(text, None).units:  # type: ignore[union-attr]
-        (prompt,), (chunk,), (positions,) = unit.prompts, unit.chunks, unit.positions
-        message_type = "INVRPT" if "INVRPT" in text else "SLSRPT"
-        known = clerk.known[prompt.tokens]
-        oracle.known[prompt.tokens] = tuple(known)
+    segments = read_segments(text, find_delimiters(text))
+    message_type = segments[0].value(1)
+    for chunk in split_message(segments, message_type):
+        tokens, positions = codec.encode_chunk(chunk.kind, message_type, chunk.segments)
+        prompt = tuple(tokens)
+        oracle.known[prompt] = tuple(clerk.known[prompt])
         if chunk.kind == kind:
-            records = change(codec.decode_answer(known, message_type, chunk.segments, positions))
-            lie = codec.encode_answer(records, message_type, chunk.segments, positions)
-            oracle.lies[prompt.tokens] = tuple(lie)
-    outcome = compiler.compile_batch([text])[0]
+            records = change(codec.decode_answer(clerk.known[prompt], message_type, chunk.segments, positions))
+            oracle.lies[prompt] = tuple(codec.encode_answer(records, message_type, chunk.segments, positions))
+    outcome = Compiler(oracle).compile_batch([text])[0]
     assert outcome.attempts > 1 or outcome.is_complete  # the lie is told again where the compiler asks again
     return {problem.code for problem in outcome.problems if problem.severity == "error"}
 

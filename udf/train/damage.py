@@ -139,12 +139,12 @@ def letter_of_tag(becomes_tag: bool) -> Alter:
 # --- segments and lines ------------------------------------------------------------------------------------------
 
 
-def lose(*tags: str, recount: bool, counted: bool | None = None, is_summed: bool = False) -> Alter:
-    """A segment is lost: any, or one of these tags; `is_summed` takes those whose quantities a sum would miss."""
+def lose(*tags: str, recount: bool, counted: bool | None = None, summed: bool = False) -> Alter:
+    """A segment is lost: any, or one of these tags; `summed` takes those whose quantities a sum would miss."""
 
     def alter(r: random.Random, sound: Sound) -> str | None:
         found = sound.tagged(*tags) if tags else list(range(len(sound.rows)))
-        if is_summed:
+        if summed:
             found = [i for i in found if sum(sound.quantities_in(i))]
         if not found or (counted is not None and sound.is_counted != counted):
             return None
@@ -315,65 +315,74 @@ def miscount(element: int, *tags: str) -> Alter:
     return alter
 
 
-_ANOTHER = "the message says something else in a sound way, and nothing repeats it"
-_MOVED = "a segment at the edge of a line is as good in the next one"
-_UNTYPED = "a place or an item without its code list is as good a place or item (a warning says that none is stated)"
+_REPEATED = "nothing in the message repeats it"
+_CHECKED = "nothing repeats it but a check digit, which is a warning since masked numbers are common"
+_SUMMED = "no sum of the quantities is stated"
+_COUNTED = "no count of the lines is stated (a warning where the lines are numbered, an error where stock stands twice)"
+_ABSENT = "what is not stated is not missed: the farther statement holds, or none (a warning for places and periods)"
+_EXCHANGED = "both stand where the other may, and nothing repeats which is whose"
+_EDGE = "a segment at the edge of a line is as good in the next one"
+_MERGED = "its quantities are as good in the line before, unless their codes or places repeat"
+_UNTYPED = "an item or a place without its code list is as good an item or place (a warning for items)"
+_REAL_TAG = "the segment is then another one of the standard, of which lines are not made"
+_CODE = "another code means another thing, and up to three characters may be a code"
+_WITHOUT_SPLIT = "the total says as much, without places (a warning)"
 _DATES = ("period_start", "period_end", "as_of_date")
+_QUANTITY, _PRICE, _ITEM, _PLACE = ("quantity",), ("price",), ("item_id",), ("location_id",)
+_IN_CODES = ("qualifier", "item_id_type", "location_id_type", "unit", "price_type")
+_ANY = _DIGITS + _LETTERS
 
 KINDS = (
-    Kind("a letter in a quantity", character(("quantity",), _DIGITS, _LETTERS)),
-    Kind("a letter in a price", character(("price",), _DIGITS, _LETTERS)),
+    Kind("a letter in a quantity", character(_QUANTITY, _DIGITS, _LETTERS)),
+    Kind("a letter in a price", character(_PRICE, _DIGITS, _LETTERS)),
     Kind("a letter in a date", character(_DATES, _DIGITS, _LETTERS)),
-    Kind("a digit of a quantity, the sum stated", character(("quantity",), _DIGITS, _DIGITS, True)),
-    Kind("a digit of a quantity, no sum stated", character(("quantity",), _DIGITS, _DIGITS, False), _ANOTHER),
-    Kind("a digit of a price", character(("price",), _DIGITS, _DIGITS), _ANOTHER),
-    Kind("a character of an item", character(("item_id",), _DIGITS + _LETTERS, _DIGITS), _ANOTHER),
-    Kind("a character of a place", character(("location_id",), _DIGITS + _LETTERS, _DIGITS), _ANOTHER),
-    Kind("a digit of a date", character(_DATES, _DIGITS, _DIGITS), _ANOTHER),
-    Kind("a character of a code", character(
-        ("qualifier", "item_id_type", "location_id_type", "unit", "price_type"), _DIGITS + _LETTERS, _DIGITS + _LETTERS,
-    ), _ANOTHER),
-    Kind("a letter of a tag, which is no tag", letter_of_tag(False)),
-    Kind("a letter of a tag, which is another", letter_of_tag(True), _ANOTHER),
+    Kind("a digit of a quantity, the sum stated", character(_QUANTITY, _DIGITS, _DIGITS, counted=True)),
+    Kind("a digit of a quantity", character(_QUANTITY, _DIGITS, _DIGITS, counted=False), _SUMMED),
+    Kind("a digit of a price", character(_PRICE, _DIGITS, _DIGITS), _REPEATED),
+    Kind("a character of an item", character(_ITEM, _ANY, _DIGITS), _CHECKED),
+    Kind("a character of a place", character(_PLACE, _ANY, _DIGITS), _REPEATED),
+    Kind("a digit of a date", character(_DATES, _DIGITS, _DIGITS), _REPEATED),
+    Kind("a character of a code", character(_IN_CODES, _ANY, _ANY), _CODE),
+    Kind("a letter of a tag, which is then none", letter_of_tag(becomes_tag=False)),
+    Kind("a letter of a tag, which is then another", letter_of_tag(becomes_tag=True), _REAL_TAG),
     Kind("a segment is lost", lose(recount=False)),
     Kind("a segment is doubled", double(recount=False)),
     Kind("a line is lost", lose_line(recount=False)),
     Kind("a line is doubled", double_line(recount=False)),
     Kind("a line is lost, UNT put right, lines counted", lose_line(recount=True, counted=True)),
     Kind("a line is doubled, UNT put right, lines counted", double_line(recount=True, counted=True)),
-    Kind("a line is lost, UNT put right", lose_line(recount=True, counted=False), _ANOTHER),
-    Kind("a line is doubled, UNT put right", double_line(recount=True, counted=False), _ANOTHER),
+    Kind("a line is lost, UNT put right", lose_line(recount=True, counted=False), _COUNTED),
+    Kind("a line is doubled, UNT put right", double_line(recount=True, counted=False), _COUNTED),
     Kind("the beginning is lost, UNT put right", lose(*_BEGINNINGS, recount=True)),
     Kind("LIN is lost, UNT put right, lines counted", lose("LIN", recount=True, counted=True)),
-    Kind("LIN is lost, UNT put right", lose("LIN", recount=True, counted=False), _ANOTHER),
-    Kind("a quantity is lost, UNT put right, the sum stated", lose(
-        "QTY", "ZA", recount=True, counted=True, is_summed=True,
-    )),
-    Kind("a quantity is lost, UNT put right", lose("QTY", "ZA", recount=True, counted=False), _ANOTHER),
-    Kind("a part of a split is lost, UNT put right", lose("SDQ", "SCH", "REF", recount=True), _ANOTHER),
-    Kind("a place is lost, UNT put right", lose(*_PLACES, recount=True), _ANOTHER),
-    Kind("a date is lost, UNT put right", lose("DTM", recount=True), _ANOTHER),
-    Kind("a price or currency is lost, UNT put right", lose("PRI", "CTP", "UIT", "CUX", "CUR", recount=True), _ANOTHER),
-    Kind("PIA is lost, UNT put right", lose("PIA", recount=True), _ANOTHER),
+    Kind("LIN is lost, UNT put right", lose("LIN", recount=True, counted=False), _MERGED),
+    Kind("a quantity is lost, UNT right, the sum stated", lose("QTY", "ZA", recount=True, counted=True, summed=True)),
+    Kind("a quantity is lost, UNT put right", lose("QTY", "ZA", recount=True, counted=False), _SUMMED),
+    Kind("a split is lost, UNT put right", lose("SDQ", "SCH", "REF", recount=True), _WITHOUT_SPLIT),
+    Kind("a place is lost, UNT put right", lose(*_PLACES, recount=True), _ABSENT),
+    Kind("a date is lost, UNT put right", lose("DTM", recount=True), _ABSENT),
+    Kind("a price is lost, UNT put right", lose("PRI", "CTP", "UIT", recount=True), _ABSENT),
+    Kind("the currency is lost, UNT put right", lose("CUX", "CUR", recount=True), _ABSENT),
+    Kind("PIA is lost, UNT put right", lose("PIA", recount=True), _ABSENT),
     Kind("a segment is doubled, UNT put right", double(recount=True)),
-    Kind("two neighbours in a line or header are exchanged", exchange_neighbours(False)),
-    Kind("LIN and its neighbour are exchanged", exchange_neighbours(True), _MOVED),
-    Kind("two segments of one tag are exchanged", exchange_alike, _ANOTHER),
-    Kind("an element separator is lost", separator(False, added=False)),
-    Kind("an element separator is doubled", separator(False, added=True)),
-    Kind("a component separator is lost", separator(True, added=False, identities=False)),
-    Kind("a component separator is doubled", separator(True, added=True, identities=False)),
-    Kind("a component separator of a place or item is lost", separator(True, False, identities=True), _UNTYPED),
-    Kind("a component separator of a place or item is doubled", separator(True, True, identities=True), _UNTYPED),
+    Kind("two neighbours in a line or header are exchanged", exchange_neighbours(across_lines=False)),
+    Kind("LIN and its neighbour are exchanged", exchange_neighbours(across_lines=True), _EDGE),
+    Kind("two segments of one tag are exchanged", exchange_alike, _EXCHANGED),
+    Kind("an element separator is lost", separator(component=False, added=False)),
+    Kind("an element separator is doubled", separator(component=False, added=True)),
+    Kind("a component separator is lost", separator(component=True, added=False, identities=False)),
+    Kind("a component separator is doubled", separator(component=True, added=True, identities=False)),
+    Kind("a component separator is lost, item or place", separator(True, False, identities=True), _UNTYPED),
+    Kind("a component separator is doubled, item or place", separator(True, True, identities=True), _UNTYPED),
     Kind("a terminator is lost", lose_terminator),
     Kind("the text is cut off", truncate),
     Kind("quantity and qualifier are exchanged", exchange_pair("QTY", "ZA", "SCH", short=False)),
-    Kind("quantity and qualifier are exchanged, short", exchange_pair("QTY", "ZA", "SCH", short=True), _ANOTHER),
+    Kind("quantity and qualifier are exchanged, short", exchange_pair("QTY", "ZA", "SCH", short=True), _CODE),
     Kind("item and its type are exchanged", exchange_pair("LIN", "PIA", short=False)),
     Kind("place and its code are exchanged", exchange_pair("LOC", "NAD", "N1", short=False)),
     Kind("date and its code are exchanged", exchange_pair("DTM")),
     Kind("price and its code are exchanged", exchange_pair("PRI", "CTP")),
-    Kind("place and quantity are exchanged", exchange_pair("SDQ"), _ANOTHER),
+    Kind("place and quantity are exchanged", exchange_pair("SDQ"), _EXCHANGED),
     Kind("the count of UNT or SE", miscount(0, *_TRAILERS)),
     Kind("the reference of UNT or SE", miscount(1, *_TRAILERS)),
     Kind("the count of CNT or CTT", miscount(0, *_TOTALS)),
