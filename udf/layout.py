@@ -56,7 +56,7 @@ def _check_places(segments: Sequence[Segment], chunks: Chunks, setting: Setting)
     """Places in lines that may belong to other lines as well: damaged ones, and those that a lost place would shift.
 
     Places behind the quantities of their line hold only where the last line has one too and where their kind stands
-    nowhere above the lines; no place of a line is of the kind that opens groups.
+    nowhere above the lines. No place of a line is of a kind that opens groups, or stands above and in some lines only.
     """
     inside = [[i for i in range(line.first, line.last) if segments[i].tag in PLACES] for line in _lines(chunks)]
     malformed = find_malformed(segments, [i for indices in inside for i in indices], setting)
@@ -64,8 +64,10 @@ def _check_places(segments: Sequence[Segment], chunks: Chunks, setting: Setting)
         return malformed
     openers = {_signature(segments[chunk.first]) for chunk in chunks.groups}
     above = openers | {_signature(segments[i]) for chunk in (chunks.header, *chunks.groups) for i in chunk.indices}
+    kinds = [{_signature(segments[i]) for i in indices} for indices in inside]
+    in_some = above & {kind for own in kinds for kind in own if not all(kind in others for others in kinds)}
+    doubtful = [i for indices in inside for i in indices if _signature(segments[i]) in openers | in_some]
     behind: list[int | None] = []
-    doubtful = [i for indices in inside for i in indices if _signature(segments[i]) in openers]
     for line, indices in zip(_lines(chunks), inside, strict=True):
         stated = [s for s, _, _ in quantity_positions(segments, line.first, line.last, setting.x12)]
         tail = [i for i in indices if stated and i > stated[-1] and place_role(segments[i], setting) != "no"]

@@ -33,6 +33,7 @@ class Slot:
 _FIRST = Slot(0, required=True)
 _CODES: dict[tuple[bool, str], tuple[Slot, ...]] = {
     # UN/EDIFACT D.96A: 4347, 6063, 6411, 3227, 3055, 3035, 2005, 2379, 5125, 5375, 5387, 6347, 1225
+    (False, "LIN"): (Slot(0, longest=8), Slot(3)),  # 1082 has six at most, a GTIN eight at least, 5495 three
     (False, "PIA"): (_FIRST,),
     (False, "QTY"): (_FIRST, Slot(0, 2)),
     (False, "LOC"): (_FIRST, Slot(1, 2)),
@@ -57,7 +58,16 @@ _CODES: dict[tuple[bool, str], tuple[Slot, ...]] = {
     (True, "CUR"): (_FIRST, Slot(1)),
 }
 # The components that an element has in the standard: C186, C517, C082, C507, C509, C504.
-_COMPONENTS = {("QTY", 0): 3, ("LOC", 1): 4, ("NAD", 1): 3, ("DTM", 0): 3, ("PRI", 0): 6, ("CUX", 0): 4}
+_COMPONENTS = {
+    ("LIN", 0): 1,
+    ("PIA", 0): 1,
+    ("QTY", 0): 3,
+    ("LOC", 1): 4,
+    ("NAD", 1): 3,
+    ("DTM", 0): 3,
+    ("PRI", 0): 6,
+    ("CUX", 0): 4,
+}
 # (segment, what stands, and what has to stand where it does)
 _TOGETHER = {
     (False, "PRI"): (((0, 2), (0, 1)),), (True, "N1"): (((2, 0), (3, 0)), ((3, 0), (2, 0))),
@@ -66,6 +76,7 @@ _TOGETHER = {
 }  # fmt: skip
 # What a price is for (5284, 380, 649).
 _NUMBERS = {(False, "PRI"): ((0, 4),), (True, "CTP"): ((3, 0), (6, 0))}
+_DATES = {(True, "ZA"): (4, 0), (True, "SCH"): (5, 0)}
 
 
 def find_malformed(segments: Sequence[Segment], indices: Sequence[int], setting: Setting) -> list[Finding]:
@@ -95,6 +106,9 @@ def _faults(segment: Segment, setting: Setting) -> Iterator[str]:
     for number in (segment.value(*at) for at in _NUMBERS.get((x12, tag), ())):
         if number and not number.replace(".", "").replace(",", "").isdecimal():
             yield f"«{number}» in {tag} is no number"
+    date = segment.value(*_DATES[x12, tag]) if (x12, tag) in _DATES else ""
+    if date and not (date.isdecimal() and len(date) >= 6):
+        yield f"«{date}» in {tag} is no date"
     if tag == "XQ" and not segment.value(2) and _is_date_like(segment.value(3), segment.value(1)):
         yield f"«{segment.value(3)}» in XQ is a date where the document's number stands"
     if tag == "BGM" and segment.value(3).isdecimal():  # 4343 is of letters, 1225 before it of digits
@@ -120,7 +134,7 @@ def _identifier_faults(segment: Segment, x12: bool) -> Iterator[str]:
     if x12:
         for e in range(1, len(segment.elements), 2):
             kind, number = segment.value(e), segment.value(e + 1)
-            if len(kind) > _LONGEST or (number and not kind):
+            if len(kind) > (_LONGEST if number else 2) or (number and not kind):
                 yield f"«{kind}» in {tag} is no type of an identifier"
         return
     kinds = [segment.value(e, 1) for e in range(len(segment.elements))]
@@ -137,7 +151,7 @@ def _identifier_faults(segment: Segment, x12: bool) -> Iterator[str]:
 # --- quantities -------------------------------------------------------------------------------------------------
 
 # The elements that a segment has in the standard: D.96A to D.01B, 003030 to 005010.
-_MOST_ELEMENTS = {True: {"QTY": 4, "ZA": 7, "SDQ": 23, "SCH": 12}, False: {"QTY": 1}}
+_MOST_ELEMENTS = {True: {"QTY": 4, "ZA": 7, "SDQ": 23, "SCH": 12, "UIT": 5}, False: {"QTY": 1}}
 _LOST = "what stands behind is of a segment that lost its terminator, or no data of this segment"
 
 
@@ -150,6 +164,8 @@ def find_unread(segments: Sequence[Segment], first: int, last: int, setting: Set
         most = _MOST_ELEMENTS[setting.x12].get(tag)
         if most is None:
             continue
+        if tag == "UIT" and not segment.value(1) and segments[index - 1].tag not in ("QTY", "ZA"):
+            findings.append(Finding("unread-data", "UIT states the unit of no quantity.", index))
         if tag == "QTY" and not setting.x12 and not segment.value(0, 1) and segment.value(1):
             most = 3  # QTY+153+12+PCE
         if any(value for element in segment.elements[most:] for value in element):

@@ -126,6 +126,15 @@ def test_several_prices_of_different_types_are_read_as_the_first() -> None:
         assert outcome.document.lines[0].price == Decimal("9.99")
 
 
+def test_a_place_of_every_line_wins_over_the_header_s() -> None:
+    text = message("INVRPT", f"BGM+35+I1+9 LOC+14+S1 {LIN_A} LOC+14+S2 QTY+145:1 {LIN_B} LOC+14+S3 QTY+145:2")
+    assert quantities(text) == [("S2", "145", 1), ("S3", "145", 2)]
+
+
+def test_units_in_segments_of_their_own_pass() -> None:
+    assert quantities(inventory(f"{UP_A} QTY*33*5 UIT*EA QTY*20*6 UIT*LB")) == [(None, "33", 5), (None, "20", 6)]
+
+
 def test_places_of_a_loop_are_the_places_of_their_quantities() -> None:
     text = inventory(f"{UP_A} QTY*33*12*EA LS*REF REF*ZZ*W1*5 REF*ZZ*W2*7 LE*REF")
     assert quantities(text) == [("W1", "33", 5), ("W2", "33", 7)]
@@ -270,6 +279,13 @@ DAMAGE = {
     ),
     "a place of a loop has no quantity": (
         inventory(f"{UP_A} QTY*33*5*EA LS*REF REF*WS*W1*5 REF*WS*W2 LE*REF"), "part-incomplete",
+    ),
+    "a unit stands before its quantity": (
+        inventory(f"{UP_A} QTY*33*5 UIT*EA UIT*LB QTY*20*6"), "unread-data",
+    ),
+    "the place of a second group stands in a line": (
+        message("INVRPT", f"BGM+35+I1+9 LOC+14+S1 {LIN_A} LOC+14+S2 QTY+145:1 {LIN_B} QTY+145:2"),
+        "ambiguous-structure",
     ),
     "a part of a loop stands behind it": (
         inventory(f"{UP_A} QTY*33*5*EA LS*REF REF*ZZ*W1*5 LE*REF REF*ZZ*W2*0"), "part-incomplete",

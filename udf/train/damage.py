@@ -17,6 +17,7 @@ from udf.syntax import is_tag
 _TRAILERS = ("UNT", "SE")
 _TOTALS = ("CNT", "CTT")
 _PLACES = ("LOC", "NAD", "N1")
+_SPLITS = ("SDQ", "SCH", "REF")
 _BEGINNINGS = ("BGM", "XQ", "BIA", "BPT")
 
 
@@ -190,13 +191,14 @@ def double_line(recount: bool, counted: bool | None = None) -> Alter:
     return alter
 
 
-def exchange_neighbours(across_lines: bool) -> Alter:
-    """Two segments of different tags that follow each other change places; `across_lines` where one of them is LIN."""
+def exchange_neighbours(loose: bool) -> Alter:
+    """Two segments of different tags that follow each other change places; `loose` where one is LIN or only noughts."""
 
     def alter(r: random.Random, sound: Sound) -> str | None:
         tags = [segment.tag for segment in sound.segments]
+        free = {i for i in sound.body if tags[i] == "LIN" or (tags[i] in _SPLITS and not sum(sound.quantities_in(i)))}
         pairs = [
-            i for i in sound.body[:-1] if tags[i] != tags[i + 1] and ("LIN" in tags[i : i + 2]) == across_lines
+            i for i in sound.body[:-1] if tags[i] != tags[i + 1] and bool({i, i + 1} & free) == loose
         ]  # fmt: skip
         if not pairs:
             return None
@@ -321,7 +323,7 @@ _SUMMED = "no sum of the quantities is stated"
 _COUNTED = "no count of the lines is stated (a warning where the lines are numbered, an error where stock stands twice)"
 _ABSENT = "what is not stated is not missed: the farther statement holds, or none (a warning for places and periods)"
 _EXCHANGED = "both stand where the other may, and nothing repeats which is whose"
-_EDGE = "a segment at the edge of a line is as good in the next one"
+_EDGE = "a segment at the edge of a line is as good in the next one, and a nought changes no sum"
 _MERGED = "its quantities are as good in the line before, unless their codes or places repeat"
 _UNTYPED = "an item or a place without its code list is as good an item or place (a warning for items)"
 _REAL_TAG = "the segment is then another one of the standard, of which lines are not made"
@@ -365,8 +367,8 @@ KINDS = (
     Kind("the currency is lost, UNT put right", lose("CUX", "CUR", recount=True), _ABSENT),
     Kind("PIA is lost, UNT put right", lose("PIA", recount=True), _ABSENT),
     Kind("a segment is doubled, UNT put right", double(recount=True)),
-    Kind("two neighbours in a line or header are exchanged", exchange_neighbours(across_lines=False)),
-    Kind("LIN and its neighbour are exchanged", exchange_neighbours(across_lines=True), _EDGE),
+    Kind("two neighbours in a line or header are exchanged", exchange_neighbours(loose=False)),
+    Kind("LIN or noughts and their neighbour are exchanged", exchange_neighbours(loose=True), _EDGE),
     Kind("two segments of one tag are exchanged", exchange_alike, _EXCHANGED),
     Kind("an element separator is lost", separator(component=False, added=False)),
     Kind("an element separator is doubled", separator(component=False, added=True)),
