@@ -13,7 +13,7 @@ from udf import codec
 from udf.identifiers import GTIN_TYPES
 from udf.segments import Segment
 from udf.shapes import EDIFACT_TAGS, X12_TAGS
-from udf.statements import Finding, Setting, place_role, quantity_positions
+from udf.statements import PLACES, Finding, Setting, place_role, quantity_positions
 
 _LONGEST = 3
 """Characters of a code: EDIFACT has none longer where lines are made of, X12 none and few as long."""
@@ -83,26 +83,45 @@ def find_malformed(segments: Sequence[Segment], indices: Sequence[int], setting:
     """Segments whose elements are not what the standard puts there."""
     found: list[Finding] = []
     for index in indices:
-        detail = next(_faults(segments[index], setting), None)
+        detail = next(_faults(segments, index, setting), None)
         if detail:
             found.append(Finding("segment-malformed", f"{detail}: separators or elements are lost.", index))
     return found
 
 
-def _faults(segment: Segment, setting: Setting) -> Iterator[str]:
-    x12, tag = setting.x12, segment.tag
-    if tag == "LIN" or (tag == "PIA" and not x12):
-        yield from _identifier_faults(segment, x12)
-    if tag in ("NAD", "N1") and setting.reference.place_role(setting.standard, tag, segment.value(0)) == "no":
-        return
-    if place_role(segment, setting) == "empty":  # which says so itself
-        return
-    for slot in _CODES.get((x12, tag), ()):
+def _faults(segments: Sequence[Segment], index: int, setting: Setting) -> Iterator[str]:
+    x12, segment = setting.x12, segments[index]
+    tag = segment.tag
+    if tag in PLACES:
+        role = setting.reference.place_role(setting.standard, tag, segment.value(0))
+        if role == "no" or place_role(segment, setting) == "empty":  # of no concern, or it says so itself
+            return
+    if tag == "LIN" and x12:
+        yield from _product_faults(segments, segment)
+    elif tag in ("LIN", "PIA") and not x12:
+        yield from _identifier_faults(segment)
+    yield from _code_faults(segment, x12)
+    yield from _value_faults(segment, x12)
+    for stands, missing in _TOGETHER.get((x12, tag), ()):
+        if segment.value(*stands) and not segment.value(*missing):
+            yield f"{tag} has «{segment.value(*stands)}» and nothing that it belongs to"
+    if not x12:
+        for e, element in enumerate(segment.elements):
+            if any(element[_COMPONENTS.get((tag, e), len(element)) :]):
+                yield f"Element {e + 1} of {tag} has more components than the standard"
+
+
+def _code_faults(segment: Segment, x12: bool) -> Iterator[str]:
+    for slot in _CODES.get((x12, segment.tag), ()):
         code = segment.value(slot.element, slot.component)
         if len(code) > slot.longest:
-            yield f"«{code}» in {tag} is longer than what stands in element {slot.element + 1}"
+            yield f"«{code}» in {segment.tag} is longer than what stands in element {slot.element + 1}"
         elif slot.required and not code and any(any(element) for element in segment.elements):
-            yield f"{tag} has nothing in element {slot.element + 1}"
+            yield f"{segment.tag} has nothing in element {slot.element + 1}"
+
+
+def _value_faults(segment: Segment, x12: bool) -> Iterator[str]:
+    tag = segment.tag
     for number in (segment.value(*at) for at in _NUMBERS.get((x12, tag), ())):
         if number and not number.replace(".", "").replace(",", "").isdecimal():
             yield f"«{number}» in {tag} is no number"
@@ -113,14 +132,6 @@ def _faults(segment: Segment, setting: Setting) -> Iterator[str]:
         yield f"«{segment.value(3)}» in XQ is a date where the document's number stands"
     if tag == "BGM" and segment.value(3).isdecimal():  # 4343 is of letters, 1225 before it of digits
         yield f"«{segment.value(3)}» in BGM is no response type"
-    for stands, missing in _TOGETHER.get((x12, tag), ()):
-        if segment.value(*stands) and not segment.value(*missing):
-            yield f"{tag} has «{segment.value(*stands)}» and nothing that it belongs to"
-    if x12:
-        return
-    for e, element in enumerate(segment.elements):
-        if any(element[_COMPONENTS.get((tag, e), len(element)) :]):
-            yield f"Element {e + 1} of {tag} has more components than the standard"
 
 
 def _is_date_like(text: str, date: str) -> bool:
@@ -128,15 +139,22 @@ def _is_date_like(text: str, date: str) -> bool:
     return len(text) == len(date) and text.isdecimal() and text[:2] == date[:2]
 
 
-def _identifier_faults(segment: Segment, x12: bool) -> Iterator[str]:
-    """X12 235 before each 234; EDIFACT 7143 behind 7140 and before 1131."""
+def _product_faults(segments: Sequence[Segment], lin: Segment) -> Iterator[str]:
+    """X12 235 before each 234; one without its value is a type that other lines have, or of two characters."""
+    for e in range(1, len(lin.elements), 2):
+        kind, number = lin.value(e), lin.value(e + 1)
+        is_type = len(kind) < 3 or (len(kind) == 3 and (number or any(_has_type(other, e, kind) for other in segments)))
+        if not is_type or (number and not kind):
+            yield f"«{kind}» in LIN is no type of an identifier"
+
+
+def _has_type(segment: Segment, element: int, kind: str) -> bool:
+    return segment.tag == "LIN" and segment.value(element) == kind and bool(segment.value(element + 1))
+
+
+def _identifier_faults(segment: Segment) -> Iterator[str]:
+    """EDIFACT 7143 behind 7140 and before 1131."""
     tag = segment.tag
-    if x12:
-        for e in range(1, len(segment.elements), 2):
-            kind, number = segment.value(e), segment.value(e + 1)
-            if len(kind) > (_LONGEST if number else 2) or (number and not kind):
-                yield f"«{kind}» in {tag} is no type of an identifier"
-        return
     kinds = [segment.value(e, 1) for e in range(len(segment.elements))]
     if tag == "LIN" and any(kinds[3:]) and segment.value(2) and not kinds[2]:
         yield f"«{segment.value(2)}» in LIN stands before an identifier"
