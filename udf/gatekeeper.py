@@ -414,22 +414,23 @@ def _judge_repetition(segments: Sequence[Segment], line: LineRecords, setting: S
     is_stock = setting.message_type in ("INVRPT", "846")
     quantities = sorted({record["quantity"][0] for record in line.records})
     several_places = len({record["location"] for record in line.records if "location" in record}) > 1
-    found: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    found: dict[tuple[str, str], list[tuple[str, tuple[str, ...]]]] = {}
     split = {record["qualifier"] for record in line.records if segments[record["quantity"][0]].tag in SPLITS}
     codes_of_split = {value_at(segments, position) for position in split}
     for record in line.records:
         q, code = record["quantity"][0], value_at(segments, record["qualifier"])
         if code in codes_of_split and record["qualifier"] not in split:
             return [Finding("repeated-quantity", f"Quantity {code} is stated by place and once more without.", q)]
-        key = tuple(value_at(segments, record[n]) if n in record else "" for n in ("qualifier", "location", "unit"))
+        location, unit = (value_at(segments, record[n]) if n in record else "" for n in ("location", "unit"))
         apart = tuple(value_at(segments, record[n]) for n in ("start", "end") if n in record)
         if not is_stock:
             stop = next((n for n in quantities if n > q), line.last)
             apart += tuple(segments[i].raw for i in range(q + 1, stop) if _tells_apart(segments[i], setting))
             activity = segments[activity_of(segments, q, setting.x12)]
             apart += tuple(filter(None, (activity.value(4), activity.value(6)))) if activity.tag == "ZA" else ()
-        others = found.setdefault(key, [])
-        if others and (several_places or not apart or () in others or apart in others):
+        others = found.setdefault((code, location), [])
+        alike = [how for other_unit, how in others if unit == other_unit or not (unit and other_unit)]
+        if alike and (several_places or not apart or () in alike or apart in alike):
             return [Finding("repeated-quantity", f"Quantity {code} is stated twice for one place and date.", q)]
-        others.append(apart)
+        others.append((unit, apart))
     return []

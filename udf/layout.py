@@ -10,12 +10,14 @@ from udf.statements import (
     PLACES,
     Finding,
     Setting,
+    activity_of,
+    bind_prices,
     date_statements,
     place_role,
     price_runs,
     quantity_positions,
 )
-from udf.syntax import find_damaged_tags, find_malformed
+from udf.syntax import DATA, find_damaged_tags, find_malformed
 
 _BEGINNINGS = {"SLSRPT": "BGM", "INVRPT": "BGM", "852": "XQ", "846": "BIA", "867": "BPT"}
 
@@ -27,6 +29,8 @@ def check_layout(segments: Sequence[Segment], first: int, chunks: Chunks, settin
         *find_damaged_tags(segments, range(first, len(segments)), setting),
         *_check_places(segments, chunks, setting),
         *_check_order(segments, chunks, setting),
+        *_check_prices(segments, chunks, setting),
+        *_check_summary(segments, chunks, setting),
         *_check_line_numbers(segments, chunks),
         *_find_unmapped(segments, chunks, setting),
     ]
@@ -108,6 +112,34 @@ def _check_order(segments: Sequence[Segment], chunks: Chunks, setting: Setting) 
         if what in before
     ]
     return findings + _check_forms(segments, setting)
+
+
+def _check_prices(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
+    """A code of quantities that has a price in one line and none in another that states prices too."""
+    priced: dict[str, bool] = {}
+    for line in _lines(chunks):
+        span = quantity_positions(segments, line.first, line.last, setting.x12)
+        activities = sorted({activity_of(segments, s, setting.x12) for s, _, _ in span})
+        if not activities or not price_runs(segments, line.first, line.last, setting):
+            continue
+        for activity, price in bind_prices(segments, line.first, line.last, activities, setting)[0].items():
+            code = segments[activity].value(0)
+            if setting.measure(segments[activity].tag, code) == "ignored":
+                continue
+            if priced.setdefault(code, price is not None) != (price is not None):
+                detail = f"Quantity {code} has a price in some lines and none in others that state prices."
+                return [Finding("order-mixed", detail, activity)]
+    return []
+
+
+def _check_summary(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
+    """What lines are made of, behind the last line and before the trailer."""
+    end = max(chunk.last for chunk in chunks)
+    tags = set(DATA[setting.x12]) - {"CNT", "CTT"}
+    stray = next((i for i in range(end, len(segments)) if segments[i].tag in tags), None)
+    if stray is None:
+        return []
+    return [Finding("unread-data", f"{segments[stray].tag} stands in the summary, behind the last line.", stray)]
 
 
 def _check_forms(segments: Sequence[Segment], setting: Setting) -> list[Finding]:

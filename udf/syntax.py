@@ -14,6 +14,7 @@ from udf.identifiers import GTIN_TYPES
 from udf.segments import Segment
 from udf.shapes import EDIFACT_TAGS, X12_TAGS
 from udf.statements import PLACES, Finding, Setting, place_role, quantity_positions
+from udf.values import UnreadableValueError, read_period
 
 _LONGEST = 3
 """Characters of a code: EDIFACT has none longer where lines are made of, X12 none and few as long."""
@@ -41,7 +42,7 @@ _CODES: dict[tuple[bool, str], tuple[Slot, ...]] = {
     (False, "DTM"): (_FIRST, Slot(0, 2)),
     (False, "PRI"): (_FIRST, Slot(0, 2), Slot(0, 3)),
     (False, "CUX"): (_FIRST, Slot(0, 1, required=True)),
-    (False, "BGM"): (_FIRST, Slot(2)),
+    (False, "BGM"): (_FIRST, Slot(0, 2), Slot(2)),
     # X12: 859, 673, 98, 66, 374, 236, 235, 355, 353, 100
     (True, "ZA"): (_FIRST, Slot(2), Slot(3)),
     (True, "QTY"): (_FIRST, Slot(2)),
@@ -135,8 +136,14 @@ def _value_faults(segment: Segment, x12: bool) -> Iterator[str]:
 
 
 def _is_date_like(text: str, date: str) -> bool:
-    """Whether a text has the form of a date beside it and its century."""
-    return len(text) == len(date) and text.isdecimal() and text[:2] == date[:2]
+    """Whether a text has the form of a date beside it, and its century where that is stated."""
+    if len(text) != len(date) or (len(date) > 6 and text[:2] != date[:2]):
+        return False
+    try:
+        read_period(text)
+    except UnreadableValueError:
+        return False
+    return True
 
 
 def _product_faults(segments: Sequence[Segment], lin: Segment) -> Iterator[str]:
@@ -222,7 +229,7 @@ def _find_half_parts(segments: Sequence[Segment], first: int, last: int) -> list
 
 # Tags of the directories (D.96A, 004010) that are one letter away from one that lines are made of.
 _NEIGHBOURS = "PTY CIN LAN PNA POC NAT PCI PDI PGI PRC PRV PRT DIM DLM DAM CNI DTP PIN LID LIE LEN CTB CTC PTS REP REL"
-_DATA = {
+DATA = {
     False: "BGM DTM NAD LOC CUX LIN PIA QTY PRI INV CNT".split(),
     True: "XQ BIA BPT PTD CUR DTM N1 LIN ZA QTY SDQ SCH CTP UIT REF CTT".split(),
 }
@@ -247,7 +254,7 @@ def find_damaged_tags(segments: Sequence[Segment], indices: Sequence[int], setti
         if len(tag) != 3 and not (setting.x12 and len(tag) == 2):
             found.append(Finding("tag-damaged", f"«{tag[:20]}» is no tag: a separator is lost.", index))
             continue
-        near = [known for known in _DATA[setting.x12] if _is_near(tag, known)]
+        near = [known for known in DATA[setting.x12] if _is_near(tag, known)]
         meant = next((known for known in near if len(tag) == 3 or _follows(segments[index], known, setting)), None)
         if meant:
             found.append(Finding("tag-damaged", f"«{tag}» is no tag and may be a damaged {meant}.", index))

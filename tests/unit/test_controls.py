@@ -77,6 +77,16 @@ def test_a_line_without_what_the_others_have_is_no_second_order() -> None:
     assert compile_as_wanted(sales(f"{ONE} {PRICE} QTY+153:1 {OTHER} QTY+153:1")).is_complete
 
 
+def test_a_price_for_all_quantities_or_for_each_passes_and_both_are_an_error() -> None:
+    last, first = f"QTY+145:1 QTY+198:2 {PRICE}", f"QTY+145:1 {PRICE} QTY+198:2"
+    each = f"{first} {PRICE}"
+    for order in (last, first, each):
+        assert compile_as_wanted(message("INVRPT", f"{BARE} {ONE} {order} {OTHER} {order}")).is_complete, order
+    assert compile_as_wanted(message("INVRPT", f"{BARE} {ONE} {each} {OTHER} QTY+145:1 QTY+198:2")).is_complete
+    for order in (last, each):
+        assert "order-mixed" in errors(message("INVRPT", f"{BARE} {ONE} {order} {OTHER} {first}"))
+
+
 def test_items_in_two_forms_are_an_error_and_items_in_pia_are_none() -> None:
     assert "order-mixed" in errors(sales(f"LIN+1+{A}:EN QTY+153:1 {OTHER} QTY+153:1"))
     assert "order-mixed" in errors(sales(f"LIN+1++5 PIA+5+{A}:EN QTY+153:1 LIN+2 PIA+5+{B}:EN QTY+153:2"))

@@ -280,6 +280,8 @@ DAMAGE = {
     "a place of a loop has no quantity": (
         inventory(f"{UP_A} QTY*33*5*EA LS*REF REF*WS*W1*5 REF*WS*W2 LE*REF"), "part-incomplete",
     ),
+    "a quantity is sent twice, its unit once": (inventory(f"{UP_A} QTY*33*5 QTY*33*5 UIT*EA"), "repeated-quantity"),
+    "a price stands in the summary": (sales(f"{LIN_A} QTY+153:1 UNS+S PRI+AAA:9.99"), "unread-data"),
     "a unit stands before its quantity": (
         inventory(f"{UP_A} QTY*33*5 UIT*EA UIT*LB QTY*20*6"), "unread-data",
     ),

@@ -80,6 +80,8 @@ MALFORMED = {
     "the separator before an activity's date is doubled": activity(f"{UP} ZA*QS*5*EA**007*20260103"),
     "the separator before a period is doubled": message("852", f"XQ*H**20260101*20260107 {UP} ZA*QS*5*EA"),
     "the end of a period moved on": message("852", f"XQ*H*20260101**20260107 {UP} ZA*QS*5*EA"),
+    "the end of a period of six digits moved on": message("852", f"XQ*H*260101**260107 {UP} ZA*QS*5*EA"),
+    "the number of a document is glued to its code list": message("SLSRPT", f"BGM+73::9R2026+9 {LIN} QTY+153:1"),
     "the separator before a unit is doubled in X12": inventory(f"{UP} QTY*33*5**EA"),
     "a line's number is glued to its item": sales(f"LIN+6{A}:EN PIA+1+AB1:IN QTY+153:1"),
     "the separator before an action code is doubled": sales(f"LIN+++5+{A} QTY+153:1"),
