@@ -14,6 +14,7 @@ from udf.statements import (
     bind_prices,
     date_statements,
     place_role,
+    price_kind,
     price_runs,
     quantity_positions,
 )
@@ -115,7 +116,13 @@ def _check_order(segments: Sequence[Segment], chunks: Chunks, setting: Setting) 
 
 
 def _check_prices(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
-    """A code of quantities that has a price in one line and none in another that states prices too."""
+    """Prices in another order, or of a code of quantities that has none in another line which states prices too."""
+    kinds = [price_kind(segment) if segment.tag in ("PRI", "CTP") else None for segment in segments]
+    following = {kind for before, kind in pairwise(kinds) if before and kind}
+    for index, (before, kind, behind) in enumerate(zip([None, *kinds], kinds, [*kinds[1:], None], strict=False)):
+        if kind in following and behind and not before:
+            detail = f"{segments[index].tag} {segments[index].value(0)} is the first of some prices and not of others."
+            return [Finding("order-mixed", detail, index)]
     priced: dict[str, bool] = {}
     for line in _lines(chunks):
         span = quantity_positions(segments, line.first, line.last, setting.x12)

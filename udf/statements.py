@@ -371,14 +371,21 @@ def price_runs(segments: Sequence[Segment], first: int, last: int, setting: Sett
     return runs
 
 
+def price_kind(segment: Segment) -> tuple[str, ...]:
+    """What tells a price from others of one run: PRI 5125, 5375, 5387, 5284, 6411; CTP01, 02, 04, 05."""
+    if segment.tag == "PRI":
+        return tuple(segment.value(0, c) for c in (0, 2, 3, 4, 5))
+    return tuple(segment.value(e) for e in (0, 1, 3, 4))
+
+
 def _repeated_price(segments: Sequence[Segment], first: int, last: int) -> int | None:
-    """A price behind another of the same type: one of them is of a quantity that stood elsewhere."""
-    for index in range(first + 1, last):
-        one, other = segments[index - 1], segments[index]
-        if other.tag != one.tag or other.tag not in ("PRI", "CTP") or other.elements == one.elements:
-            continue
-        kinds = ((0, 0), (0, 2), (0, 3), (0, 4), (0, 5)) if other.tag == "PRI" else ((0, 0), (1, 0), (3, 0), (4, 0))
-        if all(one.value(*slot) == other.value(*slot) for slot in kinds):
+    """A price in one run with another of its kind: one of them is of a quantity that stood elsewhere."""
+    run: dict[tuple[str, ...], list[list[str]]] = {}
+    for index in range(first, last):
+        segment = segments[index]
+        if segment.tag not in ("PRI", "CTP"):
+            run.clear()
+        elif run.setdefault(price_kind(segment), segment.elements) != segment.elements:
             return index
     return None
 
@@ -421,7 +428,7 @@ def bind_prices(
     runs = price_runs(segments, first, last, setting)
     repeated = _repeated_price(segments, first, last)
     if repeated is not None:
-        return {}, [Finding("price-ambiguous", "Two prices of one type follow each other.", repeated)]
+        return {}, [Finding("price-ambiguous", "Two prices of one type stand together.", repeated)]
     before = [run for run in runs if run[0] < activities[0]]
     after = [run for run in runs if run[0] > activities[0]]
     if before and after:

@@ -87,6 +87,13 @@ def test_a_price_for_all_quantities_or_for_each_passes_and_both_are_an_error() -
         assert "order-mixed" in errors(message("INVRPT", f"{BARE} {ONE} {order} {OTHER} {first}"))
 
 
+def test_two_prices_in_one_order_pass_and_in_two_are_an_error() -> None:
+    two, turned = "PRI+AAA:9 PRI+INV:8 QTY+145:1", "PRI+INV:8 PRI+AAA:9 QTY+145:1"
+    assert compile_as_wanted(message("INVRPT", f"{BARE} {ONE} {two} {OTHER} {two}")).is_complete
+    assert compile_as_wanted(message("INVRPT", f"{BARE} {ONE} {two} {OTHER} PRI+INV:8 QTY+145:1")).is_complete
+    assert "order-mixed" in errors(message("INVRPT", f"{BARE} {ONE} {two} {OTHER} {turned}"))
+
+
 def test_items_in_two_forms_are_an_error_and_items_in_pia_are_none() -> None:
     assert "order-mixed" in errors(sales(f"LIN+1+{A}:EN QTY+153:1 {OTHER} QTY+153:1"))
     assert "order-mixed" in errors(sales(f"LIN+1++5 PIA+5+{A}:EN QTY+153:1 LIN+2 PIA+5+{B}:EN QTY+153:2"))

@@ -274,6 +274,9 @@ DAMAGE = {
     "a price follows another of its type": (
         sales(f"{LIN_A} QTY+153:1 QTY+61:2 PRI+AAA:1 PRI+AAA:2"), "price-ambiguous",
     ),
+    "two quantities' prices stand together": (
+        inventory(f"{UP_A} QTY*33*5 QTY*20*6 CTP**WHL*1 CTP**UCP*2 CTP**WHL*3 CTP**UCP*4"), "price-ambiguous",
+    ),
     "a price of another type stands behind the second quantity": (
         sales(f"{LIN_A} QTY+153:1 PRI+AAA:1 QTY+61:2 PRI+INV:3 PRI+AAA:2"), "price-ambiguous",
     ),

@@ -210,6 +210,21 @@ def exchange_neighbours(loose: bool) -> Alter:
     return alter
 
 
+def move_in_line(r: random.Random, sound: Sound) -> str | None:
+    """A segment stands elsewhere in its line; parts of a split, and an 867's QTY before LIN, are as good elsewhere."""
+    tags = [segment.tag for segment in sound.segments]
+    spans = [span for span in sound.line_rows() if len(span) > 3 and not set(_SPLITS) & {tags[i] for i in span}]
+    if "BPT" in tags:
+        return None
+    if not spans:
+        return None
+    span = r.choice(spans)
+    moved, before = r.sample(span[1:], 2)
+    rows = [i for i in range(len(sound.rows)) if i != moved]
+    rows.insert(rows.index(before), moved)
+    return sound.rebuilt(rows, False)
+
+
 def exchange_alike(r: random.Random, sound: Sound) -> str | None:
     """Two segments of one tag change places: two items, quantities, places, dates."""
     one = r.choice(list(sound.body))
@@ -368,6 +383,7 @@ KINDS = (
     Kind("PIA is lost, UNT put right", lose("PIA", recount=True), _ABSENT),
     Kind("a segment is doubled, UNT put right", double(recount=True)),
     Kind("two neighbours in a line or header are exchanged", exchange_neighbours(loose=False)),
+    Kind("a segment is moved within its line", move_in_line),
     Kind("LIN or noughts and their neighbour are exchanged", exchange_neighbours(loose=True), _EDGE),
     Kind("two segments of one tag are exchanged", exchange_alike, _EXCHANGED),
     Kind("an element separator is lost", separator(component=False, added=False)),
