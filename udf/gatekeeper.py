@@ -17,7 +17,8 @@ each of these kinds and gives its reason; of all other kinds not one attack may 
 - a whole line lost or doubled where CNT 2 or CTT01 is absent (a warning if the numbers show it; sales may repeat), a
   quantity lost where no sum is stated, a split lost where its total is kept (a warning: no place is stated);
 - LIN lost where the quantities or places on either side differ: they read as further quantities of the line before;
-- a separator lost or doubled before the code list of a place or the type of an item (a warning for items);
+- a separator lost or doubled before the code list of a place or the type of an item (a warning for items), or lost
+  between a document's number and its function;
 - a total over all places sent as one more place.
 """
 

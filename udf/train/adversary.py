@@ -13,14 +13,16 @@ damage that no reader of the one message could notice say so, and are reported a
 import json
 import random
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import typer
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 
 from udf.compiler import MODEL, Compiler
@@ -128,17 +130,19 @@ def state_totals(draft: Draft) -> None:
     draft.segments.append(trailer)
 
 
-def draw_sound(r: random.Random) -> tuple[Draft, Oracle, Sound] | None:
-    """A message of a drawn partner with its right answers, None where it is not proved complete."""
-    draft = draw_partner(r).draft(r)
-    is_counted = r.random() < 0.5
-    if is_counted:
-        state_totals(draft)
-    text = render_message(draft, draw_writing(r, draft.message_type))
-    oracle = Oracle()
-    oracle.study(draft)
-    outcome = Compiler(oracle).compile_batch([text])[0]
-    return (draft, oracle, Sound(text, outcome, is_counted)) if outcome.is_complete else None
+def draw_sounds(r: random.Random) -> Iterator[tuple[Draft, Oracle, Sound]]:
+    """Messages of drawn partners with their right answers, endlessly; those not proved complete are left out."""
+    while True:
+        draft = draw_partner(r).draft(r)
+        is_counted = r.random() < 0.5
+        if is_counted:
+            state_totals(draft)
+        text = render_message(draft, draw_writing(r, draft.message_type))
+        oracle = Oracle()
+        oracle.study(draft)
+        outcome = Compiler(oracle).compile_batch([text])[0]
+        if outcome.is_complete:
+            yield draft, oracle, Sound(text, outcome, is_counted)
 
 
 # --- the attacks -------------------------------------------------------------------------------------------------
@@ -183,13 +187,8 @@ def attack(messages: int, seed: int = SEED, each: int = EACH, model: Path | None
     readers = {"clerk": Compiler(Clerk())}
     if model:
         readers["model"] = Compiler(LlamaEngine(model))
-    proved = 0
-    while proved < messages:
-        drawn = draw_sound(r)
-        if drawn is None:
-            continue
-        proved += 1
-        draft, oracle, sound = drawn
+    shown = Console(stderr=True)
+    for draft, oracle, sound in track(islice(draw_sounds(r), messages), "attacks", messages, console=shown):
         tell_lies(r, draft, oracle, sound, tallies, each)
         do_damage(r, sound, readers, tallies, each)
     return list(tallies.values())

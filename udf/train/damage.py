@@ -18,6 +18,7 @@ _TRAILERS = ("UNT", "SE")
 _TOTALS = ("CNT", "CTT")
 _PLACES = ("LOC", "NAD", "N1")
 _SPLITS = ("SDQ", "SCH", "REF")
+_IDENTITIES = ("LOC", "NAD", "LIN", "PIA")
 _BEGINNINGS = ("BGM", "XQ", "BIA", "BPT")
 
 
@@ -240,8 +241,8 @@ def exchange_alike(r: random.Random, sound: Sound) -> str | None:
 # --- separators --------------------------------------------------------------------------------------------------
 
 
-def separator(component: bool, added: bool, identities: bool | None = None) -> Alter:
-    """A separator of elements or components is lost, or comes twice; `identities` in places and items or elsewhere."""
+def separator(component: bool, added: bool, among: tuple[str, ...] = (), but: tuple[str, ...] = ()) -> Alter:
+    """A separator of elements or components is lost, or comes twice; among some tags only, or all but some."""
 
     def alter(r: random.Random, sound: Sound) -> str | None:
         delimiters = find_delimiters(sound.text)
@@ -249,7 +250,7 @@ def separator(component: bool, added: bool, identities: bool | None = None) -> A
             return None
         wanted = delimiters.component if component else delimiters.element
         segment = sound.segments[r.choice(list(sound.body))]
-        if identities is not None and identities != (segment.tag in ("LOC", "NAD", "LIN", "PIA")):
+        if segment.tag in but or (among and segment.tag not in among):
             return None
         places = [
             segment.component_span(e, c)[0] - 1
@@ -341,6 +342,7 @@ _EXCHANGED = "both stand where the other may, and nothing repeats which is whose
 _EDGE = "a segment at the edge of a line is as good in the next one, and a nought changes no sum"
 _MERGED = "its quantities are as good in the line before, unless their codes or places repeat"
 _UNTYPED = "an item or a place without its code list is as good an item or place (a warning for items)"
+_NUMBER = "the function is as good a part of the document's number"
 _REAL_TAG = "the segment is then another one of the standard, of which lines are not made"
 _CODE = "another code means another thing, and up to three characters may be a code"
 _WITHOUT_SPLIT = "the total says as much, without places (a warning)"
@@ -386,12 +388,13 @@ KINDS = (
     Kind("a segment is moved within its line", move_in_line),
     Kind("LIN or noughts and their neighbour are exchanged", exchange_neighbours(loose=True), _EDGE),
     Kind("two segments of one tag are exchanged", exchange_alike, _EXCHANGED),
-    Kind("an element separator is lost", separator(component=False, added=False)),
+    Kind("an element separator is lost", separator(component=False, added=False, but=("BGM",))),
+    Kind("an element separator of BGM is lost", separator(component=False, added=False, among=("BGM",)), _NUMBER),
     Kind("an element separator is doubled", separator(component=False, added=True)),
-    Kind("a component separator is lost", separator(component=True, added=False, identities=False)),
-    Kind("a component separator is doubled", separator(component=True, added=True, identities=False)),
-    Kind("a component separator is lost, item or place", separator(True, False, identities=True), _UNTYPED),
-    Kind("a component separator is doubled, item or place", separator(True, True, identities=True), _UNTYPED),
+    Kind("a component separator is lost", separator(component=True, added=False, but=_IDENTITIES)),
+    Kind("a component separator is doubled", separator(component=True, added=True, but=_IDENTITIES)),
+    Kind("a component separator is lost, item or place", separator(True, False, among=_IDENTITIES), _UNTYPED),
+    Kind("a component separator is doubled, item or place", separator(True, True, among=_IDENTITIES), _UNTYPED),
     Kind("a terminator is lost", lose_terminator),
     Kind("the text is cut off", truncate),
     Kind("quantity and qualifier are exchanged", exchange_pair("QTY", "ZA", "SCH", short=False)),
