@@ -301,6 +301,11 @@ def _continue(record: Record, x12: bool, segments: Sequence[SegmentLike]) -> Ite
         yield record
 
 
+def _is_inside_part(place: Position, given: set[str], record: Record) -> bool:
+    """Whether a place stands in the segment of the quantity that the record itself states."""
+    return "quantity" in given and "quantity" in record and place[0] == record["quantity"][0]
+
+
 def _complete(
     stated: dict[str, Position | None], previous: Record, x12: bool, segments: Sequence[SegmentLike]
 ) -> Record:
@@ -313,7 +318,7 @@ def _complete(
             given.add(field)
         else:
             actual = _expected(field, given, record, previous, x12, segments)
-            if field == "location" and actual and "quantity" in given and actual[0] == record["quantity"][0]:
+            if field == "location" and actual and _is_inside_part(actual, given, record):
                 given.add(field)  # a place inside a split brings its code list with it
         if actual is not None:
             record[field] = actual
@@ -338,7 +343,7 @@ def encode_answer(
         for field in FIELDS:
             actual = record.get(field)
             if actual == _expected(field, given, record, previous, x12, segments):
-                if field == "location" and actual and "quantity" in given and actual[0] == record["quantity"][0]:
+                if field == "location" and actual and _is_inside_part(actual, given, record):
                     given.add(field)
                 continue
             out += [FIELD[field], NONE if actual is None else marker[actual]]

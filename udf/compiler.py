@@ -32,7 +32,7 @@ _SUPPORTED = frozenset(codec.TYPES)
 _SOURCE_FAULTS = frozenset((
     "quantity-not-a-number", "number-ambiguous", "price-not-a-number", "date-invalid", "period-reversed",
     "split-total-mismatch", "line-without-quantity", "line-without-item", "repeated-quantity", "place-ambiguous",
-    "date-ambiguous", "period-half-stated", "price-ambiguous",
+    "date-ambiguous", "period-half-stated", "price-ambiguous", "segment-malformed",
 ))  # fmt: skip
 
 
