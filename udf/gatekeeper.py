@@ -5,15 +5,20 @@ differs: each field in a segment whose role fits it, qualifier and quantity toge
 or named as unused, places and prices paired with quantities in stream order, totals equal to their parts.
 
 What no gatekeeper can catch, because the damaged message is as good a message as the sound one, while its counts are
-kept or put right and no total (CNT 1, CTT02, QTY TO, a split's total) contradicts it:
+kept or put right and no total (CNT 1, CTT02, QTY TO, a split's total) contradicts it. `udf.train.damage` attacks with
+each of these kinds and gives its reason; of all other kinds not one attack may succeed:
 
-- a digit changed, or two quantities, items or places exchanged: nothing repeats them (a check digit only warns);
-- a place, with its LOC, NAD or N1, lost between two groups: the lines below it read as lines of the place before
-  (where their numbers start again, a warning says so);
-- a whole line lost or doubled where CNT 2 or CTT01 is absent (a warning if the numbers show it; sales may repeat);
+- a digit or letter of a quantity, price, item, place or date: nothing repeats them (a check digit only warns); a code
+  that becomes another, or changes places with a value of up to three characters; a tag that becomes another tag;
+- two quantities, items, places or dates exchanged, LIN exchanged with a neighbour, or parts that are nought moved: a
+  segment at the edge of a line is as good in the next one;
+- a place, date, price, currency or PIA lost: the farther statement holds, or none (a warning for places and periods,
+  and where line numbers start again);
+- a whole line lost or doubled where CNT 2 or CTT01 is absent (a warning if the numbers show it; sales may repeat), a
+  quantity lost where no sum is stated, a split lost where its total is kept (a warning: no place is stated);
 - LIN lost where the quantities or places on either side differ: they read as further quantities of the line before;
-- ZA or SDQ lost where no total is stated, or a quantity moved to a line that had none of its kind;
-- a nearer date lost: the farther one holds, or none (a warning);
+- a separator lost or doubled before the code list of a place or the type of an item (a warning for items), or lost
+  between a document's number and its function;
 - a total over all places sent as one more place.
 """
 
@@ -36,7 +41,6 @@ from udf.statements import (
     bind_prices,
     currencies,
     find_period,
-    find_unread,
     header_fields,
     line_identifiers,
     line_places,
@@ -44,6 +48,7 @@ from udf.statements import (
     place_role,
     place_slots,
     place_type_slot,
+    price_runs,
     price_type_slot,
     quantity_positions,
     read_date,
@@ -51,6 +56,7 @@ from udf.statements import (
     unit_slot,
     value_at,
 )
+from udf.syntax import find_malformed, find_unread
 from udf.values import UnreadableValueError, read_number
 
 # --- header and groups -------------------------------------------------------------------------------------------
@@ -80,11 +86,12 @@ def judge_statements(
     start, end, faults = find_period(segments, chunk.indices, setting)
     findings += faults or _judge_dates(segments, record, start, end, chunk.first)
     findings += _judge_statement_place(segments, chunk, record, setting)
+    findings += find_malformed(segments, chunk.indices, setting)
     return findings + _judge_strays(segments, chunk, setting)
 
 
 def _judge_strays(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -> list[Finding]:
-    """Quantities and items outside any line, and currencies that cannot be told apart."""
+    """Quantities, items and prices outside any line, and currencies that cannot be told apart."""
     findings: list[Finding] = []
     for index in chunk.indices:
         segment = segments[index]
@@ -95,6 +102,8 @@ def _judge_strays(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -
             if segment.value(e, c) and setting.measure(segment.tag, segment.value(0)) != "ignored":
                 detail = f"The quantity {segment.value(e, c)} stands outside any line."
                 findings.append(Finding("quantity-outside-line", detail, index))
+    for index, _, _ in price_runs(segments, chunk.first, chunk.last, setting) if chunk.kind == "group" else ():
+        findings.append(Finding("price-misplaced", "A price stands outside any line.", index))
     stated = currencies(segments, chunk.indices)
     if len(stated) > 1 or (stated and chunk.kind == "group"):
         detail = f"The {chunk.kind} states the currency {' and '.join(stated)}: which lines it is for is not known."
@@ -188,7 +197,9 @@ def gather_line(windows: Sequence[tuple[Chunk, list[Record]]]) -> LineRecords:
 
 def judge_line(segments: Sequence[Segment], line: LineRecords, setting: Setting) -> list[Finding]:
     """What does not hold in the records of a line; no findings means that each value is proved."""
-    findings = find_unread(segments, line.first, line.last, setting)
+    own = [i for i in range(line.first, line.last) if segments[i].tag not in PLACES]  # places are the whole message's
+    findings = find_malformed(segments, own, setting)
+    findings += find_unread(segments, line.first, line.last, setting)
     if not line.records:
         findings += _judge_use(segments, line, setting)
         return findings or [Finding("line-without-quantity", "The line states no quantity.", line.first)]
@@ -408,22 +419,23 @@ def _judge_repetition(segments: Sequence[Segment], line: LineRecords, setting: S
     is_stock = setting.message_type in ("INVRPT", "846")
     quantities = sorted({record["quantity"][0] for record in line.records})
     several_places = len({record["location"] for record in line.records if "location" in record}) > 1
-    found: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    found: dict[tuple[str, str], list[tuple[str, tuple[str, ...]]]] = {}
     split = {record["qualifier"] for record in line.records if segments[record["quantity"][0]].tag in SPLITS}
     codes_of_split = {value_at(segments, position) for position in split}
     for record in line.records:
         q, code = record["quantity"][0], value_at(segments, record["qualifier"])
         if code in codes_of_split and record["qualifier"] not in split:
             return [Finding("repeated-quantity", f"Quantity {code} is stated by place and once more without.", q)]
-        key = tuple(value_at(segments, record[n]) if n in record else "" for n in ("qualifier", "location", "unit"))
+        location, unit = (value_at(segments, record[n]) if n in record else "" for n in ("location", "unit"))
         apart = tuple(value_at(segments, record[n]) for n in ("start", "end") if n in record)
         if not is_stock:
             stop = next((n for n in quantities if n > q), line.last)
             apart += tuple(segments[i].raw for i in range(q + 1, stop) if _tells_apart(segments[i], setting))
             activity = segments[activity_of(segments, q, setting.x12)]
             apart += tuple(filter(None, (activity.value(4), activity.value(6)))) if activity.tag == "ZA" else ()
-        others = found.setdefault(key, [])
-        if others and (several_places or not apart or () in others or apart in others):
+        others = found.setdefault((code, location), [])
+        alike = [how for other_unit, how in others if unit == other_unit or not (unit and other_unit)]
+        if alike and (several_places or not apart or () in alike or apart in alike):
             return [Finding("repeated-quantity", f"Quantity {code} is stated twice for one place and date.", q)]
-        others.append(apart)
+        others.append((unit, apart))
     return []

@@ -302,7 +302,7 @@ def quantity_positions(segments: Sequence[Segment], first: int, last: int, x12: 
         elif tag in ("QTY", "ZA"):
             yield index, 1, 0
         elif tag == "SDQ":
-            for e in range(3, min(len(segment.elements), 22), 2):
+            for e in range(3, min(len(segment.elements) + 1, 22), 2):
                 yield index, e, 0
         elif tag == "SCH":
             yield index, 0, 0
@@ -350,41 +350,6 @@ def unit_slot(segments: Sequence[Segment], quantity: Position, x12: bool) -> Pos
     return (s + 1, 0, 0) if has_unit_segment and segments[s + 1].value(0) else None
 
 
-# The elements that a segment has in the standard: D.96A to D.01B, 003030 to 005010.
-_MOST_ELEMENTS = {True: {"QTY": 4, "ZA": 7, "SDQ": 23, "SCH": 12}, False: {"QTY": 1}}
-_LOST = "what stands behind is of a segment that lost its terminator, or no data of this segment"
-
-
-def find_unread(segments: Sequence[Segment], first: int, last: int, setting: Setting) -> list[Finding]:
-    """Data in the segments of quantities that no record can hold: half a pair, a second value, further elements."""
-    findings: list[Finding] = []
-    for index in range(first, last):
-        segment = segments[index]
-        tag = segment.tag
-        most = _MOST_ELEMENTS[setting.x12].get(tag)
-        if most is None:
-            continue
-        if tag == "QTY" and not setting.x12 and not segment.value(0, 1) and segment.value(1):
-            most = 3  # QTY+153+12+PCE
-        if any(value for element in segment.elements[most:] for value in element):
-            findings.append(Finding("unread-data", f"{tag} has more than {most} elements: {_LOST}.", index))
-        if tag == "SDQ":
-            for e in range(2, min(len(segment.elements), 22), 2):
-                place, quantity = segment.value(e), segment.value(e + 1)
-                if bool(place) != bool(quantity):
-                    what = f"place «{place}» has no quantity" if place else f"quantity {quantity} has no place"
-                    findings.append(Finding("part-incomplete", f"In SDQ the {what}.", index))
-        if setting.x12:
-            slots = [e for s, e, _ in quantity_positions(segments, index, index + 1, True)]
-            if any(
-                len(segment.elements[e]) > 1 and any(segment.elements[e][1:])
-                for e in slots
-                if e < len(segment.elements)
-            ):
-                findings.append(Finding("number-ambiguous", f"A quantity in {tag} has more than one component.", index))
-    return findings
-
-
 # --- prices ------------------------------------------------------------------------------------------------------
 
 
@@ -404,6 +369,25 @@ def price_runs(segments: Sequence[Segment], first: int, last: int, setting: Sett
             runs.append((index, *slot))
         previous = index
     return runs
+
+
+def price_kind(segment: Segment) -> tuple[str, ...]:
+    """What tells a price from others of one run: PRI 5125, 5375, 5387, 5284, 6411; CTP01, 02, 04, 05."""
+    if segment.tag == "PRI":
+        return tuple(segment.value(0, c) for c in (0, 2, 3, 4, 5))
+    return tuple(segment.value(e) for e in (0, 1, 3, 4))
+
+
+def _repeated_price(segments: Sequence[Segment], first: int, last: int) -> int | None:
+    """A price in one run with another of its kind: one of them is of a quantity that stood elsewhere."""
+    run: dict[tuple[str, ...], list[list[str]]] = {}
+    for index in range(first, last):
+        segment = segments[index]
+        if segment.tag not in ("PRI", "CTP"):
+            run.clear()
+        elif run.setdefault(price_kind(segment), segment.elements) != segment.elements:
+            return index
+    return None
 
 
 def price_type_slot(segments: Sequence[Segment], price: Position) -> Position | None:
@@ -442,6 +426,9 @@ def bind_prices(
 ) -> tuple[dict[int, Position | None], list[Finding]]:
     """Activity to price: one before the quantities is the line's; those after them are each one's, or one for all."""
     runs = price_runs(segments, first, last, setting)
+    repeated = _repeated_price(segments, first, last)
+    if repeated is not None:
+        return {}, [Finding("price-ambiguous", "Two prices of one type stand together.", repeated)]
     before = [run for run in runs if run[0] < activities[0]]
     after = [run for run in runs if run[0] > activities[0]]
     if before and after:
@@ -460,6 +447,10 @@ def bind_prices(
         if len(own) > 1:
             return {}, [Finding("price-ambiguous", "A quantity has several prices.", own[1][0])]
         bound[activity] = own[0] if own else None
+    slots = [price_type_slot(segments, run) for run in after]
+    if len({value_at(segments, slot) if slot else "" for slot in slots}) > 1:
+        detail = "The quantities of the line have prices of different types."
+        return {}, [Finding("price-ambiguous", detail, after[1][0])]
     return bound, []
 
 

@@ -9,11 +9,12 @@ from udf import codec
 from udf.chunks import Chunk, Chunks
 from udf.codec import Record
 from udf.contract import Attempt, Document, Envelope, Line, Outcome, Problem, RejectedLine
-from udf.controls import check_layout, check_totals, check_trailer
+from udf.controls import check_totals, check_trailer
 from udf.document import build_lines, inherit, lift, line_doubts, read_header, read_parties, repeated_stock
 from udf.engine import Answer, Prompt
 from udf.gatekeeper import LineRecords
 from udf.identifiers import has_check_digit, is_gs1_key
+from udf.layout import check_layout
 from udf.segments import Segment
 from udf.statements import Finding, Setting
 from udf.values import UnreadableValueError

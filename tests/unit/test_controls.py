@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.clerk import compile_as_wanted
 from tests.clerk_messages import activity, message, resale, sales, stock
+from udf.train.clerk import compile_as_wanted
 
 A, B = "4006381333931", "4006381333948"
 LINES = f"LIN+1++{A}:EN QTY+153:1 LIN+2++{B}:EN QTY+153:2"
@@ -25,6 +25,7 @@ def errors(text: str) -> set[str]:
         activity(f"{UP} ZA*QS*5*EA QTY*N4*3 CTT*1*5"),
         activity(f"{UP} ZA*QS*5*EA QTY*N4*3 CTT*1*8"),
         activity(f"{UP} ZA*QS SDQ*EA*92*0001*5*0002*7 CTT*1*12"),
+        activity(f"{UP} ZA*QS SDQ*EA*92*0001*0 CTT*1*0"),
         resale(f"QTY*TO*11 PTD*SS QTY*32*5*EA {UP} PTD*SS QTY*32*6*EA LIN*2*UP*012345678905 CTT*2"),
     ],
 )
@@ -47,6 +48,7 @@ def test_right_counts_and_sums_pass(text: str) -> None:
         (activity(f"{UP} ZA*QS*5*EA CTT*2"), "ctt-line-count-mismatch"),
         (activity(f"{UP} ZA*QS*5*EA CTT*X"), "ctt-line-count-mismatch"),
         (activity(f"{UP} ZA*QS*5*EA CTT*1*6"), "ctt-hash-mismatch"),
+        (activity(f"{UP} ZA*QS SDQ*EA*92*0001*5 CTT*1*0"), "ctt-hash-mismatch"),
         (resale(f"QTY*TO*12 PTD*SS QTY*32*5*EA {UP}"), "message-total-mismatch"),
         (message("SLSRPT", LINES), "beginning-missing"),
         (message("852", f"{UP} ZA*QS*5*EA"), "beginning-missing"),
@@ -55,6 +57,47 @@ def test_right_counts_and_sums_pass(text: str) -> None:
 )
 def test_a_wrong_count_sum_or_reference_is_an_error(text: str, code: str) -> None:
     assert code in errors(text)
+
+
+ONE, OTHER = f"LIN+1++{A}:EN", f"LIN+2++{B}:EN"
+PRICE, PLACE, DATE = "PRI+AAA:9.99", "LOC+162+S1", "DTM+356:20260107:102"
+BARE = "BGM+73E+S1+9"
+
+
+@pytest.mark.parametrize("what", [PRICE, PLACE, DATE])
+def test_one_order_of_segments_passes_and_two_are_an_error(what: str) -> None:
+    before, behind = f"{what} QTY+153:1", f"QTY+153:1 {what}"
+    for order in (before, behind):
+        assert compile_as_wanted(message("INVRPT", f"{BARE} {ONE} {order} {OTHER} {order}")).is_complete, order
+    assert "order-mixed" in errors(message("INVRPT", f"{BARE} {ONE} {before} {OTHER} {behind}"))
+    assert "order-mixed" in errors(message("INVRPT", f"{BARE} {ONE} {behind} {OTHER} {before}"))
+
+
+def test_a_line_without_what_the_others_have_is_no_second_order() -> None:
+    assert compile_as_wanted(sales(f"{ONE} {PRICE} QTY+153:1 {OTHER} QTY+153:1")).is_complete
+
+
+def test_a_price_for_all_quantities_or_for_each_passes_and_both_are_an_error() -> None:
+    last, first = f"QTY+145:1 QTY+198:2 {PRICE}", f"QTY+145:1 {PRICE} QTY+198:2"
+    each = f"{first} {PRICE}"
+    for order in (last, first, each):
+        assert compile_as_wanted(message("INVRPT", f"{BARE} {ONE} {order} {OTHER} {order}")).is_complete, order
+    assert compile_as_wanted(message("INVRPT", f"{BARE} {ONE} {each} {OTHER} QTY+145:1 QTY+198:2")).is_complete
+    for order in (last, each):
+        assert "order-mixed" in errors(message("INVRPT", f"{BARE} {ONE} {order} {OTHER} {first}"))
+
+
+def test_two_prices_in_one_order_pass_and_in_two_are_an_error() -> None:
+    two, turned = "PRI+AAA:9 PRI+INV:8 QTY+145:1", "PRI+INV:8 PRI+AAA:9 QTY+145:1"
+    assert compile_as_wanted(message("INVRPT", f"{BARE} {ONE} {two} {OTHER} {two}")).is_complete
+    assert compile_as_wanted(message("INVRPT", f"{BARE} {ONE} {two} {OTHER} PRI+INV:8 QTY+145:1")).is_complete
+    assert "order-mixed" in errors(message("INVRPT", f"{BARE} {ONE} {two} {OTHER} {turned}"))
+
+
+def test_items_in_two_forms_are_an_error_and_items_in_pia_are_none() -> None:
+    assert "order-mixed" in errors(sales(f"LIN+1+{A}:EN QTY+153:1 {OTHER} QTY+153:1"))
+    assert "order-mixed" in errors(sales(f"LIN+1++5 PIA+5+{A}:EN QTY+153:1 LIN+2 PIA+5+{B}:EN QTY+153:2"))
+    assert compile_as_wanted(sales(f"{ONE} QTY+153:1 LIN+2 PIA+5+AB1:SA QTY+153:2")).is_complete
 
 
 def test_two_messages_that_ran_together_are_caught_with_their_counts_put_right() -> None:

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 
-from tests.clerk import compile_as_wanted
 from tests.clerk_messages import activity, inventory, message, resale, sales, stock
 from udf import codec
 from udf.chunks import Chunk, split_message
@@ -17,6 +16,7 @@ from udf.gatekeeper import gather_line, judge_line, judge_statements
 from udf.reference import load_reference
 from udf.segments import Segment, find_delimiters, read_segments
 from udf.statements import Finding, Setting
+from udf.train.clerk import compile_as_wanted
 from udf.train.drafts import chunk_draft
 from udf.train.edifact import EdifactPartner
 from udf.train.rendering import draw_writing, render_message
@@ -116,6 +116,28 @@ def test_a_price_before_the_quantity_is_its_price() -> None:
     outcome = compile_as_wanted(sales(f"{LIN_A} PRI+AAA:9.99 QTY+153:1"))
     assert outcome.document is not None
     assert outcome.document.lines[0].price == Decimal("9.99")
+
+
+def test_several_prices_of_different_types_are_read_as_the_first() -> None:
+    for prices in ("PRI+AAA:9.99 PRI+INV:8", "PRI+AAA:9.99::RTP PRI+AAA:8::NTP"):
+        outcome = compile_as_wanted(sales(f"{LIN_A} {prices} QTY+153:1"))
+        assert outcome.is_complete, outcome.problems
+        assert outcome.document is not None
+        assert outcome.document.lines[0].price == Decimal("9.99")
+
+
+def test_a_place_of_every_line_wins_over_the_header_s() -> None:
+    text = message("INVRPT", f"BGM+35+I1+9 LOC+14+S1 {LIN_A} LOC+14+S2 QTY+145:1 {LIN_B} LOC+14+S3 QTY+145:2")
+    assert quantities(text) == [("S2", "145", 1), ("S3", "145", 2)]
+
+
+def test_units_in_segments_of_their_own_pass() -> None:
+    assert quantities(inventory(f"{UP_A} QTY*33*5 UIT*EA QTY*20*6 UIT*LB")) == [(None, "33", 5), (None, "20", 6)]
+
+
+def test_places_of_a_loop_are_the_places_of_their_quantities() -> None:
+    text = inventory(f"{UP_A} QTY*33*12*EA LS*REF REF*ZZ*W1*5 REF*ZZ*W2*7 LE*REF")
+    assert quantities(text) == [("W1", "33", 5), ("W2", "33", 7)]
 
 
 def test_an_amount_is_never_a_price() -> None:
@@ -249,6 +271,46 @@ DAMAGE = {
     "a price stands before and behind the quantity": (
         sales(f"{LIN_A} PRI+AAA:1 QTY+153:1 PRI+AAA:2"), "price-ambiguous",
     ),
+    "a price follows another of its type": (
+        sales(f"{LIN_A} QTY+153:1 QTY+61:2 PRI+AAA:1 PRI+AAA:2"), "price-ambiguous",
+    ),
+    "two quantities' prices stand together": (
+        inventory(f"{UP_A} QTY*33*5 QTY*20*6 CTP**WHL*1 CTP**UCP*2 CTP**WHL*3 CTP**UCP*4"), "price-ambiguous",
+    ),
+    "a price of another type stands behind the second quantity": (
+        sales(f"{LIN_A} QTY+153:1 PRI+AAA:1 QTY+61:2 PRI+INV:3 PRI+AAA:2"), "price-ambiguous",
+    ),
+    "a place of a loop has no quantity": (
+        inventory(f"{UP_A} QTY*33*5*EA LS*REF REF*WS*W1*5 REF*WS*W2 LE*REF"), "part-incomplete",
+    ),
+    "a quantity is sent twice, its unit once": (inventory(f"{UP_A} QTY*33*5 QTY*33*5 UIT*EA"), "repeated-quantity"),
+    "a price stands in the summary": (sales(f"{LIN_A} QTY+153:1 UNS+S PRI+AAA:9.99"), "unread-data"),
+    "a unit stands before its quantity": (
+        inventory(f"{UP_A} QTY*33*5 UIT*EA UIT*LB QTY*20*6"), "unread-data",
+    ),
+    "the place of a second group stands in a line": (
+        message("INVRPT", f"BGM+35+I1+9 LOC+14+S1 {LIN_A} LOC+14+S2 QTY+145:1 {LIN_B} QTY+145:2"),
+        "ambiguous-structure",
+    ),
+    "a part of a loop stands behind it": (
+        inventory(f"{UP_A} QTY*33*5*EA LS*REF REF*ZZ*W1*5 LE*REF REF*ZZ*W2*0"), "part-incomplete",
+    ),
+    "a price stands between a transfer and its quantity": (
+        resale(f"PTD*SS CTP**RTL*9.99 QTY*32*5*EA {UP_A}"), "price-misplaced",
+    ),
+    "a place between two lines is damaged": (
+        message("SLSRPT", f"BGM+73E+S1+9 LOC+162+S1 {LIN_A} QTY+153:1 LOC+162S2 {LIN_B} QTY+153:2"),
+        "segment-malformed",
+    ),
+    "the code of a place between two lines is damaged": (
+        message("INVRPT", f"BGM+35+I1+9 LOC+14+S1 {LIN_A} QTY+145:1 LOC+1X+S2 {LIN_B} QTY+145:2"),
+        "ambiguous-structure",
+    ),
+    "the place of the next group stands before the last quantity": (
+        message("SLSRPT", f"BGM+73E+S1+9 LOC+7+S1 {LIN_A} QTY+153:1 LOC+7+S2 {LIN_B} LOC+7+S3 QTY+153:2"),
+        "ambiguous-structure",
+    ),
+    "a loop of places lost its parts": (inventory(f"{UP_A} QTY*33*5*EA LS*REF LE*REF"), "part-incomplete"),
     "a price is no number": (sales(f"{LIN_A} PRI+AAA:1.OO QTY+153:1"), "price-not-a-number"),
     "the lines are to be deleted": (message("SLSRPT", f"BGM+73E+S1+3 {LIN_A} QTY+153:1"), "unsupported-function"),
 }  # fmt: skip

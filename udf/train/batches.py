@@ -26,10 +26,10 @@ Rows = tuple[list[list[int]], list[list[int]]]
 Batch = tuple[torch.Tensor, torch.Tensor]
 
 
-def draw_batches(seed: int) -> Iterator[Rows]:
+def draw_batches(seed: int, held_out: bool = False) -> Iterator[Rows]:
     """Batches of (inputs, labels) of about `BATCH_TOKENS`, endlessly; rows of like length share a batch."""
     r = random.Random(seed)
-    examples = draw_examples(seed)
+    examples = draw_examples(seed, held_out=held_out)
     while True:
         pool = [pair for pair in islice(examples, _POOL) if len(pair[0]) + len(pair[1]) <= LONGEST]
         pool.sort(key=lambda pair: len(pair[0]) + len(pair[1]))
@@ -52,7 +52,7 @@ def _fill_row(prompt: list[int], answer: list[int], length: int) -> tuple[list[i
 
 def draw_held_out(batches: int) -> list[Batch]:
     """Batches of partners that training never draws, the same at each call."""
-    return [_as_tensors(rows) for rows in islice(draw_batches(HELD_OUT_SEED), batches)]
+    return [_as_tensors(rows) for rows in islice(draw_batches(HELD_OUT_SEED, held_out=True), batches)]
 
 
 def _as_tensors(rows: Rows) -> Batch:

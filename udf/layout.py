@@ -1,0 +1,214 @@
+"""Where a message puts its beginning, places, prices and dates: one layout that holds for all of its lines."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from udf.chunks import Chunk, Chunks
+from udf.controls import read_count
+from udf.segments import Segment
+from udf.statements import (
+    PLACES,
+    Finding,
+    Setting,
+    activity_of,
+    bind_prices,
+    date_statements,
+    place_role,
+    price_kind,
+    price_runs,
+    quantity_positions,
+)
+from udf.syntax import DATA, find_damaged_tags, find_malformed
+
+_BEGINNINGS = {"SLSRPT": "BGM", "INVRPT": "BGM", "852": "XQ", "846": "BIA", "867": "BPT"}
+
+
+def check_layout(segments: Sequence[Segment], first: int, chunks: Chunks, setting: Setting) -> list[Finding]:
+    """One beginning, tags that exist, places that bind one way, line numbers without a sign of loss, known codes."""
+    return [
+        *_check_beginning(segments, first, chunks, setting),
+        *find_damaged_tags(segments, range(first, len(segments)), setting),
+        *_check_places(segments, chunks, setting),
+        *_check_order(segments, chunks, setting),
+        *_check_prices(segments, chunks, setting),
+        *_check_summary(segments, chunks, setting),
+        *_check_line_numbers(segments, chunks),
+        *_find_unmapped(segments, chunks, setting),
+    ]
+
+
+def _check_beginning(segments: Sequence[Segment], first: int, chunks: Chunks, setting: Setting) -> list[Finding]:
+    tag = _BEGINNINGS[setting.message_type]
+    found = [i for i in range(first, len(segments)) if segments[i].tag == tag]
+    if not found or found[0] not in chunks.header.indices:
+        detail = f"The message has no {tag} before its lines, so whether it reports, replaces or cancels is not known."
+        return [Finding("beginning-missing", detail, first)]
+    if len(found) > 1:
+        return [Finding("beginning-repeated", f"A second {tag}: two messages may have run together.", found[1])]
+    return []
+
+
+def _lines(chunks: Chunks) -> list[Chunk]:
+    """One chunk of each line; the windows of a line know where all of it begins and ends."""
+    return list({chunk.line: chunk for chunk in chunks.lines}.values())
+
+
+def _signature(segment: Segment) -> tuple[str, str]:
+    return segment.tag, segment.value(0)
+
+
+def _check_places(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
+    """Places in lines that may belong to other lines as well: damaged ones, and those that a lost place would shift.
+
+    Places behind the quantities of their line hold only where the last line has one too and where their kind stands
+    nowhere above the lines. No place of a line is of a kind that opens groups, or stands above and in some lines only.
+    """
+    inside = [[i for i in range(line.first, line.last) if segments[i].tag in PLACES] for line in _lines(chunks)]
+    malformed = find_malformed(segments, [i for indices in inside for i in indices], setting)
+    if malformed:
+        return malformed
+    openers = {_signature(segments[chunk.first]) for chunk in chunks.groups}
+    above = openers | {_signature(segments[i]) for chunk in (chunks.header, *chunks.groups) for i in chunk.indices}
+    kinds = [{_signature(segments[i]) for i in indices} for indices in inside]
+    in_some = above & {kind for own in kinds for kind in own if not all(kind in others for others in kinds)}
+    doubtful = [i for indices in inside for i in indices if _signature(segments[i]) in openers | in_some]
+    behind: list[int | None] = []
+    for line, indices in zip(_lines(chunks), inside, strict=True):
+        stated = [s for s, _, _ in quantity_positions(segments, line.first, line.last, setting.x12)]
+        tail = [i for i in indices if stated and i > stated[-1] and place_role(segments[i], setting) != "no"]
+        doubtful += [i for i in tail if _signature(segments[i]) in above]
+        behind.append(tail[0] if tail else None)
+        doubtful += [i for i in tail if place_role(segments[i], setting) is None]  # it may open a group
+    placed = [place for place in behind if place is not None]
+    if placed and behind[-1] is None:
+        doubtful += placed
+    detail = "A place between two lines can belong to the line before or to those after it."
+    return [Finding("ambiguous-structure", detail, min(doubtful))] if doubtful else []
+
+
+def _check_order(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
+    """Places, prices and dates before the quantities in one line and behind them in another; LIN in two forms.
+
+    A partner has one order: where two segments changed places, or a separator is lost, the other lines tell.
+    """
+    before: dict[str, int] = {}
+    behind: dict[str, int] = {}
+    for chunk in _lines(chunks):
+        span = range(chunk.first, chunk.last)
+        opening = next((s for s, _, _ in quantity_positions(segments, chunk.first, chunk.last, setting.x12)), None)
+        if opening is None:
+            continue
+        found = {
+            "place": [i for i in span if segments[i].tag in PLACES and place_role(segments[i], setting) != "no"],
+            "price": [s for s, _, _ in price_runs(segments, chunk.first, chunk.last, setting)],
+            "date": [s for _, (s, _, _) in date_statements(segments, span, setting)],
+        }
+        for what, indices in found.items():
+            sides = {index < opening for index in indices}
+            if len(sides) == 1:
+                (before if True in sides else behind).setdefault(what, indices[0])
+    findings = [
+        Finding("order-mixed", f"The {what} stands before the quantities in some lines and behind them in others.", at)
+        for what, at in behind.items()
+        if what in before
+    ]
+    return findings + _check_forms(segments, setting)
+
+
+def _check_prices(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
+    """Prices in another order, or of a code of quantities that has none in another line which states prices too."""
+    kinds = [price_kind(segment) if segment.tag in ("PRI", "CTP") else None for segment in segments]
+    following = {kind for before, kind in pairwise(kinds) if before and kind}
+    for index, (before, kind, behind) in enumerate(zip([None, *kinds], kinds, [*kinds[1:], None], strict=False)):
+        if kind in following and behind and not before:
+            detail = f"{segments[index].tag} {segments[index].value(0)} is the first of some prices and not of others."
+            return [Finding("order-mixed", detail, index)]
+    priced: dict[str, bool] = {}
+    for line in _lines(chunks):
+        span = quantity_positions(segments, line.first, line.last, setting.x12)
+        activities = sorted({activity_of(segments, s, setting.x12) for s, _, _ in span})
+        if not activities or not price_runs(segments, line.first, line.last, setting):
+            continue
+        for activity, price in bind_prices(segments, line.first, line.last, activities, setting)[0].items():
+            code = segments[activity].value(0)
+            if setting.measure(segments[activity].tag, code) == "ignored":
+                continue
+            if priced.setdefault(code, price is not None) != (price is not None):
+                detail = f"Quantity {code} has a price in some lines and none in others that state prices."
+                return [Finding("order-mixed", detail, activity)]
+    return []
+
+
+def _check_summary(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
+    """What lines are made of, behind the last line and before the trailer."""
+    end = max(chunk.last for chunk in chunks)
+    tags = set(DATA[setting.x12]) - {"CNT", "CTT"}
+    stray = next((i for i in range(end, len(segments)) if segments[i].tag in tags), None)
+    if stray is None:
+        return []
+    return [Finding("unread-data", f"{segments[stray].tag} stands in the summary, behind the last line.", stray)]
+
+
+def _check_forms(segments: Sequence[Segment], setting: Setting) -> list[Finding]:
+    """LIN with its item in the second element beside others with it in the third, or without a type beside none."""
+    forms: dict[str, int] = {}
+    for index, segment in enumerate(segments):
+        if segment.tag == "LIN" and not setting.x12:
+            forms.setdefault(_form(segment), index)
+    is_shifted = "shifted" in forms and len(forms.keys() - {"none"}) > 1
+    if not is_shifted and not forms.keys() >= {"typeless", "none"}:
+        return []
+    return [Finding("order-mixed", f"LIN has the forms {', '.join(forms)} in one message.", max(forms.values()))]
+
+
+def _form(lin: Segment) -> str:
+    if lin.value(1, 1):
+        return "shifted"
+    if lin.value(2):
+        return "typed" if lin.value(2, 1) else "typeless"
+    return "none"
+
+
+def _check_line_numbers(segments: Sequence[Segment], chunks: Chunks) -> list[Finding]:
+    """Numbers that start again at one place, or leave some out: warnings, since many number as they like."""
+    runs: dict[int, list[tuple[int, int]]] = {}
+    for chunk in _lines(chunks):
+        lin = next((i for i in range(chunk.first, chunk.last) if segments[i].tag == "LIN"), None)
+        number = read_count(segments[lin].value(0)) if lin is not None else None
+        if lin is not None and number is not None:
+            runs.setdefault(id(chunk.group), []).append((number, lin))
+    steps = [(b - a, lin) for run in runs.values() for (a, _), (b, lin) in pairwise(run)]
+    if not steps:
+        return []
+    back = [lin for step, lin in steps if step <= 0]
+    if back:
+        detail = "Line numbers repeat or start again: a line may be sent twice, or the place of a group be lost."
+        return [Finding("line-number-repeated", detail, back[0])]
+    usual = min(step for step, _ in steps)
+    gaps = [lin for step, lin in steps if step != usual]
+    if gaps and 2 * len(gaps) < len(steps):
+        return [Finding("line-number-gap", f"Line numbers leave some out ({len(gaps)} gaps).", gaps[0])]
+    return []
+
+
+def _find_unmapped(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
+    """Codes that the tables do not know, and weeks that are stated by their number."""
+    findings: list[Finding] = []
+    parties = [i for i in chunks.header.indices if segments[i].tag in ("NAD", "N1")]
+    unknown = {segments[i].value(0): i for i in parties if place_role(segments[i], setting) is None}
+    if unknown:
+        detail = f"The tables do not say whether the parties {', '.join(sorted(unknown))} are places."
+        findings.append(Finding("unmapped-party-role", detail, min(unknown.values())))
+    dates = [i for i, segment in enumerate(segments) if segment.tag == "DTM" and segment.value(0)]
+    strange = {
+        segments[i].value(0): i for i in reversed(dates)
+        if setting.reference.date_role(setting.standard, "DTM", segments[i].value(0)) is None
+    }  # fmt: skip
+    if strange:
+        detail = f"The tables do not say what the dates {', '.join(sorted(strange))} are; they are not used."
+        findings.append(Finding("unmapped-date-role", detail, min(strange.values())))
+    week = next((i for i in dates if not setting.x12 and segments[i].value(0, 2) in ("616", "716")), None)
+    if week is not None:
+        detail = f"The week {segments[week].value(0, 1)} is read as a week of ISO 8601."
+        findings.append(Finding("week-numbering", detail, week))
+    return findings
