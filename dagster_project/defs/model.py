@@ -65,9 +65,9 @@ def corpus(context: dg.AssetExecutionContext, config: CorpusRun) -> Yield:
         for message_type, count in counts.items()
     ]
     layouts = [
-        {"type": message_type, "states": name, "in the": stand, "messages": messages}
+        {"type": message_type, "layout": name, "is": stand, "messages": messages}
         for message_type, count in counts.items()
-        for name, stands in (("place", count.places), ("dates", count.dates))
+        for name, stands in (("place", count.places), ("dates", count.dates), ("vices", count.vices))
         for stand, messages in stands.most_common()
     ]
     yield dg.MaterializeResult(
