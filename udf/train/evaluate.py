@@ -48,6 +48,10 @@ class Sizes:
     def of(self, split: str) -> int:
         return {KNOWN: self.known, HELD_OUT: self.held_out, VICES: self.vices}[split]
 
+    def times(self, share: float) -> "Sizes":
+        """A part of it, two of each at least."""
+        return Sizes(*(max(2, round(share * getattr(self, name))) for name in self.__slots__))
+
 
 def examine(
     model: Path = MODEL, sizes: Sizes | None = None, seed: int = SEED, samples: Path | None = SAMPLES,
@@ -190,10 +194,7 @@ def evaluate(
     from udf.train.picture import draw_exam
     from udf.train.report import print_exam
 
-    whole = Sizes()
-    sizes = Sizes(*(max(1, round(share * n)) for n in (whole.known, whole.held_out, whole.vices, whole.damaged)),
-                  max(2, round(share * whole.rivals)))  # fmt: skip
-    facts = examine(model, sizes, seed, samples, rivals)
+    facts = examine(model, Sizes().times(share), seed, samples, rivals)
     print_exam(facts, Console(width=120))
     out.mkdir(parents=True, exist_ok=True)
     (out / "exam.json").write_text(json.dumps(facts, indent=1) + "\n")
