@@ -56,7 +56,7 @@ _CODES: dict[tuple[bool, str], tuple[Slot, ...]] = {
     (True, "XQ"): (_FIRST, Slot(4)),
     (True, "BIA"): (_FIRST, Slot(1, required=True), Slot(3, required=True, longest=8)),
     (True, "BPT"): (_FIRST, Slot(2, required=True, longest=8)),
-    (True, "CUR"): (_FIRST, Slot(1)),
+    (True, "CUR"): (_FIRST, Slot(1, required=True)),
 }
 # The components that an element has in the standard: C186, C517, C082, C507, C509, C504.
 _COMPONENTS = {
@@ -129,6 +129,8 @@ def _value_faults(segment: Segment, x12: bool) -> Iterator[str]:
     date = segment.value(*_DATES[x12, tag]) if (x12, tag) in _DATES else ""
     if date and not (date.isdecimal() and len(date) >= 6):
         yield f"«{date}» in {tag} is no date"
+    if x12 and tag == "DTM" and not segment.value(1) and not segment.value(5) and any(map(any, segment.elements[2:])):
+        yield "DTM states no date where its date stands"
     if tag == "XQ" and not segment.value(2) and _is_date_like(segment.value(3), segment.value(1)):
         yield f"«{segment.value(3)}» in XQ is a date where the document's number stands"
     if tag == "BGM" and segment.value(3).isdecimal():  # 4343 is of letters, 1225 before it of digits
@@ -176,7 +178,7 @@ def _identifier_faults(segment: Segment) -> Iterator[str]:
 # --- quantities -------------------------------------------------------------------------------------------------
 
 # The elements that a segment has in the standard: D.96A to D.01B, 003030 to 005010.
-_MOST_ELEMENTS = {True: {"QTY": 4, "ZA": 7, "SDQ": 23, "SCH": 12, "UIT": 5}, False: {"QTY": 1}}
+_MOST_ELEMENTS = {True: {"QTY": 4, "ZA": 7, "SDQ": 23, "SCH": 12, "UIT": 3}, False: {"QTY": 1}}
 _LOST = "what stands behind is of a segment that lost its terminator, or no data of this segment"
 
 
@@ -215,6 +217,9 @@ def _find_half_parts(segments: Sequence[Segment], first: int, last: int) -> list
         if bool(place) != bool(quantity):
             what = f"place «{place}» has no quantity" if place else f"quantity {quantity} has no place"
             findings.append(Finding("part-incomplete", f"In {segments[s].tag} the {what}.", s))
+    loop = [segments[i].tag for i in range(first, last) if segments[i].tag in ("LS", "LE")]
+    if loop != ["LS", "LE"] * (len(loop) // 2):
+        findings.append(Finding("part-incomplete", "A loop of parts lost its LS or its LE.", first))
     codes = {segments[s].value(0) for s, _ in parts if segments[s].tag == "REF"}
     for i in range(first, last):
         segment = segments[i]
