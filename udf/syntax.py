@@ -78,12 +78,16 @@ _TOGETHER = {
 # What a price is for (5284, 380, 649).
 _NUMBERS = {(False, "PRI"): ((0, 4),), (True, "CTP"): ((3, 0), (6, 0))}
 _DATES = {(True, "ZA"): (4, 0), (True, "SCH"): (5, 0)}
+_LOOKED_AT = {x12: frozenset(tag for standard, tag in _CODES if standard == x12) | {"LIN"} for x12 in (False, True)}
 
 
 def find_malformed(segments: Sequence[Segment], indices: Sequence[int], setting: Setting) -> list[Finding]:
     """Segments whose elements are not what the standard puts there."""
     found: list[Finding] = []
+    looked_at = _LOOKED_AT[setting.x12]
     for index in indices:
+        if segments[index].tag not in looked_at:
+            continue
         detail = next(_faults(segments, index, setting), None)
         if detail:
             found.append(Finding("segment-malformed", f"{detail}: separators or elements are lost.", index))
