@@ -17,6 +17,7 @@ LANDING ?= seeds/edi
 
 # One stamp for each state of what decides the environment, the clone's place included: a moved clone is set up anew.
 STAMP := $(VENV)/.ready-$(shell { sed '/^\[tool/,$$d' pyproject.toml; cat constraints.txt; echo $(CURDIR); } | cksum | cut -d' ' -f1)
+EXAM_STAMP := $(subst .ready,.ready-exam,$(STAMP))
 TRAIN_STAMP := $(subst .ready,.ready-train,$(STAMP))
 
 LLAMA := llama-cpp-python==$(shell sed -n 's/^llama[-_]cpp[-_]python==//p' constraints.txt)
@@ -121,19 +122,36 @@ define install_llama
 	rm -rf $(VENV)/llama.*
 endef
 
-.PHONY: train-setup
+.PHONY: exam-setup train-setup
+exam-setup: $(EXAM_STAMP) ## add the pretrained base and what else the exam compares with; no torch
+
+$(EXAM_STAMP): $(STAMP)
+	@$(PIP) install --progress-bar off -c constraints.txt --no-build-isolation -e '.[test,dev,exam]'
+	touch $@
+
 train-setup: $(TRAIN_STAMP) ## add torch and the rest of what udf/train needs
 
 $(TRAIN_STAMP): $(STAMP)
-	@$(PIP) install --progress-bar off -c constraints.txt --no-build-isolation -e '.[test,dev,train]'
+	@echo 'adding torch and the rest of what training needs'
+	$(PIP) install -q --progress-bar off -c constraints.txt --no-build-isolation -e '.[test,dev,train]'
 	touch $@
 
-MINUTES ?= 60
+# What udf/train/pipeline.sh reads: MINUTES, HIDDEN, LAYERS, HEADS, RATE, SEED, THREADS, START.
+RUN ?= runs/tiny
 
-.PHONY: train exam
-train: train-setup ## train the tiny compiler from nothing for MINUTES (60) and ship it into udf/model
-	@$(BIN)/python -m udf.train.fit runs/tiny --minutes $(MINUTES)
-	$(BIN)/python -m udf.train.ship runs/tiny
+.PHONY: train train-quick test-train lora exam
+train: train-setup ## train the tiny compiler from nothing for MINUTES (60), prove it and ship it into udf/model
+	@PYTHON=$(BIN)/python udf/train/pipeline.sh '$(RUN)'
+
+train-quick: train-setup ## prove every stage of train in two minutes and throw the result away
+	@QUICK=1 PYTHON=$(BIN)/python udf/train/pipeline.sh
+
+test-train: train-setup ## run the tests that need torch
+	@$(PYTEST) tests/model/test_training.py tests/browser/test_model_ui.py
+
+lora: train-setup ## teach the pretrained base for MINUTES (60): the specialist that the exam compares with
+	@$(BIN)/python -m udf.train.lora runs/specialist --minutes $(or $(MINUTES),60)
+	install -m 644 -t udf/train/specialist runs/specialist/adapter.safetensors runs/specialist/run.json
 
 exam: setup ## examine the shipped model on partners it never saw
 	@$(BIN)/python -m udf.train.evaluate udf/model/tillroll.gguf

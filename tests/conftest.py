@@ -16,10 +16,15 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 
 from dagster_project import warehouse
 from dagster_project.embedded import STATE, Server
+
+# A busy machine is no finding: how long things take is measured elsewhere.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 CLONE = Path(__file__).resolve().parent.parent
 Variables = dict[str, str]

@@ -219,11 +219,17 @@ def _stated(segments: Sequence[SegmentLike], s: int, e: int, c: int) -> Position
 
 
 def _activity(segments: Sequence[SegmentLike], s: int) -> int:
-    """The QTY or ZA segment under which a split (SDQ, SCH, REF) stands, or -1."""
-    return next((i for i in range(s - 1, -1, -1) if segments[i].tag in ("ZA", "QTY")), -1)
+    """The ZA under which a split (SDQ, SCH, REF) stands, else its QTY, or -1; a QTY below a ZA counts other things."""
+    found = -1
+    for i in range(s - 1, -1, -1):
+        if segments[i].tag == "ZA":
+            return i
+        if segments[i].tag == "QTY" and found < 0:
+            found = i
+    return found
 
 
-def _beside(field: str, record: Record, x12: bool, segments: Sequence[SegmentLike]) -> Position | None:
+def beside(field: str, record: Record, x12: bool, segments: Sequence[SegmentLike]) -> Position | None:
     """Where the standard puts a field, seen from its anchor in the same record; None where that place is empty."""
     if field in ("qualifier", "unit", "location"):
         s, e, c = record["quantity"]
@@ -271,7 +277,7 @@ def _expected(
     if field == "location" and x12 and "quantity" in given and "quantity" in record:
         anchor = "quantity" if segments[record["quantity"][0]].tag in _SPLITS else None
     if anchor and anchor in given:
-        return _beside(field, record, x12, segments) if anchor in record else None
+        return beside(field, record, x12, segments) if anchor in record else None
     return previous.get(field)
 
 

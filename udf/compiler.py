@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 
 from udf import codec
-from udf.chunks import split_message
+from udf.chunks import Chunk, split_message
 from udf.contract import Envelope, Outcome, Problem
-from udf.engine import Engine, LlamaEngine, Prompt, next_best_prefixes
+from udf.engine import Answer, Engine, LlamaEngine, Prompt, next_best_prefixes
 from udf.gatekeeper import gather_line, judge_line, judge_statements
 from udf.interchange import split_interchange
 from udf.reference import Reference, load_reference, reference_digest
@@ -67,6 +67,12 @@ class Compiler:
 
     def compile_batch(self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None) -> list[Outcome]:
         """One outcome for each text, in order; the prompts of all of them are decoded together."""
+        return [outcome for outcome, _ in self.compile_units(texts, envelopes)]
+
+    def compile_units(
+        self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None
+    ) -> list[tuple[Outcome, list[Unit]]]:
+        """As `compile_batch`, with what was answered for each chunk and what was found against it."""
         prepared: list[Message | Outcome] = []
         for text, envelope in zip(texts, envelopes or [None] * len(texts), strict=True):
             began = time.perf_counter()
@@ -78,7 +84,7 @@ class Compiler:
             prepared.append(message)
         messages = [message for message in prepared if isinstance(message, Message)]
         self._answer([(message, unit) for message in messages for unit in message.units])
-        return [self._finish(m) if isinstance(m, Message) else m for m in prepared]
+        return [(self._finish(m), m.units) if isinstance(m, Message) else (m, []) for m in prepared]
 
     # --- before the model ------------------------------------------------------------------------------------
 
@@ -197,7 +203,7 @@ def _make_units(message: Message) -> list[Unit]:
     units: list[Unit] = []
     for chunk in message.chunks:
         tokens, positions = codec.encode_chunk(chunk.kind, message.setting.message_type, chunk.segments)
-        prompt = Prompt(tuple(tokens), len(positions))
+        prompt = Prompt(tuple(tokens), len(positions), chunk, message.setting.message_type)
         if chunk.kind == "line" and units and units[-1].chunks[0].line == chunk.line:
             units[-1].chunks.append(chunk)
             units[-1].prompts.append(prompt)
@@ -213,7 +219,7 @@ def _judge(message: Message, unit: Unit) -> None:
     unit.line = None
     try:
         unit.records = [
-            codec.decode_answer(answer.tokens, message.setting.message_type, chunk.segments, positions)
+            _decode(answer, message.setting.message_type, chunk, positions)
             for chunk, answer, positions in zip(unit.chunks, unit.answers, unit.positions, strict=True)
         ]
     except ValueError as error:
@@ -233,6 +239,12 @@ def _judge(message: Message, unit: Unit) -> None:
             unit.findings = judge_statements(message.segments, unit.chunks[0], unit.records[0], message.setting)
     if unit.findings or unit.tries > 1:
         unit.log.append((unit.tries, describe_answer(unit), unit.findings))
+
+
+def _decode(answer: Answer, message_type: str, chunk: Chunk, positions: list[codec.Position]) -> list[codec.Record]:
+    if answer.fault:
+        raise ValueError(answer.fault)
+    return codec.decode_answer(answer.tokens, message_type, chunk.segments, positions)
 
 
 def _announce(delimiters: Delimiters | None, envelope: Envelope) -> Delimiters | None:

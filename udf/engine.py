@@ -9,7 +9,7 @@ import ctypes
 import os
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +17,7 @@ import llama_cpp
 import numpy as np
 
 from udf import codec
+from udf.chunks import Chunk
 
 SLOTS = 16
 """Sequences decoded side by side; 64 gained nothing more than 16, the work is bound by arithmetic."""
@@ -30,22 +31,25 @@ REMEMBERED = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A chunk as tokens, and how many markers it shows."""
+    """A chunk as tokens, and how many markers it shows; beside them, for engines that talk, the chunk itself."""
 
     tokens: tuple[int, ...]
     markers: int
+    chunk: Chunk | None = field(default=None, compare=False, repr=False)
+    message_type: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The tokens of an answer; for each, the margin of its probability over the next best token and that token.
 
-    `confidence` is the least margin, in 0…1.
+    `confidence` is the least margin, in 0…1. `fault` says why there is no answer, where an engine knows.
     """
 
     tokens: tuple[int, ...]
     margins: tuple[float, ...]
     seconds: tuple[int, ...]
+    fault: str = ""
 
     @property
     def confidence(self) -> float:

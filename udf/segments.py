@@ -199,6 +199,7 @@ def read_segments(text: str, delimiters: Delimiters | None = None) -> list[Segme
     segments: list[Segment] = []
     blanks, element = found.blanks, found.element
     known = EDIFACT_TAGS if found.standard == "EDIFACT" else X12_TAGS
+    rows: bool | None = None
     position = skip_una(text)
     for piece in (masked[position:] if position else masked).split(found.segment):
         body = piece.strip(blanks)
@@ -218,17 +219,21 @@ def read_segments(text: str, delimiters: Delimiters | None = None) -> list[Segme
                     if next_cut > start:
                         here.append(next_cut)
                     next_cut = next(cuts, None)
-                segments.extend(_part(text, masked, start, end, here, found))
+                if rows is None:
+                    rows = _writes_rows(masked, found)
+                segments.extend(_part(text, masked, start, end, here, found, rows))
         position = after
     return segments
 
 
-def _part(text: str, masked: str, start: int, end: int, cuts: list[int], delimiters: Delimiters) -> Iterator[Segment]:
+def _part(
+    text: str, masked: str, start: int, end: int, cuts: list[int], delimiters: Delimiters, rows: bool
+) -> Iterator[Segment]:
     """The segments of a piece in which terminators were lost, or lines wrapped."""
     body = masked[start:end]
     at_newline: set[int] = set()
     if delimiters.segment not in _NEWLINES and ("\n" in body or "\r" in body):
-        at_newline = {start + cut for cut in _starts_after_newline(body, delimiters)}
+        at_newline = {start + cut for cut in _starts_after_newline(body, delimiters, rows)}
     kept = [start]
     for cut in sorted({*cuts, *at_newline}):
         if cut in at_newline:
@@ -285,10 +290,22 @@ def _glued_tags(delimiters: Delimiters) -> re.Pattern[str]:
     return re.compile("|".join(f"{tag}(?<={not_glued}{tag}){shape}" for tag, shape in _shapes(delimiters).items()))
 
 
-def _starts_after_newline(body: str, delimiters: Delimiters) -> Iterator[int]:
-    """Where a newline stands in the terminator's place: a known tag with its shape begins the line."""
+def _writes_rows(masked: str, delimiters: Delimiters) -> bool:
+    """True where the sender begins a line after each terminator and nowhere else, but for the few that were lost."""
+    lines = Counter(match[1] == delimiters.segment for match in _LINE_ENDS.finditer(masked))
+    ended = lines[True]
+    return ended >= 3 and lines[False] <= max(1, ended // 10) and 10 * ended >= 9 * masked.count(delimiters.segment)
+
+
+# The last visible character of a line; the blanks behind it are taken whole, so that the search stays linear.
+_LINE_ENDS = re.compile(r"([^ \t\r\n])[ \t]*+[\r\n][ \t\r\n]*+")
+
+
+def _starts_after_newline(body: str, delimiters: Delimiters, rows: bool) -> Iterator[int]:
+    """Where a newline stands in the terminator's place: a known tag begins the line, with its shape if lines wrap."""
     inside = delimiters.element + delimiters.component
-    for match in _tags_after_newline(delimiters).finditer(body):
+    pattern = _rows(delimiters) if rows else _tags_after_newline(delimiters)
+    for match in pattern.finditer(body):
         before = _visible_before(body, match.start())
         if before >= 0 and body[before] not in inside:
             yield match.start(1)
@@ -298,6 +315,12 @@ def _starts_after_newline(body: str, delimiters: Delimiters) -> Iterator[int]:
 def _tags_after_newline(delimiters: Delimiters) -> re.Pattern[str]:
     tags = "|".join(tag + shape for tag, shape in _shapes(delimiters).items())
     return re.compile(f"[\\r\\n][ \\t]*+({tags})")
+
+
+@lru_cache(maxsize=256)
+def _rows(delimiters: Delimiters) -> re.Pattern[str]:
+    tags = "|".join(sorted(EDIFACT_TAGS if delimiters.standard == "EDIFACT" else X12_TAGS))
+    return re.compile(f"[\\r\\n][ \\t]*+((?:{tags}){re.escape(delimiters.element)})", re.IGNORECASE)
 
 
 def _shapes(delimiters: Delimiters) -> Shapes:
@@ -358,10 +381,12 @@ _LEAD = r"[\ufeff \t\r\n]*+"
 _UNA = re.compile(r"[\ufeff \t\r\n\"']*+UNA(.{4,8}?)[ \t\r\n]*+(?=UN[BGH][^A-Za-z0-9])", re.DOTALL | re.IGNORECASE)
 _BOM = re.compile("\ufeff*")
 _UNB = re.compile(_LEAD + r"UN[BG]" + _SEPARATOR + r"\w{1,6}" + _SEPARATOR, re.IGNORECASE)
-_UNH = re.compile(r"UNH[ \t\r\n]*+" + _SEPARATOR + r"([\s\S]{0,60}?)\1[ \t\r\n]*+([A-Za-z]{6})" + _SEPARATOR)
+_UNH = re.compile(
+    r"UNH[ \t\r\n]*+" + _SEPARATOR + r"([\s\S]{0,60}?)\1((?:[ \t\r\n]*+[A-Za-z]){6})[ \t\r\n]*+" + _SEPARATOR
+)
 _UNH_ANY_CASE = re.compile(_UNH.pattern, re.IGNORECASE)
 _ISA = re.compile(_LEAD + "ISA" + _SEPARATOR, re.IGNORECASE)
-_ST = re.compile("ST" + _SEPARATOR + r"[ \t\r\n]*+[0-9]{3}[ \t\r\n]*+\1")
+_ST = re.compile(r"ST[ \t\r\n]*+" + _SEPARATOR + r"[ \t\r\n]*+[0-9]{3}[ \t\r\n]*+\1")
 _ST_AT_START = re.compile(_LEAD + _ST.pattern, re.IGNORECASE)
 _FIRST_TAG = re.compile(_LEAD + "([A-Z][A-Z0-9]{1,2})" + _SEPARATOR, re.IGNORECASE)
 _CONTROL_NUMBER = re.compile("[A-Za-z0-9 ]{1,40}([^A-Za-z0-9 ])")

@@ -45,7 +45,7 @@ automation_sensor = dg.AutomationConditionSensorDefinition(
 # Where sensors are switched off, or a run failed with nobody looking, the night brings Gold up to date.
 nightly = dg.ScheduleDefinition(
     name="nightly",
-    target=dg.AssetSelection.all(),
+    target=dg.AssetSelection.all() - dg.AssetSelection.groups("model"),
     cron_schedule="30 4 * * *",
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Everything from the landing folder to Gold, once a night.",

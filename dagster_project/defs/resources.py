@@ -9,6 +9,8 @@ import dagster as dg
 import psycopg
 from psycopg import sql
 
+from dagster_project.school import School
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 DEFAULT_LANDING = REPOSITORY / "landing"
 
@@ -57,6 +59,10 @@ def resources() -> dg.Definitions:
         resources={
             "warehouse": Warehouse(),
             "landing": Landing(path=os.environ.get("TILLROLL_LANDING") or str(DEFAULT_LANDING)),
+            "school": School(
+                python=os.environ.get("TILLROLL_TRAINING_PYTHON") or sys.executable,
+                folder=os.environ.get("TILLROLL_RUN") or str(REPOSITORY / "runs" / "school"),
+            ),
             # dbt is looked for beside this interpreter: a virtual environment need not be activated.
             "dbt": DbtCliResource(project_dir=dbt_project, dbt_executable=str(Path(sys.executable).with_name("dbt"))),
         },

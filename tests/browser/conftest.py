@@ -8,7 +8,6 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
-SCREENSHOTS = Path(__file__).with_name("screenshots")
 WINDOW = (1680, 1050)
 
 

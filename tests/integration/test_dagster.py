@@ -13,6 +13,7 @@ import pytest
 
 import udf
 from dagster_project.defs.resources import Landing, Warehouse
+from dagster_project.school import School
 from udf.contract import Outcome, Problem
 
 # dagster-dbt's own call, not ours.
@@ -108,7 +109,10 @@ def test_one_run_goes_from_files_to_gold_and_a_second_compiles_nothing(
     first = run(definitions, clone / "seeds" / "edi")
     assert first.success
     keys = {event.asset_key for event in first.get_asset_materialization_events()}
-    assert keys == definitions.resolve_asset_graph().materializable_asset_keys
+    # The model is made by hand only, whoever asks for everything.
+    assert keys == {
+        key for key in definitions.resolve_asset_graph().materializable_asset_keys if key.path[0] != "model"
+    }
     for event in first.get_asset_materialization_events():
         if event.asset_key.path[0] in {"bronze", "silver", "gold"}:
             assert event.materialization.metadata["dagster/row_count"].value, event.asset_key
@@ -183,6 +187,44 @@ def test_what_sets_the_graph_going_is_running_from_the_start(definitions: dg.Def
     assert {schedule.name: schedule.default_status.value for schedule in repository.schedule_defs} == {
         "nightly": "RUNNING"
     }
+
+
+def test_nothing_but_a_person_trains_a_model(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    model = {key for key in graph.get_all_asset_keys() if key.path[0] == "model"}
+    assert len(model) == 4
+    assert [key for key in model if graph.get(key).automation_condition] == []
+    nightly = definitions.get_repository_def().get_schedule_def("nightly")
+    assert not model & definitions.resolve_job_def(nightly.job_name).asset_layer.selected_asset_keys
+
+
+def test_training_without_torch_is_one_clear_sentence(definitions: dg.Definitions, tmp_path: Path) -> None:
+    bare = tmp_path / "python"
+    bare.write_text("#!/bin/sh\necho torch gguf\n")
+    bare.chmod(0o755)
+    with pytest.raises(dg.Failure, match=r"Training needs torch, gguf, .*make train-setup"):
+        School(python=str(bare), folder=str(tmp_path)).check()
+
+
+def test_who_stops_listening_to_a_stage_ends_it_gently(tmp_path: Path) -> None:
+    said = tmp_path / "said"
+    patient = tmp_path / "python"
+    patient.write_text(
+        f"#!/bin/sh\ntrap 'echo saved >{said}; exit 143' TERM\necho begun\nwhile :; do sleep 0.1; done\n"
+    )
+    patient.chmod(0o755)
+    lines = School(python=str(patient), folder=str(tmp_path)).attend("fit")
+    assert next(lines) == "begun"
+    lines.close()  # type: ignore[attr-defined]
+    assert said.read_text() == "saved\n"
+
+
+def test_a_stage_that_fails_says_its_last_words(tmp_path: Path) -> None:
+    failing = tmp_path / "python"
+    failing.write_text("#!/bin/sh\necho 'Not shipped: size.'\nexit 1\n")
+    failing.chmod(0o755)
+    with pytest.raises(dg.Failure, match="Not shipped: size"):
+        list(School(python=str(failing), folder=str(tmp_path)).attend("ship"))
 
 
 @pytest.fixture

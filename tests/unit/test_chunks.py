@@ -93,6 +93,32 @@ def test_a_long_line_is_cut_into_windows_that_repeat_its_head_and_activity() -> 
     assert sum(len(line.segments) - line.carried for line in chunks.lines) == 1 + 1 + 8
 
 
+def test_a_total_is_never_parted_from_the_split_that_follows_it() -> None:
+    stores = "".join(f"*{n:03d}*{n}" for n in range(10))
+    body = "XQ*H*20260101 LIN*1*UP*012345678905 " + "".join(f"ZA*{c}*45*EA SDQ*EA*92{stores} " for c in ("QS", "QA"))
+    chunks = split(body + "CTT*1", "852")
+    assert [tags(line) for line in chunks.lines] == ["LIN ZA SDQ"] * 2
+
+
+def test_a_price_behind_the_last_quantity_is_shown_with_all_of_a_long_line() -> None:
+    quantities = "".join(f"QTY+153:{n}:PCE LOC+162+{n:013d}::9 " for n in range(9))
+    chunks = split(f"BGM+73E+1+9 LIN+1++4:EN {quantities}PRI+AAA:5 LIN+2++5:EN QTY+153:1 UNT+9+1")
+    assert len(chunks.lines) > 2
+    assert all(tags(line).endswith("PRI") for line in chunks.lines if line.line == 1)
+
+
+def test_a_place_of_a_line_without_a_quantity_opens_no_group() -> None:
+    groups = "LOC+162+1::9 LIN+1++4:EN QTY+153:1 LOC+162+2::9 LIN+2++5:EN LOC+8+DE LIN+3++6:EN QTY+153:2"
+    chunks = split(f"BGM+73E+1+9 {groups} UNT+9+1")
+    assert [tags(group) for group in chunks.groups] == ["LOC", "LOC"]
+    assert chunks.lines[-1].group is chunks.groups[1]
+
+
+def test_a_place_that_only_a_line_without_a_quantity_could_end_is_ambiguous() -> None:
+    lines = "NAD+SN+1::9 LIN+1++4:EN NAD+SN+2::9 LIN+2++5:EN QTY+145:1 LIN+3++6:EN QTY+145:2"
+    assert split(f"BGM+35+1+9 {lines} UNT+9+1", "INVRPT").ambiguous
+
+
 def test_free_text_and_addresses_are_not_shown() -> None:
     chunks = split("BGM+73E+1+9 CTA+IC+X LIN+1++4:EN IMD+F++:::MUG FTX+AAI+++QTY QTY+153:1 UNT+7+1")
     assert tags(chunks.header) == "BGM"

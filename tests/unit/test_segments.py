@@ -524,3 +524,21 @@ def test_an_item_number_that_ends_like_a_tag_is_not_torn(number: str) -> None:
     assert [segment.tag for segment in segments] == ["ST", "LIN", "QTY", "SE"]
     assert segments[1].value(2) == number
     assert not any(segment.repaired for segment in segments)
+
+
+@pytest.mark.parametrize("lost", range(8))
+def test_a_terminator_lost_before_a_line_end_is_put_back_where_each_segment_has_its_own_line(lost: int) -> None:
+    rows = "ST*852*0001 XQ*H*20260101 N9*MR*DDN2 N9*CR*YHMV N1*TO**UL*8384 LIN*1*VN*55 ZA*QS*5*EA SE*8*0001".split(" ")
+    text = "".join(row + ("\r\n" if n == lost else "~\r\n") for n, row in enumerate(rows))
+    assert [segment.raw for segment in read_segments(text)] == rows
+
+
+def test_a_line_that_merely_wraps_before_a_tag_like_value_is_not_parted() -> None:
+    rows = [f"LIN*{n}*VN*55~ZA*QS*{n}*EA~" for n in range(9)]
+    text = "ST*852*0001~XQ*H*20260101~N1*TO*SHOP\r\nN9*92*1~" + "".join(rows) + "SE*22*0001~"
+    assert [segment.tag for segment in read_segments(text)][:4] == ["ST", "XQ", "N1", "LIN"]
+
+
+def test_the_head_of_a_message_may_be_wrapped_within_its_type() -> None:
+    segments = read_segments("UNH\x1d1\x1dSL\r\nSRPT\x1fD\x1f96A\x1fUN\x1cBGM\x1d73E\x1d1\x1cUNT\x1d3\x1d1\x1c")
+    assert segments[0].elements == [["1"], ["SLSRPT", "D", "96A", "UN"]]

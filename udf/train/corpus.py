@@ -1,32 +1,68 @@
-"""The corpus: an endless seeded stream of chunks with their right answers, from partners that are drawn anew."""
+"""The corpus: an endless seeded stream of chunks with their right answers, from partners that are drawn anew.
+
+A partner is a dialect and a way of writing. Whether it may be learnt or is held out for the exam is decided by its
+combination of layout and vices alone, so that no held-out combination is ever trained on.
+"""
 
 import random
+import zlib
 from collections.abc import Iterator
+from pathlib import Path
 
 from udf.codec import MARKERS, encode_answer, encode_chunk
 from udf.train.drafts import Draft, chunk_draft
 from udf.train.edifact import EdifactPartner
+from udf.train.rendering import TAUGHT_VICES, Writing, draw_writing
+from udf.train.taught import read_labels
 from udf.train.x12 import X12Partner
 
 TURNED = 0.15
 """Share of examples whose markers do not begin at the first, so that the last ones are learnt too. At inference they
 always do; turned in every example, pointing had not emerged after 6.5 M tokens."""
-Partner = EdifactPartner | X12Partner
+TAUGHT = 0.1
+"""Share of a teacher's labels among the examples, where there are any: they are few and repeat."""
+Dialect = EdifactPartner | X12Partner
 MIX = (("SLSRPT", 24), ("INVRPT", 24), ("852", 26), ("846", 18), ("867", 8))
+HELD_OUT_SHARE = 8
+"""One combination in so many is held out."""
 
 
-def draw_partner(r: random.Random) -> Partner:
-    """A partner with a message type in the proportions of `MIX`."""
+def draw_partner(r: random.Random) -> Dialect:
+    """A dialect with a message type in the proportions of `MIX`."""
     (message_type,) = r.choices([name for name, _ in MIX], [weight for _, weight in MIX])
     return X12Partner(r, message_type) if message_type.isdigit() else EdifactPartner(r, message_type)
 
 
-def draw_examples(seed: int, markers_turn: bool = True) -> Iterator[tuple[list[int], list[int]]]:
-    """Prompt and answer tokens, endlessly; equal prompts of one message come once, since they teach the same."""
-    r = random.Random(seed)
+def is_held_out(dialect: Dialect, writing: Writing) -> bool:
+    """True for the combinations of layout and vices that no training example comes from."""
+    return zlib.crc32(repr((dialect.layout, writing.vices)).encode()) % HELD_OUT_SHARE == 0
+
+
+def draw_written(
+    r: random.Random, held_out: bool = False, vices: tuple[str, ...] = TAUGHT_VICES
+) -> tuple[Dialect, Writing]:
+    """A partner that may be learnt or one that is held out; vices that are never taught make it the latter."""
     while True:
-        draft = draw_partner(r).draft(r)
-        yield from draft_examples(draft, r if markers_turn else None)
+        dialect = draw_partner(r)
+        writing = draw_writing(r, dialect.message_type, vices)
+        if vices is not TAUGHT_VICES or is_held_out(dialect, writing) == held_out:
+            return dialect, writing
+
+
+def draw_examples(
+    seed: int, markers_turn: bool = True, held_out: bool = False, taught: Path | None = None
+) -> Iterator[tuple[list[int], list[int]]]:
+    """Prompt and answer tokens, endlessly; equal prompts of one message come once, since they teach the same.
+
+    `taught` is a file of labels from `udf.train.teach`, which are mixed in.
+    """
+    r = random.Random(seed)
+    labels = read_labels(taught) if taught else []
+    while True:
+        while labels and r.random() < TAUGHT:
+            yield r.choice(labels).example(r.randrange(MARKERS) if markers_turn and r.random() < TURNED else 0)
+        dialect, _ = draw_written(r, held_out)
+        yield from draft_examples(dialect.draft(r), r if markers_turn else None)
 
 
 def draft_examples(draft: Draft, r: random.Random | None = None) -> Iterator[tuple[list[int], list[int]]]:

@@ -1,10 +1,13 @@
 """A message under construction, its truth, and the values that fill it."""
 
 import random
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from udf.chunks import Chunk, split_message
 from udf.codec import FIELDS, Record
+from udf.values import read_number
 
 Element = str | list[str]
 
@@ -29,19 +32,42 @@ class Draft:
     segments: list[DraftSegment] = field(default_factory=list)
     statements: list[tuple[str, Reference]] = field(default_factory=list)
     records: list[dict[str, Reference]] = field(default_factory=list)
+    whole: list[dict[str, Reference]] = field(default_factory=list)
+    """The records with what stood above them when they were written: the truth, before any code has read the text."""
     delimiters: str = ""
     version: str = ""
+    sale_period: tuple[Reference, Reference] | None = None
+    """The header's period, where a stock date stands beside it: what was sold was sold in it."""
+    _above: dict[str, Reference] = field(default_factory=dict)
 
     def add(self, tag: str, *elements: Element) -> DraftSegment:
         segment = DraftSegment(tag, [[e] if isinstance(e, str) else list(e) for e in elements])
         self.segments.append(segment)
         return segment
 
+    def hold(self, records: list[dict[str, Reference]]) -> None:
+        """Note the records of a line, with what the header and the group above it state."""
+        above = {name: ref for name, ref in self._above.items() if name in _INHERITED}
+        for record in records:
+            own = {name: reference for name, reference in record.items() if stands(reference)}
+            outer = dict(above)
+            for nearer, farther in (("location", "location_type"), ("start", "end")):
+                if nearer in own:
+                    outer.pop(farther, None)
+            self.whole.append(outer | own)
+        self.records += records
+
     def state(self, **fields: Reference | None) -> None:
         """Note fields that the header or a group states for all lines below."""
         for name, reference in fields.items():
             if stands(reference):
                 self.statements.append((name, reference))  # type: ignore[arg-type]
+                self._above[name] = reference  # type: ignore[assignment]
+            elif name in ("location_type", "end"):
+                self._above.pop(name, None)
+
+
+_INHERITED = ("location", "location_type", "start", "end")
 
 
 def stands(reference: Reference | None) -> bool:
@@ -165,6 +191,33 @@ def item_number(r: random.Random) -> str:
         f"{digits(r, 1)}.{digits(r, 1)}.{digits(r, 1)}"[: r.randint(2, 5)] + r.choice(["", "/A"]),
         f"{code(r, 6, 9)}-{code(r, 5, 9)}",
     ])  # fmt: skip
+
+
+_WORDS = (
+    "SOCKS", "MUG", "MILK 1,5L", "TV 55", "KIDS' 3+1", "WHAT? 45:5", "QTY 153", "LIN", "PACK*12", "A~B", "LOC+162",
+    "SE", "TEE BLUE", "UNT", "100% COTTON", "N1*ST", "5 > 4", "O'NEILL: CAP", "ZA", "HELLO?", "UNA", "[NEW]", "50/50",
+)  # fmt: skip
+
+
+def phrase(r: random.Random) -> str:
+    """Free text full of separators and of words that look like tags."""
+    return " ".join(r.choice(_WORDS) for _ in range(r.randint(1, 3)))
+
+
+def total(records: Sequence[Mapping[str, Reference]]) -> str:
+    """The sum of the records' quantities, as a partner would state it."""
+    texts = [segment.elements[e][c] for segment, e, c in (record["quantity"] for record in records)]
+    return str(sum((read_number(text) for text in texts), Decimal(0)))
+
+
+def different(r: random.Random, draw: Callable[[random.Random], str], count: int) -> list[str]:
+    """So many different values: a place that stands twice under one activity would be a contradiction."""
+    found: list[str] = []
+    while len(found) < count:
+        value = draw(r)
+        if value not in found:
+            found.append(value)
+    return found
 
 
 def unknown_code(r: random.Random) -> str:

@@ -15,7 +15,9 @@ from udf.train.drafts import (
     item_number,
     money,
     number,
+    phrase,
     place,
+    total,
     unknown_code,
 )  # fmt: skip
 
@@ -53,12 +55,12 @@ class EdifactPartner:
         self.loc, self.place_role = r.choice(PLACE_LOCS), r.choice(PLACE_ROLES)
         self.agency = r.choice(["9", "9", "9", "92", "91", "90", "", "86"])
         self.item_type = r.choice(ITEM_TYPES) if r.random() < 0.97 else unknown_code(r)
-        self.item_in_pia = r.random() < 0.1
-        self.type_missing = r.random() < 0.04
-        self.shifted_line = r.random() < 0.03
+        self.item_in_pia = r.random() < 0.14
+        self.type_missing = r.random() < 0.06
+        self.shifted_line = not self.type_missing and r.random() < 0.03
         self.split_quantity = r.random() < 0.02
         self.codes = r.choice(SALES) if self.sales else r.sample(STOCK_CODES, r.choice([1, 1, 1, 1, 2, 2, 3, 4]))
-        self.codes = [c if r.random() < 0.97 else unknown_code(r) for c in dict.fromkeys(self.codes)]
+        self.codes = [c if r.random() < 0.95 else unknown_code(r) for c in dict.fromkeys(self.codes)]
         self.some_codes = r.random() < 0.3
         self.unit = r.choice(
             ["PCE", "PCE", "PCE", "", "", "EA", "KGM", "C62", "CT", "CS", "PK", "LTR", "MTR", "NAR", "PF"]
@@ -69,6 +71,7 @@ class EdifactPartner:
         self.two_prices = r.random() < 0.08
         self.amount = r.choice(["none", "none", "none", "before", "after", "each"])
         self.extras = r.sample(["PIA", "PIA", "RFF", "GIN", "STS", "LOC", "DTM", "DOC", "XYZ", "QVR"], r.randint(0, 3))
+        self.texts = r.sample(["IMD", "FTX", "MEA", "ALI", "PAC", "TAX"], r.choice([0, 0, 1, 2]))
         self.quantity_extras = r.sample(["DTM", "GIN", "RFF", "STS", "CPS"], r.choice([0, 0, 0, 0, 1, 2]))
         self.action = r.choice(["", "", "", "1", "5", "114"])
         self.inv = (not self.sales) and r.random() < 0.25
@@ -85,6 +88,15 @@ class EdifactPartner:
         self.date_format = r.choice(["102"] * 8 + ["101", "203"])
         self.places = r.choice([1, 1, 2, 3, 4, 6])
         self.line_numbers = r.random() < 0.93
+        self.section, self.controls = r.random() < 0.15, r.sample(["1", "2"], r.choice([0, 0, 0, 1, 2]))
+
+    @property
+    def layout(self) -> tuple[object, ...]:
+        """Where this dialect keeps what: the combination that tells known partners from held-out ones."""
+        return (
+            self.message_type, self.where, self.when, self.price, self.amount, self.item_in_pia, self.type_missing,
+            self.inv, self.gis, len(self.codes), self.action,
+        )  # fmt: skip
 
     def _date(self, r: random.Random, draft: Draft, qualifier: str, value: str = "", fmt: str = "") -> Reference:
         if not value:
@@ -135,9 +147,13 @@ class EdifactPartner:
                     draft.state(start=start, end=end)
                 if r.random() < 0.1:
                     draft.add("RFF", ["AAK", code(r, 3, 8)])
-            for _ in range(r.randint(2 if groups == 1 or g == groups - 1 else 1, 3)):
+            for _ in range(r.randint(2 if groups > 1 and g == groups - 1 else 1, 3)):
                 counter += 1
                 self._line(r, draft, counter)
+        if self.section:
+            draft.add("UNS", "S")
+        for control in self.controls:
+            draft.add("CNT", [control, total(draft.records) if control == "1" else str(counter)])
         draft.add("UNT", str(len(draft.segments) + 2), "1")
         return draft
 
@@ -155,7 +171,7 @@ class EdifactPartner:
             blocks.insert(1, "rff")
         elif r.random() < 0.2:
             blocks.append("rff")
-        if r.random() < 0.1:
+        if r.random() < 0.1 and self.where != "loc-header":  # LOC opens a group in which no header field stands
             r.shuffle(blocks)
         for block in blocks:
             if block == "dates":
@@ -186,12 +202,12 @@ class EdifactPartner:
             else:
                 shape = self.when[7:]
                 if self.also_pair and r.random() < 0.5:  # the report date 366 is nearer to the stock than a period
-                    self._period(r, draft, "pair")
+                    draft.sale_period = self._period(r, draft, "pair")
                     start, end = self._period(r, draft, shape)
                 else:
                     start, end = self._period(r, draft, shape)
                     if self.also_pair:
-                        self._period(r, draft, "pair")
+                        draft.sale_period = self._period(r, draft, "pair")
                 draft.state(start=start, end=end)
 
     def _parties(self, r: random.Random, draft: Draft) -> None:
@@ -276,9 +292,18 @@ class EdifactPartner:
             records = [record | price for record in records]
         if self.amount == "after":
             draft.add("MOA", [r.choice(["203", "66", "146"]), money(r)])
-        draft.records += records
+        draft.hold(records)
 
     def _extras(self, r: random.Random, draft: Draft) -> None:
+        for tag in self.texts:
+            if tag == "IMD":
+                draft.add("IMD", "F", "", ["", "", "", phrase(r)])
+            elif tag == "FTX":
+                draft.add("FTX", "ACB", "", "", phrase(r))
+            elif tag == "MEA":
+                draft.add("MEA", "PD", "AAA", ["KGM", money(r)])
+            else:
+                draft.add(tag, r.choice(["", "5"]), "", r.choice(["1", "82", "130"]))
         for extra in self.extras:
             if r.random() < 0.2:
                 continue

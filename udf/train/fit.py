@@ -1,16 +1,15 @@
 """Train the tiny compiler from nothing: ``python -m udf.train.fit runs/tiny --minutes 45``.
 
-Prints loss, exactness on partners it never saw and the time left; a killed run goes on from its last checkpoint.
+Shows loss, exactness on partners it never saw and the time left. SIGTERM and Ctrl-C save a checkpoint before they end
+the run, and after a kill at most the last minutes are lost: the same command goes on.
 """
 
 import dataclasses
 import json
 import math
-import multiprocessing
 import random
+import signal
 import time
-from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,46 +17,28 @@ import torch
 import typer
 
 from udf import codec
-from udf.train.corpus import draw_examples
+from udf.train.batches import Batch, Feeder, draw_held_out
+from udf.train.census import digest_generator
 from udf.train.network import IGNORED, Network, Shape
+from udf.train.progress import Display, Report
 
-BATCH_TOKENS = 4096
-LONGEST = 320
-"""Longer examples are one in a thousand."""
-_POOL = 1500
-HELD_OUT_SEED = 1_000_003
-
-
-def draw_batches(seed: int) -> Iterator[tuple[list[list[int]], list[list[int]]]]:
-    """Batches of (inputs, labels) of about `BATCH_TOKENS`, endlessly; rows of like length share a batch."""
-    r = random.Random(seed)
-    examples = draw_examples(seed)
-    while True:
-        pool = [pair for pair in islice(examples, _POOL) if len(pair[0]) + len(pair[1]) <= LONGEST]
-        pool.sort(key=lambda pair: len(pair[0]) + len(pair[1]))
-        batches: list[list[tuple[list[int], list[int]]]] = [[]]
-        for pair in pool:
-            if batches[-1] and (len(batches[-1]) + 1) * (len(pair[0]) + len(pair[1])) > BATCH_TOKENS:
-                batches.append([])
-            batches[-1].append(pair)
-        r.shuffle(batches)
-        for batch in batches:
-            length = max(len(prompt) + len(answer) for prompt, answer in batch)
-            rows = [_fill_row(prompt, answer, length) for prompt, answer in batch]
-            yield [row[0] for row in rows], [row[1] for row in rows]
+HELD_OUT_BATCHES = 24
+"""About 1,600 chunks."""
+SMOOTHING = 0.03
 
 
-def _fill_row(prompt: list[int], answer: list[int], length: int) -> tuple[list[int], list[int]]:
-    pad = length - len(prompt) - len(answer)
-    return prompt + answer + [codec.PAD] * pad, [IGNORED] * len(prompt) + answer + [IGNORED] * pad
+@dataclasses.dataclass
+class Course:
+    """How far a run has come; `spent` in seconds, `loss` smoothed."""
+
+    step: int = 0
+    spent: float = 0.0
+    tokens: int = 0
+    loss: float = 0.0
+    log: list[Report] = dataclasses.field(default_factory=list)
 
 
-def _feed(seed: int, queue: Any) -> None:
-    for batch in draw_batches(seed):
-        queue.put(batch)
-
-
-def exactness(model: Network, batches: list[tuple[torch.Tensor, torch.Tensor]]) -> float:
+def exactness(model: Network, batches: list[Batch]) -> float:
     """Share of held-out chunks whose whole answer is the most likely one, token by token."""
     right = total = 0
     with torch.no_grad():
@@ -69,80 +50,145 @@ def exactness(model: Network, batches: list[tuple[torch.Tensor, torch.Tensor]]) 
     return right / total
 
 
+def make_optimiser(model: Network, rate: float) -> torch.optim.Optimizer:
+    """AdamW, with decay for matrices alone."""
+    decay = [p for p in model.parameters() if p.ndim > 1]
+    plain = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": decay, "weight_decay": 0.05}, {"params": plain, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), fused=True)
+
+
+def schedule(rate: float, step: int, done: float) -> float:
+    """The rate of a step when a share `done` of the time is over: a short warm-up, then half a cosine down to 2 %."""
+    return rate * min(1.0, (step + 1) / 150) * (0.49 * (1 + math.cos(math.pi * done)) + 0.02)
+
+
+def save_checkpoint(path: Path, model: Network, optimiser: torch.optim.Optimizer, course: Course) -> None:
+    """Write what the run needs to go on; a kill in the middle leaves the checkpoint before it."""
+    unfinished = path.with_suffix(".tmp")
+    state = {"shape": dataclasses.asdict(model.shape), "model": model.state_dict(), "optimiser": optimiser.state_dict()}
+    torch.save(state | dataclasses.asdict(course), unfinished)
+    unfinished.replace(path)
+
+
+def load_checkpoint(path: Path, model: Network, optimiser: torch.optim.Optimizer) -> Course:
+    """Take a run up again. Raises ValueError where the checkpoint is of a network of another shape."""
+    state = torch.load(path)
+    if state["shape"] != dataclasses.asdict(model.shape):
+        raise ValueError(
+            f"{path} is a checkpoint of another network ({state['shape']}): go on with its sizes or remove it."
+        )
+    model.load_state_dict(state["model"])
+    optimiser.load_state_dict(state["optimiser"])
+    return Course(**{field.name: state[field.name] for field in dataclasses.fields(Course)})
+
+
+class Stop:
+    """Whether SIGTERM or SIGINT has asked the run to end after its step; `code` is then the exit code."""
+
+    def __init__(self) -> None:
+        self.code = 0
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._ask)
+
+    def _ask(self, number: int, _frame: Any) -> None:
+        self.code = 128 + number
+
+
 def fit(
     out: Path,
     minutes: float = 45,
-    hidden: int = 192,
+    hidden: int = 128,
     layers: int = 4,
-    heads: int = 6,
+    heads: int = 4,
     rate: float = 2e-3,
     seed: int = 7,
     threads: int = 2,
     start: Path | None = None,
+    checkpoint_seconds: float = 180,
+    report_steps: int = 200,
+    restart: bool = False,
 ) -> None:
-    """Train for so many minutes and save to `out`; `start` continues from another run's weights with a new schedule."""
+    """Train for so many minutes and save to `out`; `start` begins with another run's weights and a new schedule.
+
+    A finished run of the same settings on the same corpus is left as it is, unless `restart` discards it.
+    """
+    stop = Stop()
     out.mkdir(parents=True, exist_ok=True)
+    if restart:
+        for name in ("checkpoint.pt", "run.json", "weights.pt"):
+            (out / name).unlink(missing_ok=True)
     torch.manual_seed(seed)
     torch.set_num_threads(threads)
-    shape = Shape(codec.VOCABULARY_SIZE, hidden, layers, heads, hidden * 3)
-    model = Network(shape)
+    model = Network(Shape(codec.VOCABULARY_SIZE, hidden, layers, heads, hidden * 3))
     if start:
         model.load_state_dict(torch.load(start / "weights.pt"))
-    decay = [p for p in model.parameters() if p.ndim > 1]
-    plain = [p for p in model.parameters() if p.ndim < 2]
-    groups = [{"params": decay, "weight_decay": 0.05}, {"params": plain, "weight_decay": 0.0}]
-    optimiser = torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), fused=True)
-    step, spent, tokens, smooth = 0, 0.0, 0, 0.0
-    log: list[dict[str, float]] = []
+    optimiser = make_optimiser(model, rate)
     checkpoint = out / "checkpoint.pt"
-    if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=False)
-        model.load_state_dict(state["model"])
-        optimiser.load_state_dict(state["optimiser"])
-        step, spent, tokens, smooth, log = (state[k] for k in ("step", "spent", "tokens", "smooth", "log"))
-        print(f"going on from step {step} after {spent / 60:.1f} minutes")
+    course = load_checkpoint(checkpoint, model, optimiser) if checkpoint.exists() else Course()
     parameters = sum(p.numel() for p in model.parameters())
-    print(f"{parameters / 1e6:.2f} M parameters, vocabulary {codec.VOCABULARY_SIZE}", flush=True)
-    held_out = draw_batches(HELD_OUT_SEED)
-    exam = [tuple(torch.tensor(part) for part in next(held_out)) for _ in range(24)]
-    queue: Any = multiprocessing.Queue(8)
-    feeder = multiprocessing.Process(
-        target=_feed, args=(random.Random(f"{seed}:{step}").getrandbits(48), queue), daemon=True
-    )
-    feeder.start()
-    limit, began, saved = minutes * 60, time.time() - spent, time.time()
-    while (spent := time.time() - began) < limit:
-        now = rate * min(1.0, (step + 1) / 150) * (0.49 * (1 + math.cos(math.pi * spent / limit)) + 0.02)
-        for group in optimiser.param_groups:
-            group["lr"] = now
-        inputs, labels = (torch.tensor(part) for part in queue.get())
-        loss = model(inputs, labels)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-        optimiser.zero_grad()
-        step, tokens = step + 1, tokens + inputs.numel()
-        smooth = loss.item() if not smooth else 0.97 * smooth + 0.03 * loss.item()
-        if step % 200 == 0:
-            entry = {"step": step, "minutes": spent / 60, "loss": smooth, "exact": exactness(model, exam)}
-            log.append(entry)
-            progress = f"{tokens / spent:,.0f} tokens/s  {(limit - spent) / 60:.1f} minutes left"
-            print(f"step {step}  loss {smooth:.4f}  exact {entry['exact']:.2%}  {progress}", flush=True)
-        if time.time() - saved > 180:
-            state = {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "step": step, "spent": spent}
-            torch.save(state | {"tokens": tokens, "smooth": smooth, "log": log}, out / "checkpoint.tmp")
-            (out / "checkpoint.tmp").replace(checkpoint)
-            saved = time.time()
-    feeder.terminate()
-    torch.save(model.state_dict(), out / "weights.pt")
     facts = {
-        "seed": seed, "minutes": minutes, "steps": step, "tokens": tokens, "rate": rate, "parameters": parameters,
-        "shape": dataclasses.asdict(shape), "loss": smooth, "exact": exactness(model, exam), "log": log,
-        "started_from": start.name if start else None,
+        "seed": seed, "minutes": minutes, "rate": rate, "parameters": parameters, "corpus": digest_generator(),
+        "shape": dataclasses.asdict(model.shape), "started_from": start.name if start else None,
     }  # fmt: skip
-    (out / "run.json").write_text(json.dumps(facts, indent=1))
-    checkpoint.unlink(missing_ok=True)
-    print(f"saved {out}: exact {facts['exact']:.2%}", flush=True)
+    if is_trained(out, facts):
+        print(f"{out} is trained already, with these settings and on this corpus: --restart trains again")
+        return
+    held_out = draw_held_out(HELD_OUT_BATCHES)
+    limit = minutes * 60
+    with Display(limit) as display, Feeder(random.Random(f"{seed}:{course.step}").getrandbits(48)) as feeder:
+        display.say(f"{parameters / 1e6:.2f} M parameters, vocabulary {codec.VOCABULARY_SIZE}")
+        if course.step:
+            display.say(f"going on from step {course.step} after {course.spent / 60:.1f} minutes")
+        began, saved = time.time() - course.spent, time.time()
+        batches = iter(feeder)
+        while (spent := time.time() - began) < limit and not stop.code:
+            course.spent = spent
+            for group in optimiser.param_groups:
+                group["lr"] = schedule(rate, course.step, spent / limit)
+            inputs, labels = next(batches)
+            loss = model(inputs, labels)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            optimiser.zero_grad()
+            course.step, course.tokens = course.step + 1, course.tokens + inputs.numel()
+            course.loss += (SMOOTHING if course.loss else 1.0) * (loss.item() - course.loss)
+            display.advance(course.step, course.loss, spent)
+            if course.step % report_steps == 0:
+                report = {
+                    "step": course.step, "minutes": spent / 60, "loss": course.loss,
+                    "exact": exactness(model, held_out), "tokens_per_second": course.tokens / spent,
+                }  # fmt: skip
+                course.log.append(report)
+                display.report(report)
+                write_run(out, facts, course, is_finished=False)
+            if time.time() - saved > checkpoint_seconds:
+                save_checkpoint(checkpoint, model, optimiser, course)
+                saved = time.time()
+        if stop.code:
+            save_checkpoint(checkpoint, model, optimiser, course)
+            display.say(f"stopped after step {course.step} and saved: the same command goes on")
+            raise typer.Exit(stop.code)
+        torch.save(model.state_dict(), out / "weights.pt")
+        exact = exactness(model, held_out)
+        write_run(out, facts | {"exact": exact}, course, is_finished=True)
+        checkpoint.unlink(missing_ok=True)
+        display.say(f"saved {out}: {course.step} steps, exact on held-out partners {exact:.2%}")
+
+
+def is_trained(out: Path, facts: dict[str, Any]) -> bool:
+    """Whether a finished run of these facts is there."""
+    known = json.loads((out / "run.json").read_text()) if (out / "run.json").exists() else {}
+    return bool(known.get("is_finished")) and {name: known.get(name) for name in facts} == facts
+
+
+def write_run(out: Path, facts: dict[str, Any], course: Course, is_finished: bool) -> None:
+    """What the run is and where it stands, for people and for the stages that follow."""
+    stand = {"steps": course.step, "tokens": course.tokens, "loss": course.loss, "is_finished": is_finished}
+    unfinished = out / "run.tmp"
+    unfinished.write_text(json.dumps(facts | stand | {"log": course.log}, indent=1))
+    unfinished.replace(out / "run.json")
 
 
 if __name__ == "__main__":

@@ -12,19 +12,26 @@ from udf.engine import silence_llama
 
 
 class Quantisation(StrEnum):
-    """Formats that llama.cpp packs weights in; bits a weight: 16, 8.5, 5.5, 4.5."""
+    """Formats that llama.cpp packs weights in; bits a weight: 16, 8.5, 6, 5.5, 4.5, 4.5.
+
+    Q4_K packs 256 weights of a row together: rows of another length are packed as Q5_0 by llama.cpp without a word.
+    """
 
     F16 = "F16"
     Q8_0 = "Q8_0"
+    Q5_1 = "Q5_1"
     Q5_0 = "Q5_0"
     Q4_0 = "Q4_0"
+    Q4_K = "Q4_K"
 
 
 _FILE_TYPES = {
     Quantisation.F16: llama_cpp.LLAMA_FTYPE_MOSTLY_F16,
     Quantisation.Q8_0: llama_cpp.LLAMA_FTYPE_MOSTLY_Q8_0,
+    Quantisation.Q5_1: llama_cpp.LLAMA_FTYPE_MOSTLY_Q5_1,
     Quantisation.Q5_0: llama_cpp.LLAMA_FTYPE_MOSTLY_Q5_0,
     Quantisation.Q4_0: llama_cpp.LLAMA_FTYPE_MOSTLY_Q4_0,
+    Quantisation.Q4_K: llama_cpp.LLAMA_FTYPE_MOSTLY_Q4_K_M,
 }
 
 

@@ -1,7 +1,6 @@
 """Partners that send X12 852, 846 and 867 (003030 to 005010): each draws its dialect once."""
 
 import random
-from decimal import Decimal
 
 from udf.identifiers import item_class
 from udf.train.drafts import (
@@ -11,16 +10,18 @@ from udf.train.drafts import (
     code,
     day,
     days,
+    different,
     digits,
     gtin,
     item_number,
     money,
     number,
+    phrase,
     place,
     stands,
+    total,
     unknown_code,
 )  # fmt: skip
-from udf.values import read_number
 
 ID_TYPES = ["UP", "UP", "UP", "UK", "EN", "UI", "UA", "IN", "VN", "SK", "BP", "VP", "VC", "MG", "ND", "CB", "PN", "IZ"]
 EXTRA_TYPES = ["RK", "ST", "ZZ", "VA", "SZ", "CG", "HI", "LT", "MN", "PD", "IB"]
@@ -43,7 +44,7 @@ class X12Partner:
         self.six = r.random() < 0.1
         self.ids = r.sample(ID_TYPES, r.choice([1, 1, 2, 2, 3]))
         self.ids = list(dict.fromkeys(self.ids)) + r.sample(EXTRA_TYPES, r.choice([0, 0, 0, 1]))
-        self.ids = [i if r.random() < 0.98 else unknown_code(r) for i in self.ids]
+        self.ids = [i if r.random() < 0.97 else unknown_code(r) for i in self.ids]
         self.line_numbers = r.random() < 0.75
         splits = {
             "852": ["none"] * 4 + ["sdq"] * 4 + ["group"],
@@ -54,7 +55,7 @@ class X12Partner:
         self.total = r.random() < 0.5
         self.zero_totals = r.random() < 0.1
         self.place_role, self.id_kind = r.choice(PLACES), r.choice(ID_KINDS)
-        self.name_only = r.random() < 0.06
+        self.name_only = r.random() < 0.1
         self.header_place = self.split == "none" and r.random() < (0.4 if kind == "867" else 0.6)
         self.buyer_store = self.header_place and kind == "852" and r.random() < 0.15
         self.parties = r.randint(0, 3)
@@ -69,10 +70,10 @@ class X12Partner:
             codes = ["32", "17", "33", "76", "QS", "QA"]
         count = r.choice([1, 1, 1, 2, 2, 3, 4]) if kind != "867" else 1
         self.codes = list(dict.fromkeys(r.choice(codes) for _ in range(count)))
-        self.codes = [c if r.random() < 0.97 else unknown_code(r) for c in self.codes]
+        self.codes = [c if r.random() < 0.95 else unknown_code(r) for c in self.codes]
         self.some_codes = r.random() < 0.3
         self.line_quantity = self.in_za and r.random() < 0.12
-        self.counts = self.in_za and r.random() < 0.1
+        self.counts = self.in_za and r.random() < 0.15
         self.unit = r.choice(["EA", "EA", "EA", "CA", "CS", "BX", "FT", "LB", "DZ", "PK", "UN", ""])
         self.unit_segment = kind == "846" and self.split in ("none", "n1", "group") and r.random() < 0.2
         self.price = r.choice(["none", "none", "line", "line", "activity"])
@@ -81,6 +82,7 @@ class X12Partner:
         self.price_tail = r.choice([0, 0, 1, 2])
         self.two_prices = r.random() < 0.1
         self.extras = r.sample(["N9", "REF", "REF", "DTM", "AMT", "ZZZ", "SLN", "LM"], r.choice([0, 0, 1, 1, 2]))
+        self.texts = r.sample(["PID", "PO4", "MEA", "PKG", "TD5"], r.choice([0, 0, 1, 2]))
         self.activity_date = r.choice(["", "", "", "", "", "", "attribute", "as-of"]) if self.in_za else ""
         self.stores = r.choice([1, 2, 3, 4, 6, 10, 14])
         self.quantity_first = kind == "867" and r.random() < 0.6
@@ -90,6 +92,14 @@ class X12Partner:
         self.order_dates = kind == "867" and r.random() < 0.3
         self.header_total = kind == "867" and r.random() < 0.1
         self.place_code = r.choice(["WS", "WS", "ZZ", "LU"])
+
+    @property
+    def layout(self) -> tuple[object, ...]:
+        """Where this dialect keeps what: the combination that tells known partners from held-out ones."""
+        return (
+            self.message_type, self.split, self.header_place, self.name_only, self.period, self.price, self.in_za,
+            self.total, self.line_quantity, self.counts, self.unit_segment, self.quantity_first, self.ptd_place,
+        )  # fmt: skip
 
     def draft(self, r: random.Random) -> Draft:
         """Another set of this partner: one to three groups, one to three lines each."""
@@ -108,7 +118,7 @@ class X12Partner:
                 self._line(r, draft, counter)
         for segment in draft.segments:
             if segment.tag == "QTY" and segment.elements[0] == ["TO"]:
-                segment.elements[1] = [_total(draft.records)]
+                segment.elements[1] = [total(draft.records)]
         if r.random() < 0.7:
             draft.add("CTT", str(counter))
         draft.add("SE", str(len(draft.segments) + 2), "0001")
@@ -252,6 +262,13 @@ class X12Partner:
         return {"item": (lin, 2 + 2 * best, 0), "item_type": (lin, 1 + 2 * best, 0)}
 
     def _extras(self, r: random.Random, draft: Draft) -> None:
+        for tag in self.texts:
+            if tag in ("PID", "PKG"):
+                draft.add(tag, "F", "", "", "", phrase(r))
+            elif tag == "MEA":
+                draft.add("MEA", "", "WT", money(r))
+            else:
+                draft.add(tag, r.choice(["1", "6", "12"]))
         for extra in self.extras:
             if r.random() < 0.25:
                 continue
@@ -301,13 +318,13 @@ class X12Partner:
                 start, end = days(r, self.six)
                 first, last = draft.add("DTM", "090", start), draft.add("DTM", "091", end)
                 record |= {"start": (first, 1, 0), "end": (last, 1, 0)}
-            draft.records.append(record)
+            draft.hold([record])
             return
         if self.price == "line":
             record |= self._price(r, draft)
         if r.random() < 0.02:
             return  # a line without quantity
-        draft.records += self._activities(r, draft, record)
+        draft.hold(self._activities(r, draft, record))
 
     def _resale_quantity(self, r: random.Random, draft: Draft) -> dict[str, Reference]:
         qty = draft.add("QTY", r.choice(self.codes), _quantity(r), *([self.unit] if self.unit else []))
@@ -318,7 +335,8 @@ class X12Partner:
             uit = draft.add("UIT", self.unit or "EA", money(r), r.choice(["CT", "CA", "PE", "TE"]))
             if r.random() < 0.5:
                 draft.add("UIT", self.unit or "EA", money(r), r.choice(["CA", "CT"]))
-            return {"price": (uit, 1, 0), "price_type": (uit, 2, 0)}
+            unit = {} if self.unit else {"unit": (uit, 0, 0)}  # where QTY states none, UIT's is the quantity's
+            return {"price": (uit, 1, 0), "price_type": (uit, 2, 0)} | unit
         return self._price(r, draft)
 
     def _activities(self, r: random.Random, draft: Draft, base: dict[str, Reference]) -> list[dict[str, Reference]]:
@@ -357,12 +375,13 @@ class X12Partner:
                 draft.add("DTM", r.choice(NOISE_DATES), day(r, self.six))
             parts = self._split(r, draft, record) if split else [record]
             if self.split in ("sdq", "sch", "ws") and stands(record["quantity"]):
-                activity.elements[1] = [_total(parts)]
+                activity.elements[1] = [total(parts)]
             records += parts
         return records
 
     def _split(self, r: random.Random, draft: Draft, record: dict[str, Reference]) -> list[dict[str, Reference]]:
         count = r.randint(1, self.stores)
+        stores = different(r, place, count)
         records: list[dict[str, Reference]] = []
         numbers = ["0"] * count if self.zero_totals else [_quantity(r) for _ in range(count)]
         unit_of: DraftSegment
@@ -371,7 +390,7 @@ class X12Partner:
         if self.split == "sdq":
             while numbers:
                 some, numbers = numbers[:10], numbers[10:]
-                pairs = [text for n in some for text in (place(r), n)]
+                pairs = [text for n in some for text in (stores.pop(), n)]
                 sdq = draft.add("SDQ", self.unit or "EA", self.id_kind, *pairs)
                 records += [
                     record | {
@@ -388,7 +407,7 @@ class X12Partner:
                     value,
                     self.unit or "EA",
                     self.place_role,
-                    place(r),
+                    stores.pop(),
                     r.choice(["002", "097"]),
                     day(r, self.six),
                 )
@@ -401,7 +420,7 @@ class X12Partner:
         if wrapped:
             draft.add("LS", "REF")
         for value in numbers:
-            ref = draft.add("REF", self.place_code, place(r), value)
+            ref = draft.add("REF", self.place_code, stores.pop(), value)
             records.append(record | {"location": (ref, 1, 0), "location_type": (ref, 0, 0), "quantity": (ref, 2, 0)})
         if wrapped:
             draft.add("LE", "REF")
@@ -411,9 +430,3 @@ class X12Partner:
 def _quantity(r: random.Random) -> str:
     """X12 numbers have a point and never a comma (X12.6, type R)."""
     return number(r).replace(",", ".")
-
-
-def _total(records: list[dict[str, Reference]]) -> str:
-    """The sum of the records' quantities, as a partner would state it."""
-    texts = [segment.elements[e][c] for segment, e, c in (record["quantity"] for record in records)]
-    return str(sum((read_number(text) for text in texts), Decimal(0)))

@@ -1,0 +1,115 @@
+"""The pretrained base and what LoRA makes of it. Skipped where the base is missing: `make exam-setup` installs it."""
+
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from udf.chat import UnreadableAnswerError, answer_model, read_answer
+from udf.chat_engine import ChatEngine
+from udf.train.bases import GgufTokeniser, base_model
+from udf.train.lessons import Lesson, draw_lessons, tokenise
+
+LESSONS = list(islice(draw_lessons(900_002), 12))
+
+
+@pytest.fixture(scope="module")
+def base() -> Path:
+    try:
+        return base_model()
+    except FileNotFoundError as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="module")
+def tokeniser(base: Path) -> GgufTokeniser:
+    return GgufTokeniser(base)
+
+
+@pytest.fixture(scope="module")
+def specialist(base: Path) -> Path:
+    pytest.importorskip("gguf")
+    from udf.train.merge import build_specialist
+
+    return build_specialist()
+
+
+def test_training_and_inference_feed_the_same_tokens(base: Path, tokeniser: GgufTokeniser) -> None:
+    engine = ChatEngine(base)
+    for lesson in LESSONS:
+        assert tokenise(lesson, tokeniser)[0] == engine.prompt_tokens(lesson.prompt)
+    engine.close()
+
+
+def test_a_special_token_in_a_message_is_plain_text(tokeniser: GgufTokeniser) -> None:
+    prompt, answer = tokenise(Lesson("line 852\nPID*F****<|im_end|>\n", '{"records":[]}'), tokeniser)
+    assert tokeniser.eos not in prompt
+    assert answer.count(tokeniser.eos) == 1
+
+
+def test_each_digit_is_a_token_in_training_too(tokeniser: GgufTokeniser) -> None:
+    assert len(tokeniser.answer("4006381333931")) == 13
+
+
+def test_the_grammar_holds_even_an_untuned_base(base: Path) -> None:
+    engine = ChatEngine(base, shots=4)
+    text = engine.ask("group", "group 852\nN1*ST**92*0012\n")
+    try:
+        read_answer(text, "group")
+    except UnreadableAnswerError:  # nothing but cut off in the middle of a loop
+        assert engine.tally.tokens_out > 64
+        assert text.startswith("{")
+    engine.close()
+
+
+def test_merging_changes_the_matrices_of_the_adapter_and_nothing_else(base: Path, specialist: Path) -> None:
+    gguf = pytest.importorskip("gguf")
+    before = {tensor.name: tensor for tensor in gguf.GGUFReader(base).tensors}
+    changed = set()
+    for tensor in gguf.GGUFReader(specialist).tensors:
+        old = before.pop(tensor.name)
+        assert (tensor.tensor_type, tensor.data.shape) == (old.tensor_type, old.data.shape)
+        if tensor.data.tobytes() != old.data.tobytes():
+            changed.add(tensor.name.split(".")[2])
+    assert not before
+    assert changed == {"attn_q", "attn_k", "attn_v", "attn_output"}
+
+
+def test_the_specialist_answers_in_the_contract_and_sometimes_rightly(specialist: Path) -> None:
+    # It is a yardstick of an hour's training, not a compiler: `make exam` says how good it is.
+    engine = ChatEngine(specialist)
+    short = [lesson for lesson in LESSONS if len(lesson.prompt) < 150][:6]
+    answers = [engine.ask(lesson.prompt.split()[0], lesson.prompt) for lesson in short]
+    engine.close()
+    for lesson, answer in zip(short, answers, strict=True):
+        assert answer_model(lesson.prompt.split()[0]).model_validate_json(answer)
+    assert any(lesson.answer == answer for lesson, answer in zip(short, answers, strict=True))
+
+
+@pytest.mark.slow
+def test_torch_and_the_merged_file_say_the_same(tmp_path: Path, base: Path, tokeniser: GgufTokeniser) -> None:
+    torch = pytest.importorskip("torch")
+    peft = pytest.importorskip("peft")
+    import llama_cpp
+    from safetensors.torch import load_file
+
+    from udf.train.lora import TARGETS, load_base
+    from udf.train.merge import ADAPTER, merge
+
+    network, _ = load_base(str(base))
+    weights = {name: part.float() for name, part in load_file(ADAPTER).items()}
+    rank = next(len(part) for name, part in weights.items() if ".lora_A" in name)
+    model = peft.get_peft_model(
+        network, peft.LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=list(TARGETS))
+    ).eval()
+    peft.set_peft_model_state_dict(model, weights)
+    whole = tmp_path / "whole.gguf"
+    merge(ADAPTER, whole, base, half=True)
+    llama = llama_cpp.Llama(str(whole), n_ctx=1024, verbose=False)
+    for lesson in LESSONS[:4]:
+        prompt = tokeniser.prompt(lesson.prompt)
+        with torch.no_grad():
+            said = model.generate(torch.tensor([prompt]), max_new_tokens=24, do_sample=False, pad_token_id=0)
+        wanted = said[0, len(prompt) :].tolist()
+        assert list(islice(llama.generate(prompt, temp=0.0), len(wanted))) == wanted
+    llama.close()

@@ -1,0 +1,162 @@
+"""Training survives what happens to it, and llama.cpp is held to torch. Needs `make train-setup`."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="torch is missing: make train-setup")
+
+from udf.engine import Answer, LlamaEngine  # noqa: E402
+from udf.train.export import export  # noqa: E402
+from udf.train.parity import Example, agree, draw_distinct, load_network  # noqa: E402
+from udf.train.picture import draw_curves  # noqa: E402
+
+pytestmark = pytest.mark.slow
+PATIENCE_SECONDS = 240
+SMALL = "--hidden 32 --layers 2 --heads 2 --threads 1 --checkpoint-seconds 1 --report-steps 5"
+
+
+def start(clone: Path, run: Path, minutes: float) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "udf.train.fit", run, "--minutes", str(minutes), *SMALL.split()]
+    return subprocess.Popen(command, cwd=clone, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Exit code and output."""
+    with process:
+        told, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    return process.returncode, told
+
+
+def wait_until(condition: Callable[[], bool], what: str, process: subprocess.Popen[str] | None = None) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert process is None or process.poll() is None, process.communicate()[0]
+        assert time.monotonic() < deadline, f"{what} never came"
+        time.sleep(0.2)
+
+
+def children(pid: int) -> list[int]:
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in listed.split()]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def facts(run: Path) -> dict[str, Any]:
+    return json.loads((run / "run.json").read_text())  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="module")
+def trained(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that was killed after its first checkpoint and then brought to its end."""
+    run = tmp_path_factory.mktemp("run")
+    with start(clone, run, 0.25) as first:
+        wait_until((run / "checkpoint.pt").exists, "a checkpoint", first)
+        (feeder,) = children(first.pid)
+        first.send_signal(signal.SIGKILL)
+    assert not (run / "weights.pt").exists()
+    code, told = finish(start(clone, run, 0.25))
+    assert code == 0, told
+    (run / "told.txt").write_text(told)
+    wait_until(lambda: not is_alive(feeder), "the end of the killed run's feeder")
+    return run
+
+
+def test_a_killed_run_goes_on_from_its_checkpoint_and_ends_with_weights(trained: Path) -> None:
+    told = (trained / "told.txt").read_text()
+    begun = int(told.partition("going on from step ")[2].split()[0])
+    assert begun > 0
+    assert (trained / "weights.pt").exists()
+    assert not (trained / "checkpoint.pt").exists()
+    steps = [report["step"] for report in facts(trained)["log"]]
+    assert steps == sorted(set(steps))
+    assert facts(trained)["is_finished"]
+    assert facts(trained)["steps"] > begun
+
+
+def test_each_report_tells_loss_exactness_speed_and_the_time_left(trained: Path) -> None:
+    (line, *_) = [line for line in (trained / "told.txt").read_text().splitlines() if line.startswith("step ")]
+    for word in ("loss", "exact on held-out partners", "tokens/s", "left"):
+        assert word in line
+
+
+def test_a_finished_run_is_not_trained_again(clone: Path, trained: Path) -> None:
+    before = (trained / "weights.pt").stat().st_mtime_ns
+    _, told = finish(start(clone, trained, 0.25))
+    assert "trained already" in told
+    assert (trained / "weights.pt").stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_run_that_is_asked_to_end_saves_first(clone: Path, tmp_path: Path, number: signal.Signals) -> None:
+    process = start(clone, tmp_path, 30)
+    wait_until((tmp_path / "run.json").exists, "a report", process)
+    (tmp_path / "checkpoint.pt").unlink(missing_ok=True)
+    os.kill(process.pid, number)
+    code, told = finish(process)
+    assert code == 128 + number
+    assert "the same command goes on" in told
+    assert (tmp_path / "checkpoint.pt").exists()
+
+
+def test_a_checkpoint_of_another_network_is_refused(clone: Path, tmp_path: Path) -> None:
+    state = {"shape": {"hidden": 64}}
+    torch.save(state, tmp_path / "checkpoint.pt")
+    code, told = finish(start(clone, tmp_path, 0.1))
+    assert code != 0
+    assert "checkpoint of another network" in told
+
+
+def test_the_curves_of_a_run_become_a_picture(trained: Path, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    drawn = draw_curves(trained, tmp_path / "curves.png").read_bytes()
+    assert drawn.startswith(b"\x89PNG")
+    assert len(drawn) < 200_000, "it travels inside Dagster's metadata"
+
+
+@pytest.fixture(scope="module")
+def asked() -> list[Example]:
+    return draw_distinct(4711, 120)
+
+
+@pytest.fixture(scope="module")
+def answers(trained: Path, asked: list[Example]) -> Iterator[list[Answer]]:
+    export(trained, trained / "F32.gguf")
+    engine = LlamaEngine(trained / "F32.gguf")
+    yield engine.answer([prompt for prompt, _ in asked])
+    engine.close()
+
+
+def test_llama_cpp_answers_as_torch_does(trained: Path, asked: list[Example], answers: list[Answer]) -> None:
+    # Barely trained, the network is in doubt everywhere: a few ties may break the other way.
+    assert sum(agree(load_network(trained), [prompt for prompt, _ in asked], answers)) >= 0.97 * len(asked)
+
+
+def test_another_answer_is_seen_as_another(trained: Path, asked: list[Example], answers: list[Answer]) -> None:
+    others = [Answer((*answer.tokens[:-1], answer.seconds[-1]), (), ()) for answer in answers if answer.seconds[-1] > 0]
+    prompts = [prompt for (prompt, _), answer in zip(asked, answers, strict=True) if answer.seconds[-1] > 0]
+    assert others
+    assert sum(agree(load_network(trained), prompts, others)) <= 0.03 * len(others)
+
+
+def test_a_network_with_other_weights_answers_otherwise(
+    trained: Path, asked: list[Example], answers: list[Answer]
+) -> None:
+    network = load_network(trained)
+    with torch.no_grad():
+        network.output_norm.weight.neg_()
+    assert sum(agree(network, [prompt for prompt, _ in asked], answers)) < 0.5 * len(asked)

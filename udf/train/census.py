@@ -1,0 +1,99 @@
+"""Count what the corpus holds: ``python -m udf.train.census --partners 1000``."""
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from udf.chunks import Chunk
+from udf.codec import Record
+from udf.train.corpus import draft_examples, draw_partner
+from udf.train.drafts import chunk_draft
+
+_GENERATOR = ("corpus.py", "drafts.py", "edifact.py", "x12.py", "../codec.py", "../chunks.py")
+
+
+@dataclass
+class Count:
+    """What partners of one message type give: messages, chunks, different prompts among them, tokens."""
+
+    messages: int = 0
+    chunks: int = 0
+    without_record: int = 0
+    tokens: int = 0
+    prompts: set[tuple[int, ...]] = field(default_factory=set)
+    places: Counter[str] = field(default_factory=Counter)
+    """Messages by where their places stand: `SDQ of a line`."""
+    dates: Counter[str] = field(default_factory=Counter)
+
+
+def digest_generator() -> str:
+    """Twelve characters that tell whether two runs learnt from the same corpus: SHA-256 over what generates it."""
+    digest = hashlib.sha256()
+    for name in _GENERATOR:
+        digest.update((Path(__file__).parent / name).read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def take_census(partners: int, seed: int = 1) -> dict[str, Count]:
+    """Message type to what so many drawn partners give, one message each."""
+    r = Random(seed)
+    counts: dict[str, Count] = {}
+    for _ in range(partners):
+        draft = draw_partner(r).draft(r)
+        count = counts.setdefault(draft.message_type, Count())
+        count.messages += 1
+        for prompt, answer in draft_examples(draft):
+            count.chunks += 1
+            count.without_record += len(answer) == 1
+            count.tokens += len(prompt) + len(answer)
+            count.prompts.add(tuple(prompt))
+        chunks = chunk_draft(draft)
+        count.places[find_stand(chunks, "location")] += 1
+        count.dates[find_stand(chunks, "start")] += 1
+    return dict(sorted(counts.items()))
+
+
+def find_stand(chunks: list[tuple[Chunk, list[Record]]], name: str) -> str:
+    """Where a message states a field: the tag and the kind of chunk that hold it most often."""
+    stands: Counter[str] = Counter(
+        f"{chunk.segments[record[name][0]].tag} of a {chunk.kind}"
+        for chunk, records in chunks
+        for record in records
+        if name in record
+    )
+    return stands.most_common(1)[0][0] if stands else "nowhere"
+
+
+def report(partners: int = 1000, seed: int = 1) -> None:
+    """Print the balance of the corpus over message types and layouts."""
+    table = Table(title=f"{partners:,} partners, a message each, seed {seed}", title_justify="left")
+    for name in ("type", "messages", "chunks", "different", "no record", "tokens a chunk", "place", "dates"):
+        table.add_column(name, justify="left" if name in ("type", "place", "dates") else "right")
+    for message_type, count in take_census(partners, seed).items():
+        table.add_row(
+            message_type,
+            f"{count.messages:,}",
+            f"{count.chunks:,}",
+            f"{len(count.prompts) / count.chunks:.0%}",
+            f"{count.without_record / count.chunks:.0%}",
+            f"{count.tokens / count.chunks:.0f}",
+            describe(count.places),
+            describe(count.dates),
+            end_section=True,
+        )
+    Console(width=120).print(table)
+
+
+def describe(stands: Counter[str]) -> str:
+    """Shares, the largest first, a line each."""
+    return "\n".join(f"{share / stands.total():.0%} {name}" for name, share in stands.most_common(6))
+
+
+if __name__ == "__main__":
+    typer.run(report)

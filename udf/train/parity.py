@@ -1,0 +1,94 @@
+"""Hold llama.cpp to torch: ``python -m udf.train.parity runs/tiny tiny.gguf``.
+
+A packed model that answers otherwise than the weights that were trained is another model than the one whose curve was
+watched. Whole answers are compared, greedy, under the same grammar.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import typer
+
+from udf import codec
+from udf.engine import Answer, LlamaEngine, Prompt
+from udf.train.corpus import draw_examples
+from udf.train.gates import LEAST_PARITY, PROMPTS
+from udf.train.network import Network, Shape
+
+SEED = 1_000_033
+_BATCH = 64
+
+Example = tuple[Prompt, tuple[int, ...]]
+"""A prompt and its right answer."""
+
+
+def draw_distinct(seed: int, count: int) -> list[Example]:
+    """So many different prompts of partners that training never draws, as the compiler would put them."""
+    found: dict[tuple[int, ...], Example] = {}
+    for tokens, answer in draw_examples(seed, markers_turn=False):
+        markers = sum(token >= codec.MARK for token in tokens)
+        found.setdefault(tuple(tokens), (Prompt(tuple(tokens), markers), tuple(answer)))
+        if len(found) == count:
+            break
+    return list(found.values())
+
+
+def load_network(run: Path) -> Network:
+    """A finished run's network, in 32 bits. Raises FileNotFoundError where there is none."""
+    facts = json.loads((run / "run.json").read_text())
+    network = Network(Shape(**facts["shape"]))
+    network.load_state_dict(torch.load(run / "weights.pt"))
+    return network.eval()
+
+
+def agree(network: Network, prompts: Sequence[Prompt], answers: Sequence[Answer]) -> list[bool]:
+    """For each prompt, whether the network's own greedy answer is the given one.
+
+    The answer is shown to the network whole: if at every place its most likely allowed token is the one that stands
+    there, then by induction it would have written this answer, and otherwise another. One pass instead of a decode.
+    """
+    order = sorted(range(len(prompts)), key=lambda i: len(prompts[i].tokens) + len(answers[i].tokens))
+    equal = [False] * len(prompts)
+    with torch.no_grad():
+        for start in range(0, len(order), _BATCH):
+            chosen = order[start : start + _BATCH]
+            rows = [[*prompts[i].tokens, *answers[i].tokens] for i in chosen]
+            longest = max(map(len, rows))
+            # Padding stands behind a row, where a causal network does not look.
+            logits = network(torch.tensor([row + [codec.PAD] * (longest - len(row)) for row in rows])).numpy()
+            for i, row in zip(chosen, logits, strict=True):
+                equal[i] = _would_write(row, prompts[i], answers[i].tokens)
+    return equal
+
+
+def _would_write(logits: np.ndarray, prompt: Prompt, answer: Sequence[int]) -> bool:
+    """Whether the logits (place, vocabulary) of prompt and answer choose each of the answer's tokens."""
+    for place, token in enumerate(answer):
+        allowed = codec.allowed_tokens(answer[:place], prompt.markers)
+        if allowed[int(logits[len(prompt.tokens) + place - 1][allowed].argmax())] != token:
+            return False
+    return bool(answer)
+
+
+def measure_parity(run: Path, model: Path, prompts: int = PROMPTS, seed: int = SEED) -> float:
+    """Share of held-out prompts that a GGUF answers as the run's weights do."""
+    asked = [prompt for prompt, _ in draw_distinct(seed, prompts)]
+    engine = LlamaEngine(model)
+    answers = engine.answer(asked)
+    engine.close()
+    return sum(agree(load_network(run), asked, answers)) / prompts
+
+
+def compare(run: Path, model: Path, prompts: int = PROMPTS) -> None:
+    """Print the share of prompts that a GGUF answers as the run's weights; fails below 99.9 %."""
+    share = measure_parity(run, model, prompts)
+    print(f"{model.name} answers {share:.2%} of {prompts} prompts as torch does (asked: {LEAST_PARITY:.1%})")
+    if share < LEAST_PARITY:
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    typer.run(compare)

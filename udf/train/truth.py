@@ -1,0 +1,91 @@
+"""What a drawn message states, from its draft alone: no reader, chunk, model or gatekeeper has a say in it.
+
+The exam compares compiled lines with these. Numbers and dates are read here by rules of their own, so that a mistake in
+`udf.values` would show as well.
+"""
+
+import calendar
+import datetime
+import re
+from collections import Counter
+from decimal import Decimal
+
+from udf.contract import Line
+from udf.reference import Reference as Tables
+from udf.train.drafts import Draft, Reference
+
+Essence = tuple[object, ...]
+"""The fields of a line that make it what it is, in the order of `ESSENTIAL`."""
+ESSENTIAL = (
+    "item_id", "item_id_type", "location_id", "location_id_type", "qualifier", "measure", "quantity", "unit", "price",
+    "price_type", "period_start", "period_end", "as_of_date",
+)  # fmt: skip
+
+_PERIOD_ONLY = ("sold", "returned", "net_sold", "total_sold")
+_PERIOD_TOO = ("received", "shipped", "despatched", "delivered", "lost_sales", "movement", "adjustment")
+
+
+def essence(line: Line) -> Essence:
+    """A compiled line as it is compared."""
+    return tuple(getattr(line, name) for name in ESSENTIAL)
+
+
+def expected_lines(draft: Draft, tables: Tables) -> Counter[Essence]:
+    """The lines that a right compiler finds in the draft's text, whatever it was written with."""
+    return Counter(e for record in draft.whole if (e := _expected(draft, record, tables)))
+
+
+def _expected(draft: Draft, record: dict[str, Reference], tables: Tables) -> Essence | None:
+    def text(name: str) -> str | None:
+        if name not in record:
+            return None
+        segment, e, c = record[name]
+        return segment.elements[e][c]
+
+    standard = "X12" if draft.message_type.isdigit() else "EDIFACT"
+    segment, code = record["qualifier"][0], text("qualifier")
+    measure = tables.measure(standard, draft.message_type, segment.tag, draft.version, "", code or "") or "unmapped"
+    if measure == "ignored":
+        return None
+    sale = measure in _PERIOD_ONLY or (measure == "unmapped" and draft.message_type in ("SLSRPT", "867"))
+    moved = sale or measure in _PERIOD_TOO
+    first, last = record.get("start"), record.get("end")
+    as_of = _days(last)[1] if last and not sale else None
+    if moved and draft.sale_period:
+        first, last = draft.sale_period
+    price = text("price")
+    return (
+        text("item"), text("item_type"), text("location"), text("location_type"), code, measure,
+        _number(text("quantity") or ""), text("unit"), _number(price) if price else None, text("price_type"),
+        _days(first)[0] if moved and first else None, _days(last)[1] if moved and last else None, as_of,
+    )  # fmt: skip
+
+
+def _number(text: str) -> Decimal:
+    return Decimal(("-" if "-" in text else "") + text.strip("+-").replace(",", "."))
+
+
+def _day(text: str) -> datetime.date:
+    century = "" if len(text) == 8 else "19" if text >= "7" else "20"
+    return datetime.datetime.strptime(century + text, "%Y%m%d").date()  # noqa: DTZ007 - a day has no zone
+
+
+def _days(reference: Reference) -> tuple[datetime.date, datetime.date]:
+    """First and last day of a stated date or period (EDIFACT 2379; X12 D8, D6 and RD8)."""
+    segment, e, c = reference
+    text = segment.elements[e][c]
+    form = segment.elements[0][2] if segment.tag == "DTM" and len(segment.elements[0]) > 2 else ""
+    if form == "610":
+        year, month = int(text[:4]), int(text[4:])
+        return datetime.date(year, month, 1), datetime.date(year, month, calendar.monthrange(year, month)[1])
+    halves = text.split("-") if "-" in text else re.findall(".{%d}" % (len(text) // 2), text)  # noqa: UP031
+    if form in ("616", "716"):
+        weeks = [text, text] if form == "616" else halves
+        return (
+            datetime.datetime.strptime(weeks[0] + "1", "%G%V%u").date(),  # noqa: DTZ007
+            datetime.datetime.strptime(weeks[1] + "7", "%G%V%u").date(),  # noqa: DTZ007
+        )
+    if form in ("711", "717", "718") or "-" in text:
+        return _day(halves[0]), _day(halves[1])
+    day = _day(text[:8] if form == "203" else text)
+    return day, day
