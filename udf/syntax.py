@@ -73,7 +73,7 @@ _COMPONENTS = {
 _TOGETHER = {
     (False, "PRI"): (((0, 2), (0, 1)),), (True, "N1"): (((2, 0), (3, 0)), ((3, 0), (2, 0))),
     (True, "CTP"): (((3, 0), (2, 0)),), (True, "UIT"): (((2, 0), (1, 0)),), (True, "XQ"): (((2, 0), (1, 0)),),
-    (True, "ZA"): (((3, 0), (4, 0)), ((4, 0), (3, 0)), ((6, 0), (5, 0))), (True, "QTY"): (((3, 0), (2, 0)),),
+    (True, "ZA"): (((3, 0), (4, 0)), ((4, 0), (3, 0)), ((6, 0), (5, 0))), (True, "QTY"): (((3, 0), (2, 0)), ((3, 0), (1, 0))),
 }  # fmt: skip
 # What a price is for (5284, 380, 649).
 _NUMBERS = {(False, "PRI"): ((0, 4),), (True, "CTP"): ((3, 0), (6, 0))}
@@ -142,8 +142,8 @@ def _value_faults(segment: Segment, x12: bool) -> Iterator[str]:
 
 
 def _is_date_like(text: str, date: str) -> bool:
-    """Whether a text has the form of a date beside it, and its century where that is stated."""
-    if len(text) != len(date) or (len(date) > 6 and text[:2] != date[:2]):
+    """Whether a text is a date as long as the one beside it."""
+    if len(text) != len(date):
         return False
     try:
         read_period(text)

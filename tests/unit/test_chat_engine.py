@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.scholar import Scholar
 
 from tests.endpoint import answers_of
-from tests.scholar import Scholar
 from udf import codec
 from udf.chat_engine import NoAnswerError, TalkingEngine
 from udf.compiler import Compiler

@@ -85,6 +85,7 @@ MALFORMED = {
     "the end of a period moved on": message("852", f"XQ*H*20260101**20260107 {UP} ZA*QS*5*EA"),
     "the end of a period of six digits moved on": message("852", f"XQ*H*260101**260107 {UP} ZA*QS*5*EA"),
     "the number of a document is glued to its code list": message("SLSRPT", f"BGM+73::9R2026+9 {LIN} QTY+153:1"),
+    "the separator before a total is doubled": inventory(f"{UP} QTY*33**5*EA SCH*5*EA*ST*0001"),
     "the separator before a date is doubled in X12": inventory(f"DTM*007**20260107 {UP} QTY*33*5*EA"),
     "the separator before a range is lost": message(
         "867", f"BPT*00*R1*20260108 DTM*090***RD8*20260101-20260107 QTY*32*5*EA {UP}"
