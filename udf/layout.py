@@ -124,7 +124,7 @@ def _check_order(segments: Sequence[Segment], chunks: Chunks, setting: Setting) 
 def _check_prices(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
     """Prices in another order, or of a code of quantities that has none in another line which states prices too."""
     kinds = [price_kind(segment) if segment.tag in ("PRI", "CTP") else None for segment in segments]
-    following = {kind for before, kind in pairwise(kinds) if before and kind}
+    following = {kind for before, kind in pairwise(kinds) if before and kind and before != kind}
     for index, (before, kind, behind) in enumerate(zip([None, *kinds], kinds, [*kinds[1:], None], strict=False)):
         if kind in following and behind and not before:
             detail = f"{segments[index].tag} {segments[index].value(0)} is the first of some prices and not of others."
