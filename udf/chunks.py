@@ -128,7 +128,8 @@ def _forward_places(
     end = tails[-1][1]
     before = {_signature(s) for s in segments[start : openers[0]] if s.tag in PLACES}
     # A line without a quantity does not show where its own places end.
-    shown, bare = [], []
+    shown: list[tuple[int, int]] = []
+    bare: list[tuple[int, int]] = []
     for tail, opener in zip(tails, openers, strict=True):
         (shown if _has_quantity(segments, opener, tail[0]) else bare).append(tail)
     between = {_signature(segments[k]) for a, b in shown if b < end for k in range(a, b) if segments[k].tag in PLACES}

@@ -36,6 +36,8 @@ class Draft:
     """The records with what stood above them when they were written: the truth, before any code has read the text."""
     delimiters: str = ""
     version: str = ""
+    gaps: int = 0
+    """Lines that state no quantity: they are rejected by name, and the rest goes on."""
     sale_period: tuple[Reference, Reference] | None = None
     """The header's period, where a stock date stands beside it: what was sold was sold in it."""
     _above: dict[str, Reference] = field(default_factory=dict)

@@ -69,6 +69,7 @@ class EdifactPartner:
         self.price_type = r.choice(["AAA", "AAA", "AAB", "AAE", "AAF", "NTP", "INV", "CAL", "CAT", "SRP"])
         self.price_kind = r.choice(["", "", "", "RTP", "NTP", "GRP", "RES", "SRP", "DIS", "ABE"])
         self.two_prices = r.random() < 0.08
+        self.second_type = r.choice([kind for kind in ("AAE", "AAB", "INV") if kind != self.price_type])
         self.amount = r.choice(["none", "none", "none", "before", "after", "each"])
         self.extras = r.sample(["PIA", "PIA", "RFF", "GIN", "STS", "LOC", "DTM", "DOC", "XYZ", "QVR"], r.randint(0, 3))
         self.texts = r.sample(["IMD", "FTX", "MEA", "ALI", "PAC", "TAX"], r.choice([0, 0, 1, 2]))
@@ -285,7 +286,8 @@ class EdifactPartner:
         if self.price == "before":
             base |= self._price(r, draft)
         if r.random() < 0.02:
-            return  # a line without quantity: the right answer is no record
+            draft.gaps += 1
+            return
         records = self._quantities(r, draft, base)
         if self.price == "after":
             price = self._price(r, draft)
@@ -332,7 +334,7 @@ class EdifactPartner:
         value = [self.price_type, money(r)] + (["", self.price_kind] if self.price_kind else [])
         pri = draft.add("PRI", value)
         if self.two_prices:
-            draft.add("PRI", [r.choice(["AAE", "AAB", "INV"]), money(r)])
+            draft.add("PRI", [self.second_type, money(r)])
         return {"price": (pri, 0, 1), "price_type": (pri, 0, 0)}
 
     def _quantities(self, r: random.Random, draft: Draft, base: dict[str, Reference]) -> list[dict[str, Reference]]:

@@ -81,6 +81,7 @@ class X12Partner:
         self.price_class = r.choice(["", "", "RS", "WS", "DI", "TR"])
         self.price_tail = r.choice([0, 0, 1, 2])
         self.two_prices = r.random() < 0.1
+        self.second_kind = r.choice([kind for kind in ("UCP", "RES", "MSR") if kind != self.price_kind])
         self.extras = r.sample(["N9", "REF", "REF", "DTM", "AMT", "ZZZ", "SLN", "LM"], r.choice([0, 0, 1, 1, 2]))
         self.texts = r.sample(["PID", "PO4", "MEA", "PKG", "TD5"], r.choice([0, 0, 1, 2]))
         self.activity_date = r.choice(["", "", "", "", "", "", "attribute", "as-of"]) if self.in_za else ""
@@ -295,7 +296,7 @@ class X12Partner:
         tail = [["", "", "", "", "", "PE"], ["", self.unit or "EA"], []][self.price_tail]
         ctp = draft.add("CTP", self.price_class, self.price_kind, money(r), *tail)
         if self.two_prices:
-            draft.add("CTP", self.price_class, r.choice(["UCP", "RES", "MSR"]), money(r), *tail)
+            draft.add("CTP", self.price_class, self.second_kind, money(r), *tail)
         return {"price": (ctp, 2, 0), "price_type": (ctp, 1, 0)}
 
     def _line(self, r: random.Random, draft: Draft, counter: int) -> None:
@@ -323,7 +324,8 @@ class X12Partner:
         if self.price == "line":
             record |= self._price(r, draft)
         if r.random() < 0.02:
-            return  # a line without quantity
+            draft.gaps += 1
+            return
         draft.hold(self._activities(r, draft, record))
 
     def _resale_quantity(self, r: random.Random, draft: Draft) -> dict[str, Reference]:
@@ -332,10 +334,12 @@ class X12Partner:
 
     def _resale_price(self, r: random.Random, draft: Draft) -> dict[str, Reference]:
         if self.price == "activity":
+            behind = draft.segments[-1].tag == "QTY"
             uit = draft.add("UIT", self.unit or "EA", money(r), r.choice(["CT", "CA", "PE", "TE"]))
             if r.random() < 0.5:
                 draft.add("UIT", self.unit or "EA", money(r), r.choice(["CA", "CT"]))
-            unit = {} if self.unit else {"unit": (uit, 0, 0)}  # where QTY states none, UIT's is the quantity's
+            # a UIT behind a QTY without a unit is the quantity's; farther away it is the price's alone
+            unit = {"unit": (uit, 0, 0)} if behind and not self.unit else {}
             return {"price": (uit, 1, 0), "price_type": (uit, 2, 0)} | unit
         return self._price(r, draft)
 

@@ -1,0 +1,128 @@
+"""Marks of the exam: what was right, what was wrong in silence, what was refused without need, and how long it took."""
+
+import statistics
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from udf.train.truth import Essence
+
+EXAMPLES = 3
+"""Texts kept for each cause of failure."""
+Lines = Counter[Essence]
+
+
+@dataclass(slots=True)
+class Result:
+    """What came of one paper: lines that go on, and how it was judged."""
+
+    lines: Lines
+    is_valid: bool
+    is_complete: bool
+    rejected: int = 0
+    attempts: int = 1
+    milliseconds: float = 0.0
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Marks:
+    """Counts over the papers of one split."""
+
+    papers: int = 0
+    lines: int = 0
+    exact: int = 0
+    first: int = 0
+    found: int = 0
+    omitted: int = 0
+    invented: int = 0
+    silent: int = 0
+    """Lines called valid that the message does not state."""
+    refused: int = 0
+    """Papers that state everything and are not complete."""
+    right_fields: int = 0
+    said_fields: int = 0
+    stated_fields: int = 0
+    attempts: Counter[int] = field(default_factory=Counter)
+    milliseconds: list[float] = field(default_factory=list)
+    causes: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, list[str]] = field(default_factory=dict)
+
+    def mark(self, text: str, stated: Lines, gaps: int, result: Result) -> None:
+        """Compare one result with what its paper states; `gaps` lines of it have to be rejected by name."""
+        got = result.lines if result.is_valid else Counter[Essence]()
+        right = stated & got
+        whole = stated == got and result.rejected == gaps
+        # a message of which every line has a gap is invalid, and rightly so
+        exact = whole and (result.is_valid or not stated)
+        self.papers += 1
+        self.lines += stated.total()
+        self.exact += exact
+        self.first += exact and result.attempts <= 1
+        self.found += right.total()
+        self.omitted += (stated - got).total()
+        self.invented += (result.lines - stated).total()
+        self.silent += (got - stated).total()
+        self.refused += gaps == 0 and not result.is_complete
+        self._mark_fields(stated, got)
+        self.attempts[result.attempts] += 1
+        self.milliseconds.append(result.milliseconds)
+        if not exact:
+            cause = ", ".join(result.codes) or ("wrong in silence" if got - stated else "lines missing")
+            self.causes[cause] += 1
+            kept = self.examples.setdefault(cause, [])
+            if len(kept) < EXAMPLES:
+                kept.append(text)
+
+    def _mark_fields(self, stated: Lines, got: Lines) -> None:
+        """Fields of equal lines are right; the other lines are paired in the order in which they agree most."""
+        same = stated & got
+        for line, count in same.items():
+            values = sum(value is not None for value in line)
+            self.right_fields += count * values
+            self.said_fields += count * values
+            self.stated_fields += count * values
+        left, rest = list((stated - got).elements()), list((got - stated).elements())
+        for line in left:
+            self.stated_fields += sum(value is not None for value in line)
+        for line in rest:
+            self.said_fields += sum(value is not None for value in line)
+            if left:
+                nearest = max(left, key=lambda other: _agreement(line, other))
+                left.remove(nearest)
+                self.right_fields += _agreement(line, nearest)
+
+    def facts(self) -> dict[str, Any]:
+        """The marks as figures."""
+        precision = self.right_fields / self.said_fields if self.said_fields else 1.0
+        recall = self.right_fields / self.stated_fields if self.stated_fields else 1.0
+        times = self.milliseconds or [0.0]
+        return {
+            "messages": self.papers,
+            "lines": self.lines,
+            "messages_exact": _share(self.exact, self.papers),
+            "messages_exact_first_pass": _share(self.first, self.papers),
+            "records_exact": _share(self.found, self.lines),
+            "field_precision": round(precision, 5),
+            "field_recall": round(recall, 5),
+            "field_f1": round(2 * precision * recall / (precision + recall) if precision + recall else 0.0, 5),
+            "records_omitted": self.omitted,
+            "records_invented": self.invented,
+            "silent_errors": self.silent,
+            "false_refusals": self.refused,
+            "attempts": {str(n): count for n, count in sorted(self.attempts.items())},
+            "ms_per_message_p50": round(statistics.median(times), 2),
+            "ms_per_message_p95": round(sorted(times)[int(0.95 * (len(times) - 1))], 2),
+            "failures": [
+                {"cause": cause, "messages": count, "examples": self.examples[cause]}
+                for cause, count in self.causes.most_common()
+            ],
+        }
+
+
+def _agreement(line: Essence, other: Essence) -> int:
+    return sum(a == b and a is not None for a, b in zip(line, other, strict=True))
+
+
+def _share(part: int, whole: int) -> float:
+    return round(part / whole, 5) if whole else 1.0

@@ -1,0 +1,92 @@
+"""The exam's messages, split by what they examine, with what they state.
+
+A held-out partner shares its combination of layout and vices with no partner of the corpus; a held-out vice is one that
+the corpus does not know at all; damaged messages hold every kind that a reader has to notice (`udf.train.damage`).
+"""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from udf.contract import Line
+from udf.reference import load_reference
+from udf.train.adversary import draw_sounds
+from udf.train.corpus import draw_written
+from udf.train.damage import KINDS, Sound
+from udf.train.drafts import Draft
+from udf.train.rendering import HELD_OUT_VICES, TAUGHT_VICES, render_interchange
+from udf.train.truth import Essence, expected_lines
+
+KNOWN, HELD_OUT, VICES = "known partners", "held-out partners", "held-out vices"
+SPLITS = (KNOWN, HELD_OUT, VICES)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One file of the exam: its bytes, the lines that it states, and how many of its lines state no quantity."""
+
+    split: str
+    data: bytes
+    lines: Counter[Essence]
+    gaps: int
+    draft: Draft
+
+
+def draw_papers(split: str, seed: int) -> Iterator[Paper]:
+    """Files of one message of drawn partners, endlessly."""
+    r = random.Random(f"{split}:{seed}")
+    vices = HELD_OUT_VICES if split == VICES else TAUGHT_VICES
+    tables = load_reference()
+    while True:
+        dialect, writing = draw_written(r, held_out=split == HELD_OUT, vices=vices)
+        draft = dialect.draft(r)
+        data = render_interchange(draft, writing, r)
+        yield Paper(split, data, expected_lines(draft, tables), draft.gaps, draft)
+
+
+def draw_damaged(seed: int) -> Iterator[tuple[str, Sound, str]]:
+    """(kind, sound message, damaged text), endlessly; kinds that no reader could notice are left out."""
+    r = random.Random(f"damaged:{seed}")
+    kinds = [kind for kind in KINDS if not kind.unprovable]
+    sounds = draw_sounds(r)
+    while True:
+        _, _, sound = next(sounds)
+        for kind in r.sample(kinds, 4):
+            text = kind.alter(r, sound)
+            if text is not None and text != sound.text:
+                yield kind.name, sound, text
+
+
+# --- hand-checked messages of other people -----------------------------------------------------------------------
+
+Checked = tuple[Any, ...]
+
+
+def read_samples(folder: Path) -> Iterator[tuple[Path, Counter[Checked]]]:
+    """Interchanges with hand-checked records: the file and what it states."""
+    for path in sorted(folder.rglob("*.expected.json")):
+        records = json.loads(path.read_text())
+        yield path.with_name(path.name.replace(".expected.json", ".edi")), Counter(map(_checked, records))
+
+
+def _checked(record: dict[str, Any]) -> Checked:
+    sales = record["record_type"] == "sales"
+    dates = (record["period_start"], record["period_end"]) if sales else (record["report_date"],) * 2
+    return (
+        record["item_id"], record["item_id_type"], record["location_id"], record["qualifier"].split()[1],
+        Decimal(record["quantity"]), record["unit"], *dates,
+    )  # fmt: skip
+
+
+def checked(line: Line) -> Checked:
+    """A compiled line as the hand-checked records state theirs."""
+    start, end = (line.period_start, line.period_end) if line.measure == "sold" else (line.as_of_date,) * 2
+    return (
+        line.item_id, line.item_id_type, line.location_id, line.qualifier, line.quantity, line.unit,
+        start and start.isoformat(), end and end.isoformat(),
+    )  # fmt: skip

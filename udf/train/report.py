@@ -1,0 +1,53 @@
+"""The exam for a person: tables on the console."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+_ROWS = (
+    ("messages", "{:,}"), ("lines", "{:,}"), ("messages_exact", "{:.2%}"), ("messages_exact_first_pass", "{:.2%}"),
+    ("line_groups_exact_first_answer", "{:.2%}"), ("records_exact", "{:.2%}"), ("field_precision", "{:.3%}"),
+    ("field_recall", "{:.3%}"), ("field_f1", "{:.3%}"), ("format_valid", "{:.2%}"), ("records_omitted", "{:,}"),
+    ("records_invented", "{:,}"), ("silent_errors", "{:,}"), ("false_refusals", "{:,}"),
+    ("ms_per_message_p50", "{:.1f}"), ("ms_per_message_p95", "{:.1f}"),
+)  # fmt: skip
+_RIVAL_ROWS = (
+    ("messages", "{:,}"), ("lines", "{:,}"), ("messages_exact", "{:.1%}"), ("records_exact", "{:.1%}"),
+    ("field_f1", "{:.2%}"), ("records_omitted", "{:,}"), ("records_invented", "{:,}"), ("silent_errors", "{:,}"),
+    ("answers", "{:,}"), ("answers_unreadable", "{:,}"), ("answers_with_invented_values", "{:,}"),
+    ("tokens_in", "{:,}"), ("tokens_out", "{:,}"), ("ms_per_message_p50", "{:,.1f}"), ("file_mb", "{:,.1f}"),
+)  # fmt: skip
+
+
+def print_exam(facts: dict[str, Any], console: Console) -> None:
+    """Splits, damage, samples, causes of failure and rivals."""
+    console.print(_tabulate("Exam", facts["splits"], _ROWS))
+    for split, marks in facts["splits"].items():
+        for failure in marks["failures"][:6]:
+            console.print(f"  {split}: {failure['messages']} × {failure['cause']}", highlight=False)
+    damaged = facts["damaged messages"]
+    console.print(
+        f"damaged messages: {damaged['accepted']} of {damaged['messages']:,} accepted with another meaning, "
+        f"{damaged['refused']:,} refused, {damaged['harmless']:,} read as before"
+    )
+    if facts["samples"]:
+        samples = facts["samples"]
+        console.print(
+            f"samples: {samples['records_right']:,} of {samples['records']:,} records right, "
+            f"{samples['silent_errors']} wrong in a valid message; not all of: {samples['not_all_right'] or 'none'}"
+        )
+    console.print(f"peak memory {facts['peak_memory_mb']} MB, {facts['minutes']} minutes, seed {facts['seed']}")
+    if "rivals" in facts:
+        console.print(_tabulate("The same messages, read by", facts["rivals"], _RIVAL_ROWS))
+
+
+def _tabulate(title: str, columns: dict[str, dict[str, Any]], rows: tuple[tuple[str, str], ...]) -> Table:
+    table = Table(title=title, title_justify="left")
+    table.add_column("")
+    for name in columns:
+        table.add_column(name, justify="right")
+    for row, form in rows:
+        cells = [form.format(facts[row]) if row in facts else "" for facts in columns.values()]
+        table.add_row(row.replace("_", " "), *cells)
+    return table

@@ -1,0 +1,79 @@
+"""Who else could read these messages: plain rules, a generalist and a specialist, on the same papers as the tiny model.
+
+The generalist is a pretrained chat model asked with examples; the specialist is the same base after LoRA (`make lora`),
+merged and packed in 4 bits. Both answer in JSON under the contract's grammar, through the same compiler, one thread.
+"""
+
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from udf.chat_engine import ChatEngine
+from udf.compiler import Compiler
+from udf.engine import LlamaEngine
+from udf.interchange import split_interchange
+from udf.reference import load_reference
+from udf.train.bases import base_model
+from udf.train.evaluate import as_result
+from udf.train.marking import Marks, Result
+from udf.train.merge import build_specialist
+from udf.train.papers import Paper
+from udf.train.rules import compile_by_rules
+
+SHOTS = 2
+"""Examples in the generalist's prompt; each costs some 300 tokens a chunk."""
+_FIGURES = (
+    "messages", "lines", "messages_exact", "records_exact", "field_f1", "records_omitted", "records_invented",
+    "silent_errors", "ms_per_message_p50",
+)  # fmt: skip
+
+
+def examine_rivals(papers: list[Paper], model: Path) -> dict[str, dict[str, Any]]:
+    """Figures of each reader over the same papers, the tiny compiler first."""
+    found = {"tiny compiler": _examine(LlamaEngine(model), papers) | {"file_mb": _megabytes(model)}}
+    found["rules only"] = _examine_rules(papers)
+    specialist, base = build_specialist(), base_model()
+    for name, path, shots in (("specialist (LoRA)", specialist, 0), ("generalist", base, SHOTS)):
+        engine = ChatEngine(path, shots)
+        tally = engine.tally
+        found[name] = _examine(engine, papers) | {
+            "file_mb": _megabytes(path), "tokens_in": tally.tokens_in, "tokens_out": tally.tokens_out,
+            "answers": tally.asked, "answers_unreadable": tally.unreadable + tally.failed,
+            "answers_with_invented_values": tally.invented,
+        }  # fmt: skip
+        engine.close()
+    return found
+
+
+def _megabytes(path: Path) -> float:
+    return round(path.stat().st_size / 1e6, 2)
+
+
+def _examine(engine: LlamaEngine | ChatEngine, papers: list[Paper]) -> dict[str, Any]:
+    compiler, marks = Compiler(engine), Marks()
+    for paper in papers:
+        messages = split_interchange(paper.data).messages
+        engine.forget()
+        began = time.perf_counter()
+        outcomes = compiler.compile_batch([m.text for m in messages], [m.envelope for m in messages])
+        milliseconds = 1000 * (time.perf_counter() - began)
+        marks.mark(paper.data.decode(), paper.lines, paper.gaps, as_result(outcomes, milliseconds))
+    return _some(marks)
+
+
+def _examine_rules(papers: list[Paper]) -> dict[str, Any]:
+    """Rules prove nothing: whatever they say counts as valid."""
+    marks, tables = Marks(), load_reference()
+    for paper in papers:
+        began = time.perf_counter()
+        texts = [m.text for m in split_interchange(paper.data).messages]
+        lines = Counter(line for text in texts for line in compile_by_rules(text, tables))
+        milliseconds = 1000 * (time.perf_counter() - began)
+        marks.mark(paper.data.decode(), paper.lines, 0, Result(lines, True, True, milliseconds=milliseconds))
+    return _some(marks)
+
+
+def _some(marks: Marks) -> dict[str, Any]:
+    facts = marks.facts()
+    return {name: facts[name] for name in _FIGURES}
