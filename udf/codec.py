@@ -100,6 +100,7 @@ VOCABULARY_SIZE = MARK + MARKERS
 _TAG_ID = {tag: _ID[f"tag {tag}"] for tag in TAGS}
 _CODE_ID = {code: _ID[f"code {code}"] for code in CODES}
 _CLASS_ID = {name: _ID[f"class {name}"] for name in CLASSES}
+_TAG_OF = {number: tag for tag, number in _TAG_ID.items()} | {OTHER_TAG: "?"}
 _FIELD_RANK = {field: rank for rank, field in enumerate(FIELDS)}
 
 # Where a number is a value and never a code, so that 145 pieces do not look like qualifier 145.
@@ -401,15 +402,16 @@ def _split(tokens: Sequence[int]) -> Iterator[Sequence[int]]:
     yield tokens[start:]
 
 
-def allowed_tokens(tokens: Sequence[int], markers: int, offset: int = 0) -> list[int]:
-    """The tokens that may follow an unfinished answer to a prompt with so many markers: the format as a grammar."""
-    if tokens and tokens[-1] in FIELD_OF:
-        return [NONE, *(MARK + (i + offset) % MARKERS for i in range(markers))]
-    if tokens and tokens[-1] == MORE:
-        return [EOS, ROW]
-    row_start = max((i + 1 for i, token in enumerate(tokens) if token == ROW), default=0)
-    rank = _FIELD_RANK[FIELD_OF[tokens[-2]]] if len(tokens) - row_start >= 2 else -1
-    following = [FIELD[field] for field in FIELDS[rank + 1 :]]
-    if len(tokens) > row_start:
-        return [*following, EOS, ROW, MORE]
-    return following if tokens else [*following, EOS]
+def name_tag(token: int) -> str | None:
+    """The tag that a token of a prompt stands for, `?` for one that is not known, None where it is no tag."""
+    return _TAG_OF.get(token)
+
+
+def name_kind(token: int) -> str:
+    """header, group or line: the second token of a prompt."""
+    return _VOCABULARY[token][1:-1]
+
+
+def name_type(token: int) -> str:
+    """The message type: the third token of a prompt."""
+    return _VOCABULARY[token][1:-1]

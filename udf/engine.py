@@ -18,6 +18,7 @@ import numpy as np
 
 from udf import codec
 from udf.chunks import Chunk
+from udf.grammar import AnswerGrammar
 
 SLOTS = 16
 """Sequences decoded side by side; 64 gained nothing more than 16, the work is bound by arithmetic."""
@@ -69,7 +70,7 @@ def next_best_prefixes(answer: Answer, count: int) -> list[tuple[int, ...]]:
 
 
 class _Sequence:
-    __slots__ = ("index", "margins", "place", "prefix", "prompt", "seconds", "tokens")
+    __slots__ = ("grammar", "index", "margins", "place", "prefix", "prompt", "seconds", "tokens")
 
     def __init__(self, index: int, prompt: Prompt, prefix: tuple[int, ...]) -> None:
         self.index, self.prompt, self.prefix = index, prompt, prefix
@@ -77,6 +78,7 @@ class _Sequence:
         self.margins: list[float] = []
         self.seconds: list[int] = []
         self.place = len(prompt.tokens)
+        self.grammar = AnswerGrammar(prompt.tokens)
 
 
 class LlamaEngine:
@@ -206,7 +208,7 @@ class LlamaEngine:
         tokens = sequence.tokens
         if tokens and tokens[-1] == codec.EOS:
             return True
-        allowed = codec.allowed_tokens(tokens, sequence.prompt.markers)
+        allowed = sequence.grammar.allowed(tokens)
         logits = np.ctypeslib.as_array(
             llama_cpp.llama_get_logits_ith(self._context, row), shape=(codec.VOCABULARY_SIZE,)
         )[allowed]

@@ -11,6 +11,7 @@ import pytest
 from udf import codec, compile_batch, compile_edi, model_version
 from udf.compiler import MODEL
 from udf.engine import LlamaEngine, Prompt, next_best_prefixes
+from udf.grammar import AnswerGrammar
 from udf.train.corpus import draw_examples
 from udf.train.evaluate import examine
 
@@ -63,8 +64,9 @@ def test_an_answer_obeys_the_grammar_and_knows_its_doubts(engine: LlamaEngine, p
     for prompt, answer in zip(prompts, engine.answer(prompts), strict=True):
         assert len(answer.tokens) == len(answer.margins) == len(answer.seconds)
         assert 0 <= answer.confidence <= 1
+        grammar = AnswerGrammar(prompt.tokens)
         for end, token in enumerate(answer.tokens):
-            assert token in codec.allowed_tokens(answer.tokens[:end], prompt.markers)
+            assert token in grammar.allowed(answer.tokens[:end])
 
 
 def test_a_next_best_answer_begins_where_the_best_one_was_doubtful(engine: LlamaEngine, prompts: list[Prompt]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from udf import codec
 from udf.codec import Position, Record, SegmentLike
+from udf.grammar import AnswerGrammar
 from udf.train.drafts import Draft, chunk_draft
 from udf.train.oracle import Tokens, write_answer
 
@@ -40,7 +41,7 @@ def draw_lies(r: random.Random, draft: Draft, each: int) -> list[Lie]:
             answer = write_answer([record for record in told if record], draft.message_type, chunk.segments, positions)
             if answer is not None and answer != right:
                 found.setdefault(kind, {})[tuple(prompt), answer] = None
-        for answer in _garble(r, right, len(positions)):
+        for answer in _garble(r, prompt, right):
             found.setdefault("a token of the answer is another", {})[tuple(prompt), answer] = None
     return [
         Lie(kind, prompt, answer)
@@ -116,10 +117,10 @@ def _targets(
     return alike + r.sample(others, min(3, len(others)))
 
 
-def _garble(r: random.Random, answer: Tokens, markers: int) -> Iterator[Tokens]:
+def _garble(r: random.Random, prompt: Sequence[int], answer: Tokens) -> Iterator[Tokens]:
     """The answer with one token changed to another that the grammar allows there, or cut off behind a record."""
     for _ in range(4):
         at = r.randrange(len(answer))
-        other = r.choice(codec.allowed_tokens(answer[:at], markers))
+        other = r.choice(AnswerGrammar(prompt).allowed(answer[:at]))
         if other != answer[at]:
             yield (*answer[:at], other, *answer[at + 1 :]) if other != codec.EOS else (*answer[:at], other)

@@ -14,6 +14,7 @@ import typer
 
 from udf import codec
 from udf.engine import Answer, LlamaEngine, Prompt
+from udf.grammar import AnswerGrammar
 from udf.train.corpus import draw_examples
 from udf.train.gates import LEAST_PARITY, PROMPTS
 from udf.train.network import Network, Shape
@@ -66,8 +67,9 @@ def agree(network: Network, prompts: Sequence[Prompt], answers: Sequence[Answer]
 
 def _would_write(logits: np.ndarray, prompt: Prompt, answer: Sequence[int]) -> bool:
     """Whether the logits (place, vocabulary) of prompt and answer choose each of the answer's tokens."""
+    grammar = AnswerGrammar(prompt.tokens)
     for place, token in enumerate(answer):
-        allowed = codec.allowed_tokens(answer[:place], prompt.markers)
+        allowed = grammar.allowed(answer[:place])
         if allowed[int(logits[len(prompt.tokens) + place - 1][allowed].argmax())] != token:
             return False
     return bool(answer)

@@ -1,0 +1,93 @@
+"""The grammar of answers: it forbids nothing right, and points nowhere that a standard forbids."""
+
+import random
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from udf import codec
+from udf.grammar import AnswerGrammar, may_stand, read_slots
+from udf.segments import read_segments
+from udf.train.corpus import draw_partner
+from udf.train.drafts import chunk_draft
+
+
+def prompt_of(kind: str, message_type: str, text: str) -> list[int]:
+    return codec.encode_chunk(kind, message_type, read_segments(text)[1:])[0]
+
+
+def names(tokens: list[int]) -> set[str]:
+    return {codec.FIELD_OF.get(token, "end" if token == codec.EOS else "row") for token in tokens}
+
+
+@given(st.integers(0, 10**9), st.sampled_from([0, 3, 127]))
+def test_a_prompt_tells_where_each_of_its_markers_stands(seed: int, offset: int) -> None:
+    r = random.Random(seed)
+    draft = draw_partner(r).draft(r)
+    for chunk, _ in chunk_draft(draft):
+        prompt, positions = codec.encode_chunk(chunk.kind, draft.message_type, chunk.segments, offset)
+        tags = [chunk.segments[s].tag for s, _, _ in positions]
+        stands = [(tag if tag in codec.TAGS else "?", e, c) for tag, (_, e, c) in zip(tags, positions, strict=True)]
+        assert list(read_slots(prompt)) == stands
+
+
+@given(st.integers(0, 10**9), st.sampled_from([0, 3, 127]))
+def test_every_right_answer_is_allowed(seed: int, offset: int) -> None:
+    r = random.Random(seed)
+    draft = draw_partner(r).draft(r)
+    for chunk, records in chunk_draft(draft):
+        prompt, positions = codec.encode_chunk(chunk.kind, draft.message_type, chunk.segments, offset)
+        if any(position not in positions for record in records for position in record.values()):
+            continue
+        grammar = AnswerGrammar(prompt, offset)
+        answer = codec.encode_answer(records, draft.message_type, chunk.segments, positions, offset)
+        for end, token in enumerate(answer):
+            assert token in grammar.allowed(answer[:end])
+
+
+@given(st.integers(0, 10**9))
+def test_whatever_is_allowed_can_be_read_and_stands_where_the_standard_puts_it(seed: int) -> None:
+    r = random.Random(seed)
+    draft = draw_partner(r).draft(r)
+    x12 = draft.message_type.isdigit()
+    for chunk, _ in chunk_draft(draft):
+        prompt, positions = codec.encode_chunk(chunk.kind, draft.message_type, chunk.segments)
+        grammar = AnswerGrammar(prompt)
+        tokens: list[int] = []
+        while tokens[-1:] != [codec.EOS]:
+            tokens.append(r.choice(grammar.allowed(tokens)))
+        records = codec.decode_answer(tokens, draft.message_type, chunk.segments, positions)
+        for token, pointer in pairwise(tokens):
+            if token in codec.FIELD_OF and pointer != codec.NONE:
+                s, e, c = positions[pointer - codec.MARK]
+                assert may_stand(codec.FIELD_OF[token], x12, chunk.segments[s].tag, e, c)
+        assert all(position in positions for record in records for position in record.values())
+
+
+def test_a_record_of_a_line_begins_with_its_quantity() -> None:
+    grammar = AnswerGrammar(prompt_of("line", "SLSRPT", "UNH+1+SLSRPT:D:96A:UN'LIN+1++4006381333931:EN'QTY+153:2'"))
+    assert names(grammar.allowed([])) == {"quantity", "end"}
+
+
+def test_a_line_without_a_quantity_has_no_record() -> None:
+    grammar = AnswerGrammar(prompt_of("line", "SLSRPT", "UNH+1+SLSRPT:D:96A:UN'LIN+1++4006381333931:EN'"))
+    assert grammar.allowed([]) == [codec.EOS]
+
+
+def test_quantities_come_in_the_order_of_the_text_and_only_once() -> None:
+    text = "UNH+1+INVRPT:D:96A:UN'LIN+1++4006381333931:EN'QTY+145:2'QTY+17:3'QTY+21:4'"
+    grammar = AnswerGrammar(prompt_of("line", "INVRPT", text))
+    quantity = codec.FIELD["quantity"]
+    first, second, third = grammar.allowed([quantity])
+    assert grammar.allowed([quantity, second, codec.ROW, quantity]) == [third]
+    assert codec.ROW not in grammar.allowed([quantity, third])
+    assert first < second < third
+
+
+def test_a_header_names_no_item_and_a_line_no_document() -> None:
+    header = AnswerGrammar(prompt_of("header", "SLSRPT", "UNH+1+SLSRPT:D:96A:UN'BGM+73E+1'DTM+137:20260101:102'"))
+    assert names(header.allowed([])) == {"document_number", "document_date", "function", "start", "end"} | {"end"}
+    line = AnswerGrammar(prompt_of("line", "852", "ST*852*1~LIN**UP*1~ZA*QS*5~"))
+    quantity = codec.FIELD["quantity"]
+    assert "document_number" not in names(line.allowed([quantity, line.allowed([quantity])[0]]))
