@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.scholar import Scholar
 
 from tests.endpoint import answers_of
 from udf import codec
