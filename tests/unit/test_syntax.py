@@ -31,6 +31,9 @@ SOUND = {
     "a price with its class and unit": activity(f"{UP} CTP*RS*RTL*9.99*1*EA ZA*QS*5*EA"),
     "an activity with its own date": activity(f"{UP} ZA*QS*5*EA*007*20260103"),
     "a report with a number": message("852", f"XQ*H*20260101**R1 {UP} ZA*QS*5*EA"),
+    "a range of dates": message(
+        "867", f"BPT*00*R1*20260108 DTM*090****RD8*20260101-20260107 QTY*32*5*EA {UP}"
+    ),
     "a segment that nobody knows": sales(f"{LIN} ZZZ+A+B QTY+153:1"),
     "a segment of two letters that a partner invented": activity(f"{UP} ZA*QS*5*EA ZZ*QUITE*OWN"),
     "a neighbour of a known tag that the directory has": activity(f"{UP} ZA*QS*5*EA DTP*ABC"),
@@ -82,6 +85,12 @@ MALFORMED = {
     "the end of a period moved on": message("852", f"XQ*H*20260101**20260107 {UP} ZA*QS*5*EA"),
     "the end of a period of six digits moved on": message("852", f"XQ*H*260101**260107 {UP} ZA*QS*5*EA"),
     "the number of a document is glued to its code list": message("SLSRPT", f"BGM+73::9R2026+9 {LIN} QTY+153:1"),
+    "the separator before a total is doubled": inventory(f"{UP} QTY*33**5*EA SCH*5*EA*ST*0001"),
+    "the separator before a date is doubled in X12": inventory(f"DTM*007**20260107 {UP} QTY*33*5*EA"),
+    "the separator before a range is lost": message(
+        "867", f"BPT*00*R1*20260108 DTM*090***RD8*20260101-20260107 QTY*32*5*EA {UP}"
+    ),
+    "the separator before a currency is doubled in X12": activity(f"CUR*SE**USD {UP} ZA*QS*5*EA"),
     "the separator before a unit is doubled in X12": inventory(f"{UP} QTY*33*5**EA"),
     "a line's number is glued to its item": sales(f"LIN+6{A}:EN PIA+1+AB1:IN QTY+153:1"),
     "the separator before an action code is doubled": sales(f"LIN+++5+{A} QTY+153:1"),
