@@ -43,7 +43,7 @@ class Sizes:
     held_out: int = 1500
     vices: int = 700
     damaged: int = 1500
-    rivals: int = 20
+    rivals: int = 12
 
     def of(self, split: str) -> int:
         return {KNOWN: self.known, HELD_OUT: self.held_out, VICES: self.vices}[split]
