@@ -95,6 +95,8 @@ def _judge_strays(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -
     findings: list[Finding] = []
     for index in chunk.indices:
         segment = segments[index]
+        if chunk.kind == "group" and segment.tag == "DTM" and not setting.x12 and segment.value(0) == "137":
+            findings.append(Finding("header-field-misplaced", "The document's date stands in a group.", index))
         if segment.tag == "PIA":
             detail = "An item stands outside any line: its LIN is lost, or PIA comes before LIN."
             findings.append(Finding("item-outside-line", detail, index))

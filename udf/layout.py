@@ -75,6 +75,10 @@ def _check_places(segments: Sequence[Segment], chunks: Chunks, setting: Setting)
     transfers = [chunk.first for chunk in chunks.groups if segments[chunk.first].tag == "PTD"]
     if transfers:  # where PTD opens a group of an 867, each is opened by one
         doubtful += [chunk.first for chunk in chunks.groups if chunk.first not in transfers]
+        placed_groups = [chunk for chunk in chunks.groups if _names_place(segments, chunk, setting)]
+        if 0 < len(placed_groups) < len(chunks.groups):
+            doubtful.append(placed_groups[0].first)
+    doubtful += [i for line in _lines(chunks) for i in range(line.first, line.last) if segments[i].tag == "PTD"]
     behind: list[int | None] = []
     for line, indices in zip(_lines(chunks), inside, strict=True):
         stated = [s for s, _, _ in quantity_positions(segments, line.first, line.last, setting.x12)]
@@ -87,6 +91,10 @@ def _check_places(segments: Sequence[Segment], chunks: Chunks, setting: Setting)
         doubtful += placed
     detail = "A place between two lines can belong to the line before or to those after it."
     return [Finding("ambiguous-structure", detail, min(doubtful))] if doubtful else []
+
+
+def _names_place(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -> bool:
+    return any(segments[i].tag in PLACES and place_role(segments[i], setting) != "no" for i in chunk.indices)
 
 
 def _check_order(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:

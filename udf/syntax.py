@@ -106,6 +106,10 @@ def _faults(segments: Sequence[Segment], index: int, setting: Setting) -> Iterat
         yield from _product_faults(segments, segment)
     elif tag in ("LIN", "PIA") and not x12:
         yield from _identifier_faults(segment)
+        if tag == "LIN" and index + 1 < len(segments) and segments[index + 1].tag == "PIA":
+            number = segment.value(2)
+            if number and len(number) <= _LONGEST and not segment.value(2, 1) and not segment.value(1):
+                yield f"«{number}» in LIN may be the item or, moved on, the action code before it"
     yield from _code_faults(segment, x12)
     yield from _value_faults(segment, x12)
     for stands, missing in _TOGETHER.get((x12, tag), ()):
@@ -281,5 +285,5 @@ def _follows(segment: Segment, tag: str, setting: Setting) -> bool:
     if tag == "N1":
         return setting.reference.place_role(setting.standard, tag, code) is not None
     if tag == "ZA":
-        return setting.measure(tag, code) is not None
+        return bool(code) and segment.value(1).lstrip("-").replace(".", "").isdecimal()
     return tag == "XQ" and code in ("F", "G", "H")

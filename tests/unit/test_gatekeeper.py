@@ -296,6 +296,15 @@ DAMAGE = {
         inventory(f"{UP_A} QTY*33*5*EA XX*REF REF*ZZ*W1*5 LE*REF"), "part-incomplete",
     ),
     "the type of a unit price moved on": (resale(f"QTY*32*5*EA {UP_A} UIT*EA*9.99**CT"), "unread-data"),
+    "a transfer lost its LIN": (
+        resale(f"PTD*SS {UP_A} QTY*32*5*EA PTD*SS QTY*32*6*EA CTT*2"), "ambiguous-structure",
+    ),
+    "the place of all transfers moved into the first": (
+        resale(f"PTD*SS N1*ST**92*1 {UP_A} QTY*32*5*EA PTD*SS {UP_B} QTY*32*6*EA"), "ambiguous-structure",
+    ),
+    "the document's date moved into a group": (
+        message("SLSRPT", f"BGM+73E+S1+9 LOC+162+S1 DTM+137:20260108:102 {LIN_A} QTY+153:1"), "header-field-misplaced",
+    ),
     "the place of a transfer stands before it": (
         resale(f"PTD*SS N1*ST**92*1 QTY*32*5*EA {UP_A} N1*ST**92*2 PTD*SS QTY*32*6*EA {UP_B}"), "ambiguous-structure",
     ),

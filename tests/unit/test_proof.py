@@ -132,6 +132,11 @@ def test_the_right_answer_passes(text: str) -> None:
     assert tell(text, "header", lambda records: records) == set()
 
 
+def test_any_identifier_of_the_item_is_taken_for_the_best_one() -> None:
+    lesser = {"item": (PIA, 1, 0), "item_type": (PIA, 1, 1)}
+    assert tell(STOCK, "line", lambda records: [record | lesser for record in records]) == set()
+
+
 @pytest.mark.parametrize("lie", LIES)
 def test_an_answer_that_is_wrong_in_one_thing_is_named(lie: str) -> None:
     text, kind, change, code = LIES[lie]
