@@ -37,6 +37,7 @@ _NO_COMPONENT = "\x1f"
 
 # The vote over terminators stops here: a thousand votes say no more than sixty-four.
 _VOTES = 64
+_FEW = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -484,7 +485,7 @@ def _votes(text: str, tags: frozenset[str], element: str) -> Counter[str]:
     votes: Counter[str] = Counter()
     for match in islice(_known_tags(tags, element, False).finditer(text), _VOTES):
         _vote(votes, text, match.start(), element)
-    if not votes:
+    if votes.total() < _FEW:  # tags in lower case; what looked like one in upper case may have been a value
         for match in islice(_known_tags(tags, element, True).finditer(text[:_HEAD]), _VOTES):
             _vote(votes, text, match.start(), element)
     return votes

@@ -542,3 +542,8 @@ def test_a_line_that_merely_wraps_before_a_tag_like_value_is_not_parted() -> Non
 def test_the_head_of_a_message_may_be_wrapped_within_its_type() -> None:
     segments = read_segments("UNH\x1d1\x1dSL\r\nSRPT\x1fD\x1f96A\x1fUN\x1cBGM\x1d73E\x1d1\x1cUNT\x1d3\x1d1\x1c")
     assert segments[0].elements == [["1"], ["SLSRPT", "D", "96A", "UN"]]
+
+
+def test_a_value_like_a_tag_behind_a_wrap_does_not_make_the_newline_the_terminator_of_tags_in_lower_case() -> None:
+    text = "st*852*0001^xq*H*20260101^n1*TO*SHOP\r\nSE*92*1^lin*1*VN*55^za*QS*5*EA^se*6*0001^"
+    assert [segment.tag for segment in read_segments(text)] == ["ST", "XQ", "N1", "LIN", "ZA", "SE"]
