@@ -153,8 +153,8 @@ lora: train-setup ## teach the pretrained base for MINUTES (60): the specialist 
 	@$(BIN)/python -m udf.train.lora runs/specialist --minutes $(or $(MINUTES),60)
 	install -m 644 -t udf/train/specialist runs/specialist/adapter.safetensors runs/specialist/run.json
 
-exam: setup ## examine the shipped model on partners it never saw
-	@$(BIN)/python -m udf.train.evaluate udf/model/tillroll.gguf
+exam: exam-setup ## examine the shipped model, beside rules and two larger models: tables, runs/exam/exam.json and .png
+	@$(BIN)/python -m udf.train.evaluate
 
 # The warehouse -------------------------------------------------------------------------------------------------------
 

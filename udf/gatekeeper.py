@@ -256,7 +256,7 @@ def _judge_quantity(segments: Sequence[Segment], record: Record, setting: Settin
 
 
 def _judge_items(segments: Sequence[Segment], line: LineRecords, setting: Setting) -> list[Finding]:
-    """The item is an identifier of its line, with its type beside it; which one is preferred is a rule applied before."""
+    """The item is an identifier of its line, with its type beside it; which of them is a rule applied before."""
     identifiers = line_identifiers(segments, line.first, line.last, setting.x12)
     if not identifiers:
         return [Finding("line-without-item", "The line names no item.", line.first)]

@@ -361,7 +361,9 @@ class EdifactPartner:
             for qualifier in codes:
                 record = base | here | self._quantity(r, draft, qualifier)
                 if after:
-                    record["location"], record["location_type"] = self._place(r, draft, self.where == "loc-after", taken)
+                    record["location"], record["location_type"] = self._place(
+                        r, draft, self.where == "loc-after", taken
+                    )
                 if self.when == "quantity-one":
                     record["start"], record["end"] = self._period(r, draft, "one")
                 for extra in self.quantity_extras:

@@ -31,19 +31,21 @@ from udf.train.papers import HELD_OUT, KNOWN, SPLITS, VICES, Paper, checked, dra
 from udf.train.truth import essence
 
 SEED = 900_001
+SHORT = 600
+"""Bytes of a message that the rivals are asked to read."""
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
 """Other people's messages stand beside the project; where they are missing their split is left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Messages of each split, and how many of the held-out ones the rivals read."""
+    """Messages of each split, and how many of the held-out ones the rivals read: they take half a minute for each."""
 
     known: int = 1000
     held_out: int = 1500
     vices: int = 700
     damaged: int = 1500
-    rivals: int = 12
+    rivals: int = 8
 
     def of(self, split: str) -> int:
         return {KNOWN: self.known, HELD_OUT: self.held_out, VICES: self.vices}[split]
@@ -87,7 +89,8 @@ def examine(
     if rivals:
         from udf.train.rivals import examine_rivals
 
-        papers = list(islice(draw_papers(HELD_OUT, seed), sizes.rivals))
+        short = (paper for paper in draw_papers(HELD_OUT, seed) if len(paper.data) <= SHORT)
+        papers = list(islice(short, sizes.rivals))
         facts["rivals"] = examine_rivals(papers, model)
     return facts | {"minutes": round((time.monotonic() - began) / 60, 1)}
 
@@ -182,6 +185,24 @@ def _shown(papers: Any, name: str, total: int) -> Any:
     return track(papers, name, total, console=console) if console.is_terminal else papers
 
 
+def write_into_card(facts: dict[str, Any], model: Path) -> None:
+    """Put the figures into the card beside a model, without the texts of examples."""
+    path = model.with_name("card.json")
+    card = json.loads(path.read_text())
+    card["exam"] = without_examples(facts)
+    path.write_text(json.dumps(card, indent=1) + "\n")
+
+
+def without_examples(facts: Any) -> Any:
+    """The figures alone: examples are long, and those of the samples are other people's."""
+    if isinstance(facts, dict):
+        return {name: without_examples(value) for name, value in facts.items() if name not in _TEXTS}
+    return [without_examples(value) for value in facts] if isinstance(facts, list) else facts
+
+
+_TEXTS = ("examples", "not_all_right")
+
+
 def evaluate(
     model: Path = MODEL,
     seed: int = SEED,
@@ -189,6 +210,7 @@ def evaluate(
     rivals: Annotated[bool, typer.Option(help="examine plain rules and two larger models as well")] = True,
     samples: Path = SAMPLES,
     out: Annotated[Path, typer.Option(help="folder for exam.json and exam.png")] = Path("runs/exam"),
+    card: Annotated[bool, typer.Option(help="write the figures into the model's card as well")] = False,
 ) -> None:
     """Examine a GGUF, print the tables and write them as JSON and as a picture."""
     from udf.train.picture import draw_exam
@@ -198,6 +220,8 @@ def evaluate(
     print_exam(facts, Console(width=120))
     out.mkdir(parents=True, exist_ok=True)
     (out / "exam.json").write_text(json.dumps(facts, indent=1) + "\n")
+    if card:
+        write_into_card(facts, model)
     print(f"{out / 'exam.json'}, {draw_exam(facts, out / 'exam.png')}")
 
 

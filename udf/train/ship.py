@@ -17,6 +17,7 @@ from rich.table import Table
 from udf import codec
 from udf.compiler import MODEL
 from udf.train.corpus import MIX, TURNED
+from udf.train.evaluate import without_examples
 from udf.train.gates import Gate, Packed, check_gates
 
 
@@ -38,7 +39,7 @@ def write_card(run: Path, proof: dict[str, Any], sweep: dict[str, Any], model: P
         "curve": facts["log"],
         "sweep": sweep,
         "parity": proof["parity"],
-        "exam": proof["exam"],
+        "exam": without_examples(proof["exam"]),
     }
     model.with_name("card.json").write_text(json.dumps(card, indent=1) + "\n")
 

@@ -1,0 +1,215 @@
+"""The exam marks what it should: the truth of drafts, the marks, the rules beside them, and the split of partners."""
+
+import json
+import random
+from collections import Counter
+from datetime import date
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from udf.compiler import Compiler
+from udf.interchange import split_interchange
+from udf.reference import load_reference
+from udf.train.corpus import draw_examples, draw_written, is_held_out
+from udf.train.evaluate import as_result, compile_file, without_examples, write_into_card
+from udf.train.marking import Marks, Result
+from udf.train.oracle import Oracle
+from udf.train.papers import HELD_OUT, KNOWN, VICES, checked, draw_damaged, draw_papers, read_samples
+from udf.train.rendering import HELD_OUT_VICES, TAUGHT_VICES, draw_writing, message_rows, render_interchange, settle
+from udf.train.rules import compile_by_rules
+from udf.train.truth import ESSENTIAL, Essence, essence
+
+TABLES = load_reference()
+
+
+def line(item: str = "4006381333931", quantity: int = 5) -> Essence:
+    day = date(2026, 1, 17)
+    return (item, "EN", "12", "92", "153", "sold", Decimal(quantity), "PCE", None, None, day, day, None)
+
+
+def mark(
+    stated: list[Essence], got: list[Essence], valid: bool = True, gaps: int = 0, rejected: int = 0
+) -> dict[str, Any]:
+    marks = Marks()
+    marks.mark("text", Counter(stated), gaps, Result(Counter(got), valid, valid and not rejected, rejected))
+    return marks.facts()
+
+
+# --- the truth ---------------------------------------------------------------------------------------------------
+
+
+@given(st.integers(0, 10**9), st.sampled_from([KNOWN, HELD_OUT]))
+def test_right_answers_compile_to_what_the_draft_states_or_are_refused(seed: int, split: str) -> None:
+    paper = next(draw_papers(split, seed))
+    oracle = Oracle()
+    oracle.study(paper.draft)
+    outcomes = compile_file(Compiler(oracle), paper.data)
+    result = as_result(outcomes, 0.0)
+    assert not result.is_valid or not result.lines - paper.lines
+
+
+def test_nearly_all_papers_are_exact_where_the_answers_are_right() -> None:
+    marks = Marks()
+    for paper in islice(draw_papers(HELD_OUT, 5), 150):
+        oracle = Oracle()
+        oracle.study(paper.draft)
+        marks.mark("", paper.lines, paper.gaps, as_result(compile_file(Compiler(oracle), paper.data), 0.0))
+    assert marks.facts()["messages_exact"] >= 0.98
+    assert marks.facts()["silent_errors"] == 0
+
+
+@given(st.integers(0, 10**9), st.sampled_from([TAUGHT_VICES, HELD_OUT_VICES]))
+def test_an_interchange_holds_the_message_that_was_drawn(seed: int, vices: tuple[str, ...]) -> None:
+    r = random.Random(seed)
+    dialect, writing = draw_written(r, vices=vices)
+    draft = dialect.draft(r)
+    data = render_interchange(draft, writing, r)
+    settle(draft, writing)
+    if "breaks-anywhere" not in vices:  # a break inside UNH or ST may hide the message
+        assert [m.message_type for m in split_interchange(data).messages] == [draft.message_type]
+    assert len(message_rows(draft, writing)) >= 4
+
+
+# --- the splits --------------------------------------------------------------------------------------------------
+
+
+def test_no_partner_of_the_corpus_shares_layout_and_vices_with_a_held_out_one() -> None:
+    r = random.Random(1)
+    for held_out in (False, True):
+        assert all(is_held_out(*draw_written(r, held_out)) == held_out for _ in range(200))
+
+
+def test_vices_that_are_held_out_are_not_taught() -> None:
+    assert not set(TAUGHT_VICES) & set(HELD_OUT_VICES)
+    r = random.Random(2)
+    assert all(draw_writing(r, "SLSRPT", HELD_OUT_VICES).vices for _ in range(50))
+    assert {vice for _ in range(300) for vice in draw_writing(r, "SLSRPT").vices} == set(TAUGHT_VICES)
+
+
+def test_examples_of_the_corpus_and_of_held_out_partners_differ() -> None:
+    taught, held_out = (list(islice(draw_examples(3, held_out=h), 50)) for h in (False, True))
+    assert taught != held_out
+
+
+def test_papers_of_a_split_are_the_same_at_every_exam() -> None:
+    first, second = ([paper.data for paper in islice(draw_papers(VICES, 9), 5)] for _ in range(2))
+    assert first == second
+
+
+def test_damaged_messages_differ_from_sound_ones() -> None:
+    assert all(text != sound.text for _, sound, text in islice(draw_damaged(1), 20))
+
+
+# --- the marks ---------------------------------------------------------------------------------------------------
+
+
+def test_what_is_stated_and_found_is_exact() -> None:
+    facts = mark([line()], [line()])
+    assert facts["messages_exact"] == facts["records_exact"] == facts["field_f1"] == 1.0
+    assert facts["silent_errors"] == facts["records_omitted"] == facts["false_refusals"] == 0
+
+
+def test_a_wrong_line_of_a_valid_message_is_a_silent_error() -> None:
+    facts = mark([line()], [line(quantity=6)])
+    assert facts["silent_errors"] == facts["records_invented"] == facts["records_omitted"] == 1
+    assert facts["messages_exact"] == 0.0
+    stated = sum(value is not None for value in line())
+    assert facts["field_precision"] == pytest.approx((stated - 1) / stated, abs=1e-4)
+
+
+def test_a_wrong_line_of_an_invalid_message_is_invented_and_not_silent() -> None:
+    facts = mark([line()], [line(quantity=6)], valid=False)
+    assert facts["silent_errors"] == 0
+    assert facts["records_invented"] == facts["false_refusals"] == 1
+
+
+def test_a_line_without_quantity_has_to_be_rejected_by_name() -> None:
+    assert mark([line()], [line()], gaps=1, rejected=1)["messages_exact"] == 1.0
+    assert mark([line()], [line()], gaps=1, rejected=0)["messages_exact"] == 0.0
+
+
+def test_a_message_without_any_quantity_is_rightly_invalid() -> None:
+    assert mark([], [], valid=False, gaps=2, rejected=2)["messages_exact"] == 1.0
+
+
+def test_line_groups_are_marked_by_what_the_first_answers_gave() -> None:
+    marks = Marks()
+    groups = [Counter([line("1")]), Counter([line("2")]), Counter([line("3")])]
+    got = Counter([line("1"), line("2", quantity=7)])
+    marks.mark_first(groups, 0, Result(got, True, True))
+    marks.mark("", sum(groups, Counter()), 0, Result(got, True, True))
+    assert marks.facts()["line_groups_exact_first_pass"] == pytest.approx(1 / 3, abs=1e-4)
+    assert marks.facts()["messages_exact_first_pass"] == 0.0
+
+
+def test_causes_are_counted_with_examples() -> None:
+    marks = Marks()
+    for n in range(5):
+        marks.mark(f"text {n}", Counter([line()]), 0, Result(Counter(), False, False, codes=("unt-count-mismatch",)))
+    (failure,) = marks.facts()["failures"]
+    assert failure == {"cause": "unt-count-mismatch", "messages": 5, "examples": ["text 0", "text 1", "text 2"]}
+
+
+def test_the_card_holds_the_figures_and_nobodys_text(tmp_path: Path) -> None:
+    (tmp_path / "card.json").write_text(json.dumps({"name": "x", "exam": {}}))
+    facts = {"seed": 1, "splits": {"a": {"failures": [{"cause": "c", "messages": 1, "examples": ["secret"]}]}}}
+    write_into_card(facts, tmp_path / "model.gguf")
+    card = json.loads((tmp_path / "card.json").read_text())
+    assert card["name"] == "x"
+    assert card["exam"] == without_examples(facts)
+    assert "secret" not in json.dumps(card)
+
+
+# --- samples and rules -------------------------------------------------------------------------------------------
+
+
+def test_hand_checked_records_are_compared_by_what_they_state(tmp_path: Path) -> None:
+    record = {
+        "record_type": "sales", "item_id": "1", "item_id_type": "EN", "location_id": None, "qualifier": "QTY 153",
+        "quantity": "5.0", "unit": None, "period_start": "2026-01-01", "period_end": "2026-01-07",
+    }  # fmt: skip
+    (tmp_path / "a.expected.json").write_text(json.dumps([record, record]))
+    ((path, wanted),) = read_samples(tmp_path)
+    assert path.name == "a.edi"
+    assert wanted == {("1", "EN", None, "153", Decimal(5), None, "2026-01-01", "2026-01-07"): 2}
+
+
+SALE = (
+    "UNH+1+SLSRPT:D:96A:UN'BGM+73E+1+9'DTM+356:20260117:102'LOC+162+12::92'LIN+1++4006381333931:EN'"
+    "PRI+AAA:2.5'QTY+153:5:PCE'UNT+8+1'"
+)
+
+
+def test_rules_read_what_stands_where_the_standard_puts_it() -> None:
+    (found,) = compile_by_rules(SALE, TABLES)
+    assert dict(zip(ESSENTIAL, found, strict=True)) == dict(
+        zip(ESSENTIAL, (*line()[:8], Decimal("2.5"), "AAA", *line()[10:]), strict=True)
+    )
+
+
+def test_rules_do_not_know_a_place_behind_its_quantity() -> None:
+    text = SALE.replace("LOC+162+12::92'", "").replace("QTY+153:5:PCE'", "QTY+153:5:PCE'LOC+162+12::92'")
+    (found,) = compile_by_rules(text, TABLES)
+    assert found[2] is None
+
+
+@given(st.text(max_size=200))
+def test_rules_raise_nothing_whatever_comes(text: str) -> None:
+    compile_by_rules(text, TABLES)
+    compile_by_rules("UNH+1+SLSRPT:D:96A:UN'" + text, TABLES)
+
+
+def test_a_compiled_line_is_compared_by_its_essence() -> None:
+    paper = next(paper for paper in draw_papers(KNOWN, 2) if paper.lines)
+    oracle = Oracle()
+    oracle.study(paper.draft)
+    (outcome,) = compile_file(Compiler(oracle), paper.data)
+    assert outcome.document is not None
+    assert Counter(essence(line) for line in outcome.document.lines) == paper.lines
+    assert len(checked(outcome.document.lines[0])) == 8
