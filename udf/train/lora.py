@@ -2,7 +2,7 @@
 
 The recipe of the field, beside which the tiny compiler is examined: a frozen Llama-family base, adapters of low rank on
 the query, key, value and output matrices, a loss on the answer alone. Prints loss, exactness on partners it never saw
-and the time left; a killed run goes on from its last checkpoint. `udf.train.merge` makes a 4-bit GGUF of the result.
+and the time left; a killed run goes on from its last checkpoint. `udf.train.merge` melts the result into the base's GGUF.
 """
 
 import json
