@@ -136,7 +136,7 @@ $(TRAIN_STAMP): $(STAMP)
 	$(PIP) install -q --progress-bar off -c constraints.txt --no-build-isolation -e '.[test,dev,train]'
 	touch $@
 
-# What udf/train/pipeline.sh reads: MINUTES, HIDDEN, LAYERS, HEADS, RATE, SEED, THREADS, START.
+# What udf/train/pipeline.sh reads: MINUTES, HIDDEN, LAYERS, HEADS, RATE, SEED, THREADS, START, TAUGHT.
 RUN ?= runs/tiny
 
 .PHONY: train train-quick test-train lora exam

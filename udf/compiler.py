@@ -18,7 +18,7 @@ from udf.gatekeeper import gather_line, judge_line, judge_statements
 from udf.interchange import split_interchange
 from udf.reference import Reference, load_reference, reference_digest
 from udf.segments import Delimiters, find_delimiters, read_segments
-from udf.statements import Finding, Setting
+from udf.statements import Finding, Setting, prefer_items
 from udf.verdict import Message, Unit, Verdict, describe_answer, hash_document
 
 MODEL = Path(__file__).with_name("model") / "tillroll.gguf"
@@ -59,8 +59,11 @@ def _version(model: str) -> str:
 class Compiler:
     """Compiles messages with one engine and one set of reference tables."""
 
-    def __init__(self, engine: Engine, reference: Reference | None = None, model: str = "unnamed") -> None:
+    def __init__(
+        self, engine: Engine, reference: Reference | None = None, model: str = "unnamed", attempts: int = ATTEMPTS
+    ) -> None:
         self.engine = engine
+        self.attempts = attempts
         self.reference = reference or load_reference()
         self.model_version = model
         self.version = _version(model)
@@ -157,7 +160,7 @@ class Compiler:
             _judge(message, unit)
             message.seconds += spent + time.perf_counter() - began
         doubted = Counter(id(m) for m, u in work if u.findings)
-        for attempt in range(1, ATTEMPTS):
+        for attempt in range(1, self.attempts):
             doubtful = [
                 (m, u)
                 for m, u in work
@@ -168,7 +171,7 @@ class Compiler:
             ]
             retries = []
             for message, unit in doubtful:
-                prefixes = next_best_prefixes(unit.answers[0], ATTEMPTS - 1)
+                prefixes = next_best_prefixes(unit.answers[0], self.attempts - 1)
                 if len(prefixes) >= attempt:
                     retries.append((message, unit, prefixes[attempt - 1]))
             if not retries:
@@ -233,7 +236,9 @@ def _judge(message: Message, unit: Unit) -> None:
         ]
     else:
         if unit.chunks[0].kind == "line":
-            unit.line = gather_line(list(zip(unit.chunks, unit.records, strict=True)))
+            line = unit.line = gather_line(list(zip(unit.chunks, unit.records, strict=True)))
+            x12 = message.setting.x12
+            line.records = prefer_items(message.segments, line.first, line.last, line.records, x12)
             unit.findings = judge_line(message.segments, unit.line, message.setting)
         else:
             unit.findings = judge_statements(message.segments, unit.chunks[0], unit.records[0], message.setting)

@@ -110,7 +110,9 @@ def _check_sum(
         return []  # the line with the unreadable number says so itself
     total = sum(totals.values(), Decimal(0))
     with_parts = sum((parts | totals).values(), Decimal(0))
-    sums = {with_parts, with_parts - ignored} | ({total, total - ignored} if totals else set())
+    sums = {with_parts, with_parts - ignored}
+    if any(setting.measure(segments[s].tag, segments[s].value(0)) != "ignored" for s in totals):
+        sums |= {total, total - ignored}  # parts are left out only where totals stand for them
     if stated in sums:
         return []
     where = f"{segments[index].tag} {segments[index].value(0)}" if code.startswith("m") else segments[index].tag

@@ -95,6 +95,8 @@ def _judge_strays(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -
     findings: list[Finding] = []
     for index in chunk.indices:
         segment = segments[index]
+        if chunk.kind == "group" and segment.tag == "DTM" and not setting.x12 and segment.value(0) == "137":
+            findings.append(Finding("header-field-misplaced", "The document's date stands in a group.", index))
         if segment.tag == "PIA":
             detail = "An item stands outside any line: its LIN is lost, or PIA comes before LIN."
             findings.append(Finding("item-outside-line", detail, index))
@@ -254,7 +256,7 @@ def _judge_quantity(segments: Sequence[Segment], record: Record, setting: Settin
 
 
 def _judge_items(segments: Sequence[Segment], line: LineRecords, setting: Setting) -> list[Finding]:
-    """The item is the best identifier of its line, with its type beside it: GTIN types, then vendor's, then buyer's."""
+    """The item is an identifier of its line, with its type beside it; which one is preferred is a rule applied before."""
     identifiers = line_identifiers(segments, line.first, line.last, setting.x12)
     if not identifiers:
         return [Finding("line-without-item", "The line names no item.", line.first)]
@@ -268,8 +270,6 @@ def _judge_items(segments: Sequence[Segment], line: LineRecords, setting: Settin
         if item is None or chosen is None or chosen[2] != kind:
             where = item[0] if item else line.first
             findings.append(Finding("item-misplaced", "The item was not read where LIN or PIA states it.", where))
-        elif chosen != best:
-            findings.append(Finding("item-not-preferred", "A better identifier stands beside the chosen one.", item[0]))
     return findings
 
 

@@ -72,6 +72,13 @@ def _check_places(segments: Sequence[Segment], chunks: Chunks, setting: Setting)
     kinds = [{_signature(segments[i]) for i in indices} for indices in inside]
     in_some = above & {kind for own in kinds for kind in own if not all(kind in others for others in kinds)}
     doubtful = [i for indices in inside for i in indices if _signature(segments[i]) in openers | in_some]
+    transfers = [chunk.first for chunk in chunks.groups if segments[chunk.first].tag == "PTD"]
+    if transfers:  # where PTD opens a group of an 867, each is opened by one
+        doubtful += [chunk.first for chunk in chunks.groups if chunk.first not in transfers]
+        placed_groups = [chunk for chunk in chunks.groups if _names_place(segments, chunk, setting)]
+        if 0 < len(placed_groups) < len(chunks.groups):
+            doubtful.append(placed_groups[0].first)
+    doubtful += [i for line in _lines(chunks) for i in range(line.first, line.last) if segments[i].tag == "PTD"]
     behind: list[int | None] = []
     for line, indices in zip(_lines(chunks), inside, strict=True):
         stated = [s for s, _, _ in quantity_positions(segments, line.first, line.last, setting.x12)]
@@ -86,8 +93,12 @@ def _check_places(segments: Sequence[Segment], chunks: Chunks, setting: Setting)
     return [Finding("ambiguous-structure", detail, min(doubtful))] if doubtful else []
 
 
+def _names_place(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -> bool:
+    return any(segments[i].tag in PLACES and place_role(segments[i], setting) != "no" for i in chunk.indices)
+
+
 def _check_order(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
-    """Places, prices and dates before the quantities in one line and behind them in another; LIN in two forms.
+    """Places, prices and dates before the quantities in some lines and behind them in others; LIN in two forms.
 
     A partner has one order: where two segments changed places, or a separator is lost, the other lines tell.
     """
@@ -107,6 +118,9 @@ def _check_order(segments: Sequence[Segment], chunks: Chunks, setting: Setting) 
             sides = {index < opening for index in indices}
             if len(sides) == 1:
                 (before if True in sides else behind).setdefault(what, indices[0])
+    dated = [i for chunk in chunks.groups for _, (i, _, _) in date_statements(segments, chunk.indices, setting)]
+    if dated:  # a date behind the quantities of a line may then be the next group's
+        before.setdefault("date", dated[0])
     findings = [
         Finding("order-mixed", f"The {what} stands before the quantities in some lines and behind them in others.", at)
         for what, at in behind.items()
@@ -118,7 +132,7 @@ def _check_order(segments: Sequence[Segment], chunks: Chunks, setting: Setting) 
 def _check_prices(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
     """Prices in another order, or of a code of quantities that has none in another line which states prices too."""
     kinds = [price_kind(segment) if segment.tag in ("PRI", "CTP") else None for segment in segments]
-    following = {kind for before, kind in pairwise(kinds) if before and kind}
+    following = {kind for before, kind in pairwise(kinds) if before and kind and before != kind}
     for index, (before, kind, behind) in enumerate(zip([None, *kinds], kinds, [*kinds[1:], None], strict=False)):
         if kind in following and behind and not before:
             detail = f"{segments[index].tag} {segments[index].value(0)} is the first of some prices and not of others."

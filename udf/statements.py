@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from udf.chunks import Chunk
-from udf.codec import Position
+from udf.codec import Position, Record
 from udf.identifiers import item_class
 from udf.reference import Reference
 from udf.segments import Segment
@@ -284,6 +284,28 @@ def best_identifier(
 ) -> tuple[str, Position, Position | None]:
     """GTIN types first, then the vendor's, then the buyer's; of equals the first stated."""
     return min(identifiers, key=lambda entry: item_class(entry[0]) if entry[0] else 0)
+
+
+def prefer_items(
+    segments: Sequence[Segment], first: int, last: int, records: Sequence[Record], x12: bool
+) -> list[Record]:
+    """The records of a line with the best of its identifiers, where one of them was recognised as the item.
+
+    Which identifier goes before which is the contract's rule and no reading: a model that points at any of them has
+    understood. What points elsewhere is left as it is, for the gatekeeper to refuse.
+    """
+    found = line_identifiers(segments, first, last, x12)
+    if not found:
+        return list(records)
+    identifiers = {position: kind for _, position, kind in found}
+    _, item, kind = best_identifier(found)
+    best = {"item": item} | ({"item_type": kind} if kind else {})
+    return [
+        {name: at for name, at in record.items() if name not in ("item", "item_type")} | best
+        if record.get("item") in identifiers and record.get("item_type") == identifiers[record["item"]]
+        else record
+        for record in records
+    ]
 
 
 # --- quantities --------------------------------------------------------------------------------------------------

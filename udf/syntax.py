@@ -56,7 +56,7 @@ _CODES: dict[tuple[bool, str], tuple[Slot, ...]] = {
     (True, "XQ"): (_FIRST, Slot(4)),
     (True, "BIA"): (_FIRST, Slot(1, required=True), Slot(3, required=True, longest=8)),
     (True, "BPT"): (_FIRST, Slot(2, required=True, longest=8)),
-    (True, "CUR"): (_FIRST, Slot(1)),
+    (True, "CUR"): (_FIRST, Slot(1, required=True)),
 }
 # The components that an element has in the standard: C186, C517, C082, C507, C509, C504.
 _COMPONENTS = {
@@ -73,17 +73,22 @@ _COMPONENTS = {
 _TOGETHER = {
     (False, "PRI"): (((0, 2), (0, 1)),), (True, "N1"): (((2, 0), (3, 0)), ((3, 0), (2, 0))),
     (True, "CTP"): (((3, 0), (2, 0)),), (True, "UIT"): (((2, 0), (1, 0)),), (True, "XQ"): (((2, 0), (1, 0)),),
-    (True, "ZA"): (((3, 0), (4, 0)), ((4, 0), (3, 0)), ((6, 0), (5, 0))), (True, "QTY"): (((3, 0), (2, 0)),),
+    (True, "ZA"): (((3, 0), (4, 0)), ((4, 0), (3, 0)), ((6, 0), (5, 0))),
+    (True, "QTY"): (((3, 0), (2, 0)), ((3, 0), (1, 0))),
 }  # fmt: skip
 # What a price is for (5284, 380, 649).
 _NUMBERS = {(False, "PRI"): ((0, 4),), (True, "CTP"): ((3, 0), (6, 0))}
 _DATES = {(True, "ZA"): (4, 0), (True, "SCH"): (5, 0)}
+_LOOKED_AT = {x12: frozenset(tag for standard, tag in _CODES if standard == x12) | {"LIN"} for x12 in (False, True)}
 
 
 def find_malformed(segments: Sequence[Segment], indices: Sequence[int], setting: Setting) -> list[Finding]:
     """Segments whose elements are not what the standard puts there."""
     found: list[Finding] = []
+    looked_at = _LOOKED_AT[setting.x12]
     for index in indices:
+        if segments[index].tag not in looked_at:
+            continue
         detail = next(_faults(segments, index, setting), None)
         if detail:
             found.append(Finding("segment-malformed", f"{detail}: separators or elements are lost.", index))
@@ -101,6 +106,10 @@ def _faults(segments: Sequence[Segment], index: int, setting: Setting) -> Iterat
         yield from _product_faults(segments, segment)
     elif tag in ("LIN", "PIA") and not x12:
         yield from _identifier_faults(segment)
+        if tag == "LIN" and index + 1 < len(segments) and segments[index + 1].tag == "PIA":
+            number = segment.value(2)
+            if number and len(number) <= _LONGEST and not segment.value(2, 1) and not segment.value(1):
+                yield f"«{number}» in LIN may be the item or, moved on, the action code before it"
     yield from _code_faults(segment, x12)
     yield from _value_faults(segment, x12)
     for stands, missing in _TOGETHER.get((x12, tag), ()):
@@ -129,6 +138,8 @@ def _value_faults(segment: Segment, x12: bool) -> Iterator[str]:
     date = segment.value(*_DATES[x12, tag]) if (x12, tag) in _DATES else ""
     if date and not (date.isdecimal() and len(date) >= 6):
         yield f"«{date}» in {tag} is no date"
+    if x12 and tag == "DTM" and not segment.value(1) and not segment.value(5) and any(map(any, segment.elements[2:])):
+        yield "DTM states no date where its date stands"
     if tag == "XQ" and not segment.value(2) and _is_date_like(segment.value(3), segment.value(1)):
         yield f"«{segment.value(3)}» in XQ is a date where the document's number stands"
     if tag == "BGM" and segment.value(3).isdecimal():  # 4343 is of letters, 1225 before it of digits
@@ -136,8 +147,8 @@ def _value_faults(segment: Segment, x12: bool) -> Iterator[str]:
 
 
 def _is_date_like(text: str, date: str) -> bool:
-    """Whether a text has the form of a date beside it, and its century where that is stated."""
-    if len(text) != len(date) or (len(date) > 6 and text[:2] != date[:2]):
+    """Whether a text is a date as long as the one beside it."""
+    if len(text) != len(date):
         return False
     try:
         read_period(text)
@@ -176,7 +187,7 @@ def _identifier_faults(segment: Segment) -> Iterator[str]:
 # --- quantities -------------------------------------------------------------------------------------------------
 
 # The elements that a segment has in the standard: D.96A to D.01B, 003030 to 005010.
-_MOST_ELEMENTS = {True: {"QTY": 4, "ZA": 7, "SDQ": 23, "SCH": 12, "UIT": 5}, False: {"QTY": 1}}
+_MOST_ELEMENTS = {True: {"QTY": 4, "ZA": 7, "SDQ": 23, "SCH": 12, "UIT": 3}, False: {"QTY": 1}}
 _LOST = "what stands behind is of a segment that lost its terminator, or no data of this segment"
 
 
@@ -215,6 +226,9 @@ def _find_half_parts(segments: Sequence[Segment], first: int, last: int) -> list
         if bool(place) != bool(quantity):
             what = f"place «{place}» has no quantity" if place else f"quantity {quantity} has no place"
             findings.append(Finding("part-incomplete", f"In {segments[s].tag} the {what}.", s))
+    loop = [segments[i].tag for i in range(first, last) if segments[i].tag in ("LS", "LE")]
+    if loop != ["LS", "LE"] * (len(loop) // 2):
+        findings.append(Finding("part-incomplete", "A loop of parts lost its LS or its LE.", first))
     codes = {segments[s].value(0) for s, _ in parts if segments[s].tag == "REF"}
     for i in range(first, last):
         segment = segments[i]
@@ -271,5 +285,5 @@ def _follows(segment: Segment, tag: str, setting: Setting) -> bool:
     if tag == "N1":
         return setting.reference.place_role(setting.standard, tag, code) is not None
     if tag == "ZA":
-        return setting.measure(tag, code) is not None
+        return bool(code) and segment.value(1).lstrip("-").replace(".", "").isdecimal()
     return tag == "XQ" and code in ("F", "G", "H")

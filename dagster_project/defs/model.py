@@ -65,9 +65,9 @@ def corpus(context: dg.AssetExecutionContext, config: CorpusRun) -> Yield:
         for message_type, count in counts.items()
     ]
     layouts = [
-        {"type": message_type, "states": name, "in the": stand, "messages": messages}
+        {"type": message_type, "layout": name, "is": stand, "messages": messages}
         for message_type, count in counts.items()
-        for name, stands in (("place", count.places), ("dates", count.dates))
+        for name, stands in (("place", count.places), ("dates", count.dates), ("vices", count.vices))
         for stand, messages in stands.most_common()
     ]
     yield dg.MaterializeResult(
@@ -124,10 +124,11 @@ def weights(context: dg.AssetExecutionContext, school: School, config: WeightsRu
             if log and log[-1]["step"] > reported and line.startswith("step "):
                 reported = log[-1]["step"]
                 context.log_event(dg.AssetObservation(asset_key=WEIGHTS, metadata=log[-1]))
+    listen(context, school, "picture", run)
     facts = read(run / "run.json")
     yield dg.MaterializeResult(
         metadata={
-            "curves": draw_curves(context, school),
+            "curves": embed(run / "curves.png", "loss and exactness"),
             **{name: facts[name] for name in ("loss", "exact", "steps", "tokens", "parameters", "minutes", "seed")},
             "weights": dg.MetadataValue.path(run / "weights.pt"),
             "curves file": dg.MetadataValue.path(run / "curves.png"),
@@ -140,7 +141,8 @@ class ExamRun(dg.Config):
 
     chunks: int = 2000
     prompts: int = 2000
-    messages: int = 400
+    # Of the exam's messages.
+    share: float = 1
 
 
 @dg.asset(
@@ -159,14 +161,14 @@ def exam(context: dg.AssetExecutionContext, school: School, config: ExamRun) -> 
     school.check()
     run = school.run()
     listen(context, school, "sweep", run, "--chunks", str(config.chunks))
-    listen(context, school, "proof", run, "--prompts", str(config.prompts), "--messages", str(config.messages))
+    listen(context, school, "proof", run, "--prompts", str(config.prompts), "--share", str(config.share))
     sweep, proof = read(run / "sweep.json"), read(run / "proof.json")
     yield dg.MaterializeResult(
         metadata={
             "formats": tabulate([summarise(row) for row in sweep["formats"]]),
             "examined": proof["quantisation"],
             "share of torch's own answers": proof["parity"]["share"],
-            "curves": draw_curves(context, school),
+            "results": embed(run / "exam.png", "exact messages, records and fields"),
             "exam": dg.MetadataValue.json(proof["exam"]),
             **{name: value for name, value in proof["exam"].items() if isinstance(value, int | float)},
         }
@@ -231,11 +233,9 @@ def read(path: Path) -> Any:
     return json.loads(path.read_text()) if path.exists() else {}
 
 
-def draw_curves(context: dg.AssetExecutionContext, school: School) -> dg.MarkdownMetadataValue:
-    """Loss and exactness as a picture inside the metadata, where the UI shows it."""
-    listen(context, school, "picture", school.run())
-    picture = base64.b64encode((school.run() / "curves.png").read_bytes()).decode()
-    return dg.MetadataValue.md(f"![loss and exactness](data:image/png;base64,{picture})")
+def embed(picture: Path, title: str) -> dg.MarkdownMetadataValue:
+    """A PNG inside the metadata, where the UI shows it."""
+    return dg.MetadataValue.md(f"![{title}](data:image/png;base64,{base64.b64encode(picture.read_bytes()).decode()})")
 
 
 def tabulate(rows: list[dict[str, Any]]) -> dg.TableMetadataValue:

@@ -52,7 +52,7 @@ def launch(address: str, config: dict[str, Any]) -> None:
 @pytest.mark.slow
 def test_a_training_run_shows_its_curves_and_what_it_shipped(browser: webdriver.Chrome, dagster: str) -> None:
     small = {"minutes": 0.4, "hidden": 32, "layers": 2, "heads": 2, "report_steps": 10}
-    little = {"chunks": 100, "prompts": 100, "messages": 10}
+    little = {"chunks": 100, "prompts": 100, "share": 0.005}
     launch(dagster, {"model__corpus": {"partners": 100}, "model__weights": small, "model__exam": little})
     wait_until(
         lambda: run_states(dagster)[0] in {"SUCCESS", "FAILURE", "CANCELED"}, RUN_SECONDS, lambda: "still running"
@@ -77,5 +77,5 @@ def test_a_training_run_shows_its_curves_and_what_it_shipped(browser: webdriver.
     assert browser.execute_script("return arguments[0].naturalWidth", picture) > 600
 
     browser.get(f"{dagster}/assets/model/exam?view=overview")
-    see(browser, "formats", "examined", "silent_errors")
+    see(browser, "formats", "examined", "silent_errors", "results")
     shoot(browser, "model_exam")

@@ -4,6 +4,7 @@ A small run of ``python -m udf.train.adversary``; tests/unit/test_proof.py lists
 """
 
 import random
+from itertools import islice
 
 import pytest
 
@@ -44,7 +45,7 @@ BEYOND_PROOF = {
 
 @pytest.fixture(scope="module")
 def tallies() -> list[Tally]:
-    return attack(messages=20, seed=20_261, each=1)
+    return attack(messages=15, seed=20_261, each=1)
 
 
 def missed(tallies: list[Tally]) -> dict[str, list[dict[str, object]]]:
@@ -53,14 +54,14 @@ def missed(tallies: list[Tally]) -> dict[str, list[dict[str, object]]]:
 
 def test_no_lie_about_a_sound_message_is_believed(tallies: list[Tally]) -> None:
     lies = [tally for tally in tallies if tally.family == "lie"]
-    assert sum(tally.attacks for tally in lies) > 400
+    assert sum(tally.attacks for tally in lies) > 300
     assert missed(lies) == {}
 
 
 @pytest.mark.parametrize("reader", ["clerk", "model"])
 def test_no_damage_that_can_be_noticed_is_accepted(tallies: list[Tally], reader: str) -> None:
     damages = [tally for tally in tallies if tally.family == reader and not tally.unprovable]
-    assert sum(tally.attacks for tally in damages) > 400
+    assert sum(tally.attacks for tally in damages) > 300
     assert missed(damages) == {}
 
 
@@ -69,12 +70,14 @@ def test_what_cannot_be_noticed_is_a_closed_list_with_reasons() -> None:
     assert len({kind.name for kind in KINDS}) == len(KINDS)
 
 
-def test_a_gatekeeper_that_looks_away_from_items_believes_lies_about_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gatekeeper, "_judge_items", lambda *_: [])
+def test_a_gatekeeper_that_looks_away_from_prices_believes_lies_about_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gatekeeper, "_judge_prices", lambda *_: [])
     r = random.Random(7)
     tallies: dict[tuple[str, str], Tally] = {}
-    tell_lies(r, *next(draw_sounds(r)), tallies)
-    assert tallies["lie", "item points elsewhere"].missed
+    for draft, oracle, sound in islice(draw_sounds(r), 8):
+        tell_lies(r, draft, oracle, sound, tallies, each=1)
+    assert tallies["lie", "price is left out"].missed
+    assert not tallies["lie", "item points elsewhere"].missed
 
 
 def test_an_outcome_is_harmless_beside_itself() -> None:

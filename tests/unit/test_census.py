@@ -3,7 +3,7 @@
 import random
 
 from udf.train.census import digest_generator, find_stand, take_census
-from udf.train.corpus import MIX, draft_examples, draw_partner
+from udf.train.corpus import MIX, draft_examples, draw_partner, draw_written
 from udf.train.drafts import chunk_draft
 
 
@@ -12,13 +12,13 @@ def test_every_partner_is_counted_under_its_type_and_at_one_place() -> None:
     assert set(counts) <= {name for name, _ in MIX}
     assert sum(count.messages for count in counts.values()) == 80
     for count in counts.values():
-        assert count.places.total() == count.dates.total() == count.messages
+        assert count.places.total() == count.dates.total() == count.messages <= count.vices.total()
         assert 0 < len(count.prompts) <= count.chunks
 
 
 def test_the_examples_counted_are_the_ones_that_teach() -> None:
     r = random.Random(3)
-    taught = [example for _ in range(40) for example in draft_examples(draw_partner(r).draft(r))]
+    taught = [example for _ in range(40) for example in draft_examples(draw_written(r)[0].draft(r))]
     counted = take_census(40, seed=3).values()
     assert sum(count.chunks for count in counted) == len(taught)
     assert sum(count.tokens for count in counted) == sum(len(prompt) + len(answer) for prompt, answer in taught)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.scholar import Scholar
 
 from tests.endpoint import answers_of
 from udf import codec
@@ -16,6 +15,7 @@ from udf.compiler import Compiler
 from udf.contract import Outcome
 from udf.engine import Prompt
 from udf.train.corpus import draw_partner
+from udf.train.oracle import Oracle
 from udf.train.rendering import Writing, render_message
 
 MESSAGE = "UNH+1+SLSRPT:D:96A:UN'BGM+73+R1+9'DTM+356:20260119:102'LIN+1++4006381333931:EN'QTY+153:12:PCE'UNT+6+1'"
@@ -55,11 +55,11 @@ def test_a_model_that_talks_and_one_that_points_come_to_the_same_document() -> N
         text = render_message(
             draft, Writing("~", "*", ">") if draft.message_type.isdigit() else Writing("'", "+", ":", "?")
         )
-        scholar = Scholar()
-        scholar.study(draft)
+        oracle = Oracle()
+        oracle.study(draft)
         known = answers_of(draft)
         said = Compiler(Parrot(lambda _, prompt, known=known: known[prompt])).compile_batch([text])[0]  # type: ignore[misc]
-        pointed = Compiler(scholar).compile_batch([text])[0]
+        pointed = Compiler(oracle).compile_batch([text])[0]
         if pointed.is_complete and said.is_complete and pointed.document and said.document:
             plain = [[line.model_dump(exclude={"confidence"}) for line in outcome.document.lines]
                      for outcome in (said, pointed)]  # fmt: skip

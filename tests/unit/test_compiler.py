@@ -75,7 +75,7 @@ def test_most_drafts_are_proved_when_the_answer_is_right() -> None:
 
 
 class Liar:
-    """Answers as a oracle does, but now and then points elsewhere, drops a record or swaps two markers."""
+    """Answers as an oracle does, but now and then points elsewhere, drops a record or swaps two markers."""
 
     def __init__(self, oracle: Oracle, seed: int) -> None:
         self.oracle, self.r = oracle, random.Random(seed)

@@ -49,6 +49,7 @@ def test_right_counts_and_sums_pass(text: str) -> None:
         (activity(f"{UP} ZA*QS*5*EA CTT*X"), "ctt-line-count-mismatch"),
         (activity(f"{UP} ZA*QS*5*EA CTT*1*6"), "ctt-hash-mismatch"),
         (activity(f"{UP} ZA*QS SDQ*EA*92*0001*5 CTT*1*0"), "ctt-hash-mismatch"),
+        (activity(f"{UP} ZA*QS QTY*N4*3 SDQ*EA*92*0001*5 CTT*1*0"), "ctt-hash-mismatch"),
         (resale(f"QTY*TO*12 PTD*SS QTY*32*5*EA {UP}"), "message-total-mismatch"),
         (message("SLSRPT", LINES), "beginning-missing"),
         (message("852", f"{UP} ZA*QS*5*EA"), "beginning-missing"),

@@ -292,6 +292,30 @@ DAMAGE = {
         message("INVRPT", f"BGM+35+I1+9 LOC+14+S1 {LIN_A} LOC+14+S2 QTY+145:1 {LIN_B} QTY+145:2"),
         "ambiguous-structure",
     ),
+    "the beginning of a loop is damaged": (
+        inventory(f"{UP_A} QTY*33*5*EA XX*REF REF*ZZ*W1*5 LE*REF"), "part-incomplete",
+    ),
+    "the type of a unit price moved on": (resale(f"QTY*32*5*EA {UP_A} UIT*EA*9.99**CT"), "unread-data"),
+    "a transfer lost its LIN": (
+        resale(f"PTD*SS {UP_A} QTY*32*5*EA PTD*SS QTY*32*6*EA CTT*2"), "ambiguous-structure",
+    ),
+    "the place of all transfers moved into the first": (
+        resale(f"PTD*SS N1*ST**92*1 {UP_A} QTY*32*5*EA PTD*SS {UP_B} QTY*32*6*EA"), "ambiguous-structure",
+    ),
+    "the document's date moved into a group": (
+        message("SLSRPT", f"BGM+73E+S1+9 LOC+162+S1 DTM+137:20260108:102 {LIN_A} QTY+153:1"), "header-field-misplaced",
+    ),
+    "the place of a transfer stands before it": (
+        resale(f"PTD*SS N1*ST**92*1 QTY*32*5*EA {UP_A} N1*ST**92*2 PTD*SS QTY*32*6*EA {UP_B}"), "ambiguous-structure",
+    ),
+    "the date of a group stands before its place": (
+        message(
+            "INVRPT",
+            f"BGM+35+I1+9 LOC+14+S1 DTM+366:20260106:102 {LIN_A} QTY+145:1 DTM+366:20260107:102 LOC+14+S2 "
+            f"{LIN_B} QTY+145:2",
+        ),
+        "order-mixed",
+    ),
     "a part of a loop stands behind it": (
         inventory(f"{UP_A} QTY*33*5*EA LS*REF REF*ZZ*W1*5 LE*REF REF*ZZ*W2*0"), "part-incomplete",
     ),

@@ -73,10 +73,6 @@ LIES: dict[str, tuple[str, str, Change, str]] = {
     "the quantities are exchanged": (STOCK, "line", exchange("quantity"), "qualifier-misplaced"),
     "the unit is of the other quantity": (STOCK, "line", put(unit=(TRANSIT, 0, 2)), "unit-misplaced"),
     "the unit is left out": (STOCK, "line", drop("unit"), "unit-misplaced"),
-    "the item is a lesser identifier": (
-        STOCK, "line", lambda records: [r | {"item": (PIA, 1, 0), "item_type": (PIA, 1, 1)} for r in records],
-        "item-not-preferred",
-    ),
     "the item is a price": (STOCK, "line", put(item=(PRICE, 0, 1)), "item-misplaced"),
     "the item is its type": (STOCK, "line", put(item=(LIN, 2, 1), item_type=(LIN, 2, 0)), "item-misplaced"),
     "the item is left out": (STOCK, "line", drop("item", "item_type"), "item-misplaced"),
@@ -136,10 +132,26 @@ def test_the_right_answer_passes(text: str) -> None:
     assert tell(text, "header", lambda records: records) == set()
 
 
+def test_any_identifier_of_the_item_is_taken_for_the_best_one() -> None:
+    lesser = {"item": (PIA, 1, 0), "item_type": (PIA, 1, 1)}
+    assert tell(STOCK, "line", lambda records: [record | lesser for record in records]) == set()
+
+
 @pytest.mark.parametrize("lie", LIES)
 def test_an_answer_that_is_wrong_in_one_thing_is_named(lie: str) -> None:
     text, kind, change, code = LIES[lie]
     assert code in tell(text, kind, change)
+
+
+def test_a_lesser_identifier_gives_way_to_the_better_one_beside_it() -> None:
+    """Which identifier is preferred is the contract's rule: a model that points at any of them has read the line."""
+    lesser = {"item": (PIA, 1, 0), "item_type": (PIA, 1, 1)}
+    assert tell(STOCK, "line", lambda records: [record | lesser for record in records]) == set()
+
+
+def test_an_identifier_with_the_type_of_another_gives_way_to_none() -> None:
+    mixed = {"item": (PIA, 1, 0), "item_type": (LIN, 2, 1)}
+    assert "item-misplaced" in tell(STOCK, "line", lambda records: [record | mixed for record in records])
 
 
 class Mumbler:

@@ -16,7 +16,12 @@ from udf.train.ship import ship
 WHOLE = Packed("F16", 1_850_000, {"F16": 29}, 0.995, 1.0, 9.0, 0, 0)
 HALF = replace(WHOLE, quantisation="Q8_0", bytes=990_000)
 SMALL = replace(WHOLE, quantisation="Q4_0", bytes=560_000, parity=0.9991)
-EXAM = {"silent_errors": 0, "messages_complete_and_exact": 0.97}
+EXAM = {
+    "silent_errors": 0,
+    "messages_complete_and_exact": 0.97,
+    "damaged messages": {"accepted": 0},
+    "samples": {"silent_errors": 0},
+}
 WORSE = EXAM | {"messages_complete_and_exact": 0.9699}
 
 
@@ -54,6 +59,8 @@ def test_more_chunks_lost_than_chance_takes_are_a_loss(lost: int, gained: int) -
         ("answers as torch does", HALF, 0.9985, 2000, EXAM),
         ("answers as torch does", HALF, 1.0, 1999, EXAM),
         ("no silent error in the exam", HALF, 1.0, 2000, EXAM | {"silent_errors": 1}),
+        ("no silent error in the exam", HALF, 1.0, 2000, EXAM | {"samples": {"silent_errors": 1}}),
+        ("no damaged message accepted", HALF, 1.0, 2000, EXAM | {"damaged messages": {"accepted": 1}}),
         ("as good as the model before", HALF, 1.0, 2000, WORSE),
     ],
 )

@@ -22,6 +22,7 @@ SOUND = {
     "a store with its name alone": message("852", f"XQ*H*20260101 N1*ST*STORE_12 {UP} ZA*QS*5*EA"),
     "a code of the partner's own": stock(f"{LIN} QTY+9X1:5:PCE"),
     "an item in the second element": sales(f"LIN+1+{A}:EN QTY+153:1"),
+    "an item in PIA behind an action code": sales(f"LIN+1+5 PIA+5+{A}:EN QTY+153:1"),
     "an item without a type": sales(f"LIN+1++{A} QTY+153:1"),
     "an item whose type no list has": activity("LIN*1*QQ*AB1 ZA*QS*5*EA"),
     "an item that ends like a type": sales("LIN+1++BROKEN QTY+153:1"),
@@ -31,6 +32,9 @@ SOUND = {
     "a price with its class and unit": activity(f"{UP} CTP*RS*RTL*9.99*1*EA ZA*QS*5*EA"),
     "an activity with its own date": activity(f"{UP} ZA*QS*5*EA*007*20260103"),
     "a report with a number": message("852", f"XQ*H*20260101**R1 {UP} ZA*QS*5*EA"),
+    "a range of dates": message(
+        "867", f"BPT*00*R1*20260108 DTM*090****RD8*20260101-20260107 QTY*32*5*EA {UP}"
+    ),
     "a segment that nobody knows": sales(f"{LIN} ZZZ+A+B QTY+153:1"),
     "a segment of two letters that a partner invented": activity(f"{UP} ZA*QS*5*EA ZZ*QUITE*OWN"),
     "a neighbour of a known tag that the directory has": activity(f"{UP} ZA*QS*5*EA DTP*ABC"),
@@ -82,8 +86,15 @@ MALFORMED = {
     "the end of a period moved on": message("852", f"XQ*H*20260101**20260107 {UP} ZA*QS*5*EA"),
     "the end of a period of six digits moved on": message("852", f"XQ*H*260101**260107 {UP} ZA*QS*5*EA"),
     "the number of a document is glued to its code list": message("SLSRPT", f"BGM+73::9R2026+9 {LIN} QTY+153:1"),
+    "the separator before a total is doubled": inventory(f"{UP} QTY*33**5*EA SCH*5*EA*ST*0001"),
+    "the separator before a date is doubled in X12": inventory(f"DTM*007**20260107 {UP} QTY*33*5*EA"),
+    "the separator before a range is lost": message(
+        "867", f"BPT*00*R1*20260108 DTM*090***RD8*20260101-20260107 QTY*32*5*EA {UP}"
+    ),
+    "the separator before a currency is doubled in X12": activity(f"CUR*SE**USD {UP} ZA*QS*5*EA"),
     "the separator before a unit is doubled in X12": inventory(f"{UP} QTY*33*5**EA"),
     "a line's number is glued to its item": sales(f"LIN+6{A}:EN PIA+1+AB1:IN QTY+153:1"),
+    "an action code became the item": sales(f"LIN+1++5 PIA+5+{A}:EN QTY+153:1"),
     "the separator before an action code is doubled": sales(f"LIN+++5+{A} QTY+153:1"),
     "the separator before an item without a type is doubled": sales(f"LIN++5++{A} QTY+153:1"),
     "two identifiers are glued": activity("LIN*3*VP*00593083CG*PSI ZA*QS*5*EA"),
@@ -105,6 +116,7 @@ DAMAGED_TAGS = {
     "a letter of DTM": message("SLSRPT", f"BGM+73E+S1+9 DTA+356:20260101:102 {LIN} QTY+153:1"),
     "a letter of PRI": sales(f"{LIN} PXI+AAA:9.99 QTY+153:1"),
     "a letter of N1": message("852", f"XQ*H*20260101 X1*ST**92*0012 {UP} ZA*QS*5*EA"),
+    "a letter of ZA before a code of the partner's": activity(f"{UP} ZA*QS*5*EA KA*X1*3*EA"),
     "a letter of ZA": activity(f"{UP} ZA*QS*5*EA ZB*QA*3*EA"),
     "the separator behind QTY": stock(f"{LIN} QTY145:5 QTY+198:2"),
     "the separator behind N1": message("852", f"XQ*H*20260101 N1ST**92*0012 {UP} ZA*QS*5*EA"),

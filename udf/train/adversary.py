@@ -35,6 +35,7 @@ from udf.train.drafts import Draft
 from udf.train.lies import draw_lies
 from udf.train.oracle import Oracle
 from udf.train.rendering import draw_writing, render_message
+from udf.train.truth import essence
 from udf.values import read_number
 
 SEED = 71_001
@@ -70,15 +71,11 @@ Tallies = dict[tuple[str, str], Tally]
 # --- the judgement -----------------------------------------------------------------------------------------------
 
 
-def _line(line: Line) -> tuple[Any, ...]:
-    return (
-        line.item_id, line.item_id_type, line.location_id, line.location_id_type, line.qualifier, line.measure,
-        line.quantity, line.unit, line.price, line.price_type, line.currency, line.period_start, line.period_end,
-        line.as_of_date,
-    )  # fmt: skip
+def _line(line: Line) -> tuple[object, ...]:
+    return (*essence(line), line.currency)
 
 
-def _header(document: Document) -> tuple[Any, ...]:
+def _header(document: Document) -> tuple[object, ...]:
     return document.document_number, document.document_date, document.function
 
 

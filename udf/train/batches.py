@@ -7,6 +7,7 @@ import random
 import signal
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -26,10 +27,10 @@ Rows = tuple[list[list[int]], list[list[int]]]
 Batch = tuple[torch.Tensor, torch.Tensor]
 
 
-def draw_batches(seed: int, held_out: bool = False) -> Iterator[Rows]:
+def draw_batches(seed: int, held_out: bool = False, taught: Path | None = None) -> Iterator[Rows]:
     """Batches of (inputs, labels) of about `BATCH_TOKENS`, endlessly; rows of like length share a batch."""
     r = random.Random(seed)
-    examples = draw_examples(seed, held_out=held_out)
+    examples = draw_examples(seed, held_out=held_out, taught=taught)
     while True:
         pool = [pair for pair in islice(examples, _POOL) if len(pair[0]) + len(pair[1]) <= LONGEST]
         pool.sort(key=lambda pair: len(pair[0]) + len(pair[1]))
@@ -62,9 +63,9 @@ def _as_tensors(rows: Rows) -> Batch:
 class Feeder:
     """Draws batches in another process while the network learns; a context, and an endless iterator of batches."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, taught: Path | None = None) -> None:
         self._queue: Any = multiprocessing.Queue(8)
-        self._process = multiprocessing.Process(target=_feed, args=(seed, self._queue), daemon=True)
+        self._process = multiprocessing.Process(target=_feed, args=(seed, taught, self._queue), daemon=True)
 
     def __enter__(self) -> Self:
         self._process.start()
@@ -82,12 +83,12 @@ class Feeder:
                     raise RuntimeError("the process that draws the corpus has died; its error stands above") from None
 
 
-def _feed(seed: int, batches: Any) -> None:
+def _feed(seed: int, taught: Path | None, batches: Any) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both; the parent saves first, then ends this one
     batches.cancel_join_thread()  # what nobody reads any more is not to be waited for
     parent = os.getppid()
-    for rows in draw_batches(seed):
+    for rows in draw_batches(seed, taught=taught):
         while True:
             try:
                 batches.put(rows, timeout=2)

@@ -12,10 +12,10 @@ from rich.table import Table
 
 from udf.chunks import Chunk
 from udf.codec import Record
-from udf.train.corpus import draft_examples, draw_partner
+from udf.train.corpus import draft_examples, draw_written
 from udf.train.drafts import chunk_draft
 
-_GENERATOR = ("corpus.py", "drafts.py", "edifact.py", "x12.py", "../codec.py", "../chunks.py")
+_GENERATOR = ("corpus.py", "drafts.py", "edifact.py", "x12.py", "rendering.py", "../codec.py", "../chunks.py")
 
 
 @dataclass
@@ -30,6 +30,8 @@ class Count:
     places: Counter[str] = field(default_factory=Counter)
     """Messages by where their places stand: `SDQ of a line`."""
     dates: Counter[str] = field(default_factory=Counter)
+    vices: Counter[str] = field(default_factory=Counter)
+    """Messages by what their partner does to the text; one with two vices counts under both."""
 
 
 def digest_generator() -> str:
@@ -41,11 +43,12 @@ def digest_generator() -> str:
 
 
 def take_census(partners: int, seed: int = 1) -> dict[str, Count]:
-    """Message type to what so many drawn partners give, one message each."""
+    """Message type to what so many partners of those that teach give, one message each."""
     r = Random(seed)
     counts: dict[str, Count] = {}
     for _ in range(partners):
-        draft = draw_partner(r).draft(r)
+        dialect, writing = draw_written(r)
+        draft = dialect.draft(r)
         count = counts.setdefault(draft.message_type, Count())
         count.messages += 1
         for prompt, answer in draft_examples(draft):
@@ -56,6 +59,7 @@ def take_census(partners: int, seed: int = 1) -> dict[str, Count]:
         chunks = chunk_draft(draft)
         count.places[find_stand(chunks, "location")] += 1
         count.dates[find_stand(chunks, "start")] += 1
+        count.vices.update(writing.vices or ("none",))
     return dict(sorted(counts.items()))
 
 
@@ -73,8 +77,8 @@ def find_stand(chunks: list[tuple[Chunk, list[Record]]], name: str) -> str:
 def report(partners: int = 1000, seed: int = 1) -> None:
     """Print the balance of the corpus over message types and layouts."""
     table = Table(title=f"{partners:,} partners, a message each, seed {seed}", title_justify="left")
-    for name in ("type", "messages", "chunks", "different", "no record", "tokens a chunk", "place", "dates"):
-        table.add_column(name, justify="left" if name in ("type", "place", "dates") else "right")
+    for name in ("type", "messages", "chunks", "different", "no record", "tokens", "place", "dates", "vices"):
+        table.add_column(name, justify="left" if name in ("type", "place", "dates", "vices") else "right")
     for message_type, count in take_census(partners, seed).items():
         table.add_row(
             message_type,
@@ -83,16 +87,15 @@ def report(partners: int = 1000, seed: int = 1) -> None:
             f"{len(count.prompts) / count.chunks:.0%}",
             f"{count.without_record / count.chunks:.0%}",
             f"{count.tokens / count.chunks:.0f}",
-            describe(count.places),
-            describe(count.dates),
+            *(describe(stands, count.messages) for stands in (count.places, count.dates, count.vices)),
             end_section=True,
         )
-    Console(width=120).print(table)
+    Console(width=140).print(table)
 
 
-def describe(stands: Counter[str]) -> str:
-    """Shares, the largest first, a line each."""
-    return "\n".join(f"{share / stands.total():.0%} {name}" for name, share in stands.most_common(6))
+def describe(stands: Counter[str], messages: int) -> str:
+    """Shares of the messages, the largest first, a line each."""
+    return "\n".join(f"{share / messages:.0%} {name}" for name, share in stands.most_common(6))
 
 
 if __name__ == "__main__":

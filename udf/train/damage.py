@@ -215,7 +215,7 @@ def move_in_line(r: random.Random, sound: Sound) -> str | None:
     """A segment stands elsewhere in its line; parts of a split, and an 867's QTY before LIN, are as good elsewhere."""
     tags = [segment.tag for segment in sound.segments]
     spans = [span for span in sound.line_rows() if len(span) > 3 and not set(_SPLITS) & {tags[i] for i in span}]
-    if "BPT" in tags:
+    if "BPT" in tags or tags.count("LIN") < 2:  # where a price between two quantities belongs, other lines tell alone
         return None
     if not spans:
         return None

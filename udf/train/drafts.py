@@ -36,6 +36,8 @@ class Draft:
     """The records with what stood above them when they were written: the truth, before any code has read the text."""
     delimiters: str = ""
     version: str = ""
+    groups: list[int] = field(default_factory=list)
+    """How many records each line group holds."""
     gaps: int = 0
     """Lines that state no quantity: they are rejected by name, and the rest goes on."""
     sale_period: tuple[Reference, Reference] | None = None
@@ -49,6 +51,7 @@ class Draft:
 
     def hold(self, records: list[dict[str, Reference]]) -> None:
         """Note the records of a line, with what the header and the group above it state."""
+        self.groups.append(len(records))
         above = {name: ref for name, ref in self._above.items() if name in _INHERITED}
         for record in records:
             own = {name: reference for name, reference in record.items() if stands(reference)}

@@ -126,11 +126,18 @@ class EdifactPartner:
             only = self._date(r, draft, self.one)
         return only, only
 
-    def _place(self, r: random.Random, draft: Draft, by_loc: bool) -> tuple[Reference, Reference]:
+    def _place(
+        self, r: random.Random, draft: Draft, by_loc: bool, taken: list[str] | None = None
+    ) -> tuple[Reference, Reference]:
+        """A place that is not among those `taken`, which it joins."""
         value: Element = [place(r), "", self.agency] if self.agency else [place(r)]
         if r.random() < 0.02:
             value = [place(r), r.choice(["", "ZZ"]), "", digits(r, 3)] if by_loc else value
         segment = draft.add("LOC", self.loc, value) if by_loc else draft.add("NAD", self.place_role, value)
+        taken = [] if taken is None else taken
+        while segment.elements[1][0] in taken:
+            segment.elements[1][0] = place(r)
+        taken.append(segment.elements[1][0])
         return (segment, 1, 0), (segment, 1, 2)
 
     def draft(self, r: random.Random) -> Draft:
@@ -344,16 +351,17 @@ class EdifactPartner:
         before, after = self.where.endswith("before"), self.where.endswith("after")
         places = r.randint(1, self.places) if before or after else 1
         records = []
+        taken: list[str] = []
         for _ in range(places):
             here: dict[str, Reference] = {}
             if before:
-                here["location"], here["location_type"] = self._place(r, draft, self.where == "loc-before")
+                here["location"], here["location_type"] = self._place(r, draft, self.where == "loc-before", taken)
                 if r.random() < 0.05:
                     draft.add("RFF", ["AAK", code(r, 3, 6)])
             for qualifier in codes:
                 record = base | here | self._quantity(r, draft, qualifier)
                 if after:
-                    record["location"], record["location_type"] = self._place(r, draft, self.where == "loc-after")
+                    record["location"], record["location_type"] = self._place(r, draft, self.where == "loc-after", taken)
                 if self.when == "quantity-one":
                     record["start"], record["end"] = self._period(r, draft, "one")
                 for extra in self.quantity_extras:

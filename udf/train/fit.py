@@ -105,12 +105,14 @@ def fit(
     seed: int = 7,
     threads: int = 2,
     start: Path | None = None,
+    taught: Path | None = None,
     checkpoint_seconds: float = 180,
     report_steps: int = 200,
     restart: bool = False,
 ) -> None:
     """Train for so many minutes and save to `out`; `start` begins with another run's weights and a new schedule.
 
+    `taught` is a file of a teacher's labels (`udf.train.teach`), which are mixed into the corpus.
     A finished run of the same settings on the same corpus is left as it is, unless `restart` discards it.
     """
     stop = Stop()
@@ -130,13 +132,14 @@ def fit(
     facts = {
         "seed": seed, "minutes": minutes, "rate": rate, "parameters": parameters, "corpus": digest_generator(),
         "shape": dataclasses.asdict(model.shape), "started_from": start.name if start else None,
+        "taught": taught.name if taught else None,
     }  # fmt: skip
     if is_trained(out, facts):
         print(f"{out} is trained already, with these settings and on this corpus: --restart trains again")
         return
     held_out = draw_held_out(HELD_OUT_BATCHES)
     limit = minutes * 60
-    with Display(limit) as display, Feeder(random.Random(f"{seed}:{course.step}").getrandbits(48)) as feeder:
+    with Display(limit) as display, Feeder(random.Random(f"{seed}:{course.step}").getrandbits(48), taught) as feeder:
         display.say(f"{parameters / 1e6:.2f} M parameters, vocabulary {codec.VOCABULARY_SIZE}")
         if course.step:
             display.say(f"going on from step {course.step} after {course.spent / 60:.1f} minutes")

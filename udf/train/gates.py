@@ -61,7 +61,8 @@ def check_gates(
 
     `before` is the same exam of the model that it would replace; None where that one cannot be run any more.
     """
-    silent, exact = exam["silent_errors"], exam["messages_complete_and_exact"]
+    silent = exam["silent_errors"] + (exam["samples"]["silent_errors"] if exam["samples"] else 0)
+    accepted, exact = exam["damaged messages"]["accepted"], exam["messages_complete_and_exact"]
     least = before["messages_complete_and_exact"] if before else 0.0
     return [
         Gate("size", f"at most {MAX_BYTES:,} bytes", f"{packed.bytes:,} bytes", packed.bytes <= MAX_BYTES),
@@ -78,5 +79,6 @@ def check_gates(
             parity >= LEAST_PARITY and prompts >= PROMPTS,
         ),
         Gate("no silent error in the exam", "0", str(silent), silent == 0),
+        Gate("no damaged message accepted", "0", str(accepted), accepted == 0),
         Gate("as good as the model before", f"{least:.2%} exact messages", f"{exact:.2%}", exact >= least),
     ]

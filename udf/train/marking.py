@@ -33,6 +33,9 @@ class Marks:
     lines: int = 0
     exact: int = 0
     first: int = 0
+    groups: int = 0
+    groups_first: int = 0
+    """Line groups that hold all their lines and nothing else after one answer for each chunk."""
     found: int = 0
     omitted: int = 0
     invented: int = 0
@@ -48,6 +51,17 @@ class Marks:
     causes: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[str]] = field(default_factory=dict)
 
+    def mark_first(self, groups: list[Lines], gaps: int, result: Result) -> None:
+        """Compare what came of the first answers alone."""
+        stated: Lines = sum(groups, Counter())
+        right = result.lines == stated and result.rejected == gaps
+        self.first += right and (result.is_valid or not stated)
+        wrong = result.lines - stated
+        for lines in groups:
+            self.groups += 1
+            items = {line[0] for line in lines}
+            self.groups_first += not (lines - result.lines) and not any(line[0] in items for line in wrong)
+
     def mark(self, text: str, stated: Lines, gaps: int, result: Result) -> None:
         """Compare one result with what its paper states; `gaps` lines of it have to be rejected by name."""
         got = result.lines if result.is_valid else Counter[Essence]()
@@ -58,7 +72,6 @@ class Marks:
         self.papers += 1
         self.lines += stated.total()
         self.exact += exact
-        self.first += exact and result.attempts <= 1
         self.found += right.total()
         self.omitted += (stated - got).total()
         self.invented += (result.lines - stated).total()
@@ -102,6 +115,11 @@ class Marks:
             "lines": self.lines,
             "messages_exact": _share(self.exact, self.papers),
             "messages_exact_first_pass": _share(self.first, self.papers),
+            **(
+                {"line_groups": self.groups, "line_groups_exact_first_pass": _share(self.groups_first, self.groups)}
+                if self.groups
+                else {}
+            ),
             "records_exact": _share(self.found, self.lines),
             "field_precision": round(precision, 5),
             "field_recall": round(recall, 5),

@@ -29,7 +29,7 @@ Example = tuple[Prompt, tuple[int, ...]]
 def draw_distinct(seed: int, count: int) -> list[Example]:
     """So many different prompts of partners that training never draws, as the compiler would put them."""
     found: dict[tuple[int, ...], Example] = {}
-    for tokens, answer in draw_examples(seed, markers_turn=False):
+    for tokens, answer in draw_examples(seed, markers_turn=False, held_out=True):
         markers = sum(token >= codec.MARK for token in tokens)
         found.setdefault(tuple(tokens), (Prompt(tuple(tokens), markers), tuple(answer)))
         if len(found) == count:

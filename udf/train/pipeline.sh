@@ -12,13 +12,13 @@ if [ -n "${QUICK:-}" ]; then
     run=$(mktemp -d)
     trap 'rm -rf "$run"' EXIT
     network=(--minutes 0.3 --hidden 32 --layers 2 --heads 2 --report-steps 20)
-    partners=100 chunks=200 prompts=200 messages=20
+    partners=100 chunks=200 prompts=200 share=0.01
     ship=(--into "$run/model" --regardless)
 else
     run=${1:-runs/tiny}
     network=(--minutes "${MINUTES:-60}" --hidden "${HIDDEN:-128}" --layers "${LAYERS:-4}" --heads "${HEADS:-4}")
-    network+=(--rate "${RATE:-0.002}" ${START:+--start "$START"})
-    partners=1000 chunks=2000 prompts=2000 messages=400
+    network+=(--rate "${RATE:-0.002}" ${START:+--start "$START"} ${TAUGHT:+--taught "$TAUGHT"})
+    partners=1000 chunks=2000 prompts=2000 share=1
     ship=()
 fi
 
@@ -31,6 +31,6 @@ stage census --partners "$partners"                                # what the co
 stage fit "$run" "${network[@]}" --seed "${SEED:-7}" --threads "${THREADS:-2}" # run.json, weights.pt
 stage picture "$run"                                               # curves.png: loss and exactness
 stage sweep "$run" --chunks "$chunks"                              # a GGUF in every format; sweep.json: which one ships
-stage proof "$run" --prompts "$prompts" --messages "$messages"     # proof.json: parity with torch, and the exam
+stage proof "$run" --prompts "$prompts" --share "$share"           # proof.json: parity with torch, the exam; exam.png
 stage ship "$run" ${ship[@]+"${ship[@]}"}                          # gates.json; udf/model, if every gate holds
 printf '\nall stages done (after %d s)\n' "$SECONDS"

@@ -18,7 +18,9 @@ class Display:
         self._seconds = seconds
         self._console = Console(highlight=False, soft_wrap=True)
         columns = (TextColumn("step {task.fields[step]}"), BarColumn(), TextColumn("{task.fields[state]}"))
-        self._bar = Progress(*columns, console=self._console, disable=not self._console.is_terminal, transient=True)
+        self._bar = Progress(
+            *columns, console=self._console, disable=not self._console.is_terminal, transient=True, refresh_per_second=2
+        )
         self._task = self._bar.add_task("training", total=seconds, step=0, state="")
 
     def __enter__(self) -> Self:

@@ -7,7 +7,8 @@ from rich.table import Table
 
 _ROWS = (
     ("messages", "{:,}"), ("lines", "{:,}"), ("messages_exact", "{:.2%}"), ("messages_exact_first_pass", "{:.2%}"),
-    ("line_groups_exact_first_answer", "{:.2%}"), ("records_exact", "{:.2%}"), ("field_precision", "{:.3%}"),
+    ("line_groups", "{:,}"), ("line_groups_exact_first_pass", "{:.2%}"), ("records_exact", "{:.2%}"),
+    ("field_precision", "{:.3%}"),
     ("field_recall", "{:.3%}"), ("field_f1", "{:.3%}"), ("format_valid", "{:.2%}"), ("records_omitted", "{:,}"),
     ("records_invented", "{:,}"), ("silent_errors", "{:,}"), ("false_refusals", "{:,}"),
     ("ms_per_message_p50", "{:.1f}"), ("ms_per_message_p95", "{:.1f}"),

@@ -1,7 +1,8 @@
 """Who else could read these messages: plain rules, a generalist and a specialist, on the same papers as the tiny model.
 
 The generalist is a pretrained chat model asked with examples; the specialist is the same base after LoRA (`make lora`),
-merged and packed in 4 bits. Both answer in JSON under the contract's grammar, through the same compiler, one thread.
+merged and packed in 4 bits. Both answer in JSON under the contract's grammar, through the same compiler; they have two
+threads, the tiny compiler has one.
 """
 
 import time
@@ -21,6 +22,7 @@ from udf.train.merge import build_specialist
 from udf.train.papers import Paper
 from udf.train.rules import compile_by_rules
 
+THREADS = 2
 SHOTS = 2
 """Examples in the generalist's prompt; each costs some 300 tokens a chunk."""
 _FIGURES = (
@@ -35,7 +37,7 @@ def examine_rivals(papers: list[Paper], model: Path) -> dict[str, dict[str, Any]
     found["rules only"] = _examine_rules(papers)
     specialist, base = build_specialist(), base_model()
     for name, path, shots in (("specialist (LoRA)", specialist, 0), ("generalist", base, SHOTS)):
-        engine = ChatEngine(path, shots)
+        engine = ChatEngine(path, shots, THREADS)
         tally = engine.tally
         found[name] = _examine(engine, papers) | {
             "file_mb": _megabytes(path), "tokens_in": tally.tokens_in, "tokens_out": tally.tokens_out,

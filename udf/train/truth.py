@@ -9,6 +9,7 @@ import datetime
 import re
 from collections import Counter
 from decimal import Decimal
+from itertools import islice
 
 from udf.contract import Line
 from udf.reference import Reference as Tables
@@ -30,9 +31,18 @@ def essence(line: Line) -> Essence:
     return tuple(getattr(line, name) for name in ESSENTIAL)
 
 
+def expected_groups(draft: Draft, tables: Tables) -> list[Counter[Essence]]:
+    """For each line group, the lines that a right compiler finds in it, whatever the text was written with."""
+    records = iter(draft.whole)
+    return [
+        Counter(e for record in islice(records, count) if (e := _expected(draft, record, tables)))
+        for count in draft.groups
+    ]
+
+
 def expected_lines(draft: Draft, tables: Tables) -> Counter[Essence]:
-    """The lines that a right compiler finds in the draft's text, whatever it was written with."""
-    return Counter(e for record in draft.whole if (e := _expected(draft, record, tables)))
+    """The lines of all groups."""
+    return sum(expected_groups(draft, tables), Counter())
 
 
 def _expected(draft: Draft, record: dict[str, Reference], tables: Tables) -> Essence | None:
