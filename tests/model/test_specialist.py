@@ -10,7 +10,7 @@ from udf.chat_engine import ChatEngine
 from udf.train.bases import GgufTokeniser, base_model
 from udf.train.lessons import Lesson, draw_lessons, tokenise
 
-LESSONS = list(islice(draw_lessons(900_002), 12))
+LESSONS = list(islice(draw_lessons(900_002, held_out=True), 12))
 
 
 @pytest.fixture(scope="module")
