@@ -87,6 +87,7 @@ def test_the_specialist_answers_in_the_contract_and_sometimes_rightly(specialist
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")  # within transformers
 def test_torch_and_the_merged_file_say_the_same(tmp_path: Path, base: Path, tokeniser: GgufTokeniser) -> None:
     torch = pytest.importorskip("torch")
     peft = pytest.importorskip("peft")

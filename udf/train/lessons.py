@@ -31,7 +31,7 @@ class Tokeniser(Protocol):
 
 
 def draw_lessons(seed: int, held_out: bool = False) -> Iterator[Lesson]:
-    """Lessons, endlessly, of partners that may be learnt or of held-out ones; prompts alike but for digits come once."""
+    """Lessons, endlessly, of partners that may be learnt or are held out; prompts alike but for digits come once."""
     r = random.Random(seed)
     while True:
         dialect, _ = draw_written(r, held_out)
