@@ -10,7 +10,7 @@ from udf.chat_engine import ChatEngine
 from udf.train.bases import GgufTokeniser, base_model
 from udf.train.lessons import Lesson, draw_lessons, tokenise
 
-LESSONS = list(islice(draw_lessons(900_002), 12))
+LESSONS = list(islice(draw_lessons(900_002, held_out=True), 12))
 
 
 @pytest.fixture(scope="module")
@@ -65,14 +65,14 @@ def test_the_grammar_holds_even_an_untuned_base(base: Path) -> None:
 def test_merging_changes_the_matrices_of_the_adapter_and_nothing_else(base: Path, specialist: Path) -> None:
     gguf = pytest.importorskip("gguf")
     before = {tensor.name: tensor for tensor in gguf.GGUFReader(base).tensors}
-    changed = set()
+    changed: dict[str, set[str]] = {}
     for tensor in gguf.GGUFReader(specialist).tensors:
         old = before.pop(tensor.name)
-        assert (tensor.tensor_type, tensor.data.shape) == (old.tensor_type, old.data.shape)
+        assert list(tensor.shape) == list(old.shape)
         if tensor.data.tobytes() != old.data.tobytes():
-            changed.add(tensor.name.split(".")[2])
+            changed.setdefault(tensor.name.split(".")[2], set()).add(tensor.tensor_type.name)
     assert not before
-    assert changed == {"attn_q", "attn_k", "attn_v", "attn_output"}
+    assert changed == {matrix: {"Q8_0"} for matrix in ("attn_q", "attn_k", "attn_v", "attn_output")}
 
 
 def test_the_specialist_answers_in_the_contract_and_sometimes_rightly(specialist: Path) -> None:
@@ -87,6 +87,7 @@ def test_the_specialist_answers_in_the_contract_and_sometimes_rightly(specialist
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")  # within transformers
 def test_torch_and_the_merged_file_say_the_same(tmp_path: Path, base: Path, tokeniser: GgufTokeniser) -> None:
     torch = pytest.importorskip("torch")
     peft = pytest.importorskip("peft")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from udf.chat import render_answer, render_chunk
-from udf.train.corpus import draw_partner
+from udf.train.corpus import draw_written
 from udf.train.drafts import chunk_draft
 
 
@@ -30,11 +30,12 @@ class Tokeniser(Protocol):
     def answer(self, text: str) -> list[int]: ...
 
 
-def draw_lessons(seed: int) -> Iterator[Lesson]:
-    """Lessons, endlessly; of the prompts of one message that differ in digits alone, the first."""
+def draw_lessons(seed: int, held_out: bool = False) -> Iterator[Lesson]:
+    """Lessons, endlessly, of partners that may be learnt or are held out; prompts alike but for digits come once."""
     r = random.Random(seed)
     while True:
-        draft = draw_partner(r).draft(r)
+        dialect, _ = draw_written(r, held_out)
+        draft = dialect.draft(r)
         seen: set[str] = set()
         for chunk, records in chunk_draft(draft):
             prompt = render_chunk(chunk.kind, draft.message_type, chunk.segments)

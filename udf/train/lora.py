@@ -2,7 +2,7 @@
 
 The recipe of the field, beside which the tiny compiler is examined: a frozen Llama-family base, adapters of low rank on
 the query, key, value and output matrices, a loss on the answer alone. Prints loss, exactness on partners it never saw
-and the time left; a killed run goes on from its last checkpoint. `udf.train.merge` makes a 4-bit GGUF of the result.
+and the time left; a killed run goes on from its last checkpoint. `udf.train.merge` melts the result into its base.
 """
 
 import json
@@ -21,7 +21,7 @@ from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from udf.train.bases import SMOLLM2, GgufTokeniser, base_model
-from udf.train.fit import HELD_OUT_SEED
+from udf.train.batches import HELD_OUT_SEED
 from udf.train.lessons import Tokeniser, draw_lessons, tokenise
 from udf.train.network import IGNORED
 
@@ -57,9 +57,9 @@ def load_base(name: str) -> tuple[Any, Tokeniser]:
     return AutoModelForCausalLM.from_pretrained(name, dtype=torch.float32), NamedTokeniser(name)
 
 
-def draw_pairs(seed: int, tokeniser: Tokeniser, longest: int) -> Iterator[Pair]:
+def draw_pairs(seed: int, tokeniser: Tokeniser, longest: int, held_out: bool = False) -> Iterator[Pair]:
     """Prompt and answer tokens of lessons that are not too long, endlessly."""
-    for lesson in draw_lessons(seed):
+    for lesson in draw_lessons(seed, held_out):
         prompt, answer = tokenise(lesson, tokeniser)
         if len(prompt) + len(answer) <= longest:
             yield prompt, answer
@@ -136,7 +136,7 @@ def adapt(
         print(f"going on from step {step} after {spent / 60:.1f} minutes")
     parameters = sum(p.numel() for p in weights)
     print(f"{parameters / 1e6:.2f} M parameters learn", flush=True)
-    exam = list(islice(draw_pairs(HELD_OUT_SEED, tokeniser, longest), _HELD_OUT))
+    exam = list(islice(draw_pairs(HELD_OUT_SEED, tokeniser, longest, held_out=True), _HELD_OUT))
     batches = draw_batches(random.Random(f"{seed}:{step}").getrandbits(48), tokeniser, longest, size)
     limit, began, saved = minutes * 60, time.time() - spent, time.time()
     while (spent := time.time() - began) < limit:
