@@ -101,6 +101,7 @@ _TAG_ID = {tag: _ID[f"tag {tag}"] for tag in TAGS}
 _CODE_ID = {code: _ID[f"code {code}"] for code in CODES}
 _CLASS_ID = {name: _ID[f"class {name}"] for name in CLASSES}
 _TAG_OF = {number: tag for tag, number in _TAG_ID.items()} | {OTHER_TAG: "?"}
+_CODE_OF = {number: code for code, number in _CODE_ID.items()}
 _FIELD_RANK = {field: rank for rank, field in enumerate(FIELDS)}
 
 # Where a number is a value and never a code, so that 145 pieces do not look like qualifier 145.
@@ -219,6 +220,12 @@ def _stated(segments: Sequence[SegmentLike], s: int, e: int, c: int) -> Position
     return (s, e, c) if e < len(elements) and c < len(elements[e]) and elements[e][c] else None
 
 
+def _unit_segment(segments: Sequence[SegmentLike], quantity: int) -> Position | None:
+    """The unit in a UIT behind its QTY."""
+    behind = quantity >= 0 and quantity + 1 < len(segments) and segments[quantity + 1].tag == "UIT"
+    return _stated(segments, quantity + 1, 0, 0) if behind else None
+
+
 def _activity(segments: Sequence[SegmentLike], s: int) -> int:
     """The ZA under which a split (SDQ, SCH, REF) stands, else its QTY, or -1; a QTY below a ZA counts other things."""
     found = -1
@@ -246,7 +253,7 @@ def beside(field: str, record: Record, x12: bool, segments: Sequence[SegmentLike
             return _stated(segments, activity, 0, 0)
         if field == "unit":
             return _stated(segments, s, 0, 0) if tag == "SDQ" else _stated(segments, s, 1, 0) if tag == "SCH" \
-                else _stated(segments, activity, 2, 0)  # fmt: skip
+                else _stated(segments, activity, 2, 0) or _unit_segment(segments, activity)  # fmt: skip
         return _stated(segments, s, {"SDQ": e - 1, "SCH": 3, "REF": 1}[tag], 0)
     anchor = {"location_type": "location", "item_type": "item", "price_type": "price", "end": "start"}[field]
     s, e, c = record[anchor]
@@ -405,6 +412,11 @@ def _split(tokens: Sequence[int]) -> Iterator[Sequence[int]]:
 def name_tag(token: int) -> str | None:
     """The tag that a token of a prompt stands for, `?` for one that is not known, None where it is no tag."""
     return _TAG_OF.get(token)
+
+
+def name_code(token: int) -> str | None:
+    """The code that a token of a prompt shows, None where it shows a class of values or anything else."""
+    return _CODE_OF.get(token)
 
 
 def name_kind(token: int) -> str:

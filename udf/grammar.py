@@ -1,16 +1,31 @@
 """The grammar of an answer: which tokens may follow, seen from the prompt alone.
 
-A field may point only where the standards let it stand (the roles that the gatekeeper holds it to), a record of a line
-begins with its quantity, and quantities come in the order of the text. Whatever the grammar forces costs no thought.
+A field may point only where the standards let it stand, and to no party or date that the reference tables exclude (the
+roles that the gatekeeper holds it to); a record of a line begins with its quantity, and quantities come in the order of
+the text. Whatever the grammar forces costs no thought.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from udf import codec
 from udf.codec import EMPTY, EOS, FIELD, FIELD_OF, FIELDS, MARK, MARKERS, MORE, NEXT, NONE, ROW, SEP
+from udf.reference import load_reference
 
-_Slot = tuple[str, int, int]
-"""(tag, element, component), both from 0."""
+
+class Slot(NamedTuple):
+    """A component that a prompt shows; `segment`, `element` and `component` count from 0.
+
+    `code` is what it holds where the prompt shows that; `qualifier` is the code of its segment's first component.
+    """
+
+    segment: int
+    tag: str
+    element: int
+    component: int
+    code: str | None
+    qualifier: str | None
+
 
 # UN/EDIFACT: C186 in QTY, C519 in LOC and C082 in NAD, C212 in LIN and PIA, C509 in PRI, C507 in DTM, C504 in CUX.
 # An element too many or too few is a habit of partners: QTY+153+12+PCE, LIN+1+4012345678901:EN.
@@ -67,18 +82,37 @@ def may_stand(field: str, x12: bool, tag: str, element: int, component: int) -> 
     return (tag, element) in _X12_SLOTS[field]
 
 
-def read_slots(prompt: Sequence[int]) -> Iterator[_Slot]:
+def is_excluded(field: str, x12: bool, tag: str, qualifier: str | None) -> bool:
+    """Whether the reference tables say that a party is no place, or that a date is no such date."""
+    if qualifier is None:
+        return False
+    standard = "X12" if x12 else "EDIFACT"
+    if tag in ("NAD", "N1", "LOC") and field in ("location", "location_type"):
+        return load_reference().place_role(standard, tag, qualifier) == "no"
+    if tag != "DTM" or field not in ("start", "end", "document_date"):
+        return False
+    role = load_reference().date_role(standard, tag, qualifier)
+    return role == "ignored" or (role == "document") != (field == "document_date")
+
+
+def read_slots(prompt: Sequence[int]) -> Iterator[Slot]:
     """The place of each marker of a prompt, in turn: what `codec.encode_chunk` wrote, read back."""
     x12 = _is_x12(prompt)
-    tag, element, component, following = "", 0, 0, False
+    segment, tag, qualifier = -1, "", None
+    element, component, following = 0, 0, False
+    shown: int = SEP
     for token in prompt[3:]:
         if token == SEP:
             return
         if token >= MARK:
-            yield tag, element, component
+            code = codec.name_code(shown)
+            if (element, component) == (0, 0):
+                qualifier = code
+            yield Slot(segment, tag, element, component, code, qualifier)
             component += not x12
         elif (name := codec.name_tag(token)) is not None:
-            tag, element, component, following = name, -1 if x12 else 0, 0, False
+            segment, tag, qualifier = segment + 1, name, None
+            element, component, following = -1 if x12 else 0, 0, False
         elif token == NEXT:
             if x12:
                 following = True  # what comes is a component of the same element
@@ -89,9 +123,11 @@ def read_slots(prompt: Sequence[int]) -> Iterator[_Slot]:
                 element += 1
             else:
                 component += 1
-        elif x12:
-            element, component = (element, component + 1) if following else (element + 1, 0)
-            following = False
+        else:
+            shown = token
+            if x12:
+                element, component = (element, component + 1) if following else (element + 1, 0)
+                following = False
 
 
 def _is_x12(prompt: Sequence[int]) -> bool:
@@ -108,14 +144,16 @@ class AnswerGrammar:
         self._pointers = {
             field: [
                 MARK + (i + offset) % MARKERS
-                for i, (tag, e, c) in enumerate(slots)
-                if field not in foreign and may_stand(field, x12, tag, e, c)
+                for i, slot in enumerate(slots)
+                if field not in foreign
+                and may_stand(field, x12, slot.tag, slot.element, slot.component)
+                and not is_excluded(field, x12, slot.tag, slot.qualifier)
             ]
             for field in FIELDS
         }
         self._rank = {field: rank for rank, field in enumerate(FIELDS) if self._pointers[field]}
         self._place = {MARK + (i + offset) % MARKERS: i for i in range(len(slots))}
-        self._parts = {i for i, (tag, _, _) in enumerate(slots) if tag in _SPLITS}
+        self._parts = {i for i, slot in enumerate(slots) if slot.tag in _SPLITS}
 
     def allowed(self, tokens: Sequence[int]) -> list[int]:
         """The tokens that may follow an unfinished answer."""

@@ -368,8 +368,11 @@ def unit_slot(segments: Sequence[Segment], quantity: Position, x12: bool) -> Pos
         slot = (s, 0, 2) if c else (s, 2, 0)
     if segments[slot[0]].value(slot[1], slot[2]):
         return slot
-    has_unit_segment = x12 and segment.tag == "QTY" and s + 1 < len(segments) and segments[s + 1].tag == "UIT"
-    return (s + 1, 0, 0) if has_unit_segment and segments[s + 1].value(0) else None
+    holder = slot[0] + 1  # X12 846: a UIT behind its QTY
+    has_unit_segment = (
+        x12 and segments[slot[0]].tag == "QTY" and holder < len(segments) and segments[holder].tag == "UIT"
+    )
+    return (holder, 0, 0) if has_unit_segment and segments[holder].value(0) else None
 
 
 # --- prices ------------------------------------------------------------------------------------------------------

@@ -29,7 +29,8 @@ def test_a_prompt_tells_where_each_of_its_markers_stands(seed: int, offset: int)
         prompt, positions = codec.encode_chunk(chunk.kind, draft.message_type, chunk.segments, offset)
         tags = [chunk.segments[s].tag for s, _, _ in positions]
         stands = [(tag if tag in codec.TAGS else "?", e, c) for tag, (_, e, c) in zip(tags, positions, strict=True)]
-        assert list(read_slots(prompt)) == stands
+        assert [(slot.tag, slot.element, slot.component) for slot in read_slots(prompt)] == stands
+        assert [slot.segment for slot in read_slots(prompt)] == [s for s, _, _ in positions]
 
 
 @given(st.integers(0, 10**9), st.sampled_from([0, 3, 127]))
@@ -87,7 +88,17 @@ def test_quantities_come_in_the_order_of_the_text_and_only_once() -> None:
 
 def test_a_header_names_no_item_and_a_line_no_document() -> None:
     header = AnswerGrammar(prompt_of("header", "SLSRPT", "UNH+1+SLSRPT:D:96A:UN'BGM+73E+1'DTM+137:20260101:102'"))
-    assert names(header.allowed([])) == {"document_number", "document_date", "function", "start", "end"} | {"end"}
+    assert names(header.allowed([])) == {"document_number", "document_date", "function", "end"}
     line = AnswerGrammar(prompt_of("line", "852", "ST*852*1~LIN**UP*1~ZA*QS*5~"))
     quantity = codec.FIELD["quantity"]
     assert "document_number" not in names(line.allowed([quantity, line.allowed([quantity])[0]]))
+
+
+def test_a_supplier_is_no_place_and_a_delivery_date_no_period() -> None:
+    text = "ST*846*1~BIA*00*DD*1*20260101~DTM*002*20260105~DTM*090*20260101~N1*SU**92*55~N1*ST**92*66~"
+    prompt, positions = codec.encode_chunk("header", "846", read_segments(text)[1:])
+    grammar = AnswerGrammar(prompt)
+    places = [positions[token - codec.MARK] for token in grammar.allowed([codec.FIELD["location"]])[1:]]
+    assert places == [(4, 3, 0)]
+    starts = [positions[token - codec.MARK] for token in grammar.allowed([codec.FIELD["start"]])[1:]]
+    assert starts == [(0, 3, 0), (2, 1, 0)]

@@ -75,7 +75,7 @@ class X12Partner:
         self.line_quantity = self.in_za and r.random() < 0.12
         self.counts = self.in_za and r.random() < 0.15
         self.unit = r.choice(["EA", "EA", "EA", "CA", "CS", "BX", "FT", "LB", "DZ", "PK", "UN", ""])
-        self.unit_segment = kind == "846" and self.split in ("none", "n1", "group") and r.random() < 0.2
+        self.unit_segment = kind == "846" and self.split in ("none", "n1", "group", "ws") and r.random() < 0.2
         self.price = r.choice(["none", "none", "line", "line", "activity"])
         self.price_kind = r.choice(["RTL", "UCP", "RES", "MSR", "DIS", "CON", "WHL", "CAT", "ACT"])
         self.price_class = r.choice(["", "", "RS", "WS", "DI", "TR"])
@@ -144,7 +144,8 @@ class X12Partner:
             if role:
                 name = r.choice(["", "", "ACME STORES", code(r, 4, 10), "WHOLESALE CO"])
                 if role == "BY" or r.random() < 0.9:
-                    draft.add("N1", role, name, r.choice(["UL", "9", "1", "UL"]), digits(r, r.choice([9, 13, 13])))
+                    kind = r.choice(["UL", "9", "1", "UL", "92", "91"])
+                    draft.add("N1", role, name, kind, digits(r, r.choice([9, 13, 13])))
                 else:
                     draft.add("N1", role, name or "ACME")
                 if r.random() < 0.05:
