@@ -56,7 +56,7 @@ def draw_exam(facts: dict[str, Any], target: Path) -> Path:
         axes.set(title=title, yticks=range(len(columns)), yticklabels=list(columns), xlim=(0, 1.15))
         axes.invert_yaxis()
         axes.xaxis.set_major_formatter(PercentFormatter(1))
-        axes.legend(fontsize=7, loc="lower left")
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=8)
     figure.savefig(target)
     return target
 
