@@ -17,7 +17,8 @@ _RIVAL_ROWS = (
     ("messages", "{:,}"), ("lines", "{:,}"), ("messages_exact", "{:.1%}"), ("records_exact", "{:.1%}"),
     ("field_f1", "{:.2%}"), ("records_omitted", "{:,}"), ("records_invented", "{:,}"), ("silent_errors", "{:,}"),
     ("answers", "{:,}"), ("answers_unreadable", "{:,}"), ("answers_with_invented_values", "{:,}"),
-    ("tokens_in", "{:,}"), ("tokens_out", "{:,}"), ("ms_per_message_p50", "{:,.1f}"), ("threads", "{}"), ("file_mb", "{:,.1f}"),
+    ("tokens_in", "{:,}"), ("tokens_out", "{:,}"), ("ms_per_message_p50", "{:,.1f}"), ("threads", "{}"),
+    ("file_mb", "{:,.1f}"),
 )  # fmt: skip
 
 

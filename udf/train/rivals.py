@@ -1,8 +1,8 @@
 """Who else could read these messages: plain rules, a generalist and a specialist, on the same papers as the tiny model.
 
 The generalist is a pretrained chat model asked with examples; the specialist is the same base after LoRA (`make lora`),
-merged, the changed matrices packed in 8 bits and the rest in 4. Both answer in JSON under the contract's grammar, through
-the same compiler. They have a thread on each core up to two, the tiny compiler has one.
+merged, the changed matrices packed in 8 bits and the rest in 4. Both answer in JSON under the contract's grammar,
+through the same compiler. They have a thread on each core up to two, the tiny compiler has one.
 """
 
 import os
