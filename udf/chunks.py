@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from udf.codec import MAX_COMPONENTS, SegmentLike
+from udf.reference import load_reference
 
 QUANTITIES = frozenset(("QTY", "ZA", "SDQ", "SCH"))
 PLACES = frozenset(("LOC", "NAD", "N1"))
@@ -20,7 +21,9 @@ ENVELOPE = frozenset(("UNA", "UNB", "UNG", "UNH", "ISA", "GS", "ST"))
 # Addresses, contacts and free text: they never hold a field of a record, and left out they cost no tokens.
 SILENT = frozenset("CTA COM PER N2 N3 N4 FTX IMD PID XPO TD5 FOB MEA PKG PAC ALI PO4 PO3 MAN TAX MKS PRF SAC".split())
 # What may stand under the place of a group, before its first line.
-_GROUP_TAGS = frozenset("DTM RFF REF N9 LOC PTD".split()) | SILENT
+_GROUP_TAGS = frozenset("DTM RFF REF N9 LOC NAD N1 PTD".split()) | SILENT
+_PARTS = 5
+"""Quantities, or places with theirs, that one chunk of a line may hold: more were hardly ever learnt together."""
 _LINE_COMPONENTS = 20
 """Lines with more of them after their head are cut into windows. With 40, of answers under 8 tokens one in 400 was
 wrong, of 16 to 23 tokens one in 22, of 32 and more every second."""
@@ -118,6 +121,12 @@ def _has_quantity(segments: Sequence[SegmentLike], first: int, last: int) -> boo
     return any(segments[k].tag in QUANTITIES for k in range(first, last))
 
 
+def _is_party(segment: SegmentLike, message_type: str) -> bool:
+    """True for a NAD, N1 or LOC that the tables call no place: it opens no group, and may stand in one."""
+    standard = "X12" if message_type.isdigit() else "EDIFACT"
+    return segment.tag in PLACES and load_reference().place_role(standard, *_signature(segment)) == "no"
+
+
 def _forward_places(
     segments: Sequence[SegmentLike], start: int, openers: list[int], tails: list[tuple[int, int]], message_type: str
 ) -> tuple[set[tuple[str, str]], bool]:
@@ -126,7 +135,9 @@ def _forward_places(
     A place opens groups where it stands before the first line and between lines and not after the last one.
     """
     end = tails[-1][1]
-    before = {_signature(s) for s in segments[start : openers[0]] if s.tag in PLACES}
+    before = {
+        _signature(s) for s in segments[start : openers[0]] if s.tag in PLACES and not _is_party(s, message_type)
+    }  # fmt: skip
     # A line without a quantity does not show where its own places end.
     shown: list[tuple[int, int]] = []
     bare: list[tuple[int, int]] = []
@@ -145,7 +156,7 @@ def _forward_places(
 
 
 def _group_end(segments: Sequence[SegmentLike], start: int, stop: int) -> int:
-    """Where the group that opens at `start` ends: before its own kind returns, or anything that is of the header."""
+    """Where the group that opens at `start` ends: before its own kind returns, or anything that no group holds."""
     k = start + 1
     while k < stop and segments[k].tag in _GROUP_TAGS and _signature(segments[k]) != _signature(segments[start]):
         k += 1
@@ -232,7 +243,8 @@ def _windows(segments: Sequence[SegmentLike], start: int, stop: int) -> list[Chu
     """One chunk for a line, or several where it is long: each repeats the line's head and the activity it is under."""
     indices = range(start, stop)
     shown = [i for i in indices if segments[i].tag not in SILENT]
-    if sum(_size(segments[i]) for i in shown) <= _LINE_COMPONENTS:  # most lines
+    few = sum(segments[i].tag in ("QTY", "ZA") for i in shown) <= _PARTS
+    if few and sum(_size(segments[i]) for i in shown) <= _LINE_COMPONENTS:  # most lines
         return [_chunk("line", segments, indices)]
     # A place opens a part of the line where it returns; one that stands once (LOC+27, the country of origin) does not.
     places = Counter(_signature(segments[i]) for i in shown if segments[i].tag in PLACES)
@@ -243,7 +255,7 @@ def _windows(segments: Sequence[SegmentLike], start: int, stop: int) -> list[Chu
     )
     head, rest, tail = shown[:head_end], shown[head_end:], _shared_prices(segments, shown)
     budget = min(_LINE_COMPONENTS, MAX_COMPONENTS - sum(_size(segments[i]) for i in (*head, *tail)))
-    if sum(_size(segments[i]) for i in rest) <= budget:
+    if few and sum(_size(segments[i]) for i in rest) <= budget:
         return [_chunk("line", segments, indices)]
     first = segments[rest[0]]
     openers = {i for i in rest if segments[i].tag == "ZA"} or {
@@ -252,7 +264,7 @@ def _windows(segments: Sequence[SegmentLike], start: int, stop: int) -> list[Chu
     }  # fmt: skip
     stops = openers | {i for i in rest if segments[i].tag in ("SDQ", "SCH")}
     windows: list[Chunk] = []
-    current, carried, size = list(head), 0, 0
+    current, carried, size, parts = list(head), 0, 0, 0
     activity: list[int] = []  # the ZA or QTY that a split stands under, with what follows it before the split
     under_activity = False
 
@@ -270,13 +282,14 @@ def _windows(segments: Sequence[SegmentLike], start: int, stop: int) -> list[Chu
             while following < len(rest) and rest[following] not in stops:
                 unit += _size(segments[rest[following]])
                 following += 1
-        if size and size + unit > budget and ((split and not under_activity) or i in openers):
+        full = size + unit > budget or (i in openers and parts == _PARTS)
+        if size and full and ((split and not under_activity) or i in openers):
             close()
             current = list(head)
             if split:
                 current += activity
             carried = len(current)
-            size = 0
+            size = parts = 0
         if tag == "ZA" or (tag == "QTY" and not any(segments[a].tag == "ZA" for a in activity)):
             activity, under_activity = [i], True
         elif split:
@@ -285,5 +298,6 @@ def _windows(segments: Sequence[SegmentLike], start: int, stop: int) -> list[Chu
             activity.append(i)
         current.append(i)
         size += _size(segments[i])
+        parts += i in openers
     close()
     return windows

@@ -267,7 +267,7 @@ def beside(field: str, record: Record, x12: bool, segments: Sequence[SegmentLike
         if tag == "SDQ":
             return _stated(segments, s, 1, 0)
         return None if tag == "N1" and e != 3 else _stated(segments, s, e - 1, 0)
-    return _stated(segments, s, e - 1, 0)
+    return _stated(segments, s, e + 1 if tag == "UIT" else e - 1, 0)
 
 
 _ANCHOR = {

@@ -100,6 +100,9 @@ def _judge_strays(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -
         if segment.tag == "PIA":
             detail = "An item stands outside any line: its LIN is lost, or PIA comes before LIN."
             findings.append(Finding("item-outside-line", detail, index))
+        if segment.tag in ("PRI", "CTP", "UIT", "INV"):
+            detail = f"{segment.tag} stands outside any line: which lines it is for is not known."
+            findings.append(Finding("price-outside-line", detail, index))
         for _, e, c in quantity_positions(segments, index, index + 1, setting.x12):
             if segment.value(e, c) and setting.measure(segment.tag, segment.value(0)) != "ignored":
                 detail = f"The quantity {segment.value(e, c)} stands outside any line."
@@ -202,6 +205,8 @@ def judge_line(segments: Sequence[Segment], line: LineRecords, setting: Setting)
     own = [i for i in range(line.first, line.last) if segments[i].tag not in PLACES]  # places are the whole message's
     findings = find_malformed(segments, own, setting)
     findings += find_unread(segments, line.first, line.last, setting)
+    if not setting.x12 and any(segments[i].tag == "LIN" and segments[i].value(1) == "2" for i in own):  # 1229
+        findings.append(Finding("line-deleted", "LIN 1229 says that the line is to be deleted.", line.first))
     if not line.records:
         findings += _judge_use(segments, line, setting)
         return findings or [Finding("line-without-quantity", "The line states no quantity.", line.first)]

@@ -30,6 +30,7 @@ def check_layout(segments: Sequence[Segment], first: int, chunks: Chunks, settin
         *find_damaged_tags(segments, range(first, len(segments)), setting),
         *_check_places(segments, chunks, setting),
         *_check_order(segments, chunks, setting),
+        *_check_shifted(segments, chunks, setting),
         *_check_prices(segments, chunks, setting),
         *_check_summary(segments, chunks, setting),
         *_check_line_numbers(segments, chunks),
@@ -127,6 +128,34 @@ def _check_order(segments: Sequence[Segment], chunks: Chunks, setting: Setting) 
         if what in before
     ]
     return findings + _check_forms(segments, setting)
+
+
+def _check_shifted(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
+    """Dates and currencies that stand above the first line and behind other lines, but not behind the last one.
+
+    They open the lines that follow them; read as ends of lines, each would be the line before's.
+    """
+    above = {
+        _signature(segments[i]) for chunk in (chunks.header, *chunks.groups)
+        for i in _dates_and_currencies(segments, chunk.indices, setting)
+    }  # fmt: skip
+    behind: list[dict[tuple[str, str], int]] = []
+    for line in _lines(chunks):
+        stated = [s for s, _, _ in quantity_positions(segments, line.first, line.last, setting.x12)]
+        if stated:
+            tail = _dates_and_currencies(segments, range(stated[-1] + 1, line.last), setting)
+            behind.append({_signature(segments[i]): i for i in tail})
+    for own in behind[:-1]:
+        for kind, index in own.items():
+            if kind in above and kind not in behind[-1]:
+                detail = f"{kind[0]} {kind[1]} stands above the first line and behind others, but not behind the last."
+                return [Finding("order-mixed", detail, index)]
+    return []
+
+
+def _dates_and_currencies(segments: Sequence[Segment], indices: Sequence[int], setting: Setting) -> list[int]:
+    dates = [index for _, (index, _, _) in date_statements(segments, indices, setting)]
+    return dates + [index for index in indices if segments[index].tag in ("CUX", "CUR")]
 
 
 def _check_prices(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:

@@ -200,6 +200,11 @@ class Verdict:
                     f"{len(wrong)} lines have an item whose check digit is wrong, the first is {wrong[0].item_id}.",
                 )
             )
+        placed = {line.qualifier for line in self.lines if line.location_id is not None}
+        bare = sorted({line.qualifier for line in self.lines if line.location_id is None} & placed)
+        if bare:
+            detail = f"Some quantities of the code {bare[0]} have a place and others have none: one may be lost."
+            self.note(Finding("place-missing", detail))
         for code, lines, what in (
             (
                 "item-type-not-stated",

@@ -105,7 +105,10 @@ def test_a_price_for_one_unit_is_a_price(text: str) -> None:
 
 
 def test_the_currency_of_a_line_wins_over_the_headers() -> None:
-    text = message("INVRPT", f"BGM+35+I1+9 CUX+2:EUR:10 {LIN} QTY+145:1 PRI+AAA:2 CUX+2:SEK:10 LIN+2++9:EN QTY+145:2")
+    text = message(
+        "INVRPT",
+        f"BGM+35+I1+9 CUX+2:EUR:10 {LIN} QTY+145:1 PRI+AAA:2 CUX+2:SEK:10 LIN+2++9:EN QTY+145:2 PRI+AAA:3 CUX+2:EUR:10",
+    )
     assert [line.currency for line in document(text).lines] == ["SEK", "EUR"]
 
 

@@ -45,7 +45,7 @@ def draw_written(
     while True:
         dialect = draw_partner(r)
         writing = draw_writing(r, dialect.message_type, vices)
-        if vices is not TAUGHT_VICES or is_held_out(dialect, writing) == held_out:
+        if writing.vices if vices is not TAUGHT_VICES else is_held_out(dialect, writing) == held_out:
             return dialect, writing
 
 

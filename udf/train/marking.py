@@ -143,4 +143,4 @@ def _agreement(line: Essence, other: Essence) -> int:
 
 
 def _share(part: int, whole: int) -> float:
-    return round(part / whole, 5) if whole else 1.0
+    return round(part / whole, 5) if whole else 0.0

@@ -17,7 +17,9 @@ from udf.segments import Segment, find_delimiters, read_segments
 from udf.train.truth import Essence
 from udf.values import UnreadableValueError, read_number, read_period
 
-_STORES = ("ST", "SN", "WH")
+_STORES = ("ST", "SN", "WH", "RL")
+_OTHER_LOCATIONS = ("27", "28", "35")
+"""3227: country of origin and of destination, exporting country."""
 _Period = tuple[datetime.date | None, datetime.date | None]
 
 
@@ -29,6 +31,7 @@ def compile_by_rules(text: str, tables: Reference) -> list[Essence]:
         return []
     x12 = opener.tag == "ST"
     message_type = opener.value(0) if x12 else opener.value(1, 0)
+    version = "" if x12 or len(opener.elements) < 2 else ":".join(opener.elements[1][1:])
     lines: list[Essence] = []
     place: tuple[str | None, str | None] = (None, None)
     item: tuple[str | None, str | None] = (None, None)
@@ -37,7 +40,7 @@ def compile_by_rules(text: str, tables: Reference) -> list[Essence]:
     for i, s in enumerate(segments):
         if s.tag == ("N1" if x12 else "NAD") and s.value(0) in _STORES:
             place = (s.value(3), s.value(2)) if x12 else (s.value(1), s.value(1, 2))
-        elif s.tag == "LOC":
+        elif s.tag == "LOC" and s.value(0) not in _OTHER_LOCATIONS:
             place = (s.value(1), s.value(1, 2))
         elif s.tag == "LIN":
             item, price = ((s.value(2), s.value(1)) if x12 else (s.value(2), s.value(2, 1))), (None, None)
@@ -50,7 +53,7 @@ def compile_by_rules(text: str, tables: Reference) -> list[Essence]:
             for number, unit, where in _quantities(s, segments[i + 1 :], x12, place):
                 with suppress(UnreadableValueError):
                     standard = "X12" if x12 else "EDIFACT"
-                    measure = tables.measure(standard, message_type, s.tag, "", "", code) or "unmapped"
+                    measure = tables.measure(standard, message_type, s.tag, version, "", code) or "unmapped"
                     if measure != "ignored":
                         lines.append(_line(item, where, code, measure, number, unit, price, period, message_type))
     return lines
