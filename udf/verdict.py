@@ -201,9 +201,9 @@ class Verdict:
                 )
             )
         placed = {line.qualifier for line in self.lines if line.location_id is not None}
-        bare = sorted({line.qualifier for line in self.lines if line.location_id is None} & placed)
+        bare = placed & {line.qualifier for line in self.lines if line.location_id is None}
         if bare:
-            detail = f"Some quantities of the code {bare[0]} have a place and others have none: one may be lost."
+            detail = f"Some quantities of the code {min(map(str, bare))} have a place and others have none."
             self.note(Finding("place-missing", detail))
         for code, lines, what in (
             (
