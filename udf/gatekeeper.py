@@ -261,7 +261,7 @@ def _judge_quantity(segments: Sequence[Segment], record: Record, setting: Settin
 
 
 def _judge_items(segments: Sequence[Segment], line: LineRecords, setting: Setting) -> list[Finding]:
-    """The item is an identifier of its line, with its type beside it; which of them is a rule applied before."""
+    """The item is an identifier of its line, with its type beside it, and the one that the contract prefers."""
     identifiers = line_identifiers(segments, line.first, line.last, setting.x12)
     if not identifiers:
         return [Finding("line-without-item", "The line names no item.", line.first)]
@@ -275,6 +275,8 @@ def _judge_items(segments: Sequence[Segment], line: LineRecords, setting: Settin
         if item is None or chosen is None or chosen[2] != kind:
             where = item[0] if item else line.first
             findings.append(Finding("item-misplaced", "The item was not read where LIN or PIA states it.", where))
+        elif chosen != best:  # the rule is applied before, and held to here
+            findings.append(Finding("item-not-preferred", "A better identifier stands beside the chosen one.", item[0]))
     return findings
 
 

@@ -119,6 +119,29 @@ def test_a_place_that_only_a_line_without_a_quantity_could_end_is_ambiguous() ->
     assert split(f"BGM+35+1+9 {lines} UNT+9+1", "INVRPT").ambiguous
 
 
+def test_a_party_of_the_header_that_returns_in_lines_opens_no_group() -> None:
+    lines = " ".join(f"LIN*{n}*UP*01234567890{n} QTY*33*{n} N1*SU**92*7" for n in (1, 2))
+    chunks = split(f"BIA*00*DD*1*20260101 N1*SU**92*7 {lines} CTT*2", "846")
+    assert not chunks.ambiguous
+    assert chunks.groups == []
+
+
+def test_a_place_that_opens_groups_elsewhere_opens_one_behind_a_line_without_quantity() -> None:
+    groups = " ".join(f"NAD+SN+{n}::9 LIN+1++4:EN{q}" for n, q in ((1, " QTY+145:1"), (2, ""), (3, " QTY+145:2")))
+    chunks = split(f"BGM+35+1+9 {groups} UNT+9+1", "INVRPT")
+    assert [tags(group) for group in chunks.groups] == ["NAD"] * 3
+    assert not chunks.ambiguous
+
+
+@pytest.mark.parametrize("count", [5, 6, 9, 11])
+def test_no_chunk_holds_more_than_five_quantities(count: int) -> None:
+    activities = " ".join(f"ZA*Q{n}*{n}*EA" for n in range(count))
+    chunks = split(f"XQ*H*20260101 LIN*1*UP*012345678905 {activities} CTT*1", "852")
+    shown = [tags(line).split().count("ZA") for line in chunks.lines]
+    assert max(shown) <= 5
+    assert sum(shown) == count
+
+
 def test_free_text_and_addresses_are_not_shown() -> None:
     chunks = split("BGM+73E+1+9 CTA+IC+X LIN+1++4:EN IMD+F++:::MUG FTX+AAI+++QTY QTY+153:1 UNT+7+1")
     assert tags(chunks.header) == "BGM"

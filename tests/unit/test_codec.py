@@ -104,3 +104,15 @@ def test_a_part_takes_its_place_from_beside_it_without_being_told() -> None:
 )  # fmt: skip
 def test_a_value_is_seen_as_its_class(value: str, expected: str) -> None:
     assert codec.classify(value) == expected
+
+
+@pytest.mark.parametrize(("tail", "stands"), [("", None), ("*CT", (1, 2, 0))])
+def test_the_type_of_a_unit_price_stands_behind_it_or_nowhere(tail: str, stands: codec.Position | None) -> None:
+    segments = read_segments(f"ST*867*0001~QTY*32*5*EA~UIT*EA*12.50{tail}~")[1:]
+    record = {"quantity": (0, 1, 0), "price": (1, 1, 0)}
+    assert codec.beside("price_type", record, True, segments) == stands
+
+
+def test_the_unit_of_a_split_stands_in_the_uit_behind_its_quantity() -> None:
+    segments = read_segments("ST*846*0001~QTY*33*7~UIT*FT~REF*WS*12*7~")[1:]
+    assert codec.beside("unit", {"quantity": (2, 2, 0)}, True, segments) == (1, 0, 0)

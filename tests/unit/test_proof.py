@@ -29,6 +29,7 @@ from udf.codec import Position, Record
 from udf.compiler import Compiler
 from udf.engine import Answer, Prompt
 from udf.segments import find_delimiters, read_segments
+from udf.statements import prefer_items
 from udf.train.clerk import Clerk, compile_as_wanted
 from udf.train.oracle import Oracle
 
@@ -135,6 +136,17 @@ def test_the_right_answer_passes(text: str) -> None:
 def test_any_identifier_of_the_item_is_taken_for_the_best_one() -> None:
     lesser = {"item": (PIA, 1, 0), "item_type": (PIA, 1, 1)}
     assert tell(STOCK, "line", lambda records: [record | lesser for record in records]) == set()
+    segments = read_segments(STOCK, find_delimiters(STOCK))
+    line = next(i for i, segment in enumerate(segments) if segment.tag == "LIN")
+    told = {"quantity": (0, 0, 1), "item": (line + 1, 1, 0), "item_type": (line + 1, 1, 1)}
+    (record,) = prefer_items(segments, line, len(segments), [told], x12=False)
+    assert (record["item"], record["item_type"]) == ((line, 2, 0), (line, 2, 1))
+
+
+def test_the_gatekeeper_lets_no_lesser_identifier_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("udf.compiler.prefer_items", lambda segments, first, last, records, x12: list(records))
+    lesser = {"item": (PIA, 1, 0), "item_type": (PIA, 1, 1)}
+    assert "item-not-preferred" in tell(STOCK, "line", lambda records: [record | lesser for record in records])
 
 
 @pytest.mark.parametrize("lie", LIES)
