@@ -12,7 +12,7 @@ from pathlib import Path
 
 from udf import codec
 from udf.chunks import Chunk, split_message
-from udf.contract import Envelope, Outcome, Problem
+from udf.contract import CompiledRow, Envelope, Outcome, Problem, make_row
 from udf.engine import Answer, Engine, LlamaEngine, Prompt, next_best_prefixes
 from udf.gatekeeper import gather_line, judge_line, judge_statements
 from udf.interchange import split_interchange
@@ -72,10 +72,22 @@ class Compiler:
         """One outcome for each text, in order; the prompts of all of them are decoded together."""
         return [outcome for outcome, _ in self.compile_units(texts, envelopes)]
 
+    def compile_rows(
+        self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None
+    ) -> list[CompiledRow]:
+        """As `compile_batch`, as rows to store."""
+        return [make_row(outcome, document) for outcome, document, _ in self._compile(texts, envelopes)]
+
     def compile_units(
         self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None
     ) -> list[tuple[Outcome, list[Unit]]]:
         """As `compile_batch`, with what was answered for each chunk and what was found against it."""
+        return [(outcome, units) for outcome, _, units in self._compile(texts, envelopes)]
+
+    def _compile(
+        self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None
+    ) -> list[tuple[Outcome, str | None, list[Unit]]]:
+        """Outcome, canonical document and units of each text."""
         prepared: list[Message | Outcome] = []
         for text, envelope in zip(texts, envelopes or [None] * len(texts), strict=True):
             began = time.perf_counter()
@@ -87,7 +99,7 @@ class Compiler:
             prepared.append(message)
         messages = [message for message in prepared if isinstance(message, Message)]
         self._answer([(message, unit) for message in messages for unit in message.units])
-        return [(self._finish(m), m.units) if isinstance(m, Message) else (m, []) for m in prepared]
+        return [(*self._finish(m), m.units) if isinstance(m, Message) else (m, None, []) for m in prepared]
 
     # --- before the model ------------------------------------------------------------------------------------
 
@@ -191,15 +203,15 @@ class Compiler:
 
     # --- after the model ---------------------------------------------------------------------------------------
 
-    def _finish(self, message: Message) -> Outcome:
+    def _finish(self, message: Message) -> tuple[Outcome, str]:
         began = time.perf_counter()
         verdict = Verdict(message, self.model_version, self.version)
         verdict.check_controls()
         verdict.assemble()
-        outcome = verdict.outcome()
+        outcome, document = verdict.outcome()
         message.seconds += time.perf_counter() - began
         outcome.compile_ms = round(1000 * message.seconds, 3)
-        return outcome
+        return outcome, document
 
 
 def _make_units(message: Message) -> list[Unit]:

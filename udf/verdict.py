@@ -1,14 +1,13 @@
 """What came of a message: proved lines and rejected ones, all problems at once, and whether it is valid."""
 
 import hashlib
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 
 from udf import codec
 from udf.chunks import Chunk, Chunks
 from udf.codec import Record
-from udf.contract import Attempt, Document, Envelope, Line, Outcome, Problem, RejectedLine
+from udf.contract import Attempt, Document, Envelope, Line, Outcome, Problem, RejectedLine, dump_document
 from udf.controls import check_totals, check_trailer
 from udf.document import build_lines, inherit, lift, line_doubts, read_header, read_parties, repeated_stock
 from udf.engine import Answer, Prompt
@@ -221,7 +220,8 @@ class Verdict:
             if lines:
                 self.note(Finding(code, f"{len(lines)} lines have {what}."))
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> tuple[Outcome, str]:
+        """The outcome, and its document as canonical JSON."""
         message, setting = self.message, self.message.setting
         opener = message.segments[message.first]
         document = Document.unchecked(
@@ -230,6 +230,7 @@ class Verdict:
             parties=read_parties(message.segments, message.chunks.header, setting.x12), lines=self.lines, **self.header,
         )  # fmt: skip
         is_valid = self.errors == 0
+        dumped = dump_document(document)
         attempts = max((unit.tries for unit in message.units), default=0)
         log = [
             Attempt.unchecked(attempt=number, chunk=unit.name, route="model", reading=READING, output=output,
@@ -241,12 +242,13 @@ class Verdict:
             problems=[p for p in self.problems if p.severity == "error"][:20],
             compile_ms=round(1000 * message.seconds, 3),
         )  # fmt: skip
-        return Outcome(
+        outcome = Outcome(
             message_type=setting.message_type, is_valid=is_valid, is_complete=is_valid and not self.rejected,
             document=document, rejected_lines=self.rejected, problems=self.problems, route="model", attempts=attempts,
             model_version=self.model_version, compiler_version=self.compiler_version,
-            verification_hash=hash_document(message.text, document), attempt_log=[whole, *log],
+            verification_hash=hash_document(message.text, dumped), attempt_log=[whole, *log],
         )  # fmt: skip
+        return outcome, dumped
 
     def _as_problem(self, finding: Finding) -> Problem:
         severity = self.message.setting.reference.severity(finding.code, self.message.setting.partner)
@@ -267,11 +269,8 @@ def describe_answer(unit: Unit) -> str:
     return "; ".join(rows) or "no record"
 
 
-def hash_document(text: str, document: Document | None) -> str:
-    """SHA-256 over the message's UTF-8 bytes and the document's canonical JSON: sorted keys, no blanks."""
+def hash_document(text: str, document: str | None) -> str:
+    """SHA-256 over the message's UTF-8 bytes and the document's canonical JSON (`contract.dump_document`)."""
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
-    dumped = document.model_dump(mode="json") if document else None
-    digest.update(
-        json.dumps(dumped, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
-    )
+    digest.update((document or "null").encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
