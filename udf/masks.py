@@ -108,21 +108,23 @@ class Slot:
 
 
 def _sample_date(form: str, number: int) -> str:
-    """A date in each of the forms that dates are written in: days of 2031 on, in six digits of 2020.
+    """A date in each of the forms that dates are written in, with the same days in no two of them.
 
     Six digits are a day, a month (610) and a week (616) alike.
     """
     month, day = 1 + number // 28 % 12, 1 + number % 28
     eight = f"{2031 + number // 336}{month:02}{day:02}"
-    six = f"20{1 + number // 12 % 12:02}{1 + number % 12:02}"
+    six = f"20{1 + number // 12 % 10:02}{1 + number % 12:02}"
     if "-" in form:
         first, second = form.split("-")
         return "-".join(six if len(half) == 6 else eight for half in (first, second))
     size = len(form)
     if size in (6, 8):
         return six if size == 6 else eight
-    if size in (12, 14):  # a day and a time, or two days
-        return eight + "0" * (size - 8)
+    if size == 12:  # a day and a time, or two days (717)
+        return f"2012{month:02}{day:02}{month:02}01"
+    if size == 14:
+        return eight + "0" * 6
     return eight * 2 if size == 16 else "0" * size
 
 
@@ -187,6 +189,12 @@ def parse_shape(text: str, delimiters: Delimiters) -> Shape:
     return Shape((*pieces, literal) if literal else tuple(pieces), delimiters)
 
 
+def value_kind(standard: str, segment: Segment, element: int, component: int) -> str | None:
+    """What sort of value stands in a component: number, date, id or text; None for a code or what may be one."""
+    rule = (_X12 if standard == "X12" else _EDIFACT).get(segment.tag)
+    return rule(element, component, segment) if rule else None
+
+
 def mask(text: str, start: int, stop: int, segments: Sequence[Segment], delimiters: Delimiters) -> Shape | None:
     """The shape of text[start:stop], which holds exactly these segments; None where it has none worth keeping.
 
@@ -194,19 +202,17 @@ def mask(text: str, start: int, stop: int, segments: Sequence[Segment], delimite
     """
     if stop - start > LONGEST_SHAPE or (delimiters.release and delimiters.release in text[start:stop]):
         return None
-    rules = _X12 if delimiters.standard == "X12" else _EDIFACT
     pieces: list[str | Slot] = []
     values: list[str] = []  # of the places and dates among the slots, '' for the others
     position = start
     for segment in segments:
         if segment.repaired or "\n" in segment.raw or "\r" in segment.raw:
             return None
-        rule = rules.get(segment.tag)
-        if rule is None or _depends_on_length(segment, delimiters.standard):
+        if _depends_on_length(segment, delimiters.standard):
             continue
         for e, element in enumerate(segment.elements):
             for c, value in enumerate(element):
-                kind = rule(e, c, segment) if value else None
+                kind = value_kind(delimiters.standard, segment, e, c) if value else None
                 slot = _slot(kind, value, delimiters) if kind else None
                 if slot is None:
                     continue
@@ -226,7 +232,9 @@ def _depends_on_length(segment: Segment, standard: str) -> bool:
     """Where the gatekeeper judges an identifier by its length: the short number of a buyer, an item without a type."""
     if standard == "X12":
         return segment.tag == "N1" and load_reference().place_role("X12", "N1", segment.value(0)) == "weak"
-    return segment.tag == "LIN" and bool(segment.value(2)) and not segment.value(2, 1)
+    item = segment.value(2)
+    is_number = item.isdecimal() and len(item) > _FEW_DIGITS  # its shape keeps the length
+    return segment.tag == "LIN" and bool(item) and not segment.value(2, 1) and not is_number
 
 
 def _slot(kind: str, value: str, delimiters: Delimiters) -> Slot | None:
