@@ -9,8 +9,8 @@ answer is a mapping of positions.
 The answer lists records. A record is a list of ``field marker`` pairs, each one position of the network; a field that
 stands where the standard puts it beside its anchor (the qualifier beside its quantity, the code list beside its place)
 is not written at all, and a field that is not mentioned keeps the value of the record before. ``MORE`` behind a record
-says that the parts beside it (the pairs of an SDQ, the SCH or REF segments that follow) are read alike. Each ``quantity``
-begins a record, ``EOS`` ends the answer, and an answer without records is ``EOS`` alone.
+says that the parts beside it (the pairs of an SDQ, the SCH or REF segments that follow) are read alike. Each
+``quantity`` begins a record, ``EOS`` ends the answer, and an answer without records is ``EOS`` alone.
 """
 
 import re

@@ -20,7 +20,7 @@ _GENERATOR = ("corpus.py", "drafts.py", "edifact.py", "x12.py", "rendering.py", 
 
 @dataclass
 class Count:
-    """What partners of one message type give: messages, chunks, different prompts among them, positions of the network."""
+    """What partners of one type give: messages, chunks, different prompts among them, positions of the network."""
 
     messages: int = 0
     chunks: int = 0

@@ -54,7 +54,7 @@ def draw_written(
 def draw_examples(
     seed: int, markers_turn: bool = True, held_out: bool = False, taught: Path | None = None
 ) -> Iterator[Example]:
-    """Prompts and the tokens of their answers, endlessly; equal prompts of one message come once, since they teach the same.
+    """Prompts and their answers, endlessly; equal prompts of one message come once, since they teach the same.
 
     `taught` is a file of labels from `udf.train.teach`, which are mixed in.
     """
