@@ -2,7 +2,7 @@
 
 A prompt shows a chunk with its values masked: every component is one *bundle*, one position of the network, of tokens
 whose embeddings are added up. It says what kind of value stands there (thirteen digits, a plausible date, a decimal,
-four letters) or, where it is a known code, which code; its marker; its tag and the numbers of its element and component.
+four letters) or, where it is a known code, which code; its marker; its tag; the numbers of its element and component.
 The answer names markers. Two chunks that differ in values alone therefore have the same prompt and the same answer: the
 answer is a mapping of positions.
 
