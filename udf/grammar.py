@@ -172,6 +172,8 @@ class AnswerGrammar:
         It takes the parties that the tables call a place, and refuses an answer that names none of them.
         """
         sure = [slot for slot, role in places if role == "yes"]
+        if not x12:  # of an N1 the prompt does not show all that makes a weak place one
+            sure = sure or [slot for slot, role in places if role == "weak"]
         if not sure:
             return
         self._needs_place = True
