@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from udf.contract import Envelope, Outcome
+from udf.contract import CompiledRow, Envelope, Outcome
 from udf.interchange import split_interchange
 
-__all__ = ["compile_batch", "compile_edi", "compiler_version", "model_version", "split_interchange"]
+__all__ = ["compile_batch", "compile_edi", "compile_rows", "compiler_version", "model_version", "split_interchange"]
 
 # udf.compiler is imported by the functions that need it: it brings llama.cpp, and neither training nor whoever only
 # splits interchanges wants to load that.
@@ -25,6 +25,13 @@ def compile_batch(texts: Sequence[str], envelopes: Sequence[Envelope | None] | N
     from udf.compiler import load_compiler
 
     return load_compiler().compile_batch(texts, envelopes)
+
+
+def compile_rows(texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None) -> list[CompiledRow]:
+    """As `compile_batch`, as rows of silver.outcomes with their parts as JSON text: for storing, not for reading."""
+    from udf.compiler import load_compiler
+
+    return load_compiler().compile_rows(texts, envelopes)
 
 
 def compiler_version() -> str:
