@@ -269,7 +269,7 @@ def _make_units(message: Message) -> list[Unit]:
     units: list[Unit] = []
     for chunk in message.chunks:
         tokens, positions = codec.encode_chunk(chunk.kind, message.setting.message_type, chunk.segments)
-        prompt = Prompt(tuple(tokens), len(positions), chunk, message.setting.message_type)
+        prompt = Prompt(tokens, len(positions), chunk, message.setting.message_type)
         if chunk.kind == "line" and units and units[-1].chunks[0].line == chunk.line:
             units[-1].chunks.append(chunk)
             units[-1].prompts.append(prompt)
