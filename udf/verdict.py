@@ -14,7 +14,7 @@ from udf.document import build_lines, inherit, lift, line_doubts, read_header, r
 from udf.engine import Answer, Prompt
 from udf.gatekeeper import LineRecords
 from udf.identifiers import has_check_digit, is_gs1_key
-from udf.layout import check_layout
+from udf.layout import check_layout, find_referenced_places
 from udf.segments import Segment
 from udf.statements import Finding, Setting
 from udf.values import UnreadableValueError
@@ -205,6 +205,12 @@ class Verdict:
         if bare:
             detail = f"Some quantities of the code {min(map(str, bare))} have a place and others have none."
             self.note(Finding("place-missing", detail))
+        if any(line.location_id is None for line in self.lines):
+            named = find_referenced_places(self.message.segments, self.message.chunks, self.message.setting)
+            if named:
+                segment = self.message.segments[named[0]]
+                detail = f"{segment.raw[:60]} may name the place of lines for which no other is stated."
+                self.note(Finding("place-in-reference", detail, named[0]))
         for code, lines, what in (
             (
                 "item-type-not-stated",
