@@ -34,7 +34,7 @@ def find_swapped(segments: Sequence[Segment], chunks: Chunks, setting: Setting) 
         codes = frozenset(code for code, _, _ in own)
         for code, number, index in own:
             exchanged = codes - {code} | {number}
-            is_other_habit = habits[codes] == 1 and exchanged != codes and habits[exchanged] > 0
+            is_other_habit = habits[codes] == 1 and number not in codes and habits[exchanged] > 0
             is_unknown = setting.measure("QTY", code) is None
             is_lost_principal = number in principal[: None if is_unknown else 1] and not used & set(principal)
             if is_other_habit or (is_lost_principal and (is_unknown or not setting.x12)):
