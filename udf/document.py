@@ -10,7 +10,16 @@ from udf.codec import Position, Record
 from udf.contract import Line, Party
 from udf.gatekeeper import LineRecords
 from udf.segments import Segment
-from udf.statements import Finding, Setting, currencies, date_statements, line_identifiers, price_basis, read_date
+from udf.statements import (
+    Finding,
+    Setting,
+    currencies,
+    date_statements,
+    inventory_segment,
+    line_identifiers,
+    price_basis,
+    read_date,
+)
 from udf.values import UnreadableValueError, read_number
 
 SALES = frozenset(("sold", "returned", "net_sold", "total_sold"))
@@ -229,18 +238,21 @@ _NAMED = {
     "N9": "reference",
     "AMT": "amount",
     "STS": "status",
+    "LQ": "status",
 }
 
 
 def _attributes(segments: Sequence[Segment], line: LineRecords, record: Record, setting: Setting) -> dict[str, str]:
     """What else the line states, before the quantities or after this one: descriptions, amounts, references, dates."""
     used = {position[0] for position in record.values()}
-    quantities = sorted({r["quantity"][0] for r in line.records})
-    own = record["quantity"][0]
-    stop = next((q for q in quantities if q > own), line.last)
+    own, activity = record["quantity"][0], record["qualifier"][0]
+    opening = sorted({r[name][0] for r in line.records for name in ("quantity", "qualifier")})
+    stop = next((i for i in opening if i > own), line.last)
+    above = next(i for i in opening if i > activity) if activity < own else activity
     found = _inventory_status(segments, line, own)
     repaired = False
-    for index in (*range(line.first, quantities[0]), *range(own, stop)):
+    # what stands with a quantity, with the activity that it is a part of, with the line: of two the nearer holds
+    for index in (*range(own, stop), *range(activity + 1, above), *range(line.first, opening[0])):
         segment = segments[index]
         repaired = repaired or segment.repaired
         tag = segment.tag
@@ -260,6 +272,10 @@ def _attributes(segments: Sequence[Segment], line: LineRecords, record: Record, 
                 found.setdefault(f"{_NAMED[tag]}_{first}", second)
         elif tag == "ZA" and segment.value(4) and record.get("start", (-1,))[0] != index:
             found.setdefault(f"date_{segment.value(3)}", segment.value(4))
+        elif tag == "SCH" and index == own and segment.value(5):
+            found.setdefault(f"date_{segment.value(4)}", segment.value(5))
+        elif tag == "SDQ" and index == own and segment.value(22):
+            found.setdefault("sub_location", segment.value(22))
         elif setting.x12 and tag == "QTY" and index not in used and segment.value(1):
             found.setdefault(f"count_{segment.value(0)}", segment.value(1))
     if repaired:
@@ -268,17 +284,10 @@ def _attributes(segments: Sequence[Segment], line: LineRecords, record: Record, 
 
 
 def _inventory_status(segments: Sequence[Segment], line: LineRecords, own: int) -> dict[str, str]:
-    """INV of a quantity (4501 direction, 7491 status): before it from D.97A on, behind it in D.96A."""
-    stock = [i for i in range(line.first, line.last) if segments[i].tag == "INV"]
-    quantities = [i for i in range(line.first, line.last) if segments[i].tag == "QTY"]
-    if not stock:
+    """INV of a quantity: 4501 direction, 7491 status."""
+    inv = inventory_segment(segments, line.first, line.last, own)
+    if inv is None:
         return {}
-    if stock[0] < quantities[0]:
-        inv = next(i for i in reversed(stock) if i < own)
-    else:
-        stop = next((q for q in quantities if q > own), line.last)
-        if (inv := next((i for i in stock if own < i < stop), -1)) < 0:
-            return {}
     named = {"inventory_direction": segments[inv].value(0), "inventory_status": segments[inv].value(1)}
     return {name: value for name, value in named.items() if value}
 

@@ -71,6 +71,8 @@ class Plan:
     lins: int = field(init=False)
     has_period: bool = field(init=False)
     """Whether it states the first day of a period (DTM 2005, 374)."""
+    codes: frozenset[str] = field(init=False)
+    """What its QTY segments hold as qualifiers."""
     reason: str = ""
     """Why it was revoked."""
     _components: dict[tuple[int, int, int], int | str] = field(default_factory=dict, init=False)
@@ -79,6 +81,7 @@ class Plan:
         self.pattern = self.shape.compile()
         read = self.read()
         self.tags = tuple(segment.tag for segment in read)
+        self.codes = frozenset(segment.value(0) for segment in read if segment.tag == "QTY")
         roles = load_reference().date_role
         dates = (segment.value(0) for segment in read if segment.tag == "DTM")
         self.has_period = any(roles(self.dialect.standard, "DTM", code) == "period_start" for code in dates)

@@ -23,6 +23,7 @@ from udf.plans import Plan
 from udf.segments import read_segments
 from udf.shelves import Shelf
 from udf.statements import Finding
+from udf.swaps import PRINCIPAL
 from udf.values import read_number
 from udf.verdict import LineCounts, summarise_lines
 from udf.writers import KEYS, NUMBERS, Bound, NotPlainError, Numbers, Writer, resolve
@@ -138,6 +139,7 @@ def _tally(shelf: Shelf, pieces: Sequence[Piece], numbers: Numbers) -> _Tally:
     tally = _Tally(runs=[[]])
     group: Piece | None = None
     bounds: dict[Plan, Bound] = {}
+    watched = _watch_codes(pieces)
     is_summed = any(tag in ("CNT", "CTT") for tag in pieces[-1][0].tags)
     for number, (plan, match) in enumerate(pieces[1:-1], 1):
         if plan.kind == "group":
@@ -153,6 +155,8 @@ def _tally(shelf: Shelf, pieces: Sequence[Piece], numbers: Numbers) -> _Tally:
         if writer.needs_no_period and any(plan.has_period for plan, _ in pieces):
             raise NotPlainError("a stock date beside periods")
         row = writer.row(match, numbers)
+        if watched and any(match[i + 1] in watched - plan.codes for i in writer.numbers):
+            raise NotPlainError("quantity-swapped")
         tally.lines.append(bound.text % writer.pick(row))
         if writer.totals or writer.apart or writer.pieces:
             _check_values(writer, row, tally, mark)
@@ -169,6 +173,14 @@ def _tally(shelf: Shelf, pieces: Sequence[Piece], numbers: Numbers) -> _Tally:
         if is_summed:
             tally.quantities += writer.quantities(row)
     return tally
+
+
+def _watch_codes(pieces: Sequence[Piece]) -> frozenset[str]:
+    """Codes that make a quantity suspicious which is written like one of them (`udf.swaps`)."""
+    used: frozenset[str] = frozenset().union(*(plan.codes for plan in {plan for plan, _ in pieces}))
+    principal = frozenset(PRINCIPAL.get(pieces[0][0].dialect.message_type, ()))
+    several = len({plan.codes for plan, _ in pieces if plan.kind == "line"}) > 1
+    return (used if several else frozenset()) | (frozenset() if used & principal else principal)
 
 
 def _check_values(writer: Writer, row: list[Any], tally: _Tally, mark: str | None) -> None:

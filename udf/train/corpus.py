@@ -1,7 +1,7 @@
 """The corpus: an endless seeded stream of chunks with their right answers, from partners that are drawn anew.
 
 A partner is a dialect and a way of writing. Whether it may be learnt or is held out for the exam is decided by its
-combination of layout and vices alone, so that no held-out combination is ever trained on.
+layout alone: vices are gone when a prompt is made, so a layout that taught under one vice would be known under all.
 """
 
 import random
@@ -24,9 +24,9 @@ TAUGHT = 0.1
 Example = tuple[Bundles, list[int]]
 """A prompt and the tokens of its right answer."""
 Dialect = EdifactPartner | X12Partner
-MIX = (("SLSRPT", 24), ("INVRPT", 24), ("852", 26), ("846", 18), ("867", 8))
+MIX = (("SLSRPT", 24), ("INVRPT", 24), ("852", 26), ("846", 18), ("867", 10))
 HELD_OUT_SHARE = 8
-"""One combination in so many is held out."""
+"""One layout in so many is held out."""
 
 
 def draw_partner(r: random.Random) -> Dialect:
@@ -35,9 +35,9 @@ def draw_partner(r: random.Random) -> Dialect:
     return X12Partner(r, message_type) if message_type.isdigit() else EdifactPartner(r, message_type)
 
 
-def is_held_out(dialect: Dialect, writing: Writing) -> bool:
-    """True for the combinations of layout and vices that no training example comes from."""
-    return zlib.crc32(repr((dialect.layout, writing.vices)).encode()) % HELD_OUT_SHARE == 0
+def is_held_out(dialect: Dialect) -> bool:
+    """True for the layouts that no training example comes from."""
+    return zlib.crc32(repr(dialect.layout).encode()) % HELD_OUT_SHARE == 0
 
 
 def draw_written(
@@ -47,7 +47,7 @@ def draw_written(
     while True:
         dialect = draw_partner(r)
         writing = draw_writing(r, dialect.message_type, vices)
-        if writing.vices if vices is not TAUGHT_VICES else is_held_out(dialect, writing) == held_out:
+        if writing.vices if vices is not TAUGHT_VICES else is_held_out(dialect) == held_out:
             return dialect, writing
 
 
