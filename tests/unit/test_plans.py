@@ -30,7 +30,7 @@ LINES: list[Line] = [("4006381333931", "12", "1.25"), ("9501101530003", "7", "3"
 def write_report(lines: Sequence[Line] = LINES, number: int = 1, store: str = "4012345000030") -> str:
     rows = [
         f"UNH+{number}+SLSRPT:D:96A:UN:EAN004", f"BGM+73E+SLS{number}+9", "DTM+137:20261109:102",
-        "DTM+356:20261102:102", "DTM+357:20261108:102", "NAD+SE+4012345000023::9", f"LOC+162+{store}::9",
+        "DTM+90:20261102:102", "DTM+91:20261108:102", "NAD+SE+4012345000023::9", f"LOC+162+{store}::9",
     ]  # fmt: skip
     for count, (item, pieces, price) in enumerate(lines, 1):
         rows += [f"LIN+{count}++{item}:EN", f"QTY+153:{pieces}:PCE", f"PRI+AAA:{price}"]
@@ -111,8 +111,8 @@ def test_another_code_is_another_shape(school: School, was: str, becomes: str) -
         ("+1'\0", "+2'\0", "control-reference-mismatch"),
         ("153:12", "153:1O", "quantity-not-a-number"),
         ("AAA:1.25", "AAA:1..5", "price-not-a-number"),
-        ("356:20261102", "356:20261302", "date-invalid"),
-        ("356:20261102", "356:20271102", "period-reversed"),
+        ("90:20261102", "90:20261302", "date-invalid"),
+        ("90:20261102", "90:20271102", "period-reversed"),
     ],
 )
 def test_what_values_break_is_left_to_the_gatekeeper(school: School, was: str, becomes: str, code: str) -> None:
@@ -129,15 +129,30 @@ def test_two_lines_in_one_segment_are_not_read_as_one(school: School) -> None:
     assert "repaired-segments" in row.problems
 
 
+def test_a_released_apostrophe_and_a_quotation_mark_are_values(school: School) -> None:
+    def named(number: int, first: str, second: str) -> str:
+        text = write_report(number=number).replace("LIN+2", f"IMD+F++:::{first}'LIN+2")
+        return text.replace("PRI+AAA:3'", f"PRI+AAA:3'IMD+F++:::{second}'").replace("UNT+14", "UNT+16")
+
+    for number in range(80, 80 + PROOFS):
+        school.read(named(number, "PLAIN TEXT", "OTHER TEXT"))
+    text = named(90, "SARAH?'S 12\" PAN", "C?:??\\X")
+    row, other = school.read(text), school.read_by_model(text)
+    assert row.route == "plan"
+    assert row.document is not None
+    assert json.loads(row.document)["lines"][0]["attributes"] == {"description": "SARAH'S 12\" PAN"}
+    assert other.document is not None
+    assert same_document(row.document, other.document)
+
+
 def test_partners_learn_for_themselves(school: School) -> None:
     other = Envelope(standard="EDIFACT", sender="9999999999999")
     assert school.read(write_report(number=8), other).route == "model"
 
 
 def test_an_unknown_layout_of_known_lines_is_read_by_the_model_first(school: School) -> None:
-    one_line = write_report(LINES[:1], 21)
-    assert school.read(one_line).route == "model"
-    assert school.read(write_report(LINES[:1], 22)).route == "model"
+    two_stores = write_report(number=21).replace("LIN+2", "LOC+162+4012345000047::9'LIN+2").replace("UNT+14", "UNT+15")
+    assert school.read(two_stores).route == "model"
 
 
 def test_warnings_are_those_of_the_model(school: School) -> None:
@@ -245,7 +260,7 @@ def test_a_plan_is_readable(school: School) -> None:
 # --- nothing else than the model -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(40))
 def test_plans_of_drawn_partners_never_say_anything_else_than_the_model(seed: int) -> None:
     r = random.Random(seed)
     oracle = Oracle()
