@@ -17,6 +17,7 @@ from types import FrameType, TracebackType
 
 # Processor time between two looks. A cancel is then noticed within 10 ms, or the longest call into C: one decode.
 _PERIOD = 0.01
+_TICKS_TO_CLEAN_UP = 10
 # In the order of their headers: a statement to be cancelled, a session to be ended, a client that has gone.
 _FLAGS = ("QueryCancelPending", "ProcDiePending", "ClientConnectionLost")
 
@@ -42,6 +43,7 @@ class Backend:
         self.database = int(ctypes.c_uint32.in_dll(process, "MyDatabaseId").value)
         self.pid = os.getpid()
         self._is_watching = False
+        self._ticks_since_raised = 0
         # The handler stays for as long as the process lives: a timer that met none would kill it.
         signal.signal(signal.SIGVTALRM, self._look)
 
@@ -60,19 +62,21 @@ class Backend:
         """Whether PostgreSQL wants the statement to end."""
         return any(flag.value for flag in self._flags)
 
-    def check(self) -> None:
-        """Raise Interrupted where PostgreSQL wants the statement to end."""
-        if self.is_interrupted():
-            raise Interrupted
-
     def _look(self, _number: int, _frame: FrameType | None) -> None:
         # A tick may be left over from a block that has ended.
-        if self._is_watching:
-            self.check()
+        if not self._is_watching or not self.is_interrupted():
+            return
+        # Once is enough, and a second time would fall among those who clean up; but where Python has to ignore an
+        # exception (in a finaliser), the first was for nothing.
+        self._ticks_since_raised += 1
+        if self._ticks_since_raised % _TICKS_TO_CLEAN_UP == 1:
+            raise Interrupted
 
     def __enter__(self) -> "Backend":
         """Within the block, Python ends with Interrupted soon after PostgreSQL wants it to."""
-        self.check()
+        if self.is_interrupted():
+            raise Interrupted
+        self._ticks_since_raised = 0
         self._is_watching = True
         signal.setitimer(signal.ITIMER_VIRTUAL, _PERIOD, _PERIOD)
         return self
