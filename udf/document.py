@@ -291,12 +291,12 @@ def line_doubts(lines: Sequence[Line], header: Mapping[str, Any]) -> list[Findin
     for line in lines:
         first, last = line.period_start or line.as_of_date, line.period_end or line.as_of_date
         if first and last:
-            far = written is not None and max(abs(last - written), abs(first - written)).days > _FAR
-            if far or (last - first).days > _FAR:
+            far = written is not None and max(abs(last - written), abs(first - written)).days > FAR
+            if far or (last - first).days > FAR:
                 odd.setdefault("date-implausible", []).append(f"{first} to {last}")
             if start and end and (last < start or first > end):
                 odd.setdefault("period-outside-header", []).append(f"{first} to {last}")
-        if line.unit in _PIECES and line.quantity % 1:
+        if line.unit in PIECES and line.quantity % 1:
             odd.setdefault("fraction-of-pieces", []).append(f"{line.quantity} {line.unit}")
         if "price_basis" in line.attributes:
             basis = line.attributes["price_basis"]
@@ -306,9 +306,9 @@ def line_doubts(lines: Sequence[Line], header: Mapping[str, Any]) -> list[Findin
     return [Finding(code, f"{_DOUBTS[code]}: {len(some)} lines, first {some[0]}.") for code, some in odd.items()]
 
 
-_FAR = 400
+FAR = 400
 """Days: reports are of days, weeks, months, at most a year, and are written soon after."""
-_PIECES = ("PCE", "EA", "C62", "NAR")
+PIECES = ("PCE", "EA", "C62", "NAR")
 _DOUBTS = {
     "date-implausible": "The period is over a year long or over a year away from the document's date",
     "period-outside-header": "The line's period is outside the header's",
