@@ -1,5 +1,6 @@
 """Where calls are served: text comes in, the outcome goes out as JSON text, and each call is counted."""
 
+import gc
 import hashlib
 import json
 import re
@@ -43,6 +44,7 @@ class Desk:
         self.backend = backend
         self.tally = Tally(backend.database, backend.pid)
         self._compiler: Any = None
+        self._left_behind: BaseException | None = None
 
     # --- what the functions call -------------------------------------------------------------------------------
 
@@ -180,6 +182,7 @@ class Desk:
             from udf.compiler import load_compiler
 
             self._compiler = load_compiler()
+            gc.freeze()
         return self._compiler
 
     def close(self) -> None:
@@ -229,22 +232,30 @@ class Desk:
     def serve(self, calls: int = 1, compiles: bool = True) -> Iterator[Count]:
         """Within the block PostgreSQL may end our work; after it, the call is counted."""
         began = time.perf_counter()
+        self._left_behind = None
         counts = {"calls": calls}
 
         def count(rows: Sequence[CompiledRow], characters: int) -> None:
             counts.update(count_rows(rows), characters=characters)
 
+        # A pass of the collector over the objects of a large message would be a second in which nothing can end us; what
+        # a message leaves behind is freed by counting references.
+        gc.disable()
         try:
             # Not while numpy and llama.cpp are being loaded: half a library could not be loaded again.
             if compiles:
                 self._load()
             with self.backend:
                 yield count
-        except Interrupted:
+        except Interrupted as interrupted:
             counts["interrupted_calls"] = 1
             self.close()
+            # Its traceback holds on to everything that was being made. To free that takes longer than a person may have
+            # to wait who has cancelled: the next call does it.
+            self._left_behind = interrupted
             self._end()
         finally:
+            gc.enable()
             counts["microseconds"] = round(1e6 * (time.perf_counter() - began))
             self.tally.add(self.backend.user(), **counts)
 
