@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 __all__ = ["compile_batch", "compile_edi", "compile_rows", "compiler_version", "model_version", "split_interchange"]
 
-# Each function imports what it needs: pydantic, numpy and llama.cpp are most of what a process's first outcome waits for,
-# and neither training nor whoever only splits interchanges wants to load them all.
+# Each function imports what it needs: pydantic, numpy and llama.cpp are most of what the first outcome of a process
+# waits for, and neither training nor whoever only splits interchanges wants to load them all.
 
 
 def compile_edi(text: str, envelope: "Envelope | None" = None) -> "Outcome":

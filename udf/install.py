@@ -4,13 +4,15 @@
     python -m udf.install --check       # say whether it stands and is this package
     python -m udf.install --uninstall   # remove everything again
 
-The database is the one that libpq's variables (PGHOST, PGDATABASE, ...) name; its schema comes from `make up`. The server
-must run on this machine, as a user who can read the package, with the same minor version of Python. Exit codes: 0 done,
-1 failed, 2 PL/Python is not allowed or not there: everything but the SQL functions works all the same.
+The database is the one that libpq's variables (PGHOST, PGDATABASE, ...) name; its schema comes from `make up`. The
+server must run on this machine, as a user who can read the package, with the same minor version of Python. Exit codes:
+0 done, 1 failed, 2 PL/Python is not allowed or not there: everything but the SQL functions works all the same.
 """
 
 import argparse
 import compileall
+import hashlib
+import importlib.util
 import json
 import sys
 from collections.abc import Sequence
@@ -24,6 +26,7 @@ Connection = psycopg.Connection[Any]
 
 PACKAGE = Path(__file__).resolve().parent
 SQL = PACKAGE / "sql"
+SCRIPTS = ("questions.sql", "work.sql", "rights.sql")
 _LOST = "udf.compile_edi() will not be there; everything else works."
 # Says who has brought the extension, so that uninstalling takes away what installing brought and no more.
 _OURS = "PL/Python, created by python -m udf.install"
@@ -34,7 +37,7 @@ import sys
 sys.path[:0] = [path for path in __PACKAGES__ if path not in sys.path]
 version = "%d.%d" % sys.version_info[:2]
 try:
-    import numpy, pydantic, llama_cpp.llama_cpp, udf
+    import numpy, pydantic, udf.llama
 except Exception as error:
     return [version, None, type(error).__name__ + ": " + str(error)]
 return [version, udf.__file__, None]
@@ -59,19 +62,27 @@ class NotAllowedError(InstallError):
     """This PostgreSQL has no PL/Python, or not for this user."""
 
 
-def install(connection: Connection) -> str:
-    """Create extension and functions, in one transaction; return what was installed. Raises InstallError."""
+def install(connection: Connection, only_if_changed: bool = False) -> str:
+    """Create extension and functions, in one transaction; return what stands. Raises InstallError.
+
+    `only_if_changed` does nothing where the same functions of the same package stand already.
+    """
     # Where the server's user cannot write beside the sources, each session would compile them anew, for half a second.
     for folder in (PACKAGE, PACKAGE / "door"):
         compileall.compile_dir(folder, maxlevels=0, quiet=2)
+    scripts = [place_packages((SQL / name).read_text(encoding="utf-8")) for name in SCRIPTS]
+    mark = f"Installation {hashlib.sha256(b''.join(scripts)).hexdigest()[:12]}."
+    if only_if_changed and is_marked(connection, mark):
+        return "The SQL functions stand."
     with connection.transaction():
         # Two installers of one database wait for each other.
         connection.execute("select pg_advisory_xact_lock(hashtext('tillroll.install'))")
         allow_python(connection)
         check_server(connection)
-        run_script(connection, "questions.sql")
-        run_script(connection, "work.sql")
-        run_script(connection, "rights.sql")
+        for script in scripts:
+            connection.execute(script)
+        text = sql.Literal(f"{read_comment(connection)} {mark}")
+        connection.execute(sql.SQL("comment on function udf.version() is {}").format(text))
         return check_call(connection)
 
 
@@ -80,7 +91,7 @@ def uninstall(connection: Connection) -> None:
     with connection.transaction():
         if not has_extension(connection):
             return
-        run_script(connection, "uninstall.sql")
+        connection.execute((SQL / "uninstall.sql").read_bytes())
         connection.execute(_FORGET.encode())
         connection.execute("select pg_temp.forget()")
         connection.execute("drop function pg_temp.forget()")
@@ -107,6 +118,17 @@ def is_installed(connection: Connection) -> bool:
     return found == (True,)
 
 
+def is_marked(connection: Connection, mark: str) -> bool:
+    """Whether the functions stand as this package would create them."""
+    return is_installed(connection) and mark in (read_comment(connection) or "")
+
+
+def read_comment(connection: Connection) -> str | None:
+    """What stands beside udf.version()."""
+    found = connection.execute("select obj_description(to_regprocedure('udf.version()'), 'pg_proc')").fetchone()
+    return found[0] if found else None
+
+
 def has_extension(connection: Connection) -> bool:
     return connection.execute("select from pg_extension where extname = 'plpython3u'").fetchone() is not None
 
@@ -114,7 +136,7 @@ def has_extension(connection: Connection) -> bool:
 def allow_python(connection: Connection) -> None:
     """Create the extension plpython3u where it is missing; raises NotAllowedError."""
     if has_extension(connection):
-        if not is_superuser(connection) and not is_installed(connection):
+        if not is_superuser(connection):
             raise NotAllowedError(f"Functions in plpython3u can be created by a superuser only: {_LOST}")
         return
     if not connection.execute("select from pg_available_extensions where name = 'plpython3u'").fetchone():
@@ -176,10 +198,6 @@ def check_call(connection: Connection) -> str:
     return f"udf.compile_edi() answers: compiler {ours['compiler_version']}, model {ours['model_version']}."
 
 
-def run_script(connection: Connection, name: str) -> None:
-    connection.execute(place_packages((SQL / name).read_text(encoding="utf-8")))
-
-
 def place_packages(script: str) -> bytes:
     """The script with the folders that PL/Python is to import from, as a Python list."""
     return script.replace("__PACKAGES__", repr(find_packages())).encode()
@@ -187,13 +205,9 @@ def place_packages(script: str) -> bytes:
 
 def find_packages() -> list[str]:
     """Folders of the compiler and of what it imports, in that order."""
-    import llama_cpp.llama_cpp
-    import numpy
-    import pydantic
-
-    modules = (numpy, pydantic, llama_cpp)
-    places = [PACKAGE.parent, *(Path(str(module.__file__)).resolve().parents[1] for module in modules)]
-    return list(dict.fromkeys(map(str, places)))
+    specs = [importlib.util.find_spec(name) for name in ("numpy", "pydantic", "llama_cpp")]
+    places = [str(Path(spec.origin).resolve().parents[1]) for spec in specs if spec and spec.origin]
+    return list(dict.fromkeys([str(PACKAGE.parent), *places]))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -28,6 +28,7 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _TABLES = _PACKAGE.parent / "seeds" / "reference"
+_WATCHED = ((_PACKAGE, "*.py"), (_PACKAGE / "door", "*.py"), (_PACKAGE / "model", "*"), (_TABLES, "*.csv"))
 # Looking costs 0.1 ms.
 _SECONDS_BETWEEN_LOOKS = 1.0
 
@@ -56,7 +57,7 @@ def open_door(plpy: Any) -> "Desk":
             fresh = _load_anew()
             if fresh is not None:
                 _opened.desk.close()
-                desk: "Desk" = fresh(plpy)
+                desk: Desk = fresh(plpy)
                 return desk
         _opened = _opened._replace(looked_at=now, seen=seen)
     return _opened.desk
@@ -85,7 +86,7 @@ def _stat_files() -> object:
 
 
 def _files() -> Iterator[Path]:
-    for folder, pattern in ((_PACKAGE, "*.py"), (_PACKAGE / "door", "*.py"), (_PACKAGE / "model", "*"), (_TABLES, "*.csv")):
+    for folder, pattern in _WATCHED:
         yield from sorted(folder.glob(pattern))
 
 

@@ -25,8 +25,8 @@ _UNITS = {"": 1, "b": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30}
 _SIZE = re.compile(r"\s*([0-9]{1,12})\s*([a-z]{0,2})\s*", re.IGNORECASE)
 
 
-class Interrupted(BaseException):  # noqa: N818 - nothing that catches errors may swallow it
-    """PostgreSQL wants the statement to end."""
+class Interrupted(BaseException):
+    """PostgreSQL wants the statement to end. No Exception, so that nothing that catches errors swallows it."""
 
 
 class Backend:

@@ -55,7 +55,9 @@ class Desk:
             count(rows, len(raw))
             return dump_row(rows[0])
 
-    def compile_batch(self, raws: Sequence[str | None], envelopes: Sequence[str | None] | None = None) -> Iterator[str | None]:
+    def compile_batch(
+        self, raws: Sequence[str | None], envelopes: Sequence[str | None] | None = None
+    ) -> Iterator[str | None]:
         """The outcome of each message in order, None for None; PostgreSQL has the say between any two."""
         envelopes = envelopes or [None] * len(raws)
         if len(envelopes) != len(raws):
@@ -232,14 +234,15 @@ class Desk:
     def serve(self, calls: int = 1, compiles: bool = True) -> Iterator[Count]:
         """Within the block PostgreSQL may end our work; after it, the call is counted."""
         began = time.perf_counter()
-        self._left_behind = None
+        if self._left_behind is not None:
+            self._clear_up()
         counts = {"calls": calls}
 
         def count(rows: Sequence[CompiledRow], characters: int) -> None:
             counts.update(count_rows(rows), characters=characters)
 
-        # A pass of the collector over the objects of a large message would be a second in which nothing can end us; what
-        # a message leaves behind is freed by counting references.
+        # A pass of the collector over the objects of a large message would be a second in which nothing can end us;
+        # what a message leaves behind is freed by counting references.
         gc.disable()
         try:
             # Not while numpy and llama.cpp are being loaded: half a library could not be loaded again.
@@ -251,13 +254,20 @@ class Desk:
             counts["interrupted_calls"] = 1
             self.close()
             # Its traceback holds on to everything that was being made. To free that takes longer than a person may have
-            # to wait who has cancelled: the next call does it.
+            # to wait who has cancelled, and so does a look through it for garbage: the next call does both.
             self._left_behind = interrupted
+            gc.freeze()
             self._end()
         finally:
             gc.enable()
             counts["microseconds"] = round(1e6 * (time.perf_counter() - began))
             self.tally.add(self.backend.user(), **counts)
+
+    def _clear_up(self) -> None:
+        """Free what an interrupted call has left behind."""
+        self._left_behind = None
+        gc.unfreeze()
+        gc.collect()
 
     def _end(self) -> NoReturn:
         """Let PostgreSQL say in its own words why the statement ends."""
@@ -307,7 +317,7 @@ def _cut(raws: Sequence[str | None]) -> Iterator[tuple[int, int]]:
 
 
 def _read_envelope(text: str | None) -> Envelope | None:
-    return None if text in (None, "null") else Envelope.model_validate_json(text)
+    return None if text is None or text == "null" else Envelope.model_validate_json(text)
 
 
 def _too_large(what: str, size: int, unit: str, limit: int, setting: str) -> Problem:

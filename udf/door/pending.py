@@ -32,8 +32,8 @@ _CLAIM = """
     for update of messages skip locked
 """
 
-# Locked rows need not be pending any more: another session may have finished between our look and our lock. Its outcomes
-# are seen by a new statement only.
+# Locked rows need not be pending any more: another session may have finished between our look and our lock. Its
+# outcomes are seen by a new statement only.
 _READ = """
     select messages.message_id, messages.raw, messages.envelope::text as envelope, messages.message_type
     from bronze.messages

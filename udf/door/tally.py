@@ -1,10 +1,10 @@
 """Who has called, how often and with what result: counters in a small file of the server's, a place for each session.
 
-A table would not do: writing to one takes longer than a call, is refused in a read-only transaction, on a standby and in
-a parallel worker, and is taken back with the transaction, although the call has been made. So a session counts in
+A table would not do: writing to one takes longer than a call, is refused in a read-only transaction, on a standby and
+in a parallel worker, and is taken back with the transaction, although the call has been made. So a session counts in
 memory and writes its counters, one hour and role at a time, over its own 112 bytes of
-`pg_stat/tillroll_calls.<database>`: three microseconds, no lock, nothing to roll back. Whoever reads adds them up. Counting never fails a call: where the file
-cannot be written, nothing is counted.
+`pg_stat/tillroll_calls.<database>`: three microseconds, no lock, nothing to roll back. Whoever reads adds them up.
+Counting never fails a call: where the file cannot be written, nothing is counted.
 """
 
 import fcntl
@@ -47,7 +47,7 @@ class Tally:
             os.pwrite(self._file, _RECORD.pack(role, self._pid, hour, *counters), offset)
 
     def _take_place(self, role: int, hour: int) -> tuple[int, list[int]]:
-        """A place in the file: one of a session that has ended, for the same hour and role or long ago; else a new one."""
+        """A place in the file: one of a session that has ended, of the same hour and role or long ago, else a new one."""
         if self._file is None:
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(self._file, fcntl.LOCK_EX)
