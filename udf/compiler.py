@@ -53,7 +53,8 @@ def compiler_version() -> str:
 def _version(model: str) -> str:
     digest = hashlib.sha256(model.encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.read_bytes())
+        if source.name != "install.py":  # which has no say in what an outcome is
+            digest.update(source.read_bytes())
     digest.update(reference_digest().encode())
     return digest.hexdigest()[:12]
 
