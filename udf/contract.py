@@ -273,6 +273,18 @@ def make_row(outcome: Outcome, document: str | None) -> CompiledRow:
     )  # fmt: skip
 
 
+def read_row(row: CompiledRow) -> Outcome:
+    """The outcome that a row was made of."""
+    return Outcome(
+        message_type=row.message_type, is_valid=row.is_valid, is_complete=row.is_complete,
+        document=Document.model_validate_json(row.document) if row.document else None,
+        rejected_lines=_REJECTED.validate_json(row.rejected_lines), problems=_PROBLEMS.validate_json(row.problems),
+        route=row.route, attempts=row.attempts, model_version=row.model_version,
+        compiler_version=row.compiler_version, verification_hash=row.verification_hash, compile_ms=row.compile_ms,
+        attempt_log=row.attempt_log, plans=row.plans,
+    )  # fmt: skip
+
+
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of a dumped Outcome, with Envelope and Attempt among its definitions."""
     _, schema = models_json_schema(
