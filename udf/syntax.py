@@ -201,7 +201,9 @@ def find_unread(segments: Sequence[Segment], first: int, last: int, setting: Set
         most = _MOST_ELEMENTS[setting.x12].get(tag)
         if most is None:
             continue
-        if tag == "UIT" and not segment.value(1) and segments[index - 1].tag not in ("QTY", "ZA"):
+        # an 867 has its LIN between a quantity and its price
+        is_apart = segments[index - 1].tag not in ("QTY", "ZA", "UIT")
+        if tag == "UIT" and is_apart and (not segment.value(1) or setting.message_type != "867"):
             findings.append(Finding("unread-data", "UIT states the unit of no quantity.", index))
         if tag == "QTY" and not setting.x12 and not segment.value(0, 1) and segment.value(1):
             most = 3  # QTY+153+12+PCE
@@ -286,5 +288,6 @@ def _follows(segment: Segment, tag: str, setting: Setting) -> bool:
     if tag == "N1":
         return setting.reference.place_role(setting.standard, tag, code) is not None
     if tag == "ZA":
-        return bool(code) and segment.value(1).lstrip("-").replace(".", "").isdecimal()
+        number = segment.value(1).lstrip("-").replace(".", "")
+        return number.isdecimal() if number else setting.measure(tag, code) is not None
     return tag == "XQ" and code in ("F", "G", "H")

@@ -20,7 +20,7 @@ from udf.train.corpus import draw_written
 from udf.train.damage import KINDS, Sound
 from udf.train.drafts import Draft
 from udf.train.rendering import HELD_OUT_VICES, TAUGHT_VICES, render_interchange
-from udf.train.truth import Essence, expected_groups
+from udf.train.truth import Essence, Header, expected_groups, expected_header
 
 KNOWN, HELD_OUT, VICES = "known partners", "held-out partners", "held-out vices"
 SPLITS = (KNOWN, HELD_OUT, VICES)
@@ -28,12 +28,13 @@ SPLITS = (KNOWN, HELD_OUT, VICES)
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One file of the exam: its bytes, what each line group of it states, and how many lines state no quantity."""
+    """One file of the exam: its bytes, what each line group and the document state, the lines without a quantity."""
 
     split: str
     data: bytes
     groups: list[Counter[Essence]]
     gaps: int
+    header: Header
     draft: Draft
 
     @property
@@ -50,7 +51,7 @@ def draw_papers(split: str, seed: int) -> Iterator[Paper]:
         dialect, writing = draw_written(r, held_out=split == HELD_OUT, vices=vices)
         draft = dialect.draft(r)
         data = render_interchange(draft, writing, r)
-        yield Paper(split, data, expected_groups(draft, tables), draft.gaps, draft)
+        yield Paper(split, data, expected_groups(draft, tables), draft.gaps, expected_header(draft), draft)
 
 
 def draw_damaged(seed: int) -> Iterator[tuple[str, Sound, str]]:
