@@ -201,9 +201,10 @@ def find_unread(segments: Sequence[Segment], first: int, last: int, setting: Set
         most = _MOST_ELEMENTS[setting.x12].get(tag)
         if most is None:
             continue
-        # an 867 has its LIN between a quantity and its price
-        is_apart = segments[index - 1].tag not in ("QTY", "ZA", "UIT")
-        if tag == "UIT" and is_apart and (not segment.value(1) or setting.message_type != "867"):
+        # with a price it may stand behind another one, and in an 867 behind the LIN of its quantity
+        beside = ("QTY", "ZA", "UIT") if segment.value(1) else ("QTY", "ZA")
+        is_free = bool(segment.value(1)) and setting.message_type == "867"
+        if tag == "UIT" and not is_free and segments[index - 1].tag not in beside:
             findings.append(Finding("unread-data", "UIT states the unit of no quantity.", index))
         if tag == "QTY" and not setting.x12 and not segment.value(0, 1) and segment.value(1):
             most = 3  # QTY+153+12+PCE

@@ -122,7 +122,7 @@ def _damage(compiler: Compiler, messages: int, seed: int) -> dict[str, Any]:
     missed: Counter[str] = Counter()
     examples: list[dict[str, str]] = []
     for kind, sound, text in _shown(islice(draw_damaged(seed), messages), "damaged messages", messages):
-        verdict = judge(sound.outcome, compiler.compile_batch([text])[0])
+        verdict = judge(sound, compiler.compile_batch([text])[0])
         verdicts[verdict] += 1
         if verdict == "missed":
             missed[kind] += 1
