@@ -12,14 +12,16 @@ from pathlib import Path
 
 from udf import codec
 from udf.chunks import Chunk, split_message
-from udf.contract import Envelope, Outcome, Problem
+from udf.contract import Attempt, CompiledRow, Envelope, Outcome, Problem, dump_problems, make_row, read_row
 from udf.engine import Answer, Engine, LlamaEngine, Prompt, next_best_prefixes
 from udf.gatekeeper import gather_line, judge_line, judge_statements
 from udf.interchange import split_interchange
+from udf.planbook import PlanBook
 from udf.reference import Reference, load_reference, reference_digest
+from udf.replay import Replayed
 from udf.segments import Delimiters, find_delimiters, read_segments
 from udf.statements import Finding, Setting, prefer_items
-from udf.verdict import Message, Unit, Verdict, describe_answer, hash_document
+from udf.verdict import READING, Message, Unit, Verdict, describe_answer, hash_document
 
 MODEL = Path(__file__).with_name("model") / "tillroll.gguf"
 ATTEMPTS = 4
@@ -51,7 +53,8 @@ def compiler_version() -> str:
 def _version(model: str) -> str:
     digest = hashlib.sha256(model.encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.read_bytes())
+        if source.name != "install.py":  # which has no say in what an outcome is
+            digest.update(source.read_bytes())
     digest.update(reference_digest().encode())
     return digest.hexdigest()[:12]
 
@@ -60,9 +63,12 @@ class Compiler:
     """Compiles messages with one engine and one set of reference tables."""
 
     def __init__(
-        self, engine: Engine, reference: Reference | None = None, model: str = "unnamed", attempts: int = ATTEMPTS
-    ) -> None:
+        self, engine: Engine, reference: Reference | None = None, model: str = "unnamed", attempts: int = ATTEMPTS,
+        plans: PlanBook | None = None,
+    ) -> None:  # fmt: skip
+        """`plans` is tried before the model and learns from it; without one the model reads everything."""
         self.engine = engine
+        self.plans = plans
         self.attempts = attempts
         self.reference = reference or load_reference()
         self.model_version = model
@@ -70,24 +76,81 @@ class Compiler:
 
     def compile_batch(self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None) -> list[Outcome]:
         """One outcome for each text, in order; the prompts of all of them are decoded together."""
-        return [outcome for outcome, _ in self.compile_units(texts, envelopes)]
+        return [read_row(made) if isinstance(made, CompiledRow) else made[0] for made in self._route(texts, envelopes)]
+
+    def compile_rows(
+        self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None
+    ) -> list[CompiledRow]:
+        """As `compile_batch`, as rows to store."""
+        return [made if isinstance(made, CompiledRow) else make_row(*made) for made in self._route(texts, envelopes)]
 
     def compile_units(
         self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None
     ) -> list[tuple[Outcome, list[Unit]]]:
         """As `compile_batch`, with what was answered for each chunk and what was found against it."""
-        prepared: list[Message | Outcome] = []
-        for text, envelope in zip(texts, envelopes or [None] * len(texts), strict=True):
-            began = time.perf_counter()
-            message = self._prepare(text, envelope)
-            if isinstance(message, Message):
-                message.seconds += time.perf_counter() - began
-            else:
-                message.compile_ms = round(1000 * (time.perf_counter() - began), 3)
-            prepared.append(message)
+        return [(outcome, units) for outcome, _, units in self._compile(texts, envelopes)]
+
+    def _compile(
+        self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None
+    ) -> list[tuple[Outcome, str | None, list[Unit]]]:
+        """Outcome, canonical document and units of each text, all of them read by the model."""
+        known = envelopes or [None] * len(texts)
+        prepared = [self._time_preparing(text, envelope) for text, envelope in zip(texts, known, strict=True)]
         messages = [message for message in prepared if isinstance(message, Message)]
         self._answer([(message, unit) for message in messages for unit in message.units])
-        return [(self._finish(m), m.units) if isinstance(m, Message) else (m, []) for m in prepared]
+        found: list[tuple[Outcome, str | None, list[Unit]]] = []
+        for message in prepared:
+            if isinstance(message, Outcome):
+                found.append((message, None, []))
+                continue
+            outcome, document = self._finish(message)
+            if self.plans is not None:
+                self.plans.learn(message, outcome, document)
+            found.append((outcome, document, message.units))
+        return found
+
+    def _time_preparing(self, text: str, envelope: Envelope | None) -> Message | Outcome:
+        began = time.perf_counter()
+        message = self._prepare(text, envelope)
+        if isinstance(message, Message):
+            message.seconds = time.perf_counter() - began
+        else:
+            message.compile_ms = round(1000 * (time.perf_counter() - began), 3)
+        return message
+
+    # --- plans ---------------------------------------------------------------------------------------------------
+
+    def _route(
+        self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None
+    ) -> list[CompiledRow | tuple[Outcome, str | None]]:
+        """Each text by its plans, those without any by the model, and of the former a sample by both."""
+        known = list(envelopes or [None] * len(texts))
+        made: dict[int, CompiledRow | tuple[Outcome, str | None]] = {}
+        sampled: dict[int, Replayed] = {}
+        if self.plans is not None:
+            for number, (text, envelope) in enumerate(zip(texts, known, strict=True)):
+                began = time.perf_counter()
+                replayed = self.plans.replay(text, envelope)
+                if replayed is not None and self.plans.is_sampled(text):
+                    sampled[number] = replayed
+                elif replayed is not None:
+                    made[number] = self._write_replayed(text, replayed, began)
+        waiting = [number for number in range(len(texts)) if number not in made]
+        compiled = self._compile([texts[n] for n in waiting], [known[n] for n in waiting]) if waiting else []
+        for number, (outcome, document, _) in zip(waiting, compiled, strict=True):
+            if number in sampled and self.plans is not None:
+                self.plans.compare(texts[number], sampled[number], outcome, document)
+            made[number] = outcome, document
+        return [made[number] for number in range(len(texts))]
+
+    def _write_replayed(self, text: str, replayed: Replayed, began: float) -> CompiledRow:
+        compile_ms = round(1000 * (time.perf_counter() - began), 3)
+        attempt = Attempt.unchecked(attempt=0, route="plan", reading=READING, compile_ms=compile_ms)
+        return CompiledRow(
+            replayed.message_type, True, True, replayed.document, "[]", dump_problems(replayed.problems), "plan", 0,
+            self.model_version, self.version, hash_document(text, replayed.document), compile_ms, [attempt],
+            replayed.plans,
+        )  # fmt: skip
 
     # --- before the model ------------------------------------------------------------------------------------
 
@@ -101,7 +164,8 @@ class Compiler:
         delimiters = find_delimiters(text)
         if envelope is None:
             envelope = _find_envelope(text)
-        segments = read_segments(text, _announce(delimiters, envelope))
+        delimiters = _announce(delimiters, envelope)
+        segments = read_segments(text, delimiters)
         openers = [i for i, segment in enumerate(segments) if segment.tag in ("UNH", "ST")]
         if not openers or delimiters is None:
             return self._refuse(None, "no-message-found", "The text holds no UNH and no ST segment.", text)
@@ -134,7 +198,7 @@ class Compiler:
             envelope.decimal_mark,
             self.reference,
         )
-        message = Message(text, envelope, segments, first, setting, split_message(segments, message_type))
+        message = Message(text, envelope, segments, first, setting, split_message(segments, message_type), delimiters)
         message.units = _make_units(message)
         return message
 
@@ -191,22 +255,22 @@ class Compiler:
 
     # --- after the model ---------------------------------------------------------------------------------------
 
-    def _finish(self, message: Message) -> Outcome:
+    def _finish(self, message: Message) -> tuple[Outcome, str]:
         began = time.perf_counter()
         verdict = Verdict(message, self.model_version, self.version)
         verdict.check_controls()
         verdict.assemble()
-        outcome = verdict.outcome()
+        outcome, document = verdict.outcome()
         message.seconds += time.perf_counter() - began
         outcome.compile_ms = round(1000 * message.seconds, 3)
-        return outcome
+        return outcome, document
 
 
 def _make_units(message: Message) -> list[Unit]:
     units: list[Unit] = []
     for chunk in message.chunks:
         tokens, positions = codec.encode_chunk(chunk.kind, message.setting.message_type, chunk.segments)
-        prompt = Prompt(tuple(tokens), len(positions), chunk, message.setting.message_type)
+        prompt = Prompt(tokens, len(positions), chunk, message.setting.message_type)
         if chunk.kind == "line" and units and units[-1].chunks[0].line == chunk.line:
             units[-1].chunks.append(chunk)
             units[-1].prompts.append(prompt)
@@ -277,4 +341,4 @@ def _find_envelope(text: str) -> Envelope:
 @cache
 def load_compiler() -> Compiler:
     """The compiler with the shipped model, loaded once in a process."""
-    return Compiler(LlamaEngine(MODEL), model=model_version())
+    return Compiler(LlamaEngine(MODEL), model=model_version(), plans=PlanBook(load_reference()))

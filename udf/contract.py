@@ -15,9 +15,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, cast
+from typing import Annotated, Any, Literal, NamedTuple, Self, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, TypeAdapter, WithJsonSchema
 from pydantic.json_schema import models_json_schema
 
 SCHEMA_PATH = Path(__file__).with_name("contract.schema.json")
@@ -205,7 +205,7 @@ class Outcome(BaseModel):
     """The compiler's answer for one message, valid or not: bad input of any kind is an outcome, never an exception.
 
     `route` is null where nothing was compiled, e.g. for an unsupported message type. `attempt_log` is for
-    silver.attempts and is left out of every dump.
+    silver.attempts and `plans` names the plans that ran; both are left out of every dump.
     """
 
     model_config = ConfigDict(extra="forbid", protected_namespaces=(), ser_json_inf_nan="null")
@@ -223,6 +223,66 @@ class Outcome(BaseModel):
     verification_hash: str = ""
     compile_ms: float = 0.0
     attempt_log: list[Attempt] = Field(default_factory=list, exclude=True, repr=False)
+    plans: tuple[str, ...] = Field(default=(), exclude=True, repr=False)
+
+
+class CompiledRow(NamedTuple):
+    """An Outcome as the columns of silver.outcomes: its parts are JSON text, so that storing one makes no objects.
+
+    `document` is canonical (`dump_document`), the text that `verification_hash` is made of. `plans` are the ids of the
+    plans that made it, none where the model did.
+    """
+
+    message_type: str | None
+    is_valid: bool
+    is_complete: bool
+    document: str | None
+    rejected_lines: str
+    problems: str
+    route: Route | None
+    attempts: int
+    model_version: str
+    compiler_version: str
+    verification_hash: str
+    compile_ms: float
+    attempt_log: list[Attempt]
+    plans: tuple[str, ...] = ()
+
+
+_PROBLEMS = TypeAdapter(list[Problem])
+_REJECTED = TypeAdapter(list[RejectedLine])
+
+
+def dump_problems(problems: list[Problem]) -> str:
+    """The problems as JSON text."""
+    return _PROBLEMS.dump_json(problems).decode() if problems else "[]"
+
+
+def dump_document(document: Document) -> str:
+    """The document's canonical JSON: sorted keys, no blanks, no escapes but those that JSON demands."""
+    return json.dumps(document.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def make_row(outcome: Outcome, document: str | None) -> CompiledRow:
+    """The outcome as a row; `document` is its document as `dump_document` gives it."""
+    return CompiledRow(
+        outcome.message_type, outcome.is_valid, outcome.is_complete, document,
+        _REJECTED.dump_json(outcome.rejected_lines).decode() if outcome.rejected_lines else "[]",
+        dump_problems(outcome.problems), outcome.route, outcome.attempts, outcome.model_version,
+        outcome.compiler_version, outcome.verification_hash, outcome.compile_ms, outcome.attempt_log, outcome.plans,
+    )  # fmt: skip
+
+
+def read_row(row: CompiledRow) -> Outcome:
+    """The outcome that a row was made of."""
+    return Outcome(
+        message_type=row.message_type, is_valid=row.is_valid, is_complete=row.is_complete,
+        document=Document.model_validate_json(row.document) if row.document else None,
+        rejected_lines=_REJECTED.validate_json(row.rejected_lines), problems=_PROBLEMS.validate_json(row.problems),
+        route=row.route, attempts=row.attempts, model_version=row.model_version,
+        compiler_version=row.compiler_version, verification_hash=row.verification_hash, compile_ms=row.compile_ms,
+        attempt_log=row.attempt_log, plans=row.plans,
+    )  # fmt: skip
 
 
 def json_schema() -> dict[str, Any]:
@@ -232,7 +292,8 @@ def json_schema() -> dict[str, Any]:
         ref_template="#/$defs/{model}",
     )
     definitions = schema["$defs"]
-    definitions["Outcome"]["properties"].pop("attempt_log", None)
+    for name in ("attempt_log", "plans"):
+        definitions["Outcome"]["properties"].pop(name, None)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Outcome",

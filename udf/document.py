@@ -292,32 +292,55 @@ def _inventory_status(segments: Sequence[Segment], line: LineRecords, own: int) 
     return {name: value for name, value in named.items() if value}
 
 
+class Doubts:
+    """What is odd about proved lines without being wrong: counted by code, with the first of each."""
+
+    def __init__(self, header: Mapping[str, Any]) -> None:
+        """`header` may hold document_date, period_start and period_end."""
+        self._written = header.get("document_date")
+        self._start, self._end = header.get("period_start"), header.get("period_end")
+        self._odd: dict[str, tuple[int, str]] = {}
+
+    def note(self, code: str, what: str, count: int = 1) -> None:
+        """Some lines of one kind."""
+        known, first = self._odd.get(code, (0, what))
+        self._odd[code] = known + count, first
+
+    def note_period(self, first: datetime.date, last: datetime.date, count: int = 1) -> None:
+        """Lines of one period, if it is odd."""
+        written, start, end = self._written, self._start, self._end
+        far = written is not None and max(abs(last - written), abs(first - written)).days > _FAR
+        if far or (last - first).days > _FAR:
+            self.note("date-implausible", f"{first} to {last}", count)
+        if start and end and (last < start or first > end):
+            self.note("period-outside-header", f"{first} to {last}", count)
+
+    def findings(self) -> list[Finding]:
+        """A warning for each code."""
+        counted = ((code, *self._odd[code]) for code in _DOUBTS if code in self._odd)
+        return [Finding(code, f"{_DOUBTS[code]}: {count} lines, first {first}.") for code, count, first in counted]
+
+
 def line_doubts(lines: Sequence[Line], header: Mapping[str, Any]) -> list[Finding]:
-    """What is odd about proved lines without being wrong: warnings for a person."""
-    written = header.get("document_date")
-    start, end = header.get("period_start"), header.get("period_end")
-    odd: dict[str, list[str]] = {}
+    """Warnings for a person about proved lines."""
+    doubts = Doubts(header)
     for line in lines:
         first, last = line.period_start or line.as_of_date, line.period_end or line.as_of_date
         if first and last:
-            far = written is not None and max(abs(last - written), abs(first - written)).days > _FAR
-            if far or (last - first).days > _FAR:
-                odd.setdefault("date-implausible", []).append(f"{first} to {last}")
-            if start and end and (last < start or first > end):
-                odd.setdefault("period-outside-header", []).append(f"{first} to {last}")
-        if line.unit in _PIECES and line.quantity % 1:
-            odd.setdefault("fraction-of-pieces", []).append(f"{line.quantity} {line.unit}")
+            doubts.note_period(first, last)
+        if line.unit in PIECES and line.quantity % 1:
+            doubts.note("fraction-of-pieces", f"{line.quantity} {line.unit}")
         if "price_basis" in line.attributes:
             basis = line.attributes["price_basis"]
-            odd.setdefault("price-basis", []).append(f"{line.attributes['price_as_sent']} ({basis})")
+            doubts.note("price-basis", f"{line.attributes['price_as_sent']} ({basis})")
         if line.measure in ("on_hand", "available") and line.attributes.get("inventory_status") in ("2", "3", "4"):
-            odd.setdefault("inventory-status", []).append(f"status {line.attributes['inventory_status']}")
-    return [Finding(code, f"{_DOUBTS[code]}: {len(some)} lines, first {some[0]}.") for code, some in odd.items()]
+            doubts.note("inventory-status", f"status {line.attributes['inventory_status']}")
+    return doubts.findings()
 
 
 _FAR = 400
 """Days: reports are of days, weeks, months, at most a year, and are written soon after."""
-_PIECES = ("PCE", "EA", "C62", "NAR")
+PIECES = ("PCE", "EA", "C62", "NAR")
 _DOUBTS = {
     "date-implausible": "The period is over a year long or over a year away from the document's date",
     "period-outside-header": "The line's period is outside the header's",

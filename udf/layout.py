@@ -272,7 +272,12 @@ def _check_line_numbers(segments: Sequence[Segment], chunks: Chunks) -> list[Fin
         number = read_count(segments[lin].value(0)) if lin is not None else None
         if lin is not None and number is not None:
             runs.setdefault(id(chunk.group), []).append((number, lin))
-    steps = [(b - a, lin) for run in runs.values() for (a, _), (b, lin) in pairwise(run)]
+    return judge_line_numbers(list(runs.values()))
+
+
+def judge_line_numbers(runs: Sequence[Sequence[tuple[int, int]]]) -> list[Finding]:
+    """(number, segment) of each LIN, a run for each place: numbers that repeat or leave some out."""
+    steps = [(b - a, lin) for run in runs for (a, _), (b, lin) in pairwise(run)]
     if not steps:
         return []
     back = [lin for step, lin in steps if step <= 0]

@@ -7,7 +7,7 @@ from udf.chunks import Chunks
 from udf.segments import Segment
 from udf.statements import Finding, Setting, quantity_positions
 
-_PRINCIPAL = {"SLSRPT": ("153",), "INVRPT": ("145", "17"), "846": ("33", "17"), "867": ("32",)}
+PRINCIPAL = {"SLSRPT": ("153",), "INVRPT": ("145", "17"), "846": ("33", "17"), "867": ("32",)}
 """What messages of a type are sent for: sold, on hand, available."""
 
 
@@ -29,7 +29,7 @@ def find_swapped(segments: Sequence[Segment], chunks: Chunks, setting: Setting) 
         ]
     frequency = Counter(code for own in stated.values() for code, _, _ in own)
     habits = Counter(frozenset(code for code, _, _ in own) for own in stated.values() if own)
-    principal = _PRINCIPAL.get(setting.message_type, ())
+    principal = PRINCIPAL.get(setting.message_type, ())
     for own in stated.values():
         codes = frozenset(code for code, _, _ in own)
         for code, number, index in own:

@@ -1,21 +1,21 @@
 """What came of a message: proved lines and rejected ones, all problems at once, and whether it is valid."""
 
 import hashlib
-import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from udf import codec
 from udf.chunks import Chunk, Chunks
 from udf.codec import Record
-from udf.contract import Attempt, Document, Envelope, Line, Outcome, Problem, RejectedLine
+from udf.contract import Attempt, Document, Envelope, Line, Outcome, Problem, RejectedLine, dump_document
 from udf.controls import check_totals, check_trailer
 from udf.document import build_lines, inherit, lift, line_doubts, read_header, read_parties, repeated_stock
 from udf.engine import Answer, Prompt
 from udf.gatekeeper import LineRecords
 from udf.identifiers import has_check_digit, is_gs1_key
 from udf.layout import check_layout, find_referenced_places
-from udf.segments import Segment
+from udf.segments import Delimiters, Segment
 from udf.statements import Finding, Setting
 from udf.values import UnreadableValueError
 
@@ -58,6 +58,7 @@ class Message:
     first: int
     setting: Setting
     chunks: Chunks
+    delimiters: Delimiters
     units: list[Unit] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -180,54 +181,17 @@ class Verdict:
     def _warn(self) -> None:
         for finding in line_doubts(self.lines, self.header):
             self.note(finding)
-        unmapped = Counter(line.qualifier for line in self.lines if line.measure == "unmapped")
-        for qualifier, count in unmapped.items():
-            self.note(
-                Finding(
-                    "unmapped-quantity-qualifier",
-                    f"The reference table does not say what {qualifier} means ({count} lines).",
-                )
-            )
-        wrong = [
-            line
-            for line in self.lines
-            if line.item_id and has_check_digit(line.item_id_type) and not is_gs1_key(line.item_id)
-        ]
-        if wrong:
-            self.note(
-                Finding(
-                    "gtin-check-digit",
-                    f"{len(wrong)} lines have an item whose check digit is wrong, the first is {wrong[0].item_id}.",
-                )
-            )
-        placed = {line.qualifier for line in self.lines if line.location_id is not None}
-        bare = placed & {line.qualifier for line in self.lines if line.location_id is None}
-        if bare:
-            detail = f"Some quantities of the code {min(map(str, bare))} have a place and others have none."
-            self.note(Finding("place-missing", detail))
+        for finding in summarise_lines(count_lines(self.lines)):
+            self.note(finding)
         if any(line.location_id is None for line in self.lines):
             named = find_referenced_places(self.message.segments, self.message.chunks, self.message.setting)
             if named:
                 segment = self.message.segments[named[0]]
                 detail = f"{segment.raw[:60]} may name the place of lines for which no other is stated."
                 self.note(Finding("place-in-reference", detail, named[0]))
-        for code, lines, what in (
-            (
-                "item-type-not-stated",
-                [line for line in self.lines if line.item_id_type is None],
-                "an item without a type",
-            ),
-            ("location-not-stated", [line for line in self.lines if line.location_id is None], "no place"),
-            (
-                "period-not-stated",
-                [line for line in self.lines if line.period_end is None and line.as_of_date is None],
-                "no period or as-of date",
-            ),
-        ):
-            if lines:
-                self.note(Finding(code, f"{len(lines)} lines have {what}."))
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> tuple[Outcome, str]:
+        """The outcome, and its document as canonical JSON."""
         message, setting = self.message, self.message.setting
         opener = message.segments[message.first]
         document = Document.unchecked(
@@ -236,6 +200,7 @@ class Verdict:
             parties=read_parties(message.segments, message.chunks.header, setting.x12), lines=self.lines, **self.header,
         )  # fmt: skip
         is_valid = self.errors == 0
+        dumped = dump_document(document)
         attempts = max((unit.tries for unit in message.units), default=0)
         log = [
             Attempt.unchecked(attempt=number, chunk=unit.name, route="model", reading=READING, output=output,
@@ -247,17 +212,75 @@ class Verdict:
             problems=[p for p in self.problems if p.severity == "error"][:20],
             compile_ms=round(1000 * message.seconds, 3),
         )  # fmt: skip
-        return Outcome(
+        outcome = Outcome(
             message_type=setting.message_type, is_valid=is_valid, is_complete=is_valid and not self.rejected,
             document=document, rejected_lines=self.rejected, problems=self.problems, route="model", attempts=attempts,
             model_version=self.model_version, compiler_version=self.compiler_version,
-            verification_hash=hash_document(message.text, document), attempt_log=[whole, *log],
+            verification_hash=hash_document(message.text, dumped), attempt_log=[whole, *log],
         )  # fmt: skip
+        return outcome, dumped
 
     def _as_problem(self, finding: Finding) -> Problem:
         severity = self.message.setting.reference.severity(finding.code, self.message.setting.partner)
         segment = finding.segment - self.message.first + 1 if finding.segment is not None else None
         return Problem.unchecked(code=finding.code, severity=severity, segment=segment, detail=finding.detail)
+
+
+@dataclass(slots=True)
+class LineCounts:
+    """What is counted over the lines of a message, for warnings that speak of all of them."""
+
+    unmapped: Counter[str | None] = field(default_factory=Counter)
+    wrong_items: list[str] = field(default_factory=list)
+    placed: set[str | None] = field(default_factory=set)
+    """Qualifiers of quantities that have a place, and of those that have none."""
+    unplaced: Counter[str | None] = field(default_factory=Counter)
+    typeless: int = 0
+    undated: int = 0
+
+
+def count_lines(lines: Sequence[Line]) -> LineCounts:
+    """Count what the lines leave open."""
+    counts = LineCounts()
+    for line in lines:
+        if line.measure == "unmapped":
+            counts.unmapped[line.qualifier] += 1
+        if line.item_id and has_check_digit(line.item_id_type) and not is_gs1_key(line.item_id):
+            counts.wrong_items.append(line.item_id)
+        if line.location_id is None:
+            counts.unplaced[line.qualifier] += 1
+        else:
+            counts.placed.add(line.qualifier)
+        counts.typeless += line.item_id_type is None
+        counts.undated += line.period_end is None and line.as_of_date is None
+    return counts
+
+
+def summarise_lines(counts: LineCounts) -> list[Finding]:
+    """What a person should know about the lines of a message as a whole."""
+    findings = [
+        Finding(
+            "unmapped-quantity-qualifier",
+            f"The reference table does not say what {qualifier} means ({count} lines).",
+        )
+        for qualifier, count in counts.unmapped.items()
+    ]
+    wrong = counts.wrong_items
+    if wrong:
+        detail = f"{len(wrong)} lines have an item whose check digit is wrong, the first is {wrong[0]}."
+        findings.append(Finding("gtin-check-digit", detail))
+    bare = counts.placed & counts.unplaced.keys()
+    if bare:
+        detail = f"Some quantities of the code {min(map(str, bare))} have a place and others have none."
+        findings.append(Finding("place-missing", detail))
+    for code, count, what in (
+        ("item-type-not-stated", counts.typeless, "an item without a type"),
+        ("location-not-stated", counts.unplaced.total(), "no place"),
+        ("period-not-stated", counts.undated, "no period or as-of date"),
+    ):
+        if count:
+            findings.append(Finding(code, f"{count} lines have {what}."))
+    return findings
 
 
 def describe_answer(unit: Unit) -> str:
@@ -273,11 +296,8 @@ def describe_answer(unit: Unit) -> str:
     return "; ".join(rows) or "no record"
 
 
-def hash_document(text: str, document: Document | None) -> str:
-    """SHA-256 over the message's UTF-8 bytes and the document's canonical JSON: sorted keys, no blanks."""
+def hash_document(text: str, document: str | None) -> str:
+    """SHA-256 over the message's UTF-8 bytes and the document's canonical JSON (`contract.dump_document`)."""
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
-    dumped = document.model_dump(mode="json") if document else None
-    digest.update(
-        json.dumps(dumped, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
-    )
+    digest.update((document or "null").encode("utf-8", "surrogatepass"))
     return digest.hexdigest()

@@ -93,9 +93,9 @@ class Liar:
         elif len(pointed) > 1 and kind < 0.7:
             one, other = self.r.sample(pointed, 2)
             tokens[one], tokens[other] = tokens[other], tokens[one]
-        elif codec.ROW in tokens and kind < 0.85:
-            cut = tokens.index(codec.ROW)
-            tokens = [*tokens[:cut], codec.EOS] if self.r.random() < 0.5 else tokens[cut + 1 :]
+        elif tokens.count(codec.FIELD["quantity"]) > 1 and kind < 0.85:
+            cut = tokens.index(codec.FIELD["quantity"], 1)
+            tokens = [*tokens[:cut], codec.EOS] if self.r.random() < 0.5 else tokens[cut:]
         return Answer(tuple(tokens), (1.0,) * len(tokens), (-1,) * len(tokens))
 
 

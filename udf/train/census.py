@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from udf.chunks import Chunk
-from udf.codec import Record
+from udf.codec import Bundles, Record, pair_tokens
 from udf.train.corpus import draft_examples, draw_written
 from udf.train.drafts import chunk_draft
 
@@ -29,13 +29,13 @@ _GENERATOR = (
 
 @dataclass
 class Count:
-    """What partners of one message type give: messages, chunks, different prompts among them, tokens."""
+    """What partners of one type give: messages, chunks, different prompts among them, positions of the network."""
 
     messages: int = 0
     chunks: int = 0
     without_record: int = 0
-    tokens: int = 0
-    prompts: set[tuple[int, ...]] = field(default_factory=set)
+    positions: int = 0
+    prompts: set[Bundles] = field(default_factory=set)
     places: Counter[str] = field(default_factory=Counter)
     """Messages by where their places stand: `SDQ of a line`."""
     dates: Counter[str] = field(default_factory=Counter)
@@ -66,8 +66,8 @@ def take_census(partners: int, seed: int = 1) -> dict[str, Count]:
         for prompt, answer in draft_examples(draft):
             count.chunks += 1
             count.without_record += len(answer) == 1
-            count.tokens += len(prompt) + len(answer)
-            count.prompts.add(tuple(prompt))
+            count.positions += len(prompt) + len(pair_tokens(answer)) - 1
+            count.prompts.add(prompt)
         chunks = chunk_draft(draft)
         count.places[find_stand(chunks, "location")] += 1
         count.dates[find_stand(chunks, "start")] += 1
@@ -105,7 +105,7 @@ def report(partners: int = 1000, seed: int = 1) -> None:
     """Print the balance of the corpus over message types and layouts."""
     lists = ("place", "dates", "habits", "vices")
     table = Table(title=f"{partners:,} partners, a message each, seed {seed}", title_justify="left")
-    for name in ("type", "messages", "chunks", "different", "no record", "tokens", "layouts", *lists):
+    for name in ("type", "messages", "chunks", "different", "no record", "positions", "layouts", *lists):
         table.add_column(name, justify="left" if name in ("type", *lists) else "right")
     for message_type, count in take_census(partners, seed).items():
         table.add_row(
@@ -114,7 +114,7 @@ def report(partners: int = 1000, seed: int = 1) -> None:
             f"{count.chunks:,}",
             f"{len(count.prompts) / count.chunks:.0%}",
             f"{count.without_record / count.chunks:.0%}",
-            f"{count.tokens / count.chunks:.0f}",
+            f"{count.positions / count.chunks:.0f}",
             f"{len(count.layouts):,}",
             *(describe(getattr(count, attribute), count.messages) for attribute in ("places", *lists[1:])),
             end_section=True,

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from udf.codec import MARKERS, encode_answer, encode_chunk
+from udf.codec import MARKERS, Bundles, encode_answer, encode_chunk
 from udf.train.drafts import Draft, chunk_draft
 from udf.train.edifact import EdifactPartner
 from udf.train.rendering import TAUGHT_VICES, Writing, draw_writing
@@ -21,6 +21,8 @@ TURNED = 0.15
 always do; turned in every example, pointing had not emerged after 6.5 M tokens."""
 TAUGHT = 0.1
 """Share of a teacher's labels among the examples, where there are any: they are few and repeat."""
+Example = tuple[Bundles, list[int]]
+"""A prompt and the tokens of its right answer."""
 Dialect = EdifactPartner | X12Partner
 MIX = (("SLSRPT", 24), ("INVRPT", 24), ("852", 26), ("846", 18), ("867", 10))
 HELD_OUT_SHARE = 8
@@ -51,8 +53,8 @@ def draw_written(
 
 def draw_examples(
     seed: int, markers_turn: bool = True, held_out: bool = False, taught: Path | None = None
-) -> Iterator[tuple[list[int], list[int]]]:
-    """Prompt and answer tokens, endlessly; equal prompts of one message come once, since they teach the same.
+) -> Iterator[Example]:
+    """Prompts and their answers, endlessly; equal prompts of one message come once, since they teach the same.
 
     `taught` is a file of labels from `udf.train.teach`, which are mixed in.
     """
@@ -65,14 +67,14 @@ def draw_examples(
         yield from draft_examples(dialect.draft(r), r if markers_turn else None)
 
 
-def draft_examples(draft: Draft, r: random.Random | None = None) -> Iterator[tuple[list[int], list[int]]]:
+def draft_examples(draft: Draft, r: random.Random | None = None) -> Iterator[Example]:
     """The examples of one draft; `r` turns the markers."""
-    seen: set[tuple[int, ...]] = set()
+    seen: set[Bundles] = set()
     for chunk, records in chunk_draft(draft):
         plain, positions = encode_chunk(chunk.kind, draft.message_type, chunk.segments)
-        if tuple(plain) in seen:
+        if plain in seen:
             continue
-        seen.add(tuple(plain))
+        seen.add(plain)
         offset = r.randrange(MARKERS) if r and r.random() < TURNED else 0
         prompt, positions = encode_chunk(chunk.kind, draft.message_type, chunk.segments, offset)
         shown = set(positions)

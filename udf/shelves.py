@@ -1,0 +1,85 @@
+"""The plans of one partner and what is worked out from them: in which order they are tried, what they write."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from udf.plans import Arrangement, Dialect, Plan, arrange
+from udf.reference import Reference
+from udf.templates import Template, make_header_template, make_line_templates
+from udf.writers import Writer
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The plans of one partner. Messages of several types and versions may stand in it."""
+
+    reference: Reference
+    headers: list[Plan] = field(default_factory=list)
+    bodies: dict[Dialect, list[Plan]] = field(default_factory=dict)
+    """Groups and lines, those with most segments first: a shorter shape may be the beginning of a longer one."""
+    trailers: dict[Dialect, list[Plan]] = field(default_factory=dict)
+    habits: dict[Plan, Plan] = field(default_factory=dict)
+    """What followed a plan the last time."""
+    proved: dict[Arrangement, list[frozenset[Plan]]] = field(default_factory=dict)
+    """Arrangements that the compiler has proved in full, with the sets of plans that stood in them."""
+    failures: int = 0
+    """Messages in a row from which nothing could be learnt."""
+    _writers: dict[tuple[Plan, Plan | None, Plan], Writer] = field(default_factory=dict)
+    _heads: dict[Plan, Template] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.headers) + sum(map(len, (*self.bodies.values(), *self.trailers.values())))
+
+    def put(self, plan: Plan) -> None:
+        """Add a plan where it is looked for."""
+        if plan.kind == "header":
+            self.headers.append(plan)
+            return
+        shelf = self.trailers if plan.kind == "trailer" else self.bodies
+        plans = shelf.setdefault(plan.dialect, [])
+        plans.append(plan)
+        # Of equal length the one that demands equal values goes first: it fits less.
+        plans.sort(key=lambda p: (-len(p.tags), -sum(slot.kind == "as" for slot in p.shape.slots)))
+
+    def plans(self) -> list[Plan]:
+        """All of them."""
+        return [*self.headers, *(p for plans in (*self.bodies.values(), *self.trailers.values()) for p in plans)]
+
+    def head(self, header: Plan) -> Template:
+        """What a header plan writes. Raises UntraceableError."""
+        if header not in self._heads:
+            setting = header.dialect.setting(self.reference)
+            record = header.records[0] if header.records else {}
+            self._heads[header] = make_header_template(header.shape, record, setting, header.dialect.standard)
+        return self._heads[header]
+
+    def writer(self, header: Plan, group: Plan | None, line: Plan) -> Writer:
+        """What a line plan writes under a header and a group. Raises UntraceableError."""
+        key = header, group, line
+        if key not in self._writers:
+            templates = make_line_templates(
+                [header.shape, group.shape if group else None, line.shape],
+                [plan.records[0] if plan and plan.records else {} for plan in (header, group)],
+                line.records, header.dialect.setting(self.reference), line.confidence,
+            )  # fmt: skip
+            self._writers[key] = Writer(line, templates)
+        return self._writers[key]
+
+    def is_proved(self, plans: Sequence[Plan]) -> bool:
+        """Whether a message of these plans has the layout of one that was proved.
+
+        Contradictions in a layout (two orders, prices in some lines only) come from what stands in it, so a message
+        with fewer kinds of lines than a proved one has none either, as long as it begins and ends alike.
+        """
+        used = frozenset(plans)
+        return any(used <= known for known in self.proved.get(arrange(plans), ()))
+
+    def prove(self, arrangement: Arrangement, plans: frozenset[Plan]) -> None:
+        """Remember that a message of these plans was proved."""
+        known = self.proved.setdefault(arrangement, [])
+        if not any(plans <= other for other in known):
+            known[:] = [other for other in known if not other <= plans] + [plans]
+
+    def forget_writers(self) -> None:
+        """Work out anew what plans write: their confidence has changed."""
+        self._writers.clear()

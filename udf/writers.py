@@ -1,0 +1,282 @@
+"""The lines of a plan as JSON text: what a match of its shape brings is put into the holes of its templates.
+
+Here are the checks that hold for a single line: numbers and dates that can be read, no text that may hide a lost
+terminator. Whatever is not plain raises `NotPlainError`, and the model reads the message as if there were no plans.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from operator import itemgetter
+from re import Match
+from typing import Any, NamedTuple
+
+from udf.contract import json_number
+from udf.identifiers import has_check_digit, is_gs1_key
+from udf.masks import may_hide_tag, read_text
+from udf.plans import Plan
+from udf.segments import glued_tags
+from udf.statements import SPLITS, activity_of, quantity_positions
+from udf.templates import Hole, LineFacts, Template
+from udf.values import UnreadableValueError, read_number, read_period
+
+_REMEMBERED = 200_000
+
+
+class NotPlainError(Exception):
+    """This message is not for plans; the reason is for tests and curious people."""
+
+
+class Numbers(dict[str, str]):
+    """Numbers as sent to numbers as JSON writes them, each worked out once."""
+
+    def __init__(self, mark: str | None) -> None:
+        self._mark = mark
+
+    def __missing__(self, text: str) -> str:
+        try:
+            found = repr(json_number(read_number(text, self._mark)))
+        except UnreadableValueError as problem:
+            raise NotPlainError(problem.code) from None
+        if len(self) > _REMEMBERED:
+            self.clear()
+        self[text] = found
+        return found
+
+
+class _Days(dict[tuple[str, str], tuple[str, str]]):
+    """Dates as sent, with their form, to first and last day in ISO 8601."""
+
+    def __missing__(self, key: tuple[str, str]) -> tuple[str, str]:
+        try:
+            first, last = read_period(*key)
+        except UnreadableValueError as problem:
+            raise NotPlainError(problem.code) from None
+        if not (1970 < first.year < 2070 and 1970 < last.year < 2070):
+            raise NotPlainError("date-invalid")
+        if len(self) > _REMEMBERED:
+            self.clear()
+        self[key] = found = first.isoformat(), last.isoformat()
+        return found
+
+
+class _Keys(dict[str, bool]):
+    """Identifiers to whether their check digit is right."""
+
+    def __missing__(self, identifier: str) -> bool:
+        if len(self) > _REMEMBERED:
+            self.clear()
+        self[identifier] = found = is_gs1_key(identifier)
+        return found
+
+
+DAYS = _Days()
+KEYS = _Keys()
+NUMBERS = {mark: Numbers(mark) for mark in (None, ".", ",")}
+
+
+def as_text(raw: str, release: str | None) -> str:
+    """A text slot's value, escaped for JSON. Raises NotPlainError."""
+    value = read_text(raw, release)
+    if value is None:
+        raise NotPlainError("blanks at the end of a value")
+    return value
+
+
+def resolve(hole: Hole, match: Match[str], numbers: Numbers, release: str | None) -> str:
+    """What a hole of a header or a group becomes."""
+    what, _, slot, form = hole
+    if what == "text":
+        return as_text(match[slot + 1], release)
+    if what == "number":
+        return numbers[match[slot + 1]]
+    if what in ("first", "last"):
+        return DAYS[match[slot + 1], form][what == "last"]
+    if what == "at":
+        return str((match.start() if form < 0 else match.end(form + 1)) + slot)
+    return str(match.span(slot + 1)[what == "to"])
+
+
+class _Fixed(NamedTuple):
+    """A value that does not come from the row."""
+
+    value: Any
+
+
+_Reader = Callable[[list[Any]], tuple[Any, ...]]
+
+
+def _reader(entries: Sequence[int | _Fixed]) -> _Reader:
+    """A function that gives some places of a row, and fixed values between them, as a tuple."""
+    inner = [entry for entry in entries if isinstance(entry, int)]
+    pick = _picker(inner)
+    if len(inner) == len(entries):
+        return pick
+    fixed = [entry.value if isinstance(entry, _Fixed) else None for entry in entries]
+    at = [number for number, entry in enumerate(entries) if isinstance(entry, int)]
+
+    def read(row: list[Any]) -> tuple[Any, ...]:
+        values = fixed.copy()
+        for number, value in zip(at, pick(row), strict=True):
+            values[number] = value
+        return tuple(values)
+
+    return read
+
+
+class Writer:
+    """Writes the lines of one line plan under one header plan and one group plan."""
+
+    def __init__(self, plan: Plan, templates: Sequence[Template]) -> None:
+        self.facts = [template.facts for template in templates if template.facts]
+        pieces: list[str | Hole] = []
+        for number, template in enumerate(templates):
+            pieces += ([","] if number else []) + list(template.pieces)
+        self._outer: list[str | Hole] = []
+        inner: list[Hole] = []
+        for piece in pieces:
+            if isinstance(piece, Hole) and piece.scope == 2:
+                self._outer.append("%s")
+                inner.append(piece)
+            else:
+                self._outer.append(piece.replace("%", "%%") if isinstance(piece, str) else piece)
+        slots = len(plan.shape.slots)
+        self.numbers = [i for i, slot in enumerate(plan.shape.slots) if slot.kind == "number"]
+        self._days = sorted({(hole.slot, hole.form) for hole in self._holes(inner) if hole.what in ("first", "last")})
+        self._offsets = sorted({(hole.form, hole.slot) for hole in inner if hole.what == "at"})
+        texts = [i for i, slot in enumerate(plan.shape.slots) if slot.kind == "text"]
+        self._texts = texts
+        # One flat row a piece: texts, numbers, first and last days, spans, offsets; the holes pick from it.
+        at_number = slots
+        at_day = at_number + len(self.numbers)
+        at_span = at_day + 2 * len(self._days)
+        at_offset = at_span + 2 * (slots + 1)
+
+        def place(hole: Hole) -> int:
+            if hole.what == "text":
+                return hole.slot
+            if hole.what == "number":
+                return at_number + self.numbers.index(hole.slot)
+            if hole.what in ("first", "last"):
+                return at_day + 2 * self._days.index((hole.slot, hole.form)) + (hole.what == "last")
+            if hole.what == "at":
+                return at_offset + self._offsets.index((hole.form, hole.slot))
+            return at_span + 2 * (hole.slot + 1) + (hole.what == "to")
+
+        self._place = place
+        self._pick = _picker([place(hole) for hole in inner])
+        self._standard = plan.dialect.standard
+        self._delimiters = plan.dialect.delimiters
+        self.quantities = _picker([place(fact.quantity) for fact in self.facts])
+        self.pieces = [(fact.quantity.slot, fact.pieces) for fact in self.facts if fact.pieces]
+        self.checked = [place(f.item) for f in self.facts if has_check_digit(f.item_type) and f.item.scope == 2]
+        self.needs_no_period = any(fact.needs_no_period for fact in self.facts)
+        self.totals = _find_totals(plan)
+        self.apart = _find_apart(plan, self.facts)
+        lin = plan.tags.index("LIN") if "LIN" in plan.tags else None
+        self.line_number = "" if lin is None else plan.component(lin, 0)
+
+    def _holes(self, inner: Iterable[Hole]) -> Iterable[Hole]:
+        dated = (hole for fact in self.facts for hole in fact.dates or () if hole.scope == 2)
+        keyed = (h for f in self.facts for h in f.stock_key or () if isinstance(h, Hole) and h.scope == 2)
+        return chain(inner, dated, keyed)
+
+    def bind(self, header: Match[str], group: Match[str] | None, numbers: Numbers) -> "Bound":
+        """The writer under one header and group, whose values are then part of its text."""
+        above = (header, group)
+
+        def settle(value: Any) -> Any:
+            if not isinstance(value, Hole):
+                return value
+            if value.scope == 2:
+                return None
+            match = above[value.scope]
+            assert match is not None
+            return resolve(value, match, numbers, self._delimiters.release)
+
+        text = "".join(settle(piece).replace("%", "%%") if isinstance(piece, Hole) else piece for piece in self._outer)
+        keys = [fact.stock_key for fact in self.facts if fact.stock_key is not None]
+        pairs = Counter(fact.dates for fact in self.facts if fact.dates)
+        stock, dates = (
+            [
+                [
+                    self._place(value) if isinstance(value, Hole) and value.scope == 2 else _Fixed(settle(value))
+                    for value in entries
+                ]
+                for entries in known
+            ]
+            for known in (keys, pairs)
+        )
+        return Bound(
+            self, text, [_reader(key) for key in stock], list(zip(map(_reader, dates), pairs.values(), strict=True))
+        )
+
+    def row(self, match: Match[str], numbers: Numbers) -> list[Any]:
+        """Everything that the holes pick from. Raises NotPlainError."""
+        groups = match.groups()
+        regs = match.regs
+        row: list[Any] = [*groups]
+        for i in self._texts:
+            if may_hide_tag(groups[i], self._standard):
+                self._refuse_hidden_tags(match)
+            row[i] = as_text(groups[i], self._delimiters.release)
+        row += [numbers[groups[i]] for i in self.numbers]
+        for slot, form in self._days:
+            row += DAYS[groups[slot], form]
+        row += chain.from_iterable(regs)
+        if self._offsets:
+            row += [(regs[after + 1][1] if after >= 0 else regs[0][0]) + step for after, step in self._offsets]
+        return row
+
+    def _refuse_hidden_tags(self, match: Match[str]) -> None:
+        if glued_tags(self._delimiters).search(match.string, match.start(), match.end()):
+            raise NotPlainError("a lost terminator")
+
+    def pick(self, row: list[Any]) -> tuple[Any, ...]:
+        return self._pick(row)
+
+
+@dataclass(slots=True)
+class Bound:
+    """A writer with the values of what stands above its lines; `stock` and `dates` read keys and days off a row."""
+
+    writer: Writer
+    text: str
+    stock: list[_Reader]
+    dates: list[tuple[_Reader, int]]
+    """With the number of lines that have them."""
+
+
+def _picker(places: Sequence[int]) -> _Reader:
+    """A function that gives the values at some places of a row as a tuple."""
+    if not places:
+        return lambda row: ()
+    if len(places) == 1:
+        only = places[0]
+        return lambda row: (row[only],)
+    return itemgetter(*places)
+
+
+def _find_totals(plan: Plan) -> list[tuple[int, list[int]]]:
+    """Slots of totals, each with the slots of its parts (SDQ, SCH, REF under a QTY or ZA)."""
+    segments = plan.read()
+    spans = {span: number for number, span in enumerate((a, b) for a, b, _ in plan.shape.fill(0)[1])}
+    slot_at = {}
+    for s, e, c in quantity_positions(segments, 0, len(segments), plan.dialect.standard == "X12"):
+        if segments[s].value(e, c):
+            slot_at[s, e, c] = spans.get(segments[s].component_span(e, c), -1)
+    parts: dict[int, list[int]] = {}
+    for (s, _, _), slot in slot_at.items():
+        activity = activity_of(segments, s, plan.dialect.standard == "X12")
+        if activity != s and segments[s].tag in SPLITS:
+            parts.setdefault(activity, []).append(slot)
+    return [(slot, parts[s]) for (s, _, _), slot in slot_at.items() if s in parts and segments[s].tag not in SPLITS]
+
+
+def _find_apart(plan: Plan, facts: Sequence[LineFacts]) -> list[int]:
+    """Slots that must all differ, where one code has several quantities that only places or dates tell apart."""
+    codes = Counter(fact.qualifier for fact in facts)
+    if all(count == 1 for count in codes.values()):
+        return []
+    return [i for i, slot in enumerate(plan.shape.slots) if slot.kind in ("digits", "text", "date", "as")]
