@@ -12,6 +12,7 @@ Written down, a shape is the text with `{number}`, `{digits}` (up to six), `{dig
 and `{as:3}` (what the third slot holds) in the place of values; a brace of the text itself is doubled.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from functools import cached_property
 
 from udf.chunks import PLACES
 from udf.reference import load_reference
-from udf.segments import Delimiters, Segment
+from udf.segments import Delimiters, Segment, unescape
 from udf.shapes import EDIFACT_TAGS, X12_TAGS
 
 LONGEST_SHAPE = 4000
@@ -198,9 +199,9 @@ def value_kind(standard: str, segment: Segment, element: int, component: int) ->
 def mask(text: str, start: int, stop: int, segments: Sequence[Segment], delimiters: Delimiters) -> Shape | None:
     """The shape of text[start:stop], which holds exactly these segments; None where it has none worth keeping.
 
-    None for repaired segments, wrapped or indented ones, released characters, and texts of thousands of characters.
+    None for repaired segments, wrapped or indented ones, and texts of thousands of characters.
     """
-    if stop - start > LONGEST_SHAPE or (delimiters.release and delimiters.release in text[start:stop]):
+    if stop - start > LONGEST_SHAPE:
         return None
     pieces: list[str | Slot] = []
     values: list[str] = []  # of the places and dates among the slots, '' for the others
@@ -213,11 +214,14 @@ def mask(text: str, start: int, stop: int, segments: Sequence[Segment], delimite
         for e, element in enumerate(segment.elements):
             for c, value in enumerate(element):
                 kind = value_kind(delimiters.standard, segment, e, c) if value else None
-                slot = _slot(kind, value, delimiters) if kind else None
-                if slot is None:
+                if kind is None:
                     continue
                 begin, end = segment.component_span(e, c)
-                if text[begin:end] != value:
+                raw = text[begin:end]
+                slot = _slot(kind, raw, delimiters)
+                if slot is None:
+                    continue
+                if raw != value and (slot.kind != "text" or unescape(raw, delimiters.release) != value):
                     return None
                 twin = value if slot.kind == "date" or (segment.tag in PLACES and kind == "id") else ""
                 if twin and twin in values:
@@ -258,12 +262,20 @@ def _slot_pattern(slot: Slot, delimiters: Delimiters) -> str:
         return f"([0-9]{{{slot.form or f'1,{_FEW_DIGITS}'}}})"
     if slot.kind == "date":
         return "(" + re.sub("9+", lambda run: f"[0-9]{{{len(run[0])}}}", slot.form) + ")"
-    # No blanks at its ends, which the reader trims; nothing that JSON escapes; not digits alone, which are another
-    # kind of value; no separator of the message.
-    used = re.escape(delimiters.segment + delimiters.element + delimiters.component + (delimiters.release or ""))
-    character = rf'[^{used}"\\\x00-\x20\x7f-\xa0\ufeff\ud800-\udfff]'
-    inner = character.replace(r"\x20", r"\x1f")
-    return rf"((?=[0-9]*[^0-9{used}]){character}(?:{inner}*{character})?)"
+    # No blanks at its ends, which the reader trims; not digits alone, which are another kind of value; no separator of
+    # the message but a released one. Possessive, since no character can be read in two ways.
+    used = re.escape(delimiters.segment + delimiters.element + delimiters.component)
+    released = rf"|{re.escape(delimiters.release)}[^\r\n]" if delimiters.release else ""
+    plain = rf"[^{used}{re.escape(delimiters.release or '')}\x00-\x20\x7f-\xa0\ufeff\ud800-\udfff]"
+    return rf"((?=[0-9]*[^0-9{used}])(?! )(?:{plain}| {released})++(?<! ))"
+
+
+def read_text(raw: str, release: str | None) -> str | None:
+    """What a text slot holds, escaped for JSON; None where the reader would trim it."""
+    if (release is None or release not in raw) and '"' not in raw and "\\" not in raw:
+        return raw
+    value = unescape(raw, release)
+    return None if value != value.strip() else json.dumps(value, ensure_ascii=False)[1:-1]
 
 
 def may_hide_tag(value: str, standard: str) -> bool:

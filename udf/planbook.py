@@ -97,7 +97,7 @@ class PlanBook:
 
     def compare(self, replayed: Replayed, outcome: Outcome, document: str | None) -> bool:
         """Whether the model's reading is that of the plans. Where it is not, they are revoked and it is noted."""
-        if outcome.is_complete and document is not None and _same(document, replayed.document):
+        if outcome.is_complete and document is not None and same_document(document, replayed.document):
             return True
         used = [self._by_id[plan_id] for plan_id in replayed.plans]
         blamed = _blame(used, replayed.document, document) if outcome.is_complete and document else used
@@ -129,7 +129,7 @@ class PlanBook:
             return
         if dump_problems(replayed.problems) != dump_problems(outcome.problems):
             return
-        if not _same(replayed.document, document):
+        if not same_document(replayed.document, document):
             for plan in _blame(plans, replayed.document, document):
                 if plan.status == "candidate":
                     self._revoke(plan, "It did not write what the model had read.")
@@ -224,7 +224,7 @@ class PlanBook:
         return found
 
 
-def _same(one: str, other: str) -> bool:
+def same_document(one: str, other: str) -> bool:
     """Whether two canonical documents are the same but for how sure the model was."""
     return one == other or _CONFIDENCE.sub("", one) == _CONFIDENCE.sub("", other)
 

@@ -116,7 +116,7 @@ def replay(shelf: Shelf, pieces: Sequence[Piece], envelope: Envelope) -> Replaye
     head = shelf.head(header)
     tally = _tally(shelf, pieces, numbers)
     _check_trailer(pieces, tally, numbers)
-    odd = _doubt_dates(tally, {name: _date(resolve(hole, match, numbers)) for name, hole in head.dates})
+    odd = _doubt_dates(tally, {name: _date(resolve(hole, match, numbers, None)) for name, hole in head.dates})
     lines = ",".join(tally.lines)
     is_test = "null" if envelope.is_test is None else str(envelope.is_test).lower()
     parts = []
@@ -126,7 +126,9 @@ def replay(shelf: Shelf, pieces: Sequence[Piece], envelope: Envelope) -> Replaye
         elif piece.what == "lines":
             parts.append(f"[{lines}]")
         else:
-            parts.append(is_test if piece.what == "is_test" else resolve(piece, match, numbers))
+            parts.append(
+                is_test if piece.what == "is_test" else resolve(piece, match, numbers, dialect.delimiters.release)
+            )
     problems = _doubt(shelf, pieces, tally, odd)
     used = tuple(dict.fromkeys(plan.plan_id for plan, _ in pieces))
     return Replayed(dialect.message_type, "".join(parts), problems, used)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from udf.contract import json_number
 from udf.identifiers import has_check_digit, is_gs1_key
-from udf.masks import may_hide_tag
+from udf.masks import may_hide_tag, read_text
 from udf.plans import Plan
 from udf.segments import glued_tags
 from udf.statements import SPLITS, activity_of, quantity_positions
@@ -76,11 +76,19 @@ KEYS = _Keys()
 NUMBERS = {mark: Numbers(mark) for mark in (None, ".", ",")}
 
 
-def resolve(hole: Hole, match: Match[str], numbers: Numbers) -> str:
+def as_text(raw: str, release: str | None) -> str:
+    """A text slot's value, escaped for JSON. Raises NotPlainError."""
+    value = read_text(raw, release)
+    if value is None:
+        raise NotPlainError("blanks at the end of a value")
+    return value
+
+
+def resolve(hole: Hole, match: Match[str], numbers: Numbers, release: str | None) -> str:
     """What a hole of a header or a group becomes."""
     what, _, slot, form = hole
     if what == "text":
-        return str(match[slot + 1])
+        return as_text(match[slot + 1], release)
     if what == "number":
         return numbers[match[slot + 1]]
     if what in ("first", "last"):
@@ -185,7 +193,7 @@ class Writer:
                 return None
             match = above[value.scope]
             assert match is not None
-            return resolve(value, match, numbers)
+            return resolve(value, match, numbers, self._delimiters.release)
 
         text = "".join(settle(piece).replace("%", "%%") if isinstance(piece, Hole) else piece for piece in self._outer)
         keys = [fact.stock_key for fact in self.facts if fact.stock_key is not None]
@@ -207,11 +215,12 @@ class Writer:
     def row(self, match: Match[str], numbers: Numbers) -> list[Any]:
         """Everything that the holes pick from. Raises NotPlainError."""
         groups = match.groups()
+        regs = match.regs
+        row: list[Any] = [*groups]
         for i in self._texts:
             if may_hide_tag(groups[i], self._standard):
                 self._refuse_hidden_tags(match)
-        regs = match.regs
-        row: list[Any] = [*groups]
+            row[i] = as_text(groups[i], self._delimiters.release)
         row += [numbers[groups[i]] for i in self.numbers]
         for slot, form in self._days:
             row += DAYS[groups[slot], form]

@@ -15,7 +15,16 @@ from udf.codec import Bundles, Record, pair_tokens
 from udf.train.corpus import draft_examples, draw_written
 from udf.train.drafts import chunk_draft
 
-_GENERATOR = ("corpus.py", "drafts.py", "edifact.py", "x12.py", "rendering.py", "../codec.py", "../chunks.py")
+_GENERATOR = (
+    "corpus.py",
+    "drafts.py",
+    "parts.py",
+    "edifact.py",
+    "x12.py",
+    "rendering.py",
+    "../codec.py",
+    "../chunks.py",
+)
 
 
 @dataclass
@@ -30,6 +39,9 @@ class Count:
     places: Counter[str] = field(default_factory=Counter)
     """Messages by where their places stand: `SDQ of a line`."""
     dates: Counter[str] = field(default_factory=Counter)
+    habits: Counter[str] = field(default_factory=Counter)
+    """Messages by what their partner does beyond one item, one place, one quantity."""
+    layouts: set[tuple[object, ...]] = field(default_factory=set)
     vices: Counter[str] = field(default_factory=Counter)
     """Messages by what their partner does to the text; one with two vices counts under both."""
 
@@ -59,8 +71,23 @@ def take_census(partners: int, seed: int = 1) -> dict[str, Count]:
         chunks = chunk_draft(draft)
         count.places[find_stand(chunks, "location")] += 1
         count.dates[find_stand(chunks, "start")] += 1
+        count.habits.update(dialect.habits or ("none",))
+        count.layouts.add(dialect.layout)
         count.vices.update(writing.vices or ("none",))
     return dict(sorted(counts.items()))
+
+
+def count_known_prompts(partners: int, seed: int = 1) -> tuple[int, int]:
+    """Different prompts of so many held-out partners, and how many of them so many taught partners have as well.
+
+    A layout is held out as a whole; a chunk of it may look like one of another layout.
+    """
+    prompts: list[set[tuple[int, ...]]] = []
+    for held_out in (True, False):
+        r = Random(seed)
+        drafts = (draw_written(r, held_out)[0].draft(r) for _ in range(partners))
+        prompts.append({tuple(prompt) for draft in drafts for prompt, _ in draft_examples(draft)})
+    return len(prompts[0]), len(prompts[0] & prompts[1])
 
 
 def find_stand(chunks: list[tuple[Chunk, list[Record]]], name: str) -> str:
@@ -76,9 +103,10 @@ def find_stand(chunks: list[tuple[Chunk, list[Record]]], name: str) -> str:
 
 def report(partners: int = 1000, seed: int = 1) -> None:
     """Print the balance of the corpus over message types and layouts."""
+    lists = ("place", "dates", "habits", "vices")
     table = Table(title=f"{partners:,} partners, a message each, seed {seed}", title_justify="left")
-    for name in ("type", "messages", "chunks", "different", "no record", "positions", "place", "dates", "vices"):
-        table.add_column(name, justify="left" if name in ("type", "place", "dates", "vices") else "right")
+    for name in ("type", "messages", "chunks", "different", "no record", "positions", "layouts", *lists):
+        table.add_column(name, justify="left" if name in ("type", *lists) else "right")
     for message_type, count in take_census(partners, seed).items():
         table.add_row(
             message_type,
@@ -87,10 +115,16 @@ def report(partners: int = 1000, seed: int = 1) -> None:
             f"{len(count.prompts) / count.chunks:.0%}",
             f"{count.without_record / count.chunks:.0%}",
             f"{count.positions / count.chunks:.0f}",
-            *(describe(stands, count.messages) for stands in (count.places, count.dates, count.vices)),
+            f"{len(count.layouts):,}",
+            *(describe(getattr(count, attribute), count.messages) for attribute in ("places", *lists[1:])),
             end_section=True,
         )
-    Console(width=140).print(table)
+    console = Console(width=180)
+    console.print(table)
+    different, known = count_known_prompts(partners, seed)
+    console.print(
+        f"{different:,} prompts of {partners:,} held-out partners; {known / different:.1%} of them are taught"
+    )
 
 
 def describe(stands: Counter[str], messages: int) -> str:

@@ -119,6 +119,21 @@ class EdifactPartner:
             self.stock_mark, self.line_currency,
         )  # fmt: skip
 
+    @property
+    def habits(self) -> tuple[str, ...]:
+        """What this dialect does beyond one item, one place, one quantity (`udf.train.census`)."""
+        grouped = self.where.endswith("group")
+        return tuple(name for name, is_so in {
+            "several places in a line": self.places > 1 and self.where.endswith(("before", "after")),
+            "parties with the place of a group": grouped and bool(self.companions),
+            "the place among parties": self.where == "nad-header" and self.parties > 1,
+            "stock in parts": bool(self.stock_mark),
+            "five quantities and more": len(self.codes) > 4,
+            "item in PIA": self.item_in_pia,
+            "two prices": self.two_prices and self.price != "none",
+            "currency of lines": self.line_currency,
+        }.items() if is_so)  # fmt: skip
+
     def _date(self, r: random.Random, draft: Draft, qualifier: str, value: str = "", fmt: str = "") -> Reference:
         if not value:
             fmt = fmt or self.date_format
@@ -294,7 +309,9 @@ class EdifactPartner:
         """LIN and the PIA that matter: the item is the GTIN if there is one, else the vendor's, else the buyer's."""
 
         def value(kind: str) -> str:
-            return gtin(r) if item_class(kind) == 0 and r.random() < 0.9 else item_number(r)
+            text = gtin(r) if item_class(kind) == 0 and r.random() < 0.9 else item_number(r)
+            # three characters without a type could be an action code as well
+            return text + digits(r, 1) if self.type_missing and len(text) < 4 else text
 
         found: list[tuple[int, int, Reference, Reference | None]] = []
         line_number = str(counter) if self.line_numbers else ""

@@ -118,6 +118,21 @@ class X12Partner:
             self.sch_places, self.stock_mark, self.companions_first, len(self.companions), self.class_missing,
         )  # fmt: skip
 
+    @property
+    def habits(self) -> tuple[str, ...]:
+        """What this dialect does beyond one item, one place, one quantity (`udf.train.census`)."""
+        return tuple(name for name, is_so in {
+            "split by place": self.split in ("sdq", "sch", "ws") and self.sch_places,
+            "schedule without places": not self.sch_places,
+            "parties with the place of a group": self.split == "group" and bool(self.companions),
+            "the place among parties": self.header_place and self.parties > 1,
+            "a place by name alone": self.name_only and self.is_placed,
+            "stock in parts": bool(self.stock_mark),
+            "five quantities and more": len(self.codes) > 4,
+            "price in UIT": self.price == "activity" and (self.message_type == "867" or self.unit_segment),
+            "period of each transfer": self.period == "transfer",
+        }.items() if is_so)  # fmt: skip
+
     def draft(self, r: random.Random) -> Draft:
         """Another set of this partner: one to three groups, one to three lines each."""
         draft = Draft(self.message_type)
