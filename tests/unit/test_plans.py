@@ -87,6 +87,28 @@ def test_an_outcome_of_plans_reads_as_the_same_objects(school: School) -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "again"),
+    [
+        ("20261102-20261108:718", "20261109-20261115:718"),
+        ("2026110220261108:718", "2026110920261115:718"),
+        ("261102-261108:717", "261109-261115:717"),
+        ("261102261108:717", "261109261115:717"),
+    ],
+)
+def test_a_range_in_one_element_keeps_both_its_ends(first: str, again: str) -> None:
+    school = School()
+    pair = "DTM+90:20261102:102'DTM+91:20261108:102"
+    for number in range(1, PROOFS + 1):
+        school.read(write_report(number=number).replace(pair, f"DTM+356:{first}").replace("UNT+14", "UNT+13"))
+    text = write_report(number=9).replace(pair, f"DTM+356:{again}").replace("UNT+14", "UNT+13")
+    row, other = school.read(text), school.read_by_model(text)
+    assert (row.route, other.is_complete) == ("plan", True)
+    assert row.document is not None
+    assert other.document is not None
+    assert same_document(row.document, other.document)
+
+
+@pytest.mark.parametrize(
     ("was", "becomes"),
     [
         ("QTY+153:12", "QTY+61:12"),
