@@ -16,6 +16,7 @@ import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import pq, sql
@@ -52,6 +53,22 @@ def connect(variables: Mapping[str, str]) -> psycopg.Connection:
     }
     chosen = {keywords[name]: value for name, value in variables.items() if name in keywords}
     return psycopg.connect("", connect_timeout=10, **chosen)  # type: ignore[arg-type]
+
+
+def connect_as(role: str, is_derived: bool = False) -> psycopg.Connection[tuple[Any, ...]]:
+    """A connection to the warehouse that PGHOST and its like name, which works as that role, whoever logged in.
+
+    Nothing is committed unless asked. Read committed, and each statement sees what other workers committed before it:
+    the claims in compilation.py count on that. With `is_derived` a commit does not wait for the disk: for what can be
+    made again out of Bronze, where a crash of the server takes back no more than the last half second of work.
+    """
+    connection = psycopg.connect("", application_name="tillroll")
+    # set role takes no parameters.
+    connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
+    if is_derived:
+        connection.execute("set synchronous_commit = off")
+    connection.commit()
+    return connection
 
 
 def prepare(variables: Mapping[str, str]) -> list[str]:

@@ -64,7 +64,8 @@ class Chunks:
         yield from self.lines
 
 
-def _signature(segment: SegmentLike) -> tuple[str, str]:
+def signature(segment: SegmentLike) -> tuple[str, str]:
+    """Tag and first code: what tells a place that opens groups from one that does not."""
     first = segment.elements[0] if segment.elements else ()
     return segment.tag, (first[0] if first else "")
 
@@ -121,10 +122,22 @@ def _has_quantity(segments: Sequence[SegmentLike], first: int, last: int) -> boo
     return any(segments[k].tag in QUANTITIES for k in range(first, last))
 
 
+def is_buying_store(segment: SegmentLike) -> bool:
+    """Whether an N1 whose role may be a place (BY) is one: it carries the short number of a store (66 = 92)."""
+    kind, number = (e[0] if e else "" for e in (*segment.elements[2:4], (), ())[:2])
+    return kind == "92" and 0 < len(number) <= _STORE_NUMBER
+
+
+_STORE_NUMBER = 6
+"""Characters; GLN and DUNS numbers of head offices are longer."""
+
+
 def _is_party(segment: SegmentLike, message_type: str) -> bool:
-    """True for a NAD, N1 or LOC that the tables call no place: it opens no group, and may stand in one."""
-    standard = "X12" if message_type.isdigit() else "EDIFACT"
-    return segment.tag in PLACES and load_reference().place_role(standard, *_signature(segment)) == "no"
+    """True for a NAD, N1 or LOC that is no place: it opens no group, and may stand in one."""
+    if segment.tag not in PLACES:
+        return False
+    role = load_reference().place_role("X12" if message_type.isdigit() else "EDIFACT", *signature(segment))
+    return role == "no" or (role == "weak" and segment.tag == "N1" and not is_buying_store(segment))
 
 
 def _forward_places(
@@ -136,18 +149,18 @@ def _forward_places(
     """
     end = tails[-1][1]
     before = {
-        _signature(s) for s in segments[start : openers[0]] if s.tag in PLACES and not _is_party(s, message_type)
+        signature(s) for s in segments[start : openers[0]] if s.tag in PLACES and not _is_party(s, message_type)
     }  # fmt: skip
     # A line without a quantity does not show where its own places end.
     shown: list[tuple[int, int]] = []
     bare: list[tuple[int, int]] = []
     for tail, opener in zip(tails, openers, strict=True):
         (shown if _has_quantity(segments, opener, tail[0]) else bare).append(tail)
-    between = {_signature(segments[k]) for a, b in shown if b < end for k in range(a, b) if segments[k].tag in PLACES}
-    after = {_signature(segments[k]) for a, b in shown if b == end for k in range(a, b) if segments[k].tag in PLACES}
+    between = {signature(segments[k]) for a, b in shown if b < end for k in range(a, b) if segments[k].tag in PLACES}
+    after = {signature(segments[k]) for a, b in shown if b == end for k in range(a, b) if segments[k].tag in PLACES}
     forward = before & between - after
     doubt = before & between & after
-    doubt |= before & {_signature(segments[k]) for a, b in bare if b < end for k in range(a, b)} - forward
+    doubt |= before & {signature(segments[k]) for a, b in bare if b < end for k in range(a, b)} - forward
     if message_type == "SLSRPT":  # D.96A: LOC is group 5 and stands before its lines; the item-first layout has none
         loc = {s for s in before if s[0] == "LOC"}
         forward |= loc | ({s for s in between if s[0] == "LOC"} if loc else set())
@@ -158,7 +171,7 @@ def _forward_places(
 def _group_end(segments: Sequence[SegmentLike], start: int, stop: int) -> int:
     """Where the group that opens at `start` ends: before its own kind returns, or anything that no group holds."""
     k = start + 1
-    while k < stop and segments[k].tag in _GROUP_TAGS and _signature(segments[k]) != _signature(segments[start]):
+    while k < stop and segments[k].tag in _GROUP_TAGS and signature(segments[k]) != signature(segments[start]):
         k += 1
     return k
 
@@ -175,6 +188,8 @@ def split_message(segments: Sequence[SegmentLike], message_type: str) -> Chunks:
     first = openers[0]
     tails = _tails(segments, openers, end)
     forward, ambiguous = _forward_places(segments, start, openers, tails, message_type)
+    # the parties that stand before the place of each group (N1*FR, then N1*ST) come with it
+    companions = {signature(s) for s in segments[start:first] if _is_party(s, message_type)}
     header_indices: list[int] = []
     groups: list[Chunk] = []
     floor = (
@@ -185,7 +200,7 @@ def split_message(segments: Sequence[SegmentLike], message_type: str) -> Chunks:
         if k >= floor:
             groups.append(_chunk("group", segments, range(floor, first)))
             break
-        if _signature(segments[k]) in forward:
+        if signature(segments[k]) in forward and floor == first:  # an 867 has its groups under PTD
             stop = _group_end(segments, k, first)
             groups.append(_chunk("group", segments, range(k, stop)))
             k = stop
@@ -195,11 +210,11 @@ def split_message(segments: Sequence[SegmentLike], message_type: str) -> Chunks:
     chunks = Chunks(_chunk("header", segments, header_indices), groups, [], ambiguous)
     for number, (opener, (tail, stop)) in enumerate(zip(openers, tails, strict=True), 1):
         group = groups[-1] if groups else None
-        cut = stop
-        for k in range(tail, stop):
-            if segments[k].tag == "PTD" or _signature(segments[k]) in forward:
-                cut = k
-                break
+        cut = next(
+            (k for k in range(tail, stop) if segments[k].tag == "PTD" or signature(segments[k]) in forward), stop
+        )
+        while tail < cut < stop and segments[cut].tag != "PTD" and signature(segments[cut - 1]) in companions:
+            cut -= 1
         for window in _windows(segments, opener, cut):
             window.group, window.line = group, number
             chunks.lines.append(window)
@@ -213,7 +228,7 @@ def _following_groups(segments: Sequence[SegmentLike], start: int, stop: int) ->
     k = start
     while k < stop:
         end = k + 1
-        while end < stop and segments[end].tag != "PTD" and _signature(segments[end]) != _signature(segments[k]):
+        while end < stop and segments[end].tag != "PTD" and signature(segments[end]) != signature(segments[k]):
             end += 1
         found.append(_chunk("group", segments, range(k, end)))
         k = end
@@ -247,10 +262,10 @@ def _windows(segments: Sequence[SegmentLike], start: int, stop: int) -> list[Chu
     if few and sum(_size(segments[i]) for i in shown) <= _LINE_COMPONENTS:  # most lines
         return [_chunk("line", segments, indices)]
     # A place opens a part of the line where it returns; one that stands once (LOC+27, the country of origin) does not.
-    places = Counter(_signature(segments[i]) for i in shown if segments[i].tag in PLACES)
+    places = Counter(signature(segments[i]) for i in shown if segments[i].tag in PLACES)
     opening = QUANTITIES | {"INV"}
     head_end = next(
-        (n for n, i in enumerate(shown) if segments[i].tag in opening or places[_signature(segments[i])] > 1),
+        (n for n, i in enumerate(shown) if segments[i].tag in opening or places[signature(segments[i])] > 1),
         len(shown),
     )
     head, rest, tail = shown[:head_end], shown[head_end:], _shared_prices(segments, shown)
@@ -260,7 +275,7 @@ def _windows(segments: Sequence[SegmentLike], start: int, stop: int) -> list[Chu
     first = segments[rest[0]]
     openers = {i for i in rest if segments[i].tag == "ZA"} or {
         i for i in rest
-        if (_signature(segments[i]) == _signature(first) if first.tag in PLACES else segments[i].tag == first.tag)
+        if (signature(segments[i]) == signature(first) if first.tag in PLACES else segments[i].tag == first.tag)
     }  # fmt: skip
     stops = openers | {i for i in rest if segments[i].tag in ("SDQ", "SCH")}
     windows: list[Chunk] = []

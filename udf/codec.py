@@ -1,15 +1,16 @@
 """Tokens, prompt and record format of the tiny compiler: the one place where training and inference meet.
 
-A prompt shows a chunk with its values masked: every component is one token that says what *kind* of value stands there
-(thirteen digits, a plausible date, a decimal, four letters) or, where it is a known code, which code; behind it stands
-a marker. The answer names markers. Two chunks that differ in values alone therefore have the same prompt and the same
-answer: the answer is a mapping of positions.
+A prompt shows a chunk with its values masked: every component is one *bundle*, one position of the network, of tokens
+whose embeddings are added up. It says what kind of value stands there (thirteen digits, a plausible date, a decimal,
+four letters) or, where it is a known code, which code; its marker; its tag; the numbers of its element and component.
+The answer names markers. Two chunks that differ in values alone therefore have the same prompt and the same answer: the
+answer is a mapping of positions.
 
-The answer lists records. A record is a list of ``field marker`` pairs; a field that stands where the standard puts it
-beside its anchor (the qualifier beside its quantity, the code list beside its place) is not written at all, and a
-field that is not mentioned keeps the value of the record before. ``MORE`` behind a record says that the parts beside it
-(the pairs of an SDQ, the SCH or REF segments that follow) are read alike. ``ROW`` separates records, ``EOS`` ends them,
-and an answer without records is ``EOS`` alone.
+The answer lists records. A record is a list of ``field marker`` pairs, each one position of the network; a field that
+stands where the standard puts it beside its anchor (the qualifier beside its quantity, the code list beside its place)
+is not written at all, and a field that is not mentioned keeps the value of the record before. ``MORE`` behind a record
+says that the parts beside it (the pairs of an SDQ, the SCH or REF segments that follow) are read alike. Each
+``quantity`` begins a record, ``EOS`` ends the answer, and an answer without records is ``EOS`` alone.
 """
 
 import re
@@ -18,6 +19,9 @@ from typing import Protocol
 
 Position = tuple[int, int, int]
 """(segment in the chunk, element after the tag, component), all from 0."""
+Bundle = tuple[int, int, int, int, int, int]
+"""The tokens of one position of a prompt, those that are missing as `PAD`; see `SHOWN` and those after it."""
+Bundles = tuple[Bundle, ...]
 Record = dict[str, Position]
 """Field name to the position of its component; a field that is not stated is absent."""
 
@@ -39,6 +43,8 @@ FIELDS = (
 KINDS = ("header", "group", "line")
 TYPES = ("SLSRPT", "INVRPT", "852", "846", "867")
 MARKERS = 128
+ELEMENTS, COMPONENTS = 32, 10
+"""Elements and components that a bundle can number; what stands behind them has the last number."""
 MAX_COMPONENTS = 120
 """Components that one prompt may show; a marker may not come twice."""
 
@@ -84,25 +90,43 @@ CLASSES = (
     + ["text:short", "text:long"] + [f"other:{n}" for n in ("1-4", "5-8", "9-15", "16+")]
 )  # fmt: skip
 
-_VOCABULARY = (
-    ["<pad>", "<bos>", "<sep>", "<eos>", "<row>", "<none>", "<next>", "<empty>", "<tag?>"]
-    + [f"<{kind}>" for kind in KINDS] + [f"<{name}>" for name in TYPES] + [f"<{field}>" for field in FIELDS]
+_SPECIAL = ("<pad>", "<bos>", "<sep>", "<first>", "<tag?>")
+_CONTROLS = ("<eos>", "<more>", *(f"<{field}>" for field in FIELDS))
+_NAMED = (
+    [*_SPECIAL, *_CONTROLS] + [f"<{kind}>" for kind in KINDS] + [f"<{name}>" for name in TYPES]
     + [f"tag {tag}" for tag in TAGS] + [f"code {code}" for code in CODES] + [f"class {name}" for name in CLASSES]
-    + ["<more>"]
+    + [f"element {n}" for n in range(ELEMENTS)] + [f"component {n}" for n in range(COMPONENTS)]
 )  # fmt: skip
-_ID = {token: number for number, token in enumerate(_VOCABULARY)}
-PAD, BOS, SEP, EOS, ROW, NONE, NEXT, EMPTY, OTHER_TAG = range(9)
-MORE = _ID["<more>"]
+NONE = -(-(len(_NAMED) + 1) // 32) * 32 - 1  # room to spare, so that the matrix has a round size
+MARK = NONE + 1
+VOCABULARY_SIZE = MARK + MARKERS
+VOCABULARY = (
+    *_NAMED, *(f"<spare {n}>" for n in range(len(_NAMED), NONE)), "<none>", *(f"marker {n}" for n in range(MARKERS))
+)  # fmt: skip
+"""The name of each token."""
+_ID = {token: number for number, token in enumerate(VOCABULARY)}
+PAD, BOS, SEP, FIRST, OTHER_TAG = range(len(_SPECIAL))
+EOS, MORE = _ID["<eos>"], _ID["<more>"]
+CONTROLS = range(EOS, EOS + len(_CONTROLS))
+"""The tokens that decide a step of an answer: end it, continue a split, or name a field."""
+POINTERS = range(NONE, VOCABULARY_SIZE)
+"""The tokens that a field may be given."""
 FIELD = {field: _ID[f"<{field}>"] for field in FIELDS}
 FIELD_OF = {token: field for field, token in FIELD.items()}
-MARK = -(-len(_VOCABULARY) // 32) * 32  # room to spare, so that the matrix has a round size
-VOCABULARY_SIZE = MARK + MARKERS
 _TAG_ID = {tag: _ID[f"tag {tag}"] for tag in TAGS}
 _CODE_ID = {code: _ID[f"code {code}"] for code in CODES}
 _CLASS_ID = {name: _ID[f"class {name}"] for name in CLASSES}
+_ELEMENT_ID = [_ID[f"element {n}"] for n in range(ELEMENTS)]
+_COMPONENT_ID = [_ID[f"component {n}"] for n in range(COMPONENTS)]
 _TAG_OF = {number: tag for tag, number in _TAG_ID.items()} | {OTHER_TAG: "?"}
 _CODE_OF = {number: code for code, number in _CODE_ID.items()}
 _FIELD_RANK = {field: rank for rank, field in enumerate(FIELDS)}
+SHOWN, MARKER, TAG, ELEMENT, COMPONENT, OPENING = range(6)
+"""What the places of a bundle hold: class or code, marker, tag, element, component, `FIRST` where a segment begins.
+
+A segment that shows no component is a bundle of its tag alone. The first bundle of a prompt is (`BOS`, kind, type), the
+last one `SEP`, each with pads.
+"""
 
 # Where a number is a value and never a code, so that 145 pieces do not look like qualifier 145.
 _EDIFACT_VALUE = {
@@ -170,46 +194,37 @@ def classify(value: str) -> str:
 
 def encode_chunk(
     kind: str, message_type: str, segments: Sequence[SegmentLike], offset: int = 0
-) -> tuple[list[int], list[Position]]:
-    """Render a chunk as a prompt: its token ids and, for each marker in turn, the position it stands behind.
+) -> tuple[Bundles, list[Position]]:
+    """Render a chunk as a prompt: its bundles and, for each marker in turn, the position it stands for.
 
     `offset` turns the numbering of the markers, so that training sees every marker in every place. Components beyond
     `MAX_COMPONENTS` are not shown.
     """
     x12 = message_type.isdigit()
-    ids = [BOS, _ID[f"<{kind}>"], _ID[f"<{message_type}>"]]
+    bundles: list[Bundle] = [(BOS, _ID[f"<{kind}>"], _ID[f"<{message_type}>"], PAD, PAD, PAD)]
     positions: list[Position] = []
-    append = ids.append
     for number, segment in enumerate(segments):
-        tag = segment.tag
-        append(_TAG_ID.get(tag, OTHER_TAG))
-        gap = 0  # separators not yet written: trailing empty places cost nothing
+        name = segment.tag
+        tag, opening = _TAG_ID.get(name, OTHER_TAG), FIRST
         for e, element in enumerate(segment.elements):
-            if not x12 and e:
-                gap += 1
-            empty = 0
             for c, value in enumerate(element):
                 if not value:
-                    empty += 1
                     continue
                 if len(positions) == MAX_COMPONENTS:
-                    return [*ids, SEP], positions
-                if gap:
-                    ids.extend([NEXT if not x12 else EMPTY] * gap)
-                    gap = 0
-                if x12 and c:
-                    append(NEXT)
-                elif not x12 and empty:
-                    ids.extend([EMPTY] * empty)
-                empty = 0
-                code = None if value.isdecimal() and _is_value_slot(x12, tag, e, c) else _CODE_ID.get(value)
-                append(_CLASS_ID[classify(value)] if code is None else code)
-                append(MARK + (len(positions) + offset) % MARKERS)
+                    return (*bundles, _LAST), positions
+                code = None if value.isdecimal() and _is_value_slot(x12, name, e, c) else _CODE_ID.get(value)
+                shown = _CLASS_ID[classify(value)] if code is None else code
+                marker = MARK + (len(positions) + offset) % MARKERS
+                place = _ELEMENT_ID[min(e, ELEMENTS - 1)], _COMPONENT_ID[min(c, COMPONENTS - 1)]
+                bundles.append((shown, marker, tag, *place, opening))
                 positions.append((number, e, c))
-            if x12 and not any(element):
-                gap += 1
-    append(SEP)
-    return ids, positions
+                opening = PAD
+        if opening == FIRST:
+            bundles.append((PAD, PAD, tag, PAD, PAD, FIRST))
+    return (*bundles, _LAST), positions
+
+
+_LAST: Bundle = (SEP, PAD, PAD, PAD, PAD, PAD)
 
 
 def _stated(segments: Sequence[SegmentLike], s: int, e: int, c: int) -> Position | None:
@@ -247,7 +262,9 @@ def beside(field: str, record: Record, x12: bool, segments: Sequence[SegmentLike
                 return _stated(segments, s, e, c - 1) if c else _stated(segments, s, e - 1, 0)
             return _stated(segments, s, e, c + 1) if field == "unit" else None
         if tag not in ("SDQ", "SCH", "REF"):
-            return None if field == "location" else _stated(segments, s, e - 1 if field == "qualifier" else e + 1, 0)
+            if field == "unit":
+                return _stated(segments, s, e + 1, 0) or (_unit_segment(segments, s) if tag == "QTY" else None)
+            return _stated(segments, s, e - 1, 0) if field == "qualifier" else None
         activity = _activity(segments, s)
         if field == "qualifier":
             return _stated(segments, activity, 0, 0)
@@ -345,12 +362,11 @@ def encode_answer(
     number = 0
     while number < len(records):
         record = records[number]
-        if number:
-            out.append(ROW)
         given: set[str] = set()
         for field in FIELDS:
             actual = record.get(field)
-            if actual == _expected(field, given, record, previous, x12, segments):
+            begins = field == "quantity" and (number > 0 or actual is not None)
+            if not begins and actual == _expected(field, given, record, previous, x12, segments):
                 if field == "location" and actual and _is_inside_part(actual, given, record):
                     given.add(field)
                 continue
@@ -377,20 +393,20 @@ def decode_answer(
     records: list[Record] = []
     previous: Record = {}
     for row in _split(tokens[:-1]):
-        more = bool(row) and row[-1] == MORE
+        more = row[-1] == MORE
         if more:
             row = row[:-1]
         stated: dict[str, Position | None] = {}
         rank = -1
-        for field_token, value_token in zip(row[::2], row[1::2], strict=True):
-            field = FIELD_OF.get(field_token)
+        for control, pointer in pair_tokens(row):
+            field = FIELD_OF.get(control)
             if field is None or _FIELD_RANK[field] <= rank:
                 raise ValueError("the answer does not list its fields in order")
             rank = _FIELD_RANK[field]
-            index = (value_token - MARK - offset) % MARKERS
-            if value_token != NONE and (value_token < MARK or index >= len(positions)):
+            index = (pointer - MARK - offset) % MARKERS
+            if pointer != NONE and (pointer < MARK or index >= len(positions)):
                 raise ValueError("the answer points at nothing")
-            stated[field] = None if value_token == NONE else positions[index]
+            stated[field] = None if pointer == NONE else positions[index]
         records.append(_complete(stated, previous, x12, segments))
         if more:
             records += _continue(records[-1], x12, segments)
@@ -399,19 +415,53 @@ def decode_answer(
 
 
 def _split(tokens: Sequence[int]) -> Iterator[Sequence[int]]:
-    if not tokens:
-        return
+    """The tokens of each record: a quantity begins one, and what stands before the first quantity is one too."""
     start = 0
     for i, token in enumerate(tokens):
-        if token == ROW:
+        if i and token == FIELD["quantity"]:
             yield tokens[start:i]
-            start = i + 1
-    yield tokens[start:]
+            start = i
+    if tokens:
+        yield tokens[start:]
 
 
-def name_tag(token: int) -> str | None:
-    """The tag that a token of a prompt stands for, `?` for one that is not known, None where it is no tag."""
-    return _TAG_OF.get(token)
+def pair_tokens(tokens: Sequence[int]) -> list[tuple[int, int]]:
+    """The steps of an answer: (control, pointer), `PAD` where a control has none.
+
+    Raises ValueError where a field at the end has no pointer yet.
+    """
+    steps = []
+    at = 0
+    while at < len(tokens):
+        if tokens[at] not in FIELD_OF:
+            steps.append((tokens[at], PAD))
+            at += 1
+        elif at + 1 == len(tokens):
+            raise ValueError("the answer names a field without a pointer")
+        else:
+            steps.append((tokens[at], tokens[at + 1]))
+            at += 2
+    return steps
+
+
+def count_markers(prompt: Bundles) -> int:
+    """How many components a prompt shows."""
+    return sum(bundle[MARKER] != PAD for bundle in prompt)
+
+
+def name_tag(token: int) -> str:
+    """The tag that a token of a prompt stands for, `?` for one that is not known. Raises KeyError."""
+    return _TAG_OF[token]
+
+
+def number_element(token: int) -> int:
+    """The number of an element from 0, -1 for `PAD`."""
+    return token - _ELEMENT_ID[0] if token else -1
+
+
+def number_component(token: int) -> int:
+    """The number of a component from 0, -1 for `PAD`."""
+    return token - _COMPONENT_ID[0] if token else -1
 
 
 def name_code(token: int) -> str | None:
@@ -420,10 +470,10 @@ def name_code(token: int) -> str | None:
 
 
 def name_kind(token: int) -> str:
-    """header, group or line: the second token of a prompt."""
-    return _VOCABULARY[token][1:-1]
+    """header, group or line: the second token of a prompt's first bundle."""
+    return VOCABULARY[token][1:-1]
 
 
 def name_type(token: int) -> str:
-    """The message type: the third token of a prompt."""
-    return _VOCABULARY[token][1:-1]
+    """The message type: the third token of a prompt's first bundle."""
+    return VOCABULARY[token][1:-1]

@@ -139,7 +139,7 @@ class Compiler:
         compiled = self._compile([texts[n] for n in waiting], [known[n] for n in waiting]) if waiting else []
         for number, (outcome, document, _) in zip(waiting, compiled, strict=True):
             if number in sampled and self.plans is not None:
-                self.plans.compare(sampled[number], outcome, document)
+                self.plans.compare(texts[number], sampled[number], outcome, document)
             made[number] = outcome, document
         return [made[number] for number in range(len(texts))]
 
@@ -270,7 +270,7 @@ def _make_units(message: Message) -> list[Unit]:
     units: list[Unit] = []
     for chunk in message.chunks:
         tokens, positions = codec.encode_chunk(chunk.kind, message.setting.message_type, chunk.segments)
-        prompt = Prompt(tuple(tokens), len(positions), chunk, message.setting.message_type)
+        prompt = Prompt(tokens, len(positions), chunk, message.setting.message_type)
         if chunk.kind == "line" and units and units[-1].chunks[0].line == chunk.line:
             units[-1].chunks.append(chunk)
             units[-1].prompts.append(prompt)

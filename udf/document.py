@@ -10,7 +10,16 @@ from udf.codec import Position, Record
 from udf.contract import Line, Party
 from udf.gatekeeper import LineRecords
 from udf.segments import Segment
-from udf.statements import Finding, Setting, currencies, date_statements, line_identifiers, price_basis, read_date
+from udf.statements import (
+    Finding,
+    Setting,
+    currencies,
+    date_statements,
+    inventory_segment,
+    line_identifiers,
+    price_basis,
+    read_date,
+)
 from udf.values import UnreadableValueError, read_number
 
 SALES = frozenset(("sold", "returned", "net_sold", "total_sold"))
@@ -229,18 +238,21 @@ _NAMED = {
     "N9": "reference",
     "AMT": "amount",
     "STS": "status",
+    "LQ": "status",
 }
 
 
 def _attributes(segments: Sequence[Segment], line: LineRecords, record: Record, setting: Setting) -> dict[str, str]:
     """What else the line states, before the quantities or after this one: descriptions, amounts, references, dates."""
     used = {position[0] for position in record.values()}
-    quantities = sorted({r["quantity"][0] for r in line.records})
-    own = record["quantity"][0]
-    stop = next((q for q in quantities if q > own), line.last)
+    own, activity = record["quantity"][0], record["qualifier"][0]
+    opening = sorted({r[name][0] for r in line.records for name in ("quantity", "qualifier")})
+    stop = next((i for i in opening if i > own), line.last)
+    above = next(i for i in opening if i > activity) if activity < own else activity
     found = _inventory_status(segments, line, own)
     repaired = False
-    for index in (*range(line.first, quantities[0]), *range(own, stop)):
+    # what stands with a quantity, with the activity that it is a part of, with the line: of two the nearer holds
+    for index in (*range(own, stop), *range(activity + 1, above), *range(line.first, opening[0])):
         segment = segments[index]
         repaired = repaired or segment.repaired
         tag = segment.tag
@@ -260,6 +272,10 @@ def _attributes(segments: Sequence[Segment], line: LineRecords, record: Record, 
                 found.setdefault(f"{_NAMED[tag]}_{first}", second)
         elif tag == "ZA" and segment.value(4) and record.get("start", (-1,))[0] != index:
             found.setdefault(f"date_{segment.value(3)}", segment.value(4))
+        elif tag == "SCH" and index == own and segment.value(5):
+            found.setdefault(f"date_{segment.value(4)}", segment.value(5))
+        elif tag == "SDQ" and index == own and segment.value(22):
+            found.setdefault("sub_location", segment.value(22))
         elif setting.x12 and tag == "QTY" and index not in used and segment.value(1):
             found.setdefault(f"count_{segment.value(0)}", segment.value(1))
     if repaired:
@@ -268,45 +284,61 @@ def _attributes(segments: Sequence[Segment], line: LineRecords, record: Record, 
 
 
 def _inventory_status(segments: Sequence[Segment], line: LineRecords, own: int) -> dict[str, str]:
-    """INV of a quantity (4501 direction, 7491 status): before it from D.97A on, behind it in D.96A."""
-    stock = [i for i in range(line.first, line.last) if segments[i].tag == "INV"]
-    quantities = [i for i in range(line.first, line.last) if segments[i].tag == "QTY"]
-    if not stock:
+    """INV of a quantity: 4501 direction, 7491 status."""
+    inv = inventory_segment(segments, line.first, line.last, own)
+    if inv is None:
         return {}
-    if stock[0] < quantities[0]:
-        inv = next(i for i in reversed(stock) if i < own)
-    else:
-        stop = next((q for q in quantities if q > own), line.last)
-        if (inv := next((i for i in stock if own < i < stop), -1)) < 0:
-            return {}
     named = {"inventory_direction": segments[inv].value(0), "inventory_status": segments[inv].value(1)}
     return {name: value for name, value in named.items() if value}
 
 
+class Doubts:
+    """What is odd about proved lines without being wrong: counted by code, with the first of each."""
+
+    def __init__(self, header: Mapping[str, Any]) -> None:
+        """`header` may hold document_date, period_start and period_end."""
+        self._written = header.get("document_date")
+        self._start, self._end = header.get("period_start"), header.get("period_end")
+        self._odd: dict[str, tuple[int, str]] = {}
+
+    def note(self, code: str, what: str, count: int = 1) -> None:
+        """Some lines of one kind."""
+        known, first = self._odd.get(code, (0, what))
+        self._odd[code] = known + count, first
+
+    def note_period(self, first: datetime.date, last: datetime.date, count: int = 1) -> None:
+        """Lines of one period, if it is odd."""
+        written, start, end = self._written, self._start, self._end
+        far = written is not None and max(abs(last - written), abs(first - written)).days > _FAR
+        if far or (last - first).days > _FAR:
+            self.note("date-implausible", f"{first} to {last}", count)
+        if start and end and (last < start or first > end):
+            self.note("period-outside-header", f"{first} to {last}", count)
+
+    def findings(self) -> list[Finding]:
+        """A warning for each code."""
+        counted = ((code, *self._odd[code]) for code in _DOUBTS if code in self._odd)
+        return [Finding(code, f"{_DOUBTS[code]}: {count} lines, first {first}.") for code, count, first in counted]
+
+
 def line_doubts(lines: Sequence[Line], header: Mapping[str, Any]) -> list[Finding]:
-    """What is odd about proved lines without being wrong: warnings for a person."""
-    written = header.get("document_date")
-    start, end = header.get("period_start"), header.get("period_end")
-    odd: dict[str, list[str]] = {}
+    """Warnings for a person about proved lines."""
+    doubts = Doubts(header)
     for line in lines:
         first, last = line.period_start or line.as_of_date, line.period_end or line.as_of_date
         if first and last:
-            far = written is not None and max(abs(last - written), abs(first - written)).days > FAR
-            if far or (last - first).days > FAR:
-                odd.setdefault("date-implausible", []).append(f"{first} to {last}")
-            if start and end and (last < start or first > end):
-                odd.setdefault("period-outside-header", []).append(f"{first} to {last}")
+            doubts.note_period(first, last)
         if line.unit in PIECES and line.quantity % 1:
-            odd.setdefault("fraction-of-pieces", []).append(f"{line.quantity} {line.unit}")
+            doubts.note("fraction-of-pieces", f"{line.quantity} {line.unit}")
         if "price_basis" in line.attributes:
             basis = line.attributes["price_basis"]
-            odd.setdefault("price-basis", []).append(f"{line.attributes['price_as_sent']} ({basis})")
+            doubts.note("price-basis", f"{line.attributes['price_as_sent']} ({basis})")
         if line.measure in ("on_hand", "available") and line.attributes.get("inventory_status") in ("2", "3", "4"):
-            odd.setdefault("inventory-status", []).append(f"status {line.attributes['inventory_status']}")
-    return [Finding(code, f"{_DOUBTS[code]}: {len(some)} lines, first {some[0]}.") for code, some in odd.items()]
+            doubts.note("inventory-status", f"status {line.attributes['inventory_status']}")
+    return doubts.findings()
 
 
-FAR = 400
+_FAR = 400
 """Days: reports are of days, weeks, months, at most a year, and are written soon after."""
 PIECES = ("PCE", "EA", "C62", "NAR")
 _DOUBTS = {

@@ -28,6 +28,7 @@ from dataclasses import dataclass
 
 from udf.chunks import Chunk
 from udf.codec import Position, Record
+from udf.repetition import judge_repetition
 from udf.segments import Segment
 from udf.statements import (
     PLACES,
@@ -45,7 +46,6 @@ from udf.statements import (
     line_identifiers,
     line_places,
     part_place,
-    place_role,
     place_slots,
     place_type_slot,
     price_runs,
@@ -69,6 +69,11 @@ def judge_statements(
     if len(records) > 1:
         return [Finding("header-field-misplaced", "A header or a group is one record.", chunk.first)]
     record = {name: (chunk.indices[s], e, c) for name, (s, e, c) in (records[0] if records else {}).items()}
+    start, end, faults = find_period(segments, chunk.indices, setting)
+    faults += statement_places(segments, chunk, setting)[1]
+    faults += find_malformed(segments, chunk.indices, setting) + _judge_strays(segments, chunk, setting)
+    if faults:  # what the source itself leaves open is the reason, and not what an answer made of it
+        return faults
     findings: list[Finding] = []
     expected = header_fields(segments, chunk, setting) if chunk.kind == "header" else {}
     for name in ("document_number", "document_date", "function", "currency"):
@@ -83,11 +88,8 @@ def judge_statements(
         for name in ("quantity", "qualifier", "unit", "item", "item_type", "price", "price_type")
         if name in record
     ]
-    start, end, faults = find_period(segments, chunk.indices, setting)
-    findings += faults or _judge_dates(segments, record, start, end, chunk.first)
-    findings += _judge_statement_place(segments, chunk, record, setting)
-    findings += find_malformed(segments, chunk.indices, setting)
-    return findings + _judge_strays(segments, chunk, setting)
+    findings += _judge_dates(segments, record, start, end, chunk.first)
+    return findings + _judge_statement_place(segments, chunk, record, setting)
 
 
 def _judge_strays(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -> list[Finding]:
@@ -152,9 +154,7 @@ def _same_date(segments: Sequence[Segment], one: Position, other: Position) -> b
 def _judge_statement_place(
     segments: Sequence[Segment], chunk: Chunk, record: Record, setting: Setting
 ) -> list[Finding]:
-    places, faults = statement_places(segments, chunk, setting)
-    if faults:
-        return faults
+    places, _ = statement_places(segments, chunk, setting)
     stated = record.get("location")
     if stated is None:
         if places:
@@ -207,6 +207,9 @@ def judge_line(segments: Sequence[Segment], line: LineRecords, setting: Setting)
     findings += find_unread(segments, line.first, line.last, setting)
     if not setting.x12 and any(segments[i].tag == "LIN" and segments[i].value(1) == "2" for i in own):  # 1229
         findings.append(Finding("line-deleted", "LIN 1229 says that the line is to be deleted.", line.first))
+    if setting.x12 and (early := _find_early_split(segments, line)) is not None:
+        detail = f"{segments[early].tag} stands under no ZA or QTY: which quantity it splits is not said."
+        return [*findings, Finding("split-without-activity", detail, early)]
     if not line.records:
         findings += _judge_use(segments, line, setting)
         return findings or [Finding("line-without-quantity", "The line states no quantity.", line.first)]
@@ -221,7 +224,14 @@ def judge_line(segments: Sequence[Segment], line: LineRecords, setting: Setting)
     findings += _judge_places(segments, line, setting)
     findings += _judge_prices(segments, line, setting)
     findings += _judge_line_dates(segments, line, setting)
-    return findings or _judge_repetition(segments, line, setting)
+    return findings or judge_repetition(segments, line.first, line.last, line.records, setting)
+
+
+def _find_early_split(segments: Sequence[Segment], line: LineRecords) -> int | None:
+    """The first part (SDQ, SCH, REF) that stands under no ZA or QTY; X12 846 has SDQ before QTY as well as behind."""
+    stated = quantity_positions(segments, line.first, line.last, True)
+    parts = (s for s, e, _ in stated if segments[s].tag in SPLITS and segments[s].value(e))
+    return next((s for s in parts if segments[activity_of(segments, s, True)].tag in SPLITS), None)
 
 
 def _judge_foreign_fields(record: Record) -> list[Finding]:
@@ -355,7 +365,7 @@ def _judge_places(segments: Sequence[Segment], line: LineRecords, setting: Setti
         place = record.get("location")
         if setting.x12 and segments[q].tag in SPLITS:
             own = part_place(segments, record["quantity"])
-            if place != own or not segments[q].value(own[1]):
+            if place != (own if segments[q].value(own[1]) else None):
                 return [Finding("place-order", "A part was not read with its own place.", q)]
         else:
             if place is not None and (place[0] not in places or place[1:] not in place_slots(segments[place[0]])):
@@ -406,43 +416,3 @@ def _judge_line_dates(segments: Sequence[Segment], line: LineRecords, setting: S
         start, end = bound[activity_of(segments, record["quantity"][0], setting.x12)]
         findings += _judge_dates(segments, record, start, end, line.first)
     return findings
-
-
-# What stands between two equal quantities of a sale and tells them apart: a receipt, a date, a party, a serial number.
-_DISTINCTIVE = ("RFF", "DTM", "GIN", "STS", "REF", "N9", "G95")
-
-
-def _tells_apart(segment: Segment, setting: Setting) -> bool:
-    """A party does, a place does not: what stands behind a quantity may be the place of the next one."""
-    return segment.tag in _DISTINCTIVE or (segment.tag in PLACES and place_role(segment, setting) == "no")
-
-
-def _judge_repetition(segments: Sequence[Segment], line: LineRecords, setting: Setting) -> list[Finding]:
-    """The same quantity stated twice for one item, place and date is no sum.
-
-    Of stock it is a total with its parts or a running balance; of sales, where nothing tells the two apart, a segment
-    sent twice or the quantity of a following item whose LIN is lost. Equal lines, each with its LIN, are real.
-    """
-    is_stock = setting.message_type in ("INVRPT", "846")
-    quantities = sorted({record["quantity"][0] for record in line.records})
-    several_places = len({record["location"] for record in line.records if "location" in record}) > 1
-    found: dict[tuple[str, str], list[tuple[str, tuple[str, ...]]]] = {}
-    split = {record["qualifier"] for record in line.records if segments[record["quantity"][0]].tag in SPLITS}
-    codes_of_split = {value_at(segments, position) for position in split}
-    for record in line.records:
-        q, code = record["quantity"][0], value_at(segments, record["qualifier"])
-        if code in codes_of_split and record["qualifier"] not in split:
-            return [Finding("repeated-quantity", f"Quantity {code} is stated by place and once more without.", q)]
-        location, unit = (value_at(segments, record[n]) if n in record else "" for n in ("location", "unit"))
-        apart = tuple(value_at(segments, record[n]) for n in ("start", "end") if n in record)
-        if not is_stock:
-            stop = next((n for n in quantities if n > q), line.last)
-            apart += tuple(segments[i].raw for i in range(q + 1, stop) if _tells_apart(segments[i], setting))
-            activity = segments[activity_of(segments, q, setting.x12)]
-            apart += tuple(filter(None, (activity.value(4), activity.value(6)))) if activity.tag == "ZA" else ()
-        others = found.setdefault((code, location), [])
-        alike = [how for other_unit, how in others if unit == other_unit or not (unit and other_unit)]
-        if alike and (several_places or not apart or () in alike or apart in alike):
-            return [Finding("repeated-quantity", f"Quantity {code} is stated twice for one place and date.", q)]
-        others.append((unit, apart))
-    return []

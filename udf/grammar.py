@@ -1,15 +1,17 @@
 """The grammar of an answer: which tokens may follow, seen from the prompt alone.
 
 A field may point only where the standards let it stand, and to no party or date that the reference tables exclude (the
-roles that the gatekeeper holds it to); a record of a line begins with its quantity, and quantities come in the order of
-the text. Whatever the grammar forces costs no thought.
+roles that the gatekeeper holds it to); a header or group in which they name a place does not pass over it; a record of
+a line begins with its quantity, and quantities come in the order of the text. Whatever the grammar forces costs no
+thought.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from udf import codec
-from udf.codec import EMPTY, EOS, FIELD, FIELD_OF, FIELDS, MARK, MARKERS, MORE, NEXT, NONE, ROW, SEP
+from udf.codec import EOS, FIELD, FIELD_OF, FIELDS, MORE, NONE, PAD
 from udf.reference import load_reference
 
 
@@ -19,6 +21,7 @@ class Slot(NamedTuple):
     `code` is what it holds where the prompt shows that; `qualifier` is the code of its segment's first component.
     """
 
+    marker: int
     segment: int
     tag: str
     element: int
@@ -95,94 +98,136 @@ def is_excluded(field: str, x12: bool, tag: str, qualifier: str | None) -> bool:
     return role == "ignored" or (role == "document") != (field == "document_date")
 
 
-def read_slots(prompt: Sequence[int]) -> Iterator[Slot]:
+def read_slots(prompt: codec.Bundles) -> Iterator[Slot]:
     """The place of each marker of a prompt, in turn: what `codec.encode_chunk` wrote, read back."""
-    x12 = _is_x12(prompt)
-    segment, tag, qualifier = -1, "", None
-    element, component, following = 0, 0, False
-    shown: int = SEP
-    for token in prompt[3:]:
-        if token == SEP:
-            return
-        if token >= MARK:
-            code = codec.name_code(shown)
-            if (element, component) == (0, 0):
-                qualifier = code
-            yield Slot(segment, tag, element, component, code, qualifier)
-            component += not x12
-        elif (name := codec.name_tag(token)) is not None:
-            segment, tag, qualifier = segment + 1, name, None
-            element, component, following = -1 if x12 else 0, 0, False
-        elif token == NEXT:
-            if x12:
-                following = True  # what comes is a component of the same element
-            else:
-                element, component = element + 1, 0
-        elif token == EMPTY:
-            if x12:
-                element += 1
-            else:
-                component += 1
-        else:
-            shown = token
-            if x12:
-                element, component = (element, component + 1) if following else (element + 1, 0)
-                following = False
+    segment, qualifier = -1, None
+    for shown, marker, tag, element, component, opening in prompt[1:-1]:
+        code = codec.name_code(shown)
+        e, c = codec.number_element(element), codec.number_component(component)
+        if opening != PAD:
+            segment, qualifier = segment + 1, code if (e, c) == (0, 0) else None
+        if marker != PAD:
+            yield Slot(marker, segment, codec.name_tag(tag), e, c, code, qualifier)
 
 
-def _is_x12(prompt: Sequence[int]) -> bool:
-    return codec.name_type(prompt[2]).isdigit()
+@lru_cache(maxsize=20_000)
+def _fields_at(
+    kind: str, x12: bool, tag: str, element: int, component: int, qualifier: str | None
+) -> tuple[tuple[str, ...], str | None]:
+    """The fields that a component may be, and the role of its segment as a place where it may be one."""
+    fields = tuple(
+        field for field in FIELDS
+        if field not in _FOREIGN[kind]
+        and may_stand(field, x12, tag, element, component)
+        and not is_excluded(field, x12, tag, qualifier)
+    )  # fmt: skip
+    if "location" not in fields or qualifier is None or tag not in ("NAD", "N1", "LOC"):
+        return fields, None
+    return fields, load_reference().place_role("X12" if x12 else "EDIFACT", tag, qualifier)
+
+
+class Standing(NamedTuple):
+    """How far an answer has come: the rank of the last field, the slot of the last quantity, whether MORE was said."""
+
+    rank: int = -1
+    quantity: int = -1
+    is_more: bool = False
+    is_begun: bool = False
+
+
+BEGINNING = Standing()
+_RANK = {FIELD[field]: rank for rank, field in enumerate(FIELDS)}
+_BESIDE = (FIELD["location_type"], FIELD["end"])
+_QUANTITY, _LOCATION = FIELD["quantity"], FIELD["location"]
 
 
 class AnswerGrammar:
-    """What may be answered to one prompt. `offset` is that of the prompt's markers."""
+    """What may be answered to one prompt."""
 
-    def __init__(self, prompt: Sequence[int], offset: int = 0) -> None:
-        x12, self._kind = _is_x12(prompt), codec.name_kind(prompt[1])
-        slots = list(read_slots(prompt))
-        foreign = _FOREIGN[self._kind]
-        self._pointers = {
-            field: [
-                MARK + (i + offset) % MARKERS
-                for i, slot in enumerate(slots)
-                if field not in foreign
-                and may_stand(field, x12, slot.tag, slot.element, slot.component)
-                and not is_excluded(field, x12, slot.tag, slot.qualifier)
-            ]
-            for field in FIELDS
-        }
-        self._rank = {field: rank for rank, field in enumerate(FIELDS) if self._pointers[field]}
-        self._place = {MARK + (i + offset) % MARKERS: i for i in range(len(slots))}
-        self._parts = {i for i, slot in enumerate(slots) if slot.tag in _SPLITS}
+    def __init__(self, prompt: codec.Bundles) -> None:
+        kind, message_type = codec.name_kind(prompt[0][1]), codec.name_type(prompt[0][2])
+        x12 = message_type.isdigit()
+        self._is_line = kind == "line"
+        self._pointers: dict[int, list[int]] = {}
+        self._order: dict[int, int] = {}
+        self._parts: set[int] = set()
+        places: list[tuple[Slot, str | None]] = []
+        for number, slot in enumerate(read_slots(prompt)):
+            self._order[slot.marker] = number
+            if slot.tag in _SPLITS:
+                self._parts.add(number)
+            fields, role = _fields_at(kind, x12, slot.tag, slot.element, slot.component, slot.qualifier)
+            for field in fields:
+                self._pointers.setdefault(FIELD[field], []).append(slot.marker)
+            if "location" in fields:
+                places.append((slot, role))
+        self._needs_place = False
+        if not self._is_line and places:
+            self._bind_place(places, x12)
+        self._controls = sorted(self._pointers, key=_RANK.__getitem__)
 
-    def allowed(self, tokens: Sequence[int]) -> list[int]:
-        """The tokens that may follow an unfinished answer."""
-        line = self._kind == "line"
-        last = tokens[-1] if tokens else ROW
-        if last in FIELD_OF:
-            field = FIELD_OF[last]
-            return self._quantities(tokens) if field == "quantity" else [NONE, *self._pointers[field]]
-        more_quantities = line and bool(self._quantities(tokens))
-        if last == MORE:
-            return [EOS, ROW] if more_quantities else [EOS]
-        if last == ROW:
-            if line:
-                beginning = [FIELD["quantity"]] if more_quantities else []
-            else:
-                beginning = [FIELD[field] for field in self._rank]
-            return beginning if tokens and beginning else [*beginning, EOS]
-        rank = FIELDS.index(FIELD_OF[tokens[-2]])
-        following = [FIELD[field] for field, own in self._rank.items() if own > rank]
+    def _bind_place(self, places: list[tuple[Slot, str | None]], x12: bool) -> None:
+        """Leave out what `statements.statement_places` counts as no place, and note where it demands one.
+
+        It takes the parties that the tables call a place, and refuses an answer that names none of them.
+        """
+        sure = [slot for slot, role in places if role == "yes"]
+        if not x12:  # of an N1 the prompt does not show all that makes a weak place one
+            sure = sure or [slot for slot, role in places if role == "weak"]
+        if not sure:
+            return
+        self._needs_place = True
+        code = (3, 0) if x12 else (1, 0)
+        coded = {slot.segment for slot in sure if (slot.element, slot.component) == code}
+        self._pointers[_LOCATION] = [
+            slot.marker for slot in sure if slot.segment not in coded or (slot.element, slot.component) == code
+        ]
+
+    def controls(self, standing: Standing) -> list[int]:
+        """The tokens that may decide the next step."""
+        rank, last, is_more, is_begun = standing
+        if not self._is_line:
+            rank_of_place = _RANK[_LOCATION]
+            following = [control for control in self._controls if _RANK[control] > rank]
+            if self._needs_place and rank < rank_of_place:
+                return [control for control in following if _RANK[control] <= rank_of_place]
+            return [*following, EOS]
+        quantities = self._pointers.get(_QUANTITY)
+        more_quantities = quantities is not None and self._order[quantities[-1]] > last
+        if not is_begun or is_more:
+            return [_QUANTITY, EOS] if more_quantities else [EOS]
+        following = [control for control in self._controls if _RANK[control] > rank]
         if more_quantities:
-            following.append(ROW)
-        if line and self._place.get(self._last_quantity(tokens), -1) in self._parts:
+            following.append(_QUANTITY)
+        if last in self._parts:
             following.append(MORE)
         return [*following, EOS]
 
-    def _last_quantity(self, tokens: Sequence[int]) -> int:
-        return next((tokens[i + 1] for i in range(len(tokens) - 2, -1, -1) if tokens[i] == FIELD["quantity"]), -1)
+    def pointers(self, control: int, standing: Standing) -> list[int]:
+        """What a field may be given next; nothing for a control that is no field."""
+        found = self._pointers.get(control, [])
+        if control == _QUANTITY:
+            return [marker for marker in found if self._order[marker] > standing.quantity]
+        if control not in FIELD_OF or (not self._is_line and control not in _BESIDE):
+            return found  # a header has no record before it that a field could be taken from
+        return [NONE, *found]
 
-    def _quantities(self, tokens: Sequence[int]) -> list[int]:
-        """Quantities behind the last one that the answer names."""
-        last = self._place.get(self._last_quantity(tokens), -1)
-        return [pointer for pointer in self._pointers["quantity"] if self._place[pointer] > last]
+    def advance(self, standing: Standing, control: int, pointer: int) -> Standing:
+        """Where an answer stands after one more step."""
+        if control == MORE:
+            return standing._replace(is_more=True)
+        if control == _QUANTITY:
+            return Standing(0, self._order.get(pointer, standing.quantity), False, True)
+        return standing._replace(rank=_RANK.get(control, standing.rank), is_begun=True)
+
+    def allowed(self, tokens: Sequence[int]) -> list[int]:
+        """The tokens that may follow an unfinished answer: a control, or the pointer of the field that is its last."""
+        standing, control = BEGINNING, PAD
+        for token in tokens:
+            if control in FIELD_OF:
+                standing, control = self.advance(standing, control, token), PAD
+            elif token in FIELD_OF:
+                control = token
+            else:
+                standing = self.advance(standing, token, PAD)
+        return self.pointers(control, standing) if control in FIELD_OF else self.controls(standing)

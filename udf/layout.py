@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from udf.chunks import Chunk, Chunks
+from udf.chunks import Chunk, Chunks, signature
 from udf.controls import read_count
 from udf.segments import Segment
 from udf.statements import (
@@ -18,6 +18,7 @@ from udf.statements import (
     price_runs,
     quantity_positions,
 )
+from udf.swaps import find_swapped
 from udf.syntax import DATA, find_damaged_tags, find_malformed
 
 _BEGINNINGS = {"SLSRPT": "BGM", "INVRPT": "BGM", "852": "XQ", "846": "BIA", "867": "BPT"}
@@ -33,6 +34,9 @@ def check_layout(segments: Sequence[Segment], first: int, chunks: Chunks, settin
         *_check_shifted(segments, chunks, setting),
         *_check_prices(segments, chunks, setting),
         *_check_summary(segments, chunks, setting),
+        *_check_parts(segments, chunks, setting),
+        *find_swapped(segments, chunks, setting),
+        *_find_empty_groups(segments, chunks, setting),
         *_check_line_numbers(segments, chunks),
         *_find_unmapped(segments, chunks, setting),
     ]
@@ -54,10 +58,6 @@ def _lines(chunks: Chunks) -> list[Chunk]:
     return list({chunk.line: chunk for chunk in chunks.lines}.values())
 
 
-def _signature(segment: Segment) -> tuple[str, str]:
-    return segment.tag, segment.value(0)
-
-
 def _check_places(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
     """Places in lines that may belong to other lines as well: damaged ones, and those that a lost place would shift.
 
@@ -68,11 +68,11 @@ def _check_places(segments: Sequence[Segment], chunks: Chunks, setting: Setting)
     malformed = find_malformed(segments, [i for indices in inside for i in indices], setting)
     if malformed:
         return malformed
-    openers = {_signature(segments[chunk.first]) for chunk in chunks.groups}
-    above = openers | {_signature(segments[i]) for chunk in (chunks.header, *chunks.groups) for i in chunk.indices}
-    kinds = [{_signature(segments[i]) for i in indices} for indices in inside]
+    openers = {signature(segments[chunk.first]) for chunk in chunks.groups}
+    above = openers | {signature(segments[i]) for chunk in (chunks.header, *chunks.groups) for i in chunk.indices}
+    kinds = [{signature(segments[i]) for i in indices} for indices in inside]
     in_some = above & {kind for own in kinds for kind in own if not all(kind in others for others in kinds)}
-    doubtful = [i for indices in inside for i in indices if _signature(segments[i]) in openers | in_some]
+    doubtful = [i for indices in inside for i in indices if signature(segments[i]) in openers | in_some]
     transfers = [chunk.first for chunk in chunks.groups if segments[chunk.first].tag == "PTD"]
     if transfers:  # where PTD opens a group of an 867, each is opened by one
         doubtful += [chunk.first for chunk in chunks.groups if chunk.first not in transfers]
@@ -84,7 +84,7 @@ def _check_places(segments: Sequence[Segment], chunks: Chunks, setting: Setting)
     for line, indices in zip(_lines(chunks), inside, strict=True):
         stated = [s for s, _, _ in quantity_positions(segments, line.first, line.last, setting.x12)]
         tail = [i for i in indices if stated and i > stated[-1] and place_role(segments[i], setting) != "no"]
-        doubtful += [i for i in tail if _signature(segments[i]) in above]
+        doubtful += [i for i in tail if signature(segments[i]) in above]
         behind.append(tail[0] if tail else None)
         doubtful += [i for i in tail if place_role(segments[i], setting) is None]  # it may open a group
     placed = [place for place in behind if place is not None]
@@ -92,6 +92,22 @@ def _check_places(segments: Sequence[Segment], chunks: Chunks, setting: Setting)
         doubtful += placed
     detail = "A place between two lines can belong to the line before or to those after it."
     return [Finding("ambiguous-structure", detail, min(doubtful))] if doubtful else []
+
+
+_PLACE_CODES = ("WS", "ST", "LU")
+"""REF and N9 128: warehouse storage location, store number, location number."""
+
+
+def find_referenced_places(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[int]:
+    """REF and N9 of an X12 message that may name the place of lines for which no other is stated.
+
+    ZZ is whatever two partners agreed on. In an 846 it is seen as a region and left alone.
+    """
+    codes = _PLACE_CODES if setting.message_type == "846" else (*_PLACE_CODES, "ZZ")
+    return [
+        i for chunk in chunks for i in range(chunk.first, chunk.last)
+        if setting.x12 and segments[i].tag in ("REF", "N9") and segments[i].value(0) in codes and segments[i].value(1)
+    ]  # fmt: skip
 
 
 def _names_place(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -> bool:
@@ -136,7 +152,7 @@ def _check_shifted(segments: Sequence[Segment], chunks: Chunks, setting: Setting
     They open the lines that follow them; read as ends of lines, each would be the line before's.
     """
     above = {
-        _signature(segments[i]) for chunk in (chunks.header, *chunks.groups)
+        signature(segments[i]) for chunk in (chunks.header, *chunks.groups)
         for i in _dates_and_currencies(segments, chunk.indices, setting)
     }  # fmt: skip
     behind: list[dict[tuple[str, str], int]] = []
@@ -144,7 +160,7 @@ def _check_shifted(segments: Sequence[Segment], chunks: Chunks, setting: Setting
         stated = [s for s, _, _ in quantity_positions(segments, line.first, line.last, setting.x12)]
         if stated:
             tail = _dates_and_currencies(segments, range(stated[-1] + 1, line.last), setting)
-            behind.append({_signature(segments[i]): i for i in tail})
+            behind.append({signature(segments[i]): i for i in tail})
     for own in behind[:-1]:
         for kind, index in own.items():
             if kind in above and kind not in behind[-1]:
@@ -190,6 +206,25 @@ def _check_summary(segments: Sequence[Segment], chunks: Chunks, setting: Setting
     if stray is None:
         return []
     return [Finding("unread-data", f"{segments[stray].tag} stands in the summary, behind the last line.", stray)]
+
+
+def _check_parts(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
+    """SCH with a place beside SCH without one: a place may be lost."""
+    parts = [i for line in _lines(chunks) for i in range(line.first, line.last) if segments[i].tag == "SCH"]
+    bare = [i for i in parts if not segments[i].value(3)]
+    if not setting.x12 or not 0 < len(bare) < len(parts):
+        return []
+    return [Finding("place-missing", "Some SCH of the message name a place and others none.", bare[0])]
+
+
+def _find_empty_groups(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
+    """Places with no line under them: nothing was sold there, or the lines are lost."""
+    used = {id(line.group) for line in chunks.lines}
+    empty = [chunk.first for chunk in chunks.groups if id(chunk) not in used and _names_place(segments, chunk, setting)]
+    if not empty:
+        return []
+    detail = f"{len(empty)} places have no line, the first is {segments[empty[0]].raw[:60]}."
+    return [Finding("place-without-lines", detail, empty[0])]
 
 
 def _check_forms(segments: Sequence[Segment], setting: Setting) -> list[Finding]:

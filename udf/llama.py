@@ -9,11 +9,13 @@ import importlib.util
 import sys
 from types import ModuleType
 
+_PARTS = ("llama_cpp.llama_cpp", "llama_cpp._ggml")
 
-def load_low_level() -> ModuleType:
-    """The module llama_cpp.llama_cpp; who imports llama_cpp later still gets the whole package."""
-    if "llama_cpp" in sys.modules or "llama_cpp.llama_cpp" in sys.modules:
-        return importlib.import_module("llama_cpp.llama_cpp")
+
+def load_low_level() -> list[ModuleType]:
+    """The calls of llama.cpp and of ggml below it; who imports llama_cpp later still gets the whole package."""
+    if "llama_cpp" in sys.modules or _PARTS[0] in sys.modules:
+        return [importlib.import_module(part) for part in _PARTS]
     spec = importlib.util.find_spec("llama_cpp")
     if spec is None or spec.submodule_search_locations is None:
         raise ModuleNotFoundError("llama-cpp-python is not installed", name="llama_cpp")
@@ -22,9 +24,9 @@ def load_low_level() -> ModuleType:
     shell.__path__ = list(spec.submodule_search_locations)
     sys.modules["llama_cpp"] = shell
     try:
-        return importlib.import_module("llama_cpp.llama_cpp")
+        return [importlib.import_module(part) for part in _PARTS]
     finally:
         del sys.modules["llama_cpp"]
 
 
-llama_cpp = load_low_level()
+llama_cpp, ggml = load_low_level()

@@ -12,6 +12,7 @@ Written down, a shape is the text with `{number}`, `{digits}` (up to six), `{dig
 and `{as:3}` (what the third slot holds) in the place of values; a brace of the text itself is doubled.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from functools import cached_property
 
 from udf.chunks import PLACES
 from udf.reference import load_reference
-from udf.segments import Delimiters, Segment
+from udf.segments import Delimiters, Segment, unescape
 from udf.shapes import EDIFACT_TAGS, X12_TAGS
 
 LONGEST_SHAPE = 4000
@@ -108,21 +109,23 @@ class Slot:
 
 
 def _sample_date(form: str, number: int) -> str:
-    """A date in each of the forms that dates are written in: days of 2031 on, in six digits of 2020.
+    """A date in each of the forms that dates are written in, with the same days in no two of them.
 
     Six digits are a day, a month (610) and a week (616) alike.
     """
     month, day = 1 + number // 28 % 12, 1 + number % 28
     eight = f"{2031 + number // 336}{month:02}{day:02}"
-    six = f"20{1 + number // 12 % 12:02}{1 + number % 12:02}"
+    six = f"20{1 + number // 12 % 10:02}{1 + number % 12:02}"
     if "-" in form:
         first, second = form.split("-")
         return "-".join(six if len(half) == 6 else eight for half in (first, second))
     size = len(form)
     if size in (6, 8):
         return six if size == 6 else eight
-    if size in (12, 14):  # a day and a time, or two days
-        return eight + "0" * (size - 8)
+    if size == 12:  # a day and a time, or two days (717)
+        return f"2012{month:02}{day:02}{month:02}01"
+    if size == 14:
+        return eight + "0" * 6
     return eight * 2 if size == 16 else "0" * size
 
 
@@ -187,31 +190,36 @@ def parse_shape(text: str, delimiters: Delimiters) -> Shape:
     return Shape((*pieces, literal) if literal else tuple(pieces), delimiters)
 
 
+def value_kind(standard: str, segment: Segment, element: int, component: int) -> str | None:
+    """What sort of value stands in a component: number, date, id or text; None for a code or what may be one."""
+    rule = (_X12 if standard == "X12" else _EDIFACT).get(segment.tag)
+    return rule(element, component, segment) if rule else None
+
+
 def mask(text: str, start: int, stop: int, segments: Sequence[Segment], delimiters: Delimiters) -> Shape | None:
     """The shape of text[start:stop], which holds exactly these segments; None where it has none worth keeping.
 
-    None for repaired segments, wrapped or indented ones, released characters, and texts of thousands of characters.
+    None for repaired segments, wrapped or indented ones, and texts of thousands of characters.
     """
-    if stop - start > LONGEST_SHAPE or (delimiters.release and delimiters.release in text[start:stop]):
+    if stop - start > LONGEST_SHAPE:
         return None
-    rules = _X12 if delimiters.standard == "X12" else _EDIFACT
     pieces: list[str | Slot] = []
     values: list[str] = []  # of the places and dates among the slots, '' for the others
     position = start
     for segment in segments:
         if segment.repaired or "\n" in segment.raw or "\r" in segment.raw:
             return None
-        rule = rules.get(segment.tag)
-        if rule is None or _depends_on_length(segment, delimiters.standard):
-            continue
         for e, element in enumerate(segment.elements):
             for c, value in enumerate(element):
-                kind = rule(e, c, segment) if value else None
-                slot = _slot(kind, value, delimiters) if kind else None
-                if slot is None:
+                kind = value_kind(delimiters.standard, segment, e, c) if value else None
+                if kind is None:
                     continue
                 begin, end = segment.component_span(e, c)
-                if text[begin:end] != value:
+                raw = text[begin:end]
+                slot = _slot(kind, raw, delimiters)
+                if slot is None or (kind == "id" and _depends_on_length(segment, e, slot, delimiters.standard)):
+                    continue
+                if raw != value and (slot.kind != "text" or unescape(raw, delimiters.release) != value):
                     return None
                 twin = value if slot.kind == "date" or (segment.tag in PLACES and kind == "id") else ""
                 if twin and twin in values:
@@ -222,11 +230,15 @@ def mask(text: str, start: int, stop: int, segments: Sequence[Segment], delimite
     return Shape((*pieces, text[position:stop]), delimiters)
 
 
-def _depends_on_length(segment: Segment, standard: str) -> bool:
-    """Where the gatekeeper judges an identifier by its length: the short number of a buyer, an item without a type."""
+def _depends_on_length(segment: Segment, element: int, slot: Slot, standard: str) -> bool:
+    """Where the gatekeeper judges an identifier by its length, which the slot does not tell.
+
+    The number of a buyer is that of a store up to six characters, an item without a type may be a code up to three.
+    """
     if standard == "X12":
-        return segment.tag == "N1" and load_reference().place_role("X12", "N1", segment.value(0)) == "weak"
-    return segment.tag == "LIN" and bool(segment.value(2)) and not segment.value(2, 1)
+        is_buyer = segment.tag == "N1" and load_reference().place_role("X12", "N1", segment.value(0)) == "weak"
+        return is_buyer and element == 3 and slot.kind == "text"
+    return segment.tag == "LIN" and element == 2 and not segment.value(2, 1) and not slot.form
 
 
 def _slot(kind: str, value: str, delimiters: Delimiters) -> Slot | None:
@@ -250,12 +262,20 @@ def _slot_pattern(slot: Slot, delimiters: Delimiters) -> str:
         return f"([0-9]{{{slot.form or f'1,{_FEW_DIGITS}'}}})"
     if slot.kind == "date":
         return "(" + re.sub("9+", lambda run: f"[0-9]{{{len(run[0])}}}", slot.form) + ")"
-    # No blanks at its ends, which the reader trims; nothing that JSON escapes; not digits alone, which are another
-    # kind of value; no separator of the message.
-    used = re.escape(delimiters.segment + delimiters.element + delimiters.component + (delimiters.release or ""))
-    character = rf'[^{used}"\\\x00-\x20\x7f-\xa0\ufeff\ud800-\udfff]'
-    inner = character.replace(r"\x20", r"\x1f")
-    return rf"((?=[0-9]*[^0-9{used}]){character}(?:{inner}*{character})?)"
+    # No blanks at its ends, which the reader trims; not digits alone, which are another kind of value; no separator of
+    # the message but a released one. Possessive, since no character can be read in two ways.
+    used = re.escape(delimiters.segment + delimiters.element + delimiters.component)
+    released = rf"|{re.escape(delimiters.release)}[^\r\n]" if delimiters.release else ""
+    plain = rf"[^{used}{re.escape(delimiters.release or '')}\x00-\x20\x7f-\xa0\ufeff\ud800-\udfff]"
+    return rf"((?=[0-9]*[^0-9{used}])(?! )(?:{plain}| {released})++(?<! ))"
+
+
+def read_text(raw: str, release: str | None) -> str | None:
+    """What a text slot holds, escaped for JSON; None where the reader would trim it."""
+    if (release is None or release not in raw) and '"' not in raw and "\\" not in raw:
+        return raw
+    value = unescape(raw, release)
+    return None if value != value.strip() else json.dumps(value, ensure_ascii=False)[1:-1]
 
 
 def may_hide_tag(value: str, standard: str) -> bool:

@@ -19,7 +19,7 @@ from typing import Literal, NamedTuple
 
 from udf.codec import Record
 from udf.masks import Shape
-from udf.reference import Reference
+from udf.reference import Reference, load_reference
 from udf.segments import Delimiters, Segment, read_segments
 from udf.statements import Setting
 
@@ -63,19 +63,27 @@ class Plan:
     records: tuple[Record, ...]
     confidence: float = 1.0
     proofs: int = 0
-    uses: int = 0
     status: Status = "candidate"
     pattern: re.Pattern[str] = field(init=False)
     tags: tuple[str, ...] = field(init=False)
     """Of the segments of a text of this shape."""
     lins: int = field(init=False)
+    has_period: bool = field(init=False)
+    """Whether it states the first day of a period (DTM 2005, 374)."""
+    codes: frozenset[str] = field(init=False)
+    """What its QTY segments hold as qualifiers."""
     reason: str = ""
     """Why it was revoked."""
     _components: dict[tuple[int, int, int], int | str] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.pattern = self.shape.compile()
-        self.tags = tuple(segment.tag for segment in self.read())
+        read = self.read()
+        self.tags = tuple(segment.tag for segment in read)
+        self.codes = frozenset(segment.value(0) for segment in read if segment.tag == "QTY")
+        roles = load_reference().date_role
+        dates = (segment.value(0) for segment in read if segment.tag == "DTM")
+        self.has_period = any(roles(self.dialect.standard, "DTM", code) == "period_start" for code in dates)
         self.lins = self.tags.count("LIN")
 
     @property

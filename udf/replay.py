@@ -17,12 +17,13 @@ from typing import Any
 
 from udf.contract import Envelope, Problem
 from udf.controls import read_count
-from udf.document import FAR
+from udf.document import Doubts
 from udf.layout import judge_line_numbers
 from udf.plans import Plan
 from udf.segments import read_segments
 from udf.shelves import Shelf
 from udf.statements import Finding
+from udf.swaps import PRINCIPAL
 from udf.values import read_number
 from udf.verdict import LineCounts, summarise_lines
 from udf.writers import KEYS, NUMBERS, Bound, NotPlainError, Numbers, Writer, resolve
@@ -46,7 +47,9 @@ class _Tally:
 
     lines: list[str] = field(default_factory=list)
     quantities: list[str] = field(default_factory=list)
-    dates: set[tuple[str, str]] = field(default_factory=set)
+    dates: Counter[tuple[Any, ...]] = field(default_factory=Counter)
+    fractions: list[str] = field(default_factory=list)
+    """Quantities of pieces that are no whole number, with their unit."""
     stock: set[Any] = field(default_factory=set)
     wrong_items: list[str] = field(default_factory=list)
     runs: list[list[tuple[int, int]]] = field(default_factory=list)
@@ -113,7 +116,7 @@ def replay(shelf: Shelf, pieces: Sequence[Piece], envelope: Envelope) -> Replaye
     head = shelf.head(header)
     tally = _tally(shelf, pieces, numbers)
     _check_trailer(pieces, tally, numbers)
-    _check_dates(tally.dates, {name: resolve(hole, match, numbers) for name, hole in head.dates})
+    odd = _doubt_dates(tally, {name: _date(resolve(hole, match, numbers, None)) for name, hole in head.dates})
     lines = ",".join(tally.lines)
     is_test = "null" if envelope.is_test is None else str(envelope.is_test).lower()
     parts = []
@@ -123,8 +126,10 @@ def replay(shelf: Shelf, pieces: Sequence[Piece], envelope: Envelope) -> Replaye
         elif piece.what == "lines":
             parts.append(f"[{lines}]")
         else:
-            parts.append(is_test if piece.what == "is_test" else resolve(piece, match, numbers))
-    problems = _doubt(shelf, pieces, tally)
+            parts.append(
+                is_test if piece.what == "is_test" else resolve(piece, match, numbers, dialect.delimiters.release)
+            )
+    problems = _doubt(shelf, pieces, tally, odd)
     used = tuple(dict.fromkeys(plan.plan_id for plan, _ in pieces))
     return Replayed(dialect.message_type, "".join(parts), problems, used)
 
@@ -132,9 +137,11 @@ def replay(shelf: Shelf, pieces: Sequence[Piece], envelope: Envelope) -> Replaye
 def _tally(shelf: Shelf, pieces: Sequence[Piece], numbers: Numbers) -> _Tally:
     """Write the lines and check each."""
     header, header_match = pieces[0]
+    mark = None if header.dialect.standard == "X12" else header.dialect.decimal_mark
     tally = _Tally(runs=[[]])
     group: Piece | None = None
     bounds: dict[Plan, Bound] = {}
+    watched = _watch_codes(pieces)
     is_summed = any(tag in ("CNT", "CTT") for tag in pieces[-1][0].tags)
     for number, (plan, match) in enumerate(pieces[1:-1], 1):
         if plan.kind == "group":
@@ -147,34 +154,47 @@ def _tally(shelf: Shelf, pieces: Sequence[Piece], numbers: Numbers) -> _Tally:
             bound = bounds[plan] = writer.bind(header_match, group[1] if group else None, numbers)
         writer = bound.writer
         tally.uses[writer] += 1
+        if writer.needs_no_period and any(plan.has_period for plan, _ in pieces):
+            raise NotPlainError("a stock date beside periods")
         row = writer.row(match, numbers)
+        if watched and any(match[i + 1] in watched - plan.codes for i in writer.numbers):
+            raise NotPlainError("quantity-swapped")
         tally.lines.append(bound.text % writer.pick(row))
-        if writer.totals or writer.apart or writer.fractions:
-            _check_values(writer, row)
+        if writer.totals or writer.apart or writer.pieces:
+            _check_values(writer, row, tally, mark)
         tally.wrong_items += [row[place] for place in writer.checked if not KEYS[row[place]]]
-        for read in bound.dates:
-            tally.dates.add(read(row))
+        for read, count in bound.dates:
+            tally.dates[read(row)] += count
         if bound.stock:
             _check_stock(tally, {read(row) for read in bound.stock})
         if writer.line_number != "":
             text = match[writer.line_number + 1] if isinstance(writer.line_number, int) else writer.line_number
-            count = read_count(text)
-            if count is not None:
-                tally.runs[-1].append((count, number))
+            line_number = read_count(text)
+            if line_number is not None:
+                tally.runs[-1].append((line_number, number))
         if is_summed:
             tally.quantities += writer.quantities(row)
     return tally
 
 
-def _check_values(writer: Writer, row: list[Any]) -> None:
-    """Totals equal their parts, what only places and dates tell apart is apart, pieces are whole."""
+def _watch_codes(pieces: Sequence[Piece]) -> frozenset[str]:
+    """Codes that make a quantity suspicious which is written like one of them (`udf.swaps`)."""
+    used: frozenset[str] = frozenset().union(*(plan.codes for plan in {plan for plan, _ in pieces}))
+    principal = frozenset(PRINCIPAL.get(pieces[0][0].dialect.message_type, ()))
+    several = len({plan.codes for plan, _ in pieces if plan.kind == "line"}) > 1
+    return (used if several else frozenset()) | (frozenset() if used & principal else principal)
+
+
+def _check_values(writer: Writer, row: list[Any], tally: _Tally, mark: str | None) -> None:
+    """Totals equal their parts, what only places and dates tell apart is apart, pieces are whole or counted."""
     for total, parts in writer.totals:
-        if read_number(row[total]) != sum(read_number(row[part]) for part in parts):
+        if read_number(row[total], mark) != sum(read_number(row[part], mark) for part in parts):
             raise NotPlainError("split-total-mismatch")
     if writer.apart and len({row[slot] for slot in writer.apart}) < len(writer.apart):
         raise NotPlainError("quantities of one code are not told apart")
-    if any(not row[place].lstrip("-").isdecimal() for place in writer.fractions):
-        raise NotPlainError("fraction-of-pieces")
+    for slot, unit in writer.pieces:
+        if (quantity := read_number(row[slot], mark)) % 1:
+            tally.fractions.append(f"{quantity} {unit}")
 
 
 def _check_stock(tally: _Tally, keys: set[Any]) -> None:
@@ -211,27 +231,27 @@ def _check_trailer(pieces: Sequence[Piece], tally: _Tally, numbers: Numbers) -> 
             raise NotPlainError("sum of quantities")
 
 
-def _check_dates(pairs: set[tuple[str, str]], header: dict[str, str]) -> None:
-    """No period is reversed, over a year long, a year away from the document's date or outside of the header's."""
-    written, start, end = header.get("document_date"), header.get("period_start"), header.get("period_end")
+@lru_cache(maxsize=20_000)
+def _date(iso: str) -> datetime.date:
+    return datetime.date.fromisoformat(iso)
+
+
+def _doubt_dates(tally: _Tally, header: dict[str, datetime.date]) -> list[Finding]:
+    """What is odd about the lines. Raises NotPlainError where a period ends before it starts."""
+    doubts = Doubts(header)
+    start, end = header.get("period_start"), header.get("period_end")
     if start and end and start > end:
         raise NotPlainError("period-reversed")
-    for first, last in pairs:
+    for (first, last), count in tally.dates.items():
         if first > last:
             raise NotPlainError("period-reversed")
-        if start and end and (last < start or first > end):
-            raise NotPlainError("period-outside-header")
-        if _is_far(first, last) or (written and (_is_far(written, first) or _is_far(written, last))):
-            raise NotPlainError("date-implausible")
+        doubts.note_period(_date(first), _date(last), count)
+    for what in tally.fractions:
+        doubts.note("fraction-of-pieces", what)
+    return doubts.findings()
 
 
-@lru_cache(maxsize=20_000)
-def _is_far(one: str, other: str) -> bool:
-    days = datetime.date.fromisoformat(one) - datetime.date.fromisoformat(other)
-    return abs(days.days) > FAR
-
-
-def _doubt(shelf: Shelf, pieces: Sequence[Piece], tally: _Tally) -> list[Problem]:
+def _doubt(shelf: Shelf, pieces: Sequence[Piece], tally: _Tally, odd: list[Finding]) -> list[Problem]:
     """The warnings that the lines give together, and those of the header that its arrangement always has."""
     counts = LineCounts(wrong_items=tally.wrong_items)
     for writer, uses in tally.uses.items():
@@ -249,7 +269,7 @@ def _doubt(shelf: Shelf, pieces: Sequence[Piece], tally: _Tally) -> list[Problem
                 for finding in judge_line_numbers(tally.runs)]  # fmt: skip
     problems += [
         Problem.unchecked(code=finding.code, severity=severity(finding.code, partner), detail=finding.detail)
-        for finding in summarise_lines(counts)
+        for finding in (*odd, *summarise_lines(counts))
     ]
     if any(problem.severity == "error" for problem in problems):
         raise NotPlainError("a problem of the whole message")

@@ -280,12 +280,13 @@ def _tidy_tag(tag: str, delimiters: Delimiters) -> str:
 
 def _lost_terminators(masked: str, delimiters: Delimiters) -> Iterator[int]:
     """Where a known tag with its shape is glued to the component before it, in ascending order."""
-    for match in _glued_tags(delimiters).finditer(masked):
+    for match in glued_tags(delimiters).finditer(masked):
         yield match.start()
 
 
 @lru_cache(maxsize=256)
-def _glued_tags(delimiters: Delimiters) -> re.Pattern[str]:
+def glued_tags(delimiters: Delimiters) -> re.Pattern[str]:
+    """The pattern of a known tag with its shape, glued to the component before it."""
     # Tag first, then a look back: a pattern that starts with literals lets the scan skip from capital to capital.
     not_glued = "[^" + re.escape(delimiters.segment + delimiters.element + delimiters.component + " \t\r\n") + "]"
     return re.compile("|".join(f"{tag}(?<={not_glued}{tag}){shape}" for tag, shape in _shapes(delimiters).items()))

@@ -8,7 +8,7 @@ import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from udf.chunks import Chunk
+from udf.chunks import Chunk, is_buying_store
 from udf.codec import Position, Record
 from udf.identifiers import item_class
 from udf.reference import Reference
@@ -166,7 +166,7 @@ def place_role(segment: Segment, setting: Setting) -> str | None:
     if role != "no" and not place_slots(segment):
         return "empty" if role == "yes" else "no"
     if role == "weak" and segment.tag == "N1":  # a buyer is a store where it carries the short number of one
-        return "weak" if segment.value(2) == "92" and 0 < len(segment.value(3)) <= 6 else "no"
+        return "weak" if is_buying_store(segment) else "no"
     return role
 
 
@@ -338,6 +338,18 @@ def part_place(segments: Sequence[Segment], quantity: Position) -> Position:
     """Where the place of a part (SDQ, SCH, REF) stands, from where its quantity does."""
     s, e, _ = quantity
     return s, {"SDQ": e - 1, "SCH": 3, "REF": 1}[segments[s].tag], 0
+
+
+def inventory_segment(segments: Sequence[Segment], first: int, last: int, quantity: int) -> int | None:
+    """The INV of a quantity in a line: before it from D.97A on, where INV opens each group, behind it in D.96A."""
+    stock = [i for i in range(first, last) if segments[i].tag == "INV"]
+    quantities = [i for i in range(first, last) if segments[i].tag == "QTY"]
+    if not stock or not quantities:
+        return None
+    if stock[0] < quantities[0]:
+        return next((i for i in reversed(stock) if i < quantity), None)
+    stop = next((q for q in quantities if q > quantity), last)
+    return next((i for i in stock if quantity < i < stop), None)
 
 
 def activity_of(segments: Sequence[Segment], index: int, x12: bool) -> int:

@@ -53,12 +53,15 @@ class LineFacts:
     period_stated: bool
     measure: str
     qualifier: str | None
-    counts_pieces: bool
+    pieces: str | None
+    """The unit, where it is of whole pieces."""
     quantity: Hole
     dates: tuple[Hole, Hole] | None
     """First and last day, where it has any."""
     stock_key: tuple[Any, ...] | None
     """What tells one stock from another, with holes for values; None for what is no stock."""
+    needs_no_period: bool
+    """True only in messages in which no piece states a period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +169,12 @@ def make_line_templates(
     first, last = scene.bounds[2]
     line = LineRecords(first, last, [_lift(record, first) for record in records])
     header = _read_header(scene, stated[0], setting)
-    _refuse_far_dates(scene, above, line, setting)
+    far = _looks_far(scene, above, line, setting)
     try:
         built = build_lines(scene.segments, line, above, setting, header.get("currency"), confidence)
     except (UnreadableValueError, LookupError) as problem:
         raise UntraceableError(str(problem)) from problem
-    return [Template(tuple(_join(_trace(scene, _dump(one), "line"))), _state_facts(scene, one)) for one in built]
+    return [Template(tuple(_join(_trace(scene, _dump(one), "line"))), _state_facts(scene, one, far)) for one in built]
 
 
 def _dump(model: Line | Document) -> dict[str, Any]:
@@ -182,8 +185,11 @@ def _lift(record: Record, first: int) -> Record:
     return {name: (first + s, e, c) for name, (s, e, c) in record.items()}
 
 
-def _refuse_far_dates(scene: Scene, above: Record, line: LineRecords, setting: Setting) -> None:
-    """A stock date above what was sold is held against all the dates before it, which a template does not see."""
+def _looks_far(scene: Scene, above: Record, line: LineRecords, setting: Setting) -> bool:
+    """Whether a stock date stands for what was sold, which `build_lines` holds against all periods before the line.
+
+    A template sees its own header, group and line alone: it is true where no piece of the message has a period.
+    """
     for record in line.records:
         start = record.get("start", above.get("start"))
         if start is None or scene.segments[start[0]].tag != "DTM":
@@ -192,10 +198,13 @@ def _refuse_far_dates(scene: Scene, above: Record, line: LineRecords, setting: S
             at = record["qualifier"]
             measure = setting.measure(scene.segments[at[0]].tag, scene.segments[at[0]].value(at[1], at[2]))
             if measure is None or measure in FLOWS:
-                raise UntraceableError("a stock date stands above what was sold")
+                return True
+    return False
 
 
-def _state_facts(scene: Scene, line: Line) -> LineFacts:
+def _state_facts(scene: Scene, line: Line, far: bool) -> LineFacts:
+    if "price_basis" in line.attributes or line.attributes.get("inventory_status") in ("2", "3", "4"):
+        raise UntraceableError("a price that is not for one unit, or stock that is damaged or reserved")
     dumped = _dump(line)
     first, last = line.period_start or line.as_of_date, line.period_end or line.as_of_date
     dates = (_day(scene, str(first)), _day(scene, str(last))) if first and last else None
@@ -213,7 +222,7 @@ def _state_facts(scene: Scene, line: Line) -> LineFacts:
     return LineFacts(
         line.item_id_type, _slot_of(scene, line.item_id), line.location_id is not None,
         line.period_end is not None or line.as_of_date is not None, line.measure, line.qualifier,
-        line.unit in PIECES, _slot_of(scene, str(line.quantity), "number"), dates, key,
+        line.unit if line.unit in PIECES else None, _slot_of(scene, str(line.quantity), "number"), dates, key, far,
     )  # fmt: skip
 
 

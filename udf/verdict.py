@@ -14,7 +14,7 @@ from udf.document import build_lines, inherit, lift, line_doubts, read_header, r
 from udf.engine import Answer, Prompt
 from udf.gatekeeper import LineRecords
 from udf.identifiers import has_check_digit, is_gs1_key
-from udf.layout import check_layout
+from udf.layout import check_layout, find_referenced_places
 from udf.segments import Delimiters, Segment
 from udf.statements import Finding, Setting
 from udf.values import UnreadableValueError
@@ -183,6 +183,12 @@ class Verdict:
             self.note(finding)
         for finding in summarise_lines(count_lines(self.lines)):
             self.note(finding)
+        if any(line.location_id is None for line in self.lines):
+            named = find_referenced_places(self.message.segments, self.message.chunks, self.message.setting)
+            if named:
+                segment = self.message.segments[named[0]]
+                detail = f"{segment.raw[:60]} may name the place of lines for which no other is stated."
+                self.note(Finding("place-in-reference", detail, named[0]))
 
     def outcome(self) -> tuple[Outcome, str]:
         """The outcome, and its document as canonical JSON."""

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 
 from udf.contract import json_number
 from udf.identifiers import has_check_digit, is_gs1_key
-from udf.masks import may_hide_tag
+from udf.masks import may_hide_tag, read_text
 from udf.plans import Plan
+from udf.segments import glued_tags
 from udf.statements import SPLITS, activity_of, quantity_positions
 from udf.templates import Hole, LineFacts, Template
 from udf.values import UnreadableValueError, read_number, read_period
@@ -75,11 +76,19 @@ KEYS = _Keys()
 NUMBERS = {mark: Numbers(mark) for mark in (None, ".", ",")}
 
 
-def resolve(hole: Hole, match: Match[str], numbers: Numbers) -> str:
+def as_text(raw: str, release: str | None) -> str:
+    """A text slot's value, escaped for JSON. Raises NotPlainError."""
+    value = read_text(raw, release)
+    if value is None:
+        raise NotPlainError("blanks at the end of a value")
+    return value
+
+
+def resolve(hole: Hole, match: Match[str], numbers: Numbers, release: str | None) -> str:
     """What a hole of a header or a group becomes."""
     what, _, slot, form = hole
     if what == "text":
-        return str(match[slot + 1])
+        return as_text(match[slot + 1], release)
     if what == "number":
         return numbers[match[slot + 1]]
     if what in ("first", "last"):
@@ -158,9 +167,11 @@ class Writer:
         self._place = place
         self._pick = _picker([place(hole) for hole in inner])
         self._standard = plan.dialect.standard
+        self._delimiters = plan.dialect.delimiters
         self.quantities = _picker([place(fact.quantity) for fact in self.facts])
-        self.fractions = [place(fact.quantity) for fact in self.facts if fact.counts_pieces]
+        self.pieces = [(fact.quantity.slot, fact.pieces) for fact in self.facts if fact.pieces]
         self.checked = [place(f.item) for f in self.facts if has_check_digit(f.item_type) and f.item.scope == 2]
+        self.needs_no_period = any(fact.needs_no_period for fact in self.facts)
         self.totals = _find_totals(plan)
         self.apart = _find_apart(plan, self.facts)
         lin = plan.tags.index("LIN") if "LIN" in plan.tags else None
@@ -182,11 +193,11 @@ class Writer:
                 return None
             match = above[value.scope]
             assert match is not None
-            return resolve(value, match, numbers)
+            return resolve(value, match, numbers, self._delimiters.release)
 
         text = "".join(settle(piece).replace("%", "%%") if isinstance(piece, Hole) else piece for piece in self._outer)
         keys = [fact.stock_key for fact in self.facts if fact.stock_key is not None]
-        pairs = {fact.dates for fact in self.facts if fact.dates}
+        pairs = Counter(fact.dates for fact in self.facts if fact.dates)
         stock, dates = (
             [
                 [
@@ -197,16 +208,19 @@ class Writer:
             ]
             for known in (keys, pairs)
         )
-        return Bound(self, text, [_reader(key) for key in stock], [_reader(pair) for pair in dates])
+        return Bound(
+            self, text, [_reader(key) for key in stock], list(zip(map(_reader, dates), pairs.values(), strict=True))
+        )
 
     def row(self, match: Match[str], numbers: Numbers) -> list[Any]:
         """Everything that the holes pick from. Raises NotPlainError."""
         groups = match.groups()
-        for i in self._texts:
-            if may_hide_tag(groups[i], self._standard):
-                raise NotPlainError("a value may hide a tag")
         regs = match.regs
         row: list[Any] = [*groups]
+        for i in self._texts:
+            if may_hide_tag(groups[i], self._standard):
+                self._refuse_hidden_tags(match)
+            row[i] = as_text(groups[i], self._delimiters.release)
         row += [numbers[groups[i]] for i in self.numbers]
         for slot, form in self._days:
             row += DAYS[groups[slot], form]
@@ -214,6 +228,10 @@ class Writer:
         if self._offsets:
             row += [(regs[after + 1][1] if after >= 0 else regs[0][0]) + step for after, step in self._offsets]
         return row
+
+    def _refuse_hidden_tags(self, match: Match[str]) -> None:
+        if glued_tags(self._delimiters).search(match.string, match.start(), match.end()):
+            raise NotPlainError("a lost terminator")
 
     def pick(self, row: list[Any]) -> tuple[Any, ...]:
         return self._pick(row)
@@ -226,7 +244,8 @@ class Bound:
     writer: Writer
     text: str
     stock: list[_Reader]
-    dates: list[_Reader]
+    dates: list[tuple[_Reader, int]]
+    """With the number of lines that have them."""
 
 
 def _picker(places: Sequence[int]) -> _Reader:

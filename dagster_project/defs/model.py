@@ -60,7 +60,7 @@ def corpus(context: dg.AssetExecutionContext, config: CorpusRun) -> Yield:
             "chunks": count.chunks,
             "different prompts": len(count.prompts),
             "without record": count.without_record,
-            "tokens a chunk": round(count.tokens / count.chunks),
+            "positions a chunk": round(count.positions / count.chunks),
         }
         for message_type, count in counts.items()
     ]
@@ -74,7 +74,7 @@ def corpus(context: dg.AssetExecutionContext, config: CorpusRun) -> Yield:
         metadata={
             "partners drawn": config.partners,
             "chunks": sum(count.chunks for count in counts.values()),
-            "tokens": sum(count.tokens for count in counts.values()),
+            "positions": sum(count.positions for count in counts.values()),
             "balance": tabulate(balance),
             "layouts": tabulate(layouts),
             "generator": digest_generator(),

@@ -33,7 +33,7 @@ def engine() -> LlamaEngine:
 def prompts() -> list[Prompt]:
     examples = draw_examples(4711, markers_turn=False)
     tokens = [prompt for prompt, _ in (next(examples) for _ in range(60))]
-    return [Prompt(tuple(prompt), sum(token >= codec.MARK for token in prompt)) for prompt in tokens]
+    return [Prompt(prompt, codec.count_markers(prompt)) for prompt in tokens]
 
 
 def test_the_card_describes_the_file_beside_it(card: dict[str, Any]) -> None:

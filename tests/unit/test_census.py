@@ -2,6 +2,7 @@
 
 import random
 
+from udf.codec import pair_tokens
 from udf.train.census import digest_generator, find_stand, take_census
 from udf.train.corpus import MIX, draft_examples, draw_partner, draw_written
 from udf.train.drafts import chunk_draft
@@ -21,7 +22,9 @@ def test_the_examples_counted_are_the_ones_that_teach() -> None:
     taught = [example for _ in range(40) for example in draft_examples(draw_written(r)[0].draft(r))]
     counted = take_census(40, seed=3).values()
     assert sum(count.chunks for count in counted) == len(taught)
-    assert sum(count.tokens for count in counted) == sum(len(prompt) + len(answer) for prompt, answer in taught)
+    assert sum(count.positions for count in counted) == sum(
+        len(prompt) + len(pair_tokens(answer)) - 1 for prompt, answer in taught
+    )
 
 
 def test_a_place_stands_in_the_segment_that_the_records_point_at() -> None:

@@ -12,7 +12,7 @@ from udf.train.corpus import draw_partner
 from udf.train.drafts import chunk_draft
 
 
-def encode(text: str, message_type: str = "SLSRPT") -> tuple[list[int], list[codec.Position]]:
+def encode(text: str, message_type: str = "SLSRPT") -> tuple[codec.Bundles, list[codec.Position]]:
     return codec.encode_chunk("line", message_type, read_segments(text)[1:])
 
 
@@ -45,7 +45,7 @@ def test_a_record_may_say_that_it_has_no_quantity() -> None:
     _, positions = codec.encode_chunk("line", "852", segments)
     quantity, location = codec.FIELD["quantity"], codec.FIELD["location"]
     first = [quantity, codec.MARK + positions.index((2, 3, 0)), location, codec.MARK + positions.index((2, 2, 0))]
-    records = codec.decode_answer([*first, codec.ROW, quantity, codec.NONE, codec.EOS], "852", segments, positions)
+    records = codec.decode_answer([*first, quantity, codec.NONE, codec.EOS], "852", segments, positions)
     assert [record.get("quantity") for record in records] == [(2, 3, 0), None]
 
 
@@ -67,9 +67,9 @@ def test_another_qualifier_is_another_prompt() -> None:
     assert one != other
 
 
-def test_a_line_of_one_quantity_costs_few_tokens() -> None:
+def test_a_line_of_one_quantity_costs_few_positions() -> None:
     prompt, _ = encode("UNH+1+SLSRPT:D:96A:UN'LIN+1++4006381333931:EN'PRI+AAA:9.99'QTY+153:12:PCE'")
-    assert len(prompt) < 35
+    assert len(prompt) == 10
 
 
 def test_components_beyond_the_last_marker_are_not_shown() -> None:
@@ -84,7 +84,7 @@ def test_a_part_takes_its_place_from_beside_it_without_being_told() -> None:
     _, positions = codec.encode_chunk("line", "852", segments)
     marker = {position: codec.MARK + i for i, position in enumerate(positions)}
     tokens = [
-        codec.FIELD["quantity"], marker[2, 3, 0], codec.FIELD["item"], marker[0, 2, 0], codec.ROW,
+        codec.FIELD["quantity"], marker[2, 3, 0], codec.FIELD["item"], marker[0, 2, 0],
         codec.FIELD["quantity"], marker[2, 5, 0], codec.EOS,
     ]  # fmt: skip
     first, second = codec.decode_answer(tokens, "852", segments, positions)
@@ -116,3 +116,21 @@ def test_the_type_of_a_unit_price_stands_behind_it_or_nowhere(tail: str, stands:
 def test_the_unit_of_a_split_stands_in_the_uit_behind_its_quantity() -> None:
     segments = read_segments("ST*846*0001~QTY*33*7~UIT*FT~REF*WS*12*7~")[1:]
     assert codec.beside("unit", {"quantity": (2, 2, 0)}, True, segments) == (1, 0, 0)
+
+
+@pytest.mark.parametrize(("stated", "unit"), [("", (1, 0, 0)), ("*EA", (0, 2, 0))])
+def test_the_unit_of_a_quantity_is_its_own_or_that_of_the_uit_behind_it(stated: str, unit: codec.Position) -> None:
+    segments = read_segments(f"ST*846*0001~QTY*33*7{stated}~UIT*FT~")[1:]
+    assert codec.beside("unit", {"quantity": (0, 1, 0)}, True, segments) == unit
+
+
+def test_an_answer_is_steps_of_a_field_and_its_pointer() -> None:
+    quantity, marker = codec.FIELD["quantity"], codec.MARK
+    tokens = [quantity, marker, codec.MORE, codec.EOS]
+    assert codec.pair_tokens(tokens) == [(quantity, marker), (codec.MORE, codec.PAD), (codec.EOS, codec.PAD)]
+
+
+def test_a_segment_that_shows_nothing_is_seen_by_its_tag() -> None:
+    shown, _ = encode("UNH+1+SLSRPT:D:96A:UN'LIN+1++4006381333931:EN'UNS+'QTY+153:12:PCE'")
+    hidden, _ = encode("UNH+1+SLSRPT:D:96A:UN'LIN+1++4006381333931:EN'QTY+153:12:PCE'")
+    assert len(shown) == len(hidden) + 1

@@ -80,7 +80,7 @@ def test_an_interchange_holds_the_message_that_was_drawn(seed: int, vices: tuple
 # --- the splits --------------------------------------------------------------------------------------------------
 
 
-def test_no_example_of_the_corpus_comes_from_a_combination_that_is_held_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_example_of_the_corpus_comes_from_a_layout_that_is_held_out(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[bool] = []
 
     def watch(draft: Any, r: Any = None) -> list[Any]:
@@ -92,7 +92,7 @@ def test_no_example_of_the_corpus_comes_from_a_combination_that_is_held_out(monk
 
     def draw(r: random.Random, held_out: bool = False) -> Any:
         dialect, writing = real(r, held_out)
-        kept.append(is_held_out(dialect, writing))
+        kept.append(is_held_out(dialect))
         return dialect, writing
 
     monkeypatch.setattr(corpus, "draft_examples", watch)

@@ -212,7 +212,7 @@ DAMAGE = {
     ),
     "a split names a store twice": (activity(f"{UP_A} ZA*QS SDQ*EA*92*0001*5*0001*7"), "repeated-quantity"),
     "the parts do not add up": (activity(f"{UP_A} ZA*QS*13*EA SDQ*EA*92*0001*5*0002*7"), "split-total-mismatch"),
-    "a split has no activity": (activity(f"{UP_A} SDQ*EA*92*0001*5"), "quantity-not-used"),
+    "a split has no activity": (activity(f"{UP_A} SDQ*EA*92*0001*5"), "split-without-activity"),
     "LIN01 is lost": (activity("LIN*UP*036000291452*VN*AB1 ZA*QS*5*EA"), "item-type-invalid"),
     "a store has no code": (message("852", f"XQ*H*20260101 N1*ST**92 {UP_A} ZA*QS*5*EA"), "place-empty"),
     "a place of the line has no code": (inventory(f"{UP_A} QTY*33*5*EA N1*WH**92"), "place-empty"),

@@ -13,12 +13,12 @@ from udf.train.corpus import draw_partner
 from udf.train.drafts import chunk_draft
 
 
-def prompt_of(kind: str, message_type: str, text: str) -> list[int]:
+def prompt_of(kind: str, message_type: str, text: str) -> codec.Bundles:
     return codec.encode_chunk(kind, message_type, read_segments(text)[1:])[0]
 
 
 def names(tokens: list[int]) -> set[str]:
-    return {codec.FIELD_OF.get(token, "end" if token == codec.EOS else "row") for token in tokens}
+    return {codec.FIELD_OF.get(token, "end of the answer" if token == codec.EOS else "more") for token in tokens}
 
 
 @given(st.integers(0, 10**9), st.sampled_from([0, 3, 127]))
@@ -41,7 +41,7 @@ def test_every_right_answer_is_allowed(seed: int, offset: int) -> None:
         prompt, positions = codec.encode_chunk(chunk.kind, draft.message_type, chunk.segments, offset)
         if any(position not in positions for record in records for position in record.values()):
             continue
-        grammar = AnswerGrammar(prompt, offset)
+        grammar = AnswerGrammar(prompt)
         answer = codec.encode_answer(records, draft.message_type, chunk.segments, positions, offset)
         for end, token in enumerate(answer):
             assert token in grammar.allowed(answer[:end])
@@ -68,7 +68,7 @@ def test_whatever_is_allowed_can_be_read_and_stands_where_the_standard_puts_it(s
 
 def test_a_record_of_a_line_begins_with_its_quantity() -> None:
     grammar = AnswerGrammar(prompt_of("line", "SLSRPT", "UNH+1+SLSRPT:D:96A:UN'LIN+1++4006381333931:EN'QTY+153:2'"))
-    assert names(grammar.allowed([])) == {"quantity", "end"}
+    assert names(grammar.allowed([])) == {"quantity", "end of the answer"}
 
 
 def test_a_line_without_a_quantity_has_no_record() -> None:
@@ -81,14 +81,14 @@ def test_quantities_come_in_the_order_of_the_text_and_only_once() -> None:
     grammar = AnswerGrammar(prompt_of("line", "INVRPT", text))
     quantity = codec.FIELD["quantity"]
     first, second, third = grammar.allowed([quantity])
-    assert grammar.allowed([quantity, second, codec.ROW, quantity]) == [third]
-    assert codec.ROW not in grammar.allowed([quantity, third])
+    assert grammar.allowed([quantity, second, quantity]) == [third]
+    assert quantity not in grammar.allowed([quantity, third])
     assert first < second < third
 
 
 def test_a_header_names_no_item_and_a_line_no_document() -> None:
     header = AnswerGrammar(prompt_of("header", "SLSRPT", "UNH+1+SLSRPT:D:96A:UN'BGM+73E+1'DTM+137:20260101:102'"))
-    assert names(header.allowed([])) == {"document_number", "document_date", "function", "end"}
+    assert names(header.allowed([])) == {"document_number", "document_date", "function", "end of the answer"}
     line = AnswerGrammar(prompt_of("line", "852", "ST*852*1~LIN**UP*1~ZA*QS*5~"))
     quantity = codec.FIELD["quantity"]
     assert "document_number" not in names(line.allowed([quantity, line.allowed([quantity])[0]]))
@@ -98,7 +98,22 @@ def test_a_supplier_is_no_place_and_a_delivery_date_no_period() -> None:
     text = "ST*846*1~BIA*00*DD*1*20260101~DTM*002*20260105~DTM*090*20260101~N1*SU**92*55~N1*ST**92*66~"
     prompt, positions = codec.encode_chunk("header", "846", read_segments(text)[1:])
     grammar = AnswerGrammar(prompt)
-    places = [positions[token - codec.MARK] for token in grammar.allowed([codec.FIELD["location"]])[1:]]
+    places = [positions[token - codec.MARK] for token in grammar.allowed([codec.FIELD["location"]])]
     assert places == [(4, 3, 0)]
-    starts = [positions[token - codec.MARK] for token in grammar.allowed([codec.FIELD["start"]])[1:]]
+    starts = [positions[token - codec.MARK] for token in grammar.allowed([codec.FIELD["start"]])]
     assert starts == [(0, 3, 0), (2, 1, 0)]
+
+
+def test_a_header_does_not_pass_over_the_place_that_it_names() -> None:
+    text = "UNH+1+SLSRPT:D:96A:UN'BGM+73E+1'DTM+137:20260101:102'NAD+SE+5400000000003::9'LOC+162+4012345000016::9'"
+    prompt, positions = codec.encode_chunk("header", "SLSRPT", read_segments(text)[1:])
+    grammar = AnswerGrammar(prompt)
+    assert names(grammar.allowed([])) == {"location"}
+    (place,) = grammar.allowed([codec.FIELD["location"]])
+    assert positions[place - codec.MARK] == (3, 1, 0)
+    assert "end of the answer" in names(grammar.allowed([codec.FIELD["location"], place]))
+
+
+def test_a_header_that_names_no_known_place_may_go_without() -> None:
+    text = "UNH+1+SLSRPT:D:96A:UN'BGM+73E+1'DTM+137:20260101:102'NAD+SE+5400000000003::9'NAD+Z9+4012345000016::9'"
+    assert "document_number" in names(AnswerGrammar(prompt_of("header", "SLSRPT", text)).allowed([]))

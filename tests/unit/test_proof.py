@@ -182,7 +182,7 @@ class Mumbler:
         (),
         (codec.FIELD["quantity"],),
         (codec.FIELD["quantity"], codec.MARK + 120, codec.EOS),
-        (codec.FIELD["item"], codec.MARK, codec.FIELD["quantity"], codec.MARK, codec.EOS),
+        (codec.FIELD["item"], codec.MARK, codec.FIELD["location"], codec.MARK, codec.EOS),
         (codec.PAD, codec.MARK, codec.EOS),
     ],
 )

@@ -11,8 +11,8 @@ ROOT = Path(__file__).parents[2]
 SOURCES = [
     ROOT / "udf" / f"{name}.py"
     for name in (
-        "compiler", "controls", "document", "encoding", "gatekeeper", "interchange", "layout", "statements", "syntax",
-        "values", "verdict",
+        "compiler", "controls", "document", "encoding", "gatekeeper", "interchange", "layout", "repetition",
+        "statements", "swaps", "syntax", "values", "verdict",
     )
 ]  # fmt: skip
 COMPOSED = {"unt-count-mismatch", "se-count-mismatch", "header-not-proved", "group-not-proved"}

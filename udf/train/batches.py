@@ -5,50 +5,68 @@ import os
 import queue
 import random
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import numpy as np
 import torch
 
 from udf import codec
+from udf.codec import Bundles
 from udf.train.corpus import draw_examples
 from udf.train.network import IGNORED
 
-BATCH_TOKENS = 4096
-LONGEST = 320
+BATCH_POSITIONS = 2048
+LONGEST = 120
 """Longer examples are one in a thousand."""
 _POOL = 1500
 HELD_OUT_SEED = 1_000_003
-Rows = tuple[list[list[int]], list[list[int]]]
-"""Inputs and labels, each (rows, length)."""
+_BUNDLE = len(codec.Bundle.__args__)
+Rows = tuple[np.ndarray, np.ndarray]
+"""Bundles (rows, length, tokens of a bundle), and what the next step of the answer is: (rows, length, 2), its control
+and its pointer, or `IGNORED`."""
 Batch = tuple[torch.Tensor, torch.Tensor]
 
 
 def draw_batches(seed: int, held_out: bool = False, taught: Path | None = None) -> Iterator[Rows]:
-    """Batches of (inputs, labels) of about `BATCH_TOKENS`, endlessly; rows of like length share a batch."""
+    """Batches of about `BATCH_POSITIONS`, endlessly; rows of like length share a batch."""
     r = random.Random(seed)
     examples = draw_examples(seed, held_out=held_out, taught=taught)
     while True:
-        pool = [pair for pair in islice(examples, _POOL) if len(pair[0]) + len(pair[1]) <= LONGEST]
-        pool.sort(key=lambda pair: len(pair[0]) + len(pair[1]))
-        batches: list[list[tuple[list[int], list[int]]]] = [[]]
+        pool = [
+            (prompt, codec.pair_tokens(answer)) for prompt, answer in islice(examples, _POOL)
+            if len(prompt) + len(answer) <= LONGEST
+        ]  # fmt: skip
+        pool.sort(key=_measure)
+        batches: list[list[tuple[Bundles, list[tuple[int, int]]]]] = [[]]
         for pair in pool:
-            if batches[-1] and (len(batches[-1]) + 1) * (len(pair[0]) + len(pair[1])) > BATCH_TOKENS:
+            if batches[-1] and (len(batches[-1]) + 1) * _measure(pair) > BATCH_POSITIONS:
                 batches.append([])
             batches[-1].append(pair)
         r.shuffle(batches)
-        for batch in batches:
-            length = max(len(prompt) + len(answer) for prompt, answer in batch)
-            rows = [_fill_row(prompt, answer, length) for prompt, answer in batch]
-            yield [row[0] for row in rows], [row[1] for row in rows]
+        yield from map(fill_rows, batches)
 
 
-def _fill_row(prompt: list[int], answer: list[int], length: int) -> tuple[list[int], list[int]]:
-    pad = length - len(prompt) - len(answer)
-    return prompt + answer + [codec.PAD] * pad, [IGNORED] * len(prompt) + answer + [IGNORED] * pad
+def _measure(pair: tuple[Bundles, list[tuple[int, int]]]) -> int:
+    """Positions of an example: the last step of an answer is chosen and never shown."""
+    return len(pair[0]) + len(pair[1]) - 1
+
+
+def fill_rows(examples: Sequence[tuple[Bundles, list[tuple[int, int]]]]) -> Rows:
+    """Prompts with the steps of their answers as arrays, padded at the end."""
+    length = max(map(_measure, examples))
+    inputs = np.full((len(examples), length, _BUNDLE), codec.PAD, np.int16)
+    labels = np.full((len(examples), length, 2), IGNORED, np.int16)
+    for row, (prompt, steps) in enumerate(examples):
+        begin, end = len(prompt), len(prompt) + len(steps) - 1
+        inputs[row, :begin] = prompt
+        if len(steps) > 1:
+            inputs[row, begin:end, :2] = steps[:-1]
+        labels[row, begin - 1 : end] = [(c, p if p != codec.PAD else IGNORED) for c, p in steps]
+    return inputs, labels
 
 
 def draw_held_out(batches: int) -> list[Batch]:
@@ -57,7 +75,7 @@ def draw_held_out(batches: int) -> list[Batch]:
 
 
 def _as_tensors(rows: Rows) -> Batch:
-    return torch.tensor(rows[0]), torch.tensor(rows[1])
+    return torch.from_numpy(rows[0]).long(), torch.from_numpy(rows[1]).long()
 
 
 class Feeder:

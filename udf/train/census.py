@@ -11,25 +11,37 @@ from rich.console import Console
 from rich.table import Table
 
 from udf.chunks import Chunk
-from udf.codec import Record
+from udf.codec import Bundles, Record, pair_tokens
 from udf.train.corpus import draft_examples, draw_written
 from udf.train.drafts import chunk_draft
 
-_GENERATOR = ("corpus.py", "drafts.py", "edifact.py", "x12.py", "rendering.py", "../codec.py", "../chunks.py")
+_GENERATOR = (
+    "corpus.py",
+    "drafts.py",
+    "parts.py",
+    "edifact.py",
+    "x12.py",
+    "rendering.py",
+    "../codec.py",
+    "../chunks.py",
+)
 
 
 @dataclass
 class Count:
-    """What partners of one message type give: messages, chunks, different prompts among them, tokens."""
+    """What partners of one type give: messages, chunks, different prompts among them, positions of the network."""
 
     messages: int = 0
     chunks: int = 0
     without_record: int = 0
-    tokens: int = 0
-    prompts: set[tuple[int, ...]] = field(default_factory=set)
+    positions: int = 0
+    prompts: set[Bundles] = field(default_factory=set)
     places: Counter[str] = field(default_factory=Counter)
     """Messages by where their places stand: `SDQ of a line`."""
     dates: Counter[str] = field(default_factory=Counter)
+    habits: Counter[str] = field(default_factory=Counter)
+    """Messages by what their partner does beyond one item, one place, one quantity."""
+    layouts: set[tuple[object, ...]] = field(default_factory=set)
     vices: Counter[str] = field(default_factory=Counter)
     """Messages by what their partner does to the text; one with two vices counts under both."""
 
@@ -54,13 +66,28 @@ def take_census(partners: int, seed: int = 1) -> dict[str, Count]:
         for prompt, answer in draft_examples(draft):
             count.chunks += 1
             count.without_record += len(answer) == 1
-            count.tokens += len(prompt) + len(answer)
-            count.prompts.add(tuple(prompt))
+            count.positions += len(prompt) + len(pair_tokens(answer)) - 1
+            count.prompts.add(prompt)
         chunks = chunk_draft(draft)
         count.places[find_stand(chunks, "location")] += 1
         count.dates[find_stand(chunks, "start")] += 1
+        count.habits.update(dialect.habits or ("none",))
+        count.layouts.add(dialect.layout)
         count.vices.update(writing.vices or ("none",))
     return dict(sorted(counts.items()))
+
+
+def count_known_prompts(partners: int, seed: int = 1) -> tuple[int, int]:
+    """Different prompts of so many held-out partners, and how many of them so many taught partners have as well.
+
+    A layout is held out as a whole; a chunk of it may look like one of another layout.
+    """
+    prompts: list[set[tuple[int, ...]]] = []
+    for held_out in (True, False):
+        r = Random(seed)
+        drafts = (draw_written(r, held_out)[0].draft(r) for _ in range(partners))
+        prompts.append({tuple(prompt) for draft in drafts for prompt, _ in draft_examples(draft)})
+    return len(prompts[0]), len(prompts[0] & prompts[1])
 
 
 def find_stand(chunks: list[tuple[Chunk, list[Record]]], name: str) -> str:
@@ -76,9 +103,10 @@ def find_stand(chunks: list[tuple[Chunk, list[Record]]], name: str) -> str:
 
 def report(partners: int = 1000, seed: int = 1) -> None:
     """Print the balance of the corpus over message types and layouts."""
+    lists = ("place", "dates", "habits", "vices")
     table = Table(title=f"{partners:,} partners, a message each, seed {seed}", title_justify="left")
-    for name in ("type", "messages", "chunks", "different", "no record", "tokens", "place", "dates", "vices"):
-        table.add_column(name, justify="left" if name in ("type", "place", "dates", "vices") else "right")
+    for name in ("type", "messages", "chunks", "different", "no record", "positions", "layouts", *lists):
+        table.add_column(name, justify="left" if name in ("type", *lists) else "right")
     for message_type, count in take_census(partners, seed).items():
         table.add_row(
             message_type,
@@ -86,11 +114,17 @@ def report(partners: int = 1000, seed: int = 1) -> None:
             f"{count.chunks:,}",
             f"{len(count.prompts) / count.chunks:.0%}",
             f"{count.without_record / count.chunks:.0%}",
-            f"{count.tokens / count.chunks:.0f}",
-            *(describe(stands, count.messages) for stands in (count.places, count.dates, count.vices)),
+            f"{count.positions / count.chunks:.0f}",
+            f"{len(count.layouts):,}",
+            *(describe(getattr(count, attribute), count.messages) for attribute in ("places", *lists[1:])),
             end_section=True,
         )
-    Console(width=140).print(table)
+    console = Console(width=180)
+    console.print(table)
+    different, known = count_known_prompts(partners, seed)
+    console.print(
+        f"{different:,} prompts of {partners:,} held-out partners; {known / different:.1%} of them are taught"
+    )
 
 
 def describe(stands: Counter[str], messages: int) -> str:

@@ -36,7 +36,7 @@ class Clerk:
     """Reads messages by the layout alone and answers their prompts as the gatekeeper would have it."""
 
     def __init__(self) -> None:
-        self.known: dict[tuple[int, ...], list[int]] = {}
+        self.known: dict[codec.Bundles, list[int]] = {}
 
     def study(self, text: str, envelope: Envelope | None = None) -> None:
         segments = read_segments(text, find_delimiters(text))
@@ -67,7 +67,7 @@ class Clerk:
             {name: (place[s], e, c) for name, (s, e, c) in record.items() if s in place} for record in records
         ]  # fmt: skip
         if all(position in positions for record in found for position in record.values()):
-            self.known[tuple(prompt)] = codec.encode_answer(found, message_type, chunk.segments, positions)
+            self.known[prompt] = codec.encode_answer(found, message_type, chunk.segments, positions)
 
     def answer(self, prompts: Sequence[Prompt], prefixes: Sequence[tuple[int, ...]] | None = None) -> list[Answer]:
         found = [self.known.get(prompt.tokens, [codec.EOS]) for prompt in prompts]

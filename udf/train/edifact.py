@@ -20,12 +20,17 @@ from udf.train.drafts import (
     total,
     unknown_code,
 )  # fmt: skip
+from udf.train.parts import EDIFACT_MARKS, break_sums, draw_parts, write_mark
 
 PLACE_ROLES = ["ST", "SN", "WH", "SN", "ST", "GY", "DP", "UD", "SF"]
 PARTY_ROLES = ["SU", "SE", "BY", "MS", "MR", "PR", "IV", "FR", "CN", "II", "OB", "BY", "SU", "CA"]
 PLACE_LOCS = ["162", "162", "162", "14", "18", "7", "19", "11"]
 OTHER_LOCS = ["27", "28", "35", "1", "8", "9", "10", "20"]
-SALES = [["153"]] * 8 + [["153", "61"], ["153", "210"], ["153", "145"], ["153", "26"], ["145", "153"], ["153", "217"]]
+SALES = (
+    [["153"]] * 7
+    + [["153", "145", "61", "210", "26", "217"][:n] for n in (5, 6)]
+    + [["153", "61"], ["153", "210"], ["153", "145"], ["153", "26"], ["145", "153"], ["153", "217"]]
+)
 STOCK_CODES = (
     "145 145 145 17 17 198 21 83 73 48 46 124 61 156 157 158 146 97 98 197 192 193 194 195 200 205 33 12 113 131 144 "
     "152 243 32E 26 210 217"
@@ -34,7 +39,7 @@ ITEM_TYPES = ["EN", "EN", "EN", "SRV", "SRV", "UP", "EAN", "EU", "IN", "SA", "BP
 OTHER_TYPES = ["SA", "IN", "BP", "VN", "MF", "SK", "VP", "PV", "ZZ", "EN", "SRV", "UP", "CG", "BN"]
 NOISE_DATES = ["171", "179", "2", "3", "4", "50", "263", "324", "357", "36", "361", "358", "64", "63", "69"]
 WHERE = (
-    ["loc-group"] * 5 + ["nad-group"] * 2 + ["nad-header"] * 4 + ["loc-header"] + ["loc-line"] * 2 + ["nad-line"]
+    ["loc-group"] * 5 + ["nad-group"] * 3 + ["nad-header"] * 7 + ["loc-header"] * 2 + ["loc-line"] * 2 + ["nad-line"]
     + ["loc-after"] * 2 + ["nad-after"] * 2 + ["loc-before"] * 3 + ["nad-before"] + ["none"] * 3
 )  # fmt: skip
 WHEN = (
@@ -59,8 +64,10 @@ class EdifactPartner:
         self.type_missing = r.random() < 0.06
         self.shifted_line = not self.type_missing and r.random() < 0.03
         self.split_quantity = r.random() < 0.02
-        self.codes = r.choice(SALES) if self.sales else r.sample(STOCK_CODES, r.choice([1, 1, 1, 1, 2, 2, 3, 4]))
-        self.codes = [c if r.random() < 0.95 else unknown_code(r) for c in dict.fromkeys(self.codes)]
+        self.codes = r.choice(SALES) if self.sales else r.sample(STOCK_CODES, r.choice(
+            [1] * 8 + [2] * 4 + [3, 3, 4, 4, 5, 6, 7, 9]
+        ))  # fmt: skip
+        self.codes = list(dict.fromkeys(c if r.random() < 0.95 else unknown_code(r) for c in self.codes))
         self.some_codes = r.random() < 0.3
         self.unit = r.choice(
             ["PCE", "PCE", "PCE", "", "", "EA", "KGM", "C62", "CT", "CS", "PK", "LTR", "MTR", "NAR", "PF"]
@@ -78,7 +85,19 @@ class EdifactPartner:
         self.inv = (not self.sales) and r.random() < 0.25
         self.inv_shape = r.randint(0, 3)
         self.gis = self.sales and self.where in ("loc-before", "nad-before") and r.random() < 0.5
-        self.parties, self.currency = r.randint(0, 4), r.random() < 0.5
+        self.parties, self.currency = r.choice([0, 1, 2, 2, 3, 3, 4, 4, 5, 6]), r.random() < 0.5
+        self.line_currency = self.price == "each" and r.random() < 0.15
+        self.own_currency = r.choice(["EUR", "USD", "CHF"])
+        # parties that come with the place of each group, before it or behind it
+        self.companions = r.sample(["BY", "SU", "SE", "MS", "FR"], r.choice([0, 0, 1, 2]))
+        self.companions_first = r.random() < 0.3
+        split = self.inv is False and not self.sales and r.random() < 0.2 and self.where[-5:] not in ("efore", "after")
+        self.stock_mark = r.choice(EDIFACT_MARKS) if split else ""
+        if self.stock_mark:
+            self.quantity_extras = []
+            self.when = "line-one" if self.when == "quantity-one" else self.when
+        if self.stock_mark or not self.sales:
+            self.companions += ["GY"] * (self.place_role != "GY" and r.random() < 0.2)
         self.pair = r.choice([("90", "91"), ("194", "206"), ("90", "91")])
         self.one = r.choice(["356", "356", "366"]) if self.sales else r.choice(["366", "366", "366", "356"])
         self.noise_dates = r.sample(NOISE_DATES, r.choice([0, 0, 0, 1, 2]))
@@ -96,8 +115,24 @@ class EdifactPartner:
         """Where this dialect keeps what: the combination that tells known partners from held-out ones."""
         return (
             self.message_type, self.where, self.when, self.price, self.amount, self.item_in_pia, self.type_missing,
-            self.inv, self.gis, len(self.codes), self.action,
+            self.inv, self.gis, len(self.codes), self.action, len(self.companions), self.companions_first,
+            self.stock_mark, self.line_currency,
         )  # fmt: skip
+
+    @property
+    def habits(self) -> tuple[str, ...]:
+        """What this dialect does beyond one item, one place, one quantity (`udf.train.census`)."""
+        grouped = self.where.endswith("group")
+        return tuple(name for name, is_so in {
+            "several places in a line": self.places > 1 and self.where.endswith(("before", "after")),
+            "parties with the place of a group": grouped and bool(self.companions),
+            "the place among parties": self.where == "nad-header" and self.parties > 1,
+            "stock in parts": bool(self.stock_mark),
+            "five quantities and more": len(self.codes) > 4,
+            "item in PIA": self.item_in_pia,
+            "two prices": self.two_prices and self.price != "none",
+            "currency of lines": self.line_currency,
+        }.items() if is_so)  # fmt: skip
 
     def _date(self, r: random.Random, draft: Draft, qualifier: str, value: str = "", fmt: str = "") -> Reference:
         if not value:
@@ -148,22 +183,41 @@ class EdifactPartner:
         counter = 0
         for g in range(groups):
             if self.where.endswith("group"):
-                location, location_type = self._place(r, draft, self.where == "loc-group")
-                draft.state(location=location, location_type=location_type)
-                if self.when.startswith("group"):
-                    start, end = self._period(r, draft, self.when[6:])
-                    draft.state(start=start, end=end)
-                if r.random() < 0.1:
-                    draft.add("RFF", ["AAK", code(r, 3, 8)])
-            for _ in range(r.randint(2 if groups > 1 and g == groups - 1 else 1, 3)):
+                self._group(r, draft)
+            lines = r.randint(2 if groups > 1 and g == groups - 1 else 1, 3)
+            for n in range(lines):
                 counter += 1
-                self._line(r, draft, counter)
+                # Before a place, a line without a quantity does not show where it ends; nor as the last one of lines
+                # that end with their places, nor where a stray UNS may end them all.
+                last = n == lines - 1 and (g < groups - 1 or self.where.endswith("after"))
+                self._line(r, draft, counter, may_lack=not last and "XYZ" not in self.extras)
         if self.section:
             draft.add("UNS", "S")
         for control in self.controls:
             draft.add("CNT", [control, total(draft.records) if control == "1" else str(counter)])
         draft.add("UNT", str(len(draft.segments) + 2), "1")
         return draft
+
+    def _group(self, r: random.Random, draft: Draft) -> None:
+        """A place for the lines below, with the parties and dates that come with it."""
+        if self.companions_first:
+            self._add_parties(r, draft, self.companions)
+        location, location_type = self._place(r, draft, self.where == "loc-group")
+        draft.state(location=location, location_type=location_type)
+        if not self.companions_first and r.random() < 0.5:
+            self._add_parties(r, draft, self.companions)
+        elif not self.companions_first:
+            self._group_dates(r, draft)
+            self._add_parties(r, draft, self.companions)
+            return
+        self._group_dates(r, draft)
+
+    def _group_dates(self, r: random.Random, draft: Draft) -> None:
+        if self.when.startswith("group"):
+            start, end = self._period(r, draft, self.when[6:])
+            draft.state(start=start, end=end)
+        if r.random() < 0.1:
+            draft.add("RFF", ["AAK", code(r, 3, 8)])
 
     def _header(self, r: random.Random, draft: Draft) -> None:
         form: Element = self.docs if r.random() < 0.85 else [self.docs, "", "9"]
@@ -179,7 +233,8 @@ class EdifactPartner:
             blocks.insert(1, "rff")
         elif r.random() < 0.2:
             blocks.append("rff")
-        if r.random() < 0.1 and self.where != "loc-header":  # LOC opens a group in which no header field stands
+        # in a SLSRPT LOC opens a group, in which no header field stands
+        if r.random() < 0.15 and not (self.sales and self.where == "loc-header"):
             r.shuffle(blocks)
         for block in blocks:
             if block == "dates":
@@ -222,31 +277,41 @@ class EdifactPartner:
         parties: list[str] = r.sample(PARTY_ROLES, self.parties)
         if self.where == "nad-header":
             parties.insert(r.randint(0, len(parties)), "")
-            if self.place_role != "GY" and r.random() < 0.1:
+            if self.place_role != "GY" and r.random() < 0.25:
                 parties.insert(r.randint(0, len(parties)), "GY")  # who reports; the store is named beside it
+        elif self.where == "loc-header":  # in a SLSRPT it opens a group, behind the header
+            parties.insert(len(parties) if self.sales else r.randint(0, len(parties)), "")
         for role in parties:
             if role:
-                party: Element = [digits(r, 13) if r.random() < 0.8 else code(r, 4, 10)]
-                if r.random() < 0.9:
-                    party = [*party, "", r.choice(["9", "92", "91", "9"])]
-                if r.random() < 0.1:
-                    draft.add("NAD", role, party, "", r.choice(["ACME GMBH", "TOOLS AND MORE", "X"]))
-                else:
-                    draft.add("NAD", role, party)
+                self._add_parties(r, draft, [role])
             else:
-                location, location_type = self._place(r, draft, by_loc=False)
+                location, location_type = self._place(r, draft, self.where == "loc-header")
                 draft.state(location=location, location_type=location_type)
-            if r.random() < 0.08:
+            if r.random() < 0.08 and (role or self.where != "loc-header"):
                 draft.add("RFF", ["VA", digits(r, 9)])
-        if self.where == "loc-header":
-            location, location_type = self._place(r, draft, by_loc=True)
-            draft.state(location=location, location_type=location_type)
+
+    def _add_parties(self, r: random.Random, draft: Draft, roles: list[str]) -> None:
+        """Parties with a number, a number and a name, or a name alone; GY has a number, since it may be a place."""
+        for role in roles:
+            party: Element = [digits(r, 13) if r.random() < 0.8 else code(r, 4, 10)]
+            if r.random() < 0.9:
+                party = [*party, "", r.choice(["9", "92", "91", "9"])]
+            name = r.choice(["ACME GMBH", "TOOLS AND MORE", "X"])
+            kind = r.random()
+            if kind < 0.06 and role != "GY":
+                draft.add("NAD", role, "", "", name)
+            elif kind < 0.16:
+                draft.add("NAD", role, party, "", name)
+            else:
+                draft.add("NAD", role, party)
 
     def _identifiers(self, r: random.Random, draft: Draft, counter: int) -> dict[str, Reference]:
         """LIN and the PIA that matter: the item is the GTIN if there is one, else the vendor's, else the buyer's."""
 
         def value(kind: str) -> str:
-            return gtin(r) if item_class(kind) == 0 and r.random() < 0.9 else item_number(r)
+            text = gtin(r) if item_class(kind) == 0 and r.random() < 0.9 else item_number(r)
+            # three characters without a type could be an action code as well
+            return text + digits(r, 1) if self.type_missing and len(text) < 4 else text
 
         found: list[tuple[int, int, Reference, Reference | None]] = []
         line_number = str(counter) if self.line_numbers else ""
@@ -279,7 +344,7 @@ class EdifactPartner:
         best = min(enumerate(found), key=lambda entry: (entry[1][0], entry[0]))[1]
         return {"item": best[2]} | ({"item_type": best[3]} if best[3] else {})
 
-    def _line(self, r: random.Random, draft: Draft, counter: int) -> None:
+    def _line(self, r: random.Random, draft: Draft, counter: int, may_lack: bool) -> None:
         if self.gis:
             draft.add(r.choice(["GIS", "GEI"]), r.choice(["1", "37", "6"]))
         base = self._identifiers(r, draft, counter)
@@ -292,7 +357,7 @@ class EdifactPartner:
             draft.add("MOA", ["203", money(r)])
         if self.price == "before":
             base |= self._price(r, draft)
-        if r.random() < 0.02:
+        if may_lack and r.random() < 0.02:
             draft.gaps += 1
             return
         records = self._quantities(r, draft, base)
@@ -358,8 +423,12 @@ class EdifactPartner:
                 here["location"], here["location_type"] = self._place(r, draft, self.where == "loc-before", taken)
                 if r.random() < 0.05:
                     draft.add("RFF", ["AAK", code(r, 3, 6)])
-            for qualifier in codes:
+            for qualifier, mark in draw_parts(r, codes, self.stock_mark):
+                if self.stock_mark == "INV":
+                    write_mark(draft, self.stock_mark, mark)
                 record = base | here | self._quantity(r, draft, qualifier)
+                if self.stock_mark != "INV":
+                    write_mark(draft, self.stock_mark, mark)
                 if after:
                     record["location"], record["location_type"] = self._place(
                         r, draft, self.where == "loc-after", taken
@@ -370,9 +439,12 @@ class EdifactPartner:
                     self._quantity_extra(r, draft, extra)
                 if self.price == "each":
                     record |= self._price(r, draft)
+                if self.line_currency:
+                    record["line_currency"] = (draft.add("CUX", ["2", self.own_currency, "10"]), 0, 1)
                 if self.amount == "each":
                     draft.add("MOA", ["203", money(r)])
                 records.append(record)
+        break_sums(r, records)
         return records
 
     def _quantity_extra(self, r: random.Random, draft: Draft, extra: str) -> None:

@@ -131,7 +131,7 @@ class _Format:
     def count(self, engine: Engine, draft: Draft) -> None:
         for chunk, _ in chunk_draft(draft):
             tokens, positions = codec.encode_chunk(chunk.kind, draft.message_type, chunk.segments)
-            said = engine.answer([Prompt(tuple(tokens), len(positions))])[0]
+            said = engine.answer([Prompt(tokens, len(positions))])[0]
             self.answers += 1
             try:
                 codec.decode_answer(said.tokens, draft.message_type, chunk.segments, positions)

@@ -39,13 +39,16 @@ class Course:
 
 
 def exactness(model: Network, batches: list[Batch]) -> float:
-    """Share of held-out chunks whose whole answer is the most likely one, token by token."""
+    """Share of held-out chunks whose whole answer is the most likely one, step by step."""
     right = total = 0
     with torch.no_grad():
         for inputs, labels in batches:
-            best = model(inputs)[:, :-1].argmax(-1)
-            wanted = labels[:, 1:]
-            right += int(((best == wanted) | (wanted == IGNORED)).all(1).sum())
+            logits = model(inputs)
+            best = torch.stack([
+                logits[..., tokens.start : tokens.stop].argmax(-1) + tokens.start
+                for tokens in (codec.CONTROLS, codec.POINTERS)
+            ], -1)  # fmt: skip
+            right += int(((best == labels) | (labels == IGNORED)).flatten(1).all(1).sum())
             total += len(inputs)
     return right / total
 
@@ -155,7 +158,7 @@ def fit(
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimiser.step()
             optimiser.zero_grad()
-            course.step, course.tokens = course.step + 1, course.tokens + inputs.numel()
+            course.step, course.tokens = course.step + 1, course.tokens + labels[..., 0].numel()
             course.loss += (SMOOTHING if course.loss else 1.0) * (loss.item() - course.loss)
             display.advance(course.step, course.loss, spent)
             if course.step % report_steps == 0:

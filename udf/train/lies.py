@@ -25,13 +25,13 @@ class Lie:
     """A wrong answer, as tokens, to one prompt."""
 
     kind: str
-    prompt: Tokens
+    prompt: codec.Bundles
     answer: Tokens
 
 
 def draw_lies(r: random.Random, draft: Draft, each: int) -> list[Lie]:
     """Up to `each` wrong answers of every kind to the prompts of a draft."""
-    found: dict[str, dict[tuple[Tokens, Tokens], None]] = {}
+    found: dict[str, dict[tuple[codec.Bundles, Tokens], None]] = {}
     for chunk, records in chunk_draft(draft):
         prompt, positions = codec.encode_chunk(chunk.kind, draft.message_type, chunk.segments)
         right = write_answer(records, draft.message_type, chunk.segments, positions)
@@ -40,9 +40,9 @@ def draw_lies(r: random.Random, draft: Draft, each: int) -> list[Lie]:
         for kind, told in _twist(r, records or [{}], positions, chunk.segments):
             answer = write_answer([record for record in told if record], draft.message_type, chunk.segments, positions)
             if answer is not None and answer != right:
-                found.setdefault(kind, {})[tuple(prompt), answer] = None
+                found.setdefault(kind, {})[prompt, answer] = None
         for answer in _garble(r, prompt, right):
-            found.setdefault("a token of the answer is another", {})[tuple(prompt), answer] = None
+            found.setdefault("a token of the answer is another", {})[prompt, answer] = None
     return [
         Lie(kind, prompt, answer)
         for kind, lies in found.items()
@@ -117,7 +117,7 @@ def _targets(
     return alike + r.sample(others, min(3, len(others)))
 
 
-def _garble(r: random.Random, prompt: Sequence[int], answer: Tokens) -> Iterator[Tokens]:
+def _garble(r: random.Random, prompt: codec.Bundles, answer: Tokens) -> Iterator[Tokens]:
     """The answer with one token changed to another that the grammar allows there, or cut off behind a record."""
     for _ in range(4):
         at = r.randrange(len(answer))

@@ -10,6 +10,8 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 
+from udf import codec
+
 EPSILON = 1e-6
 ROPE_BASE = 10_000.0
 IGNORED = -100
@@ -17,7 +19,7 @@ IGNORED = -100
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Hyper-parameters: sizes in units, `context` in tokens."""
+    """Hyper-parameters: sizes in units, `context` in positions."""
 
     vocabulary: int
     hidden: int = 192
@@ -70,12 +72,15 @@ def _rotate(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
 
 
 class Network(nn.Module):
-    """Token ids (rows, length) to logits (rows, length, vocabulary); with labels, to the mean loss over them."""
+    """Bundles (rows, length, tokens) to logits (rows, length, vocabulary); with labels, to the loss over them.
+
+    A position is the sum of its tokens' embeddings; the first token of the vocabulary pads and adds nothing.
+    """
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.shape = shape
-        self.token_embd = nn.Embedding(shape.vocabulary, shape.hidden)
+        self.token_embd = nn.Embedding(shape.vocabulary, shape.hidden, padding_idx=codec.PAD)
         self.blk = nn.ModuleList(Layer(shape) for _ in range(shape.layers))
         self.output_norm = Norm(shape.hidden)
         size = shape.hidden // shape.heads
@@ -85,14 +90,21 @@ class Network(nn.Module):
         for parameter in self.parameters():
             if parameter.ndim > 1:
                 nn.init.normal_(parameter, std=0.02)
+        with torch.no_grad():
+            self.token_embd.weight[codec.PAD] = 0.0
 
-    def forward(self, tokens: Tensor, labels: Tensor | None = None) -> Tensor:
-        x = self.token_embd(tokens)
-        cosine, sine = self.cosine[: tokens.shape[1]], self.sine[: tokens.shape[1]]
+    def forward(self, bundles: Tensor, labels: Tensor | None = None) -> Tensor:
+        x = self.token_embd(bundles).sum(2)
+        cosine, sine = self.cosine[: x.shape[1]], self.sine[: x.shape[1]]
         for layer in self.blk:
             x = layer(x, cosine, sine)
         if labels is None:
             return functional.linear(self.output_norm(x), self.token_embd.weight)
-        wanted = labels[:, 1:] != IGNORED  # one token in six: the others need no logits
-        logits = functional.linear(self.output_norm(x[:, :-1][wanted]), self.token_embd.weight)
-        return functional.cross_entropy(logits, labels[:, 1:][wanted])
+        wanted = labels[..., 0] != IGNORED  # one position in four: the others need no logits
+        x, labels = self.output_norm(x[wanted]), labels[wanted]
+        loss = x.new_zeros(())
+        for tokens, target in ((codec.CONTROLS, labels[:, 0]), (codec.POINTERS, labels[:, 1])):
+            stated = target != IGNORED  # only fields have a pointer
+            logits = functional.linear(x[stated], self.token_embd.weight[tokens.start : tokens.stop])
+            loss = loss + functional.cross_entropy(logits, target[stated] - tokens.start, reduction="sum")
+        return loss / len(labels)

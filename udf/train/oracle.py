@@ -17,8 +17,8 @@ class Oracle:
     """
 
     def __init__(self) -> None:
-        self.known: dict[Tokens, Tokens] = {}
-        self.lies: dict[Tokens, Tokens] = {}
+        self.known: dict[codec.Bundles, Tokens] = {}
+        self.lies: dict[codec.Bundles, Tokens] = {}
 
     def study(self, draft: Draft) -> None:
         """Learn the right answers of a draft; what `MAX_COMPONENTS` cuts off has none."""
@@ -27,7 +27,7 @@ class Oracle:
             shown = set(positions)
             if all(position in shown for record in records for position in record.values()):
                 answer = codec.encode_answer(records, draft.message_type, chunk.segments, positions)
-                self.known[tuple(prompt)] = tuple(answer)
+                self.known[prompt] = tuple(answer)
 
     def answer(self, prompts: Sequence[Prompt], prefixes: Sequence[Tokens] | None = None) -> list[Answer]:
         """The known answers. A lie is told with doubt, so that the compiler asks again, and is then told again."""

@@ -15,6 +15,7 @@ import typer
 from udf import codec
 from udf.engine import Answer, LlamaEngine, Prompt
 from udf.grammar import AnswerGrammar
+from udf.train.batches import fill_rows
 from udf.train.corpus import draw_examples
 from udf.train.gates import LEAST_PARITY, PROMPTS
 from udf.train.network import Network, Shape
@@ -28,10 +29,9 @@ Example = tuple[Prompt, tuple[int, ...]]
 
 def draw_distinct(seed: int, count: int) -> list[Example]:
     """So many different prompts of partners that training never draws, as the compiler would put them."""
-    found: dict[tuple[int, ...], Example] = {}
+    found: dict[codec.Bundles, Example] = {}
     for tokens, answer in draw_examples(seed, markers_turn=False, held_out=True):
-        markers = sum(token >= codec.MARK for token in tokens)
-        found.setdefault(tuple(tokens), (Prompt(tuple(tokens), markers), tuple(answer)))
+        found.setdefault(tokens, (Prompt(tokens, codec.count_markers(tokens)), tuple(answer)))
         if len(found) == count:
             break
     return list(found.values())
@@ -51,28 +51,29 @@ def agree(network: Network, prompts: Sequence[Prompt], answers: Sequence[Answer]
     The answer is shown to the network whole: if at every place its most likely allowed token is the one that stands
     there, then by induction it would have written this answer, and otherwise another. One pass instead of a decode.
     """
-    order = sorted(range(len(prompts)), key=lambda i: len(prompts[i].tokens) + len(answers[i].tokens))
     equal = [False] * len(prompts)
+    readable = [i for i in range(len(prompts)) if answers[i].tokens[-1:] == (codec.EOS,)]
+    order = sorted(readable, key=lambda i: len(prompts[i].tokens) + len(answers[i].tokens))
     with torch.no_grad():
         for start in range(0, len(order), _BATCH):
             chosen = order[start : start + _BATCH]
-            rows = [[*prompts[i].tokens, *answers[i].tokens] for i in chosen]
-            longest = max(map(len, rows))
             # Padding stands behind a row, where a causal network does not look.
-            logits = network(torch.tensor([row + [codec.PAD] * (longest - len(row)) for row in rows])).numpy()
+            inputs, _ = fill_rows([(prompts[i].tokens, codec.pair_tokens(answers[i].tokens)) for i in chosen])
+            logits = network(torch.from_numpy(inputs).long()).numpy()
             for i, row in zip(chosen, logits, strict=True):
-                equal[i] = _would_write(row, prompts[i], answers[i].tokens)
+                equal[i] = _would_write(row[len(prompts[i].tokens) - 1 :], prompts[i], answers[i].tokens)
     return equal
 
 
 def _would_write(logits: np.ndarray, prompt: Prompt, answer: Sequence[int]) -> bool:
-    """Whether the logits (place, vocabulary) of prompt and answer choose each of the answer's tokens."""
-    grammar = AnswerGrammar(prompt.tokens)
+    """Whether the logits (step, vocabulary) choose each of an answer's tokens."""
+    grammar, step = AnswerGrammar(prompt.tokens), 0
     for place, token in enumerate(answer):
         allowed = grammar.allowed(answer[:place])
-        if allowed[int(logits[len(prompt.tokens) + place - 1][allowed].argmax())] != token:
+        if allowed[int(logits[step][allowed].argmax())] != token:
             return False
-    return bool(answer)
+        step += token not in codec.FIELD_OF  # a field and its pointer are one step
+    return True
 
 
 def measure_parity(run: Path, model: Path, prompts: int = PROMPTS, seed: int = SEED) -> float:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from udf.chunks import Chunk
-from udf.codec import Record, SegmentLike, encode_answer, encode_chunk
+from udf.codec import Bundles, Record, SegmentLike, encode_answer, encode_chunk
 from udf.train.drafts import DraftSegment
 
 
@@ -43,8 +43,8 @@ class Label:
             "segments": [[segment.tag, segment.elements] for segment in self.segments],
         }, ensure_ascii=False)  # fmt: skip
 
-    def example(self, offset: int = 0) -> tuple[list[int], list[int]]:
-        """Prompt and answer tokens for the tiny compiler."""
+    def example(self, offset: int = 0) -> tuple[Bundles, list[int]]:
+        """Bundles and answer for the tiny compiler."""
         prompt, positions = encode_chunk(self.kind, self.message_type, self.segments, offset)
         return prompt, encode_answer(self.records, self.message_type, self.segments, positions, offset)
 

@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from udf.codec import Bundles
 from udf.compiler import Compiler
 from udf.contract import Outcome
 from udf.engine import Engine
@@ -53,7 +54,7 @@ class Teacher:
     def __init__(self, engine: Engine) -> None:
         self.report = Report()
         self._compiler = Compiler(engine, model="teacher")
-        self._kept: set[tuple[int, ...]] = set()
+        self._kept: set[Bundles] = set()
 
     def label(self, message: InterchangeMessage) -> list[Label]:
         """The new labels of one message; none of a message that is not valid."""

@@ -22,6 +22,7 @@ from udf.train.drafts import (
     total,
     unknown_code,
 )  # fmt: skip
+from udf.train.parts import X12_MARKS, break_sums, draw_parts, write_mark
 
 ID_TYPES = ["UP", "UP", "UP", "UK", "EN", "UI", "UA", "IN", "VN", "SK", "BP", "VP", "VC", "MG", "ND", "CB", "PN", "IZ"]
 EXTRA_TYPES = ["RK", "ST", "ZZ", "VA", "SZ", "CG", "HI", "LT", "MN", "PD", "IB"]
@@ -56,25 +57,33 @@ class X12Partner:
         self.zero_totals = r.random() < 0.1
         self.place_role, self.id_kind = r.choice(PLACES), r.choice(ID_KINDS)
         self.name_only = r.random() < 0.1
-        self.header_place = self.split == "none" and r.random() < (0.4 if kind == "867" else 0.6)
+        self.sch_places = self.split != "sch" or r.random() < 0.7
+        self.header_place = (self.split == "none" or not self.sch_places) and r.random() < (
+            0.4 if kind == "867" else 0.7
+        )
         self.buyer_store = self.header_place and kind == "852" and r.random() < 0.15
-        self.parties = r.randint(0, 3)
+        self.parties = r.choice([0, 1, 1, 2, 2, 3, 3, 4, 5])
+        # parties that come with the place of each group, before it or behind it
+        self.companions = r.sample(["FR", "SU", "VN", "SE", "BY"], r.choice([0, 0, 1, 2]))
+        self.companions_first = r.random() < 0.3
         self.period = (
             r.choice(["range", "range", "one"]) if kind == "852" else r.choice(["document"] * 3 + ["pair", "one"])
         )
         if kind == "867":
-            self.period = r.choice(["pair", "pair", "range", "none", "line"])
+            self.period = r.choice(["pair", "pair", "range", "none", "line", "transfer"])
         self.in_za = kind == "852" and r.random() < 0.92
         codes = ACTIVITIES if kind == "852" else STOCK_CODES if kind == "846" else ["32", "32", "39", "38", "76"]
         if kind == "852" and not self.in_za:
             codes = ["32", "17", "33", "76", "QS", "QA"]
-        count = r.choice([1, 1, 1, 2, 2, 3, 4]) if kind != "867" else 1
+        count = r.choice([1] * 6 + [2] * 4 + [3, 3, 4, 4, 6, 8, 11]) if kind != "867" else 1
         self.codes = list(dict.fromkeys(r.choice(codes) for _ in range(count)))
-        self.codes = [c if r.random() < 0.95 else unknown_code(r) for c in self.codes]
+        self.codes = list(dict.fromkeys(c if r.random() < 0.95 else unknown_code(r) for c in self.codes))
         self.some_codes = r.random() < 0.3
         self.line_quantity = self.in_za and r.random() < 0.12
         self.counts = self.in_za and r.random() < 0.15
         self.unit = r.choice(["EA", "EA", "EA", "CA", "CS", "BX", "FT", "LB", "DZ", "PK", "UN", ""])
+        split = kind == "846" and self.split in ("none", "group") and r.random() < 0.25
+        self.stock_mark = r.choice(X12_MARKS) if split else ""
         self.unit_segment = kind == "846" and self.split in ("none", "n1", "group", "ws") and r.random() < 0.2
         self.price = r.choice(["none", "none", "line", "line", "activity"])
         self.price_kind = r.choice(["RTL", "UCP", "RES", "MSR", "DIS", "CON", "WHL", "CAT", "ACT"])
@@ -86,6 +95,7 @@ class X12Partner:
         self.texts = r.sample(["PID", "PO4", "MEA", "PKG", "TD5"], r.choice([0, 0, 1, 2]))
         self.activity_date = r.choice(["", "", "", "", "", "", "attribute", "as-of"]) if self.in_za else ""
         self.stores = r.choice([1, 2, 3, 4, 6, 10, 14])
+        self.sub_location = r.random() < 0.3
         self.quantity_first = kind == "867" and r.random() < 0.6
         self.ptd = kind == "867" and r.random() < 0.9
         self.ptd_place = self.ptd and not self.header_place and r.random() < 0.6
@@ -93,6 +103,11 @@ class X12Partner:
         self.order_dates = kind == "867" and r.random() < 0.3
         self.header_total = kind == "867" and r.random() < 0.1
         self.place_code = r.choice(["WS", "WS", "ZZ", "LU"])
+        if self.period == "transfer" and not self.ptd:
+            self.period = "pair"
+        self.is_placed = self.header_place or self.ptd_place or self.split == "group"
+        self.schedule_date = r.choice(["002", "018"])
+        self.class_missing, self.unit_class = r.random() < 0.25, r.choice(["PE", "CA"])
 
     @property
     def layout(self) -> tuple[object, ...]:
@@ -100,7 +115,23 @@ class X12Partner:
         return (
             self.message_type, self.split, self.header_place, self.name_only, self.period, self.price, self.in_za,
             self.total, self.line_quantity, self.counts, self.unit_segment, self.quantity_first, self.ptd_place,
+            self.sch_places, self.stock_mark, self.companions_first, len(self.companions), self.class_missing,
         )  # fmt: skip
+
+    @property
+    def habits(self) -> tuple[str, ...]:
+        """What this dialect does beyond one item, one place, one quantity (`udf.train.census`)."""
+        return tuple(name for name, is_so in {
+            "split by place": self.split in ("sdq", "sch", "ws") and self.sch_places,
+            "schedule without places": not self.sch_places,
+            "parties with the place of a group": self.split == "group" and bool(self.companions),
+            "the place among parties": self.header_place and self.parties > 1,
+            "a place by name alone": self.name_only and self.is_placed,
+            "stock in parts": bool(self.stock_mark),
+            "five quantities and more": len(self.codes) > 4,
+            "price in UIT": self.price == "activity" and (self.message_type == "867" or self.unit_segment),
+            "period of each transfer": self.period == "transfer",
+        }.items() if is_so)  # fmt: skip
 
     def draft(self, r: random.Random) -> Draft:
         """Another set of this partner: one to three groups, one to three lines each."""
@@ -111,12 +142,16 @@ class X12Partner:
         groups = r.randint(2 if self.split == "group" else 1, 3) if grouped else 1
         for g in range(groups):
             if self.split == "group":
-                self._state_place(r, draft)
+                self._group(r, draft)
             if self.ptd:
                 self._transfer(r, draft)
-            for _ in range(r.randint(2 if g == groups - 1 else 1, 3) if not self.ptd else r.choice([1, 1, 2])):
+            lines = r.randint(2 if g == groups - 1 else 1, 3) if not self.ptd else r.choice([1, 1, 2])
+            for n in range(lines):
                 counter += 1
-                self._line(r, draft, counter)
+                # before a place, a line without a quantity does not show where it ends; nor as the last one of lines
+                # that end with their places
+                last = n == lines - 1 and (g < groups - 1 or self.split == "n1")
+                self._line(r, draft, counter, may_lack=not last)
         for segment in draft.segments:
             if segment.tag == "QTY" and segment.elements[0] == ["TO"]:
                 segment.elements[1] = [total(draft.records)]
@@ -136,18 +171,32 @@ class X12Partner:
     def _state_place(self, r: random.Random, draft: Draft, role: str = "") -> None:
         draft.state(**self._place(r, draft, role))
 
+    def _group(self, r: random.Random, draft: Draft) -> None:
+        """A place for the lines below, with the parties that come with it."""
+        for role in self.companions if self.companions_first else []:
+            self._party(r, draft, role)
+        self._state_place(r, draft)
+        for role in [] if self.companions_first else self.companions:
+            self._party(r, draft, role)
+
+    def _party(self, r: random.Random, draft: Draft, role: str) -> None:
+        """Who is no place; a buyer beside a store may have the short number of one."""
+        name = r.choice(["", "", "ACME STORES", code(r, 4, 10), "WHOLESALE CO"])
+        if role == "BY" and self.header_place and r.random() < 0.4:
+            draft.add("N1", role, name, "92", digits(r, 2, 6))
+        elif role == "BY" or r.random() < 0.85:
+            kind = r.choice(["UL", "9", "1", "UL", "92", "91"])
+            draft.add("N1", role, name, kind, digits(r, r.choice([9, 13, 13])))
+        else:
+            draft.add("N1", role, name or "ACME")
+
     def _parties(self, r: random.Random, draft: Draft) -> None:
         roles: list[str] = r.sample([p for p in PARTIES if not (self.buyer_store and p == "BY")], self.parties)
         if self.header_place:
             roles.insert(r.randint(0, len(roles)), "")
         for role in roles:
             if role:
-                name = r.choice(["", "", "ACME STORES", code(r, 4, 10), "WHOLESALE CO"])
-                if role == "BY" or r.random() < 0.9:
-                    kind = r.choice(["UL", "9", "1", "UL", "92", "91"])
-                    draft.add("N1", role, name, kind, digits(r, r.choice([9, 13, 13])))
-                else:
-                    draft.add("N1", role, name or "ACME")
+                self._party(r, draft, role)
                 if r.random() < 0.05:
                     draft.add("REF", r.choice(["SB", "CT", "IA", "DP"]), code(r, 3, 8))
             elif self.buyer_store:
@@ -242,10 +291,20 @@ class X12Partner:
                     [("REF", "PO", code(r, 4, 8)), ("DTM", "003", day(r, self.six)), ("REF", "DI", code(r, 4, 8))]
                 )
             )
-        if self.ptd_place:
-            if r.random() < 0.2:
-                draft.add("N1", r.choice(["BY", "BT", "DS"]), "", "UL", digits(r, 13))
+        blocks = ["place"] * self.ptd_place + ["dates"] * (self.period == "transfer")
+        if r.random() < 0.4:
+            blocks.reverse()
+        for block in blocks:
+            if block == "dates":
+                start, end = days(r, self.six)
+                first, last = draft.add("DTM", "090", start), draft.add("DTM", "091", end)
+                draft.state(start=(first, 1, 0), end=(last, 1, 0))
+                continue
+            for role in ["BY"] if r.random() < 0.15 else self.companions if self.companions_first else []:
+                self._party(r, draft, role)
             self._state_place(r, draft)
+            if r.random() < 0.25:
+                self._party(r, draft, r.choice(["BT", "DS", "SE"]))
             if r.random() < 0.3:
                 draft.add("REF", r.choice(["PO", "SB"]), code(r, 4, 8))
 
@@ -277,7 +336,9 @@ class X12Partner:
             if extra == "N9":
                 draft.add("N9", r.choice(["IK", "LT", "DP"]), digits(r, 3, 9))
             elif extra == "REF":
-                draft.add("REF", r.choice(["ZZ", "LT", "DP", "DI", "PO"]), code(r, 3, 8))
+                # ZZ may name the place where no other is named
+                codes = ["ZZ", "LT", "DP", "DI", "PO"] if self.is_placed or self.message_type == "846" else ["LT", "PO"]
+                draft.add("REF", r.choice(codes), code(r, 3, 8))
             elif extra == "DTM":
                 draft.add("DTM", r.choice(NOISE_DATES), day(r, self.six))
             elif extra == "AMT":
@@ -300,7 +361,7 @@ class X12Partner:
             draft.add("CTP", self.price_class, self.second_kind, money(r), *tail)
         return {"price": (ctp, 2, 0), "price_type": (ctp, 1, 0)}
 
-    def _line(self, r: random.Random, draft: Draft, counter: int) -> None:
+    def _line(self, r: random.Random, draft: Draft, counter: int, may_lack: bool) -> None:
         if self.quantity_first:
             record = self._resale_quantity(r, draft)
             record |= self._identifiers(r, draft, counter)
@@ -311,11 +372,12 @@ class X12Partner:
         if self.message_type == "867":
             if not self.quantity_first:
                 record |= self._resale_quantity(r, draft)
-            if self.price != "none":
-                record |= self._resale_price(r, draft)
-            if self.order_dates:
-                draft.add("DTM", "003", day(r, self.six))
-                draft.add("DTM", "004", day(r, self.six))
+            for block in r.sample(["price", "dates"], 2) if self.quantity_first else ["price", "dates"]:
+                if block == "price" and self.price != "none":
+                    record |= self._resale_price(r, draft)
+                elif block == "dates" and self.order_dates:
+                    draft.add("DTM", "003", day(r, self.six))
+                    draft.add("DTM", "004", day(r, self.six))
             if self.period == "line":
                 start, end = days(r, self.six)
                 first, last = draft.add("DTM", "090", start), draft.add("DTM", "091", end)
@@ -324,7 +386,7 @@ class X12Partner:
             return
         if self.price == "line":
             record |= self._price(r, draft)
-        if r.random() < 0.02:
+        if may_lack and r.random() < 0.02:
             draft.gaps += 1
             return
         draft.hold(self._activities(r, draft, record))
@@ -336,8 +398,10 @@ class X12Partner:
     def _resale_price(self, r: random.Random, draft: Draft) -> dict[str, Reference]:
         if self.price == "activity":
             behind = draft.segments[-1].tag == "QTY"
-            uit = draft.add("UIT", self.unit or "EA", money(r), r.choice(["CT", "CA", "PE", "TE"]))
-            if r.random() < 0.5:
+            uit = draft.add("UIT", self.unit or "EA", money(r))
+            if not self.class_missing:
+                uit.elements.append([r.choice(["CT", "CA", "PE", "TE"])])
+            if r.random() < 0.5 and not self.class_missing:
                 draft.add("UIT", self.unit or "EA", money(r), r.choice(["CA", "CT"]))
             # a UIT behind a QTY without a unit is the quantity's; farther away it is the price's alone
             unit = {"unit": (uit, 0, 0)} if behind and not self.unit else {}
@@ -350,7 +414,7 @@ class X12Partner:
         if self.line_quantity:
             qty = draft.add("QTY", r.choice(["17", "33", "32"]), _quantity(r), *([self.unit] if self.unit else []))
             records.append(base | {"qualifier": (qty, 0, 0), "quantity": (qty, 1, 0), "unit": (qty, 2, 0)})
-        for qualifier in codes:
+        for qualifier, mark in draw_parts(r, codes, self.stock_mark):
             split = self.split in ("sdq", "sch", "ws", "n1")
             with_total = not split or self.total or self.split in ("sch", "ws") or not self.in_za
             elements = [qualifier]
@@ -372,16 +436,22 @@ class X12Partner:
             if self.unit_segment:
                 uit = draft.add("UIT", r.choice(["EA", "FT", "LB", "CA"]))
                 record["unit"] = (uit, 0, 0)
+                if self.price == "activity":
+                    uit.elements += [[money(r)]] + ([] if self.class_missing else [[self.unit_class]])
+                    record |= {"price": (uit, 1, 0), "price_type": (uit, 2, 0)}
             if self.counts:
                 draft.add("QTY", r.choice(["N4", "OC"]), digits(r, 1, 2))
-            if self.price == "activity":
+            if self.price == "activity" and not self.unit_segment:
                 record |= self._price(r, draft)
-            if "DTM" in self.extras and r.random() < 0.3 and self.message_type == "846":
+            write_mark(draft, self.stock_mark, mark)
+            if not self.stock_mark and "DTM" in self.extras and r.random() < 0.3 and self.message_type == "846":
                 draft.add("DTM", r.choice(NOISE_DATES), day(r, self.six))
             parts = self._split(r, draft, record) if split else [record]
             if self.split in ("sdq", "sch", "ws") and stands(record["quantity"]):
                 activity.elements[1] = [total(parts)]
             records += parts
+        if self.stock_mark:
+            break_sums(r, records)
         return records
 
     def _split(self, r: random.Random, draft: Draft, record: dict[str, Reference]) -> list[dict[str, Reference]]:
@@ -397,6 +467,8 @@ class X12Partner:
                 some, numbers = numbers[:10], numbers[10:]
                 pairs = [text for n in some for text in (stores.pop(), n)]
                 sdq = draft.add("SDQ", self.unit or "EA", self.id_kind, *pairs)
+                if self.sub_location and len(some) == 10:
+                    sdq.elements.append([code(r, 2, 5)])
                 records += [
                     record | {
                         "location": (sdq, 2 + 2 * k, 0), "location_type": (sdq, 1, 0), "quantity": (sdq, 3 + 2 * k, 0),
@@ -404,6 +476,11 @@ class X12Partner:
                     }
                     for k in range(len(some))
                 ]  # fmt: skip
+            return records
+        if self.split == "sch" and not self.sch_places:
+            for value, when in zip(numbers, different(r, day, count), strict=True):
+                unit_of = draft.add("SCH", value, self.unit or "EA", "", "", self.schedule_date, when)
+                records.append(record | {"quantity": (unit_of, 0, 0), "unit": (unit_of, 1, 0)})
             return records
         if self.split == "sch":
             for value in numbers:
