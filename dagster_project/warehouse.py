@@ -72,7 +72,7 @@ def connect_as(role: str, is_derived: bool = False) -> psycopg.Connection[tuple[
 
 
 def prepare(variables: Mapping[str, str]) -> list[str]:
-    """Create the database where it is missing, apply warehouse.sql, install the functions; return remarks for a person."""
+    """Create the database where it is missing, apply warehouse.sql, install the functions; return remarks."""
     create_database(variables)
     with connect(variables) as connection:
         version = connection.info.server_version // 10000
