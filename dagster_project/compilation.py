@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 import udf
+from dagster_project.plan_store import load_plan_store
 from dagster_project.storable import storable_json, storable_text
 from udf.contract import Attempt, CompiledRow, Envelope, Outcome, Problem, dump_problems, make_row
 
@@ -116,8 +117,13 @@ def compile_batch(
         claims = _claim(connection, message_ids, compiler_version)
         if not claims:
             return Progress()
+        store = load_plan_store()
+        if store:
+            store.read(connection)
         compiled = list(zip(claims, compile_claims(claims, compiler_version, log), strict=True))
         compiled = _store(connection, compiled, compiler_version, log)
+        if store and (requeued := store.write(connection)):
+            log.warning("the model disagreed with plans: they are revoked, %d outcomes are compiled again", requeued)
     return Progress(
         outcomes=len(compiled),
         invalid=sum(not row.is_valid for _, row in compiled),

@@ -220,6 +220,69 @@ exception
 end
 $compression$;
 
+create table if not exists silver.plans (
+    plan_id text not null,
+    compiler_version text not null,
+    partner text not null,
+    standard text not null,
+    message_type text not null,
+    version text not null,
+    decimal_mark text,
+    una text,
+    delimiters jsonb not null,
+    kind text not null check (kind in ('header', 'group', 'line', 'trailer')),
+    shape text not null,
+    records jsonb not null,
+    mapping text not null,
+    confidence numeric not null,
+    proofs integer not null,
+    status text not null check (status in ('candidate', 'approved', 'pinned', 'revoked')),
+    reason text not null,
+    learnt_at timestamptz not null default clock_timestamp(),
+    changed_at timestamptz not null default clock_timestamp(),
+    primary key (plan_id, compiler_version)
+);
+
+create index if not exists plans_changed on silver.plans (compiler_version, changed_at);
+
+comment on table silver.plans is 'What was learnt of each partner: the shape of a piece of a message and where its fields stand. A plan runs without the model once it has enough proofs, or an operator approved it. Plans of another compiler_version are history.';
+comment on column silver.plans.partner is 'The sender in the envelope; empty where there is none.';
+comment on column silver.plans.shape is 'The piece with its values masked: {number}, {digits:13}, {date:99999999}, {text}, {as:3} (what the third value is).';
+comment on column silver.plans.records is 'For each record of the piece, the place of each field: segment, element and component, from 0.';
+comment on column silver.plans.mapping is 'The same for a person: quantity = QTY 1.2 where QTY 1.1 is 153.';
+comment on column silver.plans.proofs is 'Readings by the model, proved by the gatekeeper, that it agreed with; three let it run.';
+comment on column silver.plans.status is 'candidate: runs when it has its proofs. approved: runs at once. pinned: runs, and a disagreement is reported but does not end it. revoked: never runs again. An operator may set any of them; workers hear of it with their next batch.';
+comment on column silver.plans.reason is 'Why it was revoked; free for an operator to fill.';
+
+create table if not exists silver.arrangements (
+    arrangement_id text not null,
+    compiler_version text not null,
+    header text not null,
+    first text not null,
+    last text not null,
+    trailer text not null,
+    pairs text[] not null,
+    plans text[] not null,
+    proved_at timestamptz not null default clock_timestamp(),
+    primary key (arrangement_id, compiler_version)
+);
+
+comment on table silver.arrangements is 'Which plans have stood together in a message that was proved in full: plans run only in messages arranged like one of these.';
+
+create table if not exists silver.disagreements (
+    disagreement_id bigint generated always as identity primary key,
+    compiler_version text not null,
+    content_sha256 text not null,
+    plans text[] not null,
+    detail text not null,
+    requeued integer not null,
+    noticed_at timestamptz not null default clock_timestamp()
+);
+
+comment on table silver.disagreements is 'Messages of the shadow sample that plans and model read differently. Their plans were revoked, unless pinned, and what those had compiled was compiled again.';
+comment on column silver.disagreements.content_sha256 is 'The message (bronze.messages.content_sha256).';
+comment on column silver.disagreements.requeued is 'Outcomes that were taken back and became pending again.';
+
 -- Grants ------------------------------------------------------------------------------------------------------------
 
 grant usage on schema bronze, silver to tillroll_loader, tillroll_dbt;

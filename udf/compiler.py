@@ -139,7 +139,7 @@ class Compiler:
         compiled = self._compile([texts[n] for n in waiting], [known[n] for n in waiting]) if waiting else []
         for number, (outcome, document, _) in zip(waiting, compiled, strict=True):
             if number in sampled and self.plans is not None:
-                self.plans.compare(sampled[number], outcome, document)
+                self.plans.compare(texts[number], sampled[number], outcome, document)
             made[number] = outcome, document
         return [made[number] for number in range(len(texts))]
 

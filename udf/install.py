@@ -139,7 +139,7 @@ def allow_python(connection: Connection) -> None:
         if not is_superuser(connection):
             raise NotAllowedError(f"Functions in plpython3u can be created by a superuser only: {_LOST}")
         return
-    if not connection.execute("select from pg_available_extensions where name = 'plpython3u'").fetchone():
+    if connection.execute("select from pg_available_extensions where name = 'plpython3u'").fetchone() is None:
         raise NotAllowedError(f"This PostgreSQL has no plpython3u (Debian: postgresql-plpython3-<version>): {_LOST}")
     try:
         with connection.transaction():

@@ -142,6 +142,7 @@ def _tally(shelf: Shelf, pieces: Sequence[Piece], numbers: Numbers) -> _Tally:
     group: Piece | None = None
     bounds: dict[Plan, Bound] = {}
     watched = _watch_codes(pieces)
+    has_period = any(plan.has_period for plan, _ in pieces)
     is_summed = any(tag in ("CNT", "CTT") for tag in pieces[-1][0].tags)
     for number, (plan, match) in enumerate(pieces[1:-1], 1):
         if plan.kind == "group":
@@ -154,13 +155,13 @@ def _tally(shelf: Shelf, pieces: Sequence[Piece], numbers: Numbers) -> _Tally:
             bound = bounds[plan] = writer.bind(header_match, group[1] if group else None, numbers)
         writer = bound.writer
         tally.uses[writer] += 1
-        if writer.needs_no_period and any(plan.has_period for plan, _ in pieces):
+        if writer.needs_no_period and has_period:
             raise NotPlainError("a stock date beside periods")
         row = writer.row(match, numbers)
         if watched and any(match[i + 1] in watched - plan.codes for i in writer.numbers):
             raise NotPlainError("quantity-swapped")
         tally.lines.append(bound.text % writer.pick(row))
-        if writer.totals or writer.apart or writer.pieces:
+        if writer.totals or writer.apart or writer.pieces or writer.parts:
             _check_values(writer, row, tally, mark)
         tally.wrong_items += [row[place] for place in writer.checked if not KEYS[row[place]]]
         for read, count in bound.dates:
@@ -192,6 +193,10 @@ def _check_values(writer: Writer, row: list[Any], tally: _Tally, mark: str | Non
             raise NotPlainError("split-total-mismatch")
     if writer.apart and len({row[slot] for slot in writer.apart}) < len(writer.apart):
         raise NotPlainError("quantities of one code are not told apart")
+    for parts in writer.parts:
+        quantities = [read_number(row[part], mark) for part in parts]
+        if any(quantity and 2 * quantity == sum(quantities) for quantity in quantities):
+            raise NotPlainError("a sum beside its parts")
     for slot, unit in writer.pieces:
         if (quantity := read_number(row[slot], mark)) % 1:
             tally.fractions.append(f"{quantity} {unit}")

@@ -230,6 +230,15 @@ class Thresholds(dg.Config):
             automation_condition=FOLLOW,
             description="Messages and lines that wait for a person, by reason. A refusal is a normal event.",
         ),
+        dg.AssetCheckSpec(
+            "plans_agree_with_the_model",
+            asset=OUTCOMES,
+            automation_condition=FOLLOW,
+            description=(
+                "In the shadow sample of the last week the model read every message as the plans did. Where it did "
+                "not, the plans are revoked and what they had compiled was compiled again."
+            ),
+        ),
     ]
 )
 def silver_checks(warehouse: Warehouse, config: Thresholds) -> Iterator[dg.AssetCheckResult]:
@@ -242,6 +251,8 @@ def silver_checks(warehouse: Warehouse, config: Thresholds) -> Iterator[dg.Asset
         )
         reasons = connection.execute(REASONS).fetchall()
         refused_messages, refused_lines = connection.execute(REFUSED).fetchone() or (0, 0)
+        plans, by_plan = connection.execute(PLANS, (udf.compiler_version(),) * 2).fetchone() or (0, 0)
+        disagreements = connection.execute(DISAGREEMENTS).fetchall()
     yield dg.AssetCheckResult(
         asset_key=OUTCOMES,
         check_name="every_message_has_an_outcome",
@@ -282,6 +293,37 @@ def silver_checks(warehouse: Warehouse, config: Thresholds) -> Iterator[dg.Asset
         },
     )
 
+    yield dg.AssetCheckResult(
+        asset_key=OUTCOMES,
+        check_name="plans_agree_with_the_model",
+        passed=not disagreements,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "plans that run": plans,
+            "messages compiled by plans": by_plan,
+            "disagreements": len(disagreements),
+            "outcomes compiled again": sum(requeued for _, _, requeued in disagreements),
+            "plans": ", ".join(sorted({plan for _, used, _ in disagreements for plan in used})[:20]),
+            "messages": ", ".join(digest[:12] for digest, _, _ in disagreements[:20]),
+        },
+    )
+
+
+PLANS = """
+    select
+        (
+            select count(*) from silver.plans
+            where compiler_version = %s and (status in ('approved', 'pinned') or (status = 'candidate' and proofs >= 3))
+        ),
+        (select count(*) from silver.outcomes where compiler_version = %s and route = 'plan')
+"""
+
+DISAGREEMENTS = """
+    select content_sha256, plans, requeued
+    from silver.disagreements
+    where noticed_at > now() - interval '7 days'
+    order by noticed_at desc
+"""
 
 REFUSED = """
     select count(*) filter (where not is_valid), coalesce(sum(jsonb_array_length(rejected_lines)), 0)

@@ -16,7 +16,7 @@ from udf.door.backend import Backend, Interrupted
 from udf.door.tally import Tally, read_tally
 
 PLAIN_MESSAGE = (
-    "UNH+1+SLSRPT:D:96A:UN:EAN004'BGM+73E+1+9'DTM+356:20260105:102'DTM+357:20260111:102'NAD+SE+9501101000008::9'"
+    "UNH+1+SLSRPT:D:96A:UN:EAN004'BGM+73E+1+9'DTM+90:20260105:102'DTM+91:20260111:102'NAD+SE+9501101000008::9'"
     "LOC+162+9501101910010::9'LIN+1++9501101000018:EN'QTY+153:12'UNT+9+1'"
 )
 """A message that every compiler must take: where it fails too, the compiler is broken and not the messages."""

@@ -47,7 +47,7 @@ class Tally:
             os.pwrite(self._file, _RECORD.pack(role, self._pid, hour, *counters), offset)
 
     def _take_place(self, role: int, hour: int) -> tuple[int, list[int]]:
-        """A place in the file: one of a session that has ended, of the same hour and role or long ago, else a new one."""
+        """A place in the file: of a session that has ended, for the same hour and role or long ago, else a new one."""
         if self._file is None:
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(self._file, fcntl.LOCK_EX)
