@@ -1,37 +1,37 @@
 """What PostgreSQL's text and jsonb can hold: every character but NUL and unpaired surrogates."""
 
-import json
 import re
-from typing import Any
-
-from psycopg.types.json import Jsonb
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_UNSTORABLE_ESCAPE = re.compile(r"\\u(0000|[dD][89a-fA-F])")
+# Read from left to right, a backslash that stands for itself is passed over with its pair, and so is a pair of
+# surrogates: what is left of \u0000 and \ud800 ... \udfff are the escapes that jsonb refuses.
+_ESCAPES = re.compile(
+    r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2}))"
+)
 
 
 def storable_text(text: str) -> str:
     """The text with each character that PostgreSQL refuses replaced by U+FFFD, so that positions stay true."""
+    # Both questions are answered at the speed of memory, and nearly every text is held by them.
+    if "\x00" not in text and _is_unicode(text):
+        return text
     return _UNSTORABLE.sub("\ufffd", text)
 
 
-def storable_json(value: Any) -> Jsonb:
-    """The JSON value as a jsonb parameter, its strings storable; raises ValueError for NaN and infinities."""
-    return Jsonb(value, dumps=_dump)
+def storable_json(text: str) -> str:
+    """The JSON text with each character that jsonb refuses, written as such or escaped, replaced by U+FFFD."""
+    if not _is_unicode(text):
+        text = _UNSTORABLE.sub("\ufffd", text)
+    if "\\u" not in text:
+        return text
+    return _ESCAPES.sub(lambda match: "\ufffd" if match[1] else match[0], text)
 
 
-def _dump(value: Any) -> str:
-    # With ASCII output every refused character is an escape: one search in the dumped text finds all of them, and
-    # the walk through the value is paid by the few that hold one (or hold a backslash and "u0000" as text).
-    dumped = json.dumps(value, allow_nan=False)
-    return json.dumps(_storable(value), allow_nan=False) if _UNSTORABLE_ESCAPE.search(dumped) else dumped
-
-
-def _storable(value: Any) -> Any:
-    if isinstance(value, str):
-        return storable_text(value)
-    if isinstance(value, dict):
-        return {storable_text(str(key)): _storable(content) for key, content in value.items()}
-    if isinstance(value, list | tuple):
-        return [_storable(content) for content in value]
-    return value
+def _is_unicode(text: str) -> bool:
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -2,9 +2,10 @@
 
     python -m dagster_project.warehouse up | down | status
 
-`up` leaves a running server with the database `tillroll`, everything of `warehouse.sql` in it, and `.warehouse/env`: a
-file of `export PG...=` lines for any shell, psql, dbt or test. By default the server is the embedded one. Where PGHOST,
-PGHOSTADDR or PGSERVICE is set, that PostgreSQL (15 or newer) is used and no server is started or stopped.
+`up` leaves a running server with the database `tillroll`, everything of `warehouse.sql` and the compiler's functions
+(`udf/install.py`) in it, and `.warehouse/env`: a file of `export PG...=` lines for any shell, psql, dbt or test. By
+default the server is the embedded one. Where PGHOST, PGHOSTADDR or PGSERVICE is set, that PostgreSQL (15 or newer) is
+used and no server is started or stopped.
 
 Neither dagster nor dbt is imported, so that it answers at once.
 """
@@ -15,12 +16,14 @@ import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import psycopg
-from psycopg import errors, pq, sql
+from psycopg import pq, sql
 
 from dagster_project.account import WarehouseError
 from dagster_project.embedded import DATABASE, STATE, Server, write_private
+from udf import install
 
 SCHEMA = Path(__file__).with_name("warehouse.sql")
 OLDEST_SERVER = 15
@@ -52,15 +55,31 @@ def connect(variables: Mapping[str, str]) -> psycopg.Connection:
     return psycopg.connect("", connect_timeout=10, **chosen)  # type: ignore[arg-type]
 
 
+def connect_as(role: str, is_derived: bool = False) -> psycopg.Connection[tuple[Any, ...]]:
+    """A connection to the warehouse that PGHOST and its like name, which works as that role, whoever logged in.
+
+    Nothing is committed unless asked. Read committed, and each statement sees what other workers committed before it:
+    the claims in compilation.py count on that. With `is_derived` a commit does not wait for the disk: for what can be
+    made again out of Bronze, where a crash of the server takes back no more than the last half second of work.
+    """
+    connection = psycopg.connect("", application_name="tillroll")
+    # set role takes no parameters.
+    connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
+    if is_derived:
+        connection.execute("set synchronous_commit = off")
+    connection.commit()
+    return connection
+
+
 def prepare(variables: Mapping[str, str]) -> list[str]:
-    """Create the database where it is missing, apply warehouse.sql, allow PL/Python; return remarks for a person."""
+    """Create the database where it is missing, apply warehouse.sql, install the functions; return remarks."""
     create_database(variables)
     with connect(variables) as connection:
         version = connection.info.server_version // 10000
         if version < OLDEST_SERVER:
             raise WarehouseError(f"PostgreSQL {version} is too old: Tillroll needs {OLDEST_SERVER} or newer.")
         connection.execute(SCHEMA.read_bytes())
-    return allow_python(variables)
+    return install_functions(variables)
 
 
 def create_database(variables: Mapping[str, str]) -> None:
@@ -81,22 +100,13 @@ def create_database(variables: Mapping[str, str]) -> None:
         )
 
 
-def allow_python(variables: Mapping[str, str]) -> list[str]:
-    """Create the extension plpython3u; where that cannot be, one sentence that says why and what is lost."""
-    lost = "udf.compile_edi() will not be there; everything else works."
+def install_functions(variables: Mapping[str, str]) -> list[str]:
+    """Put the compiler's SQL functions in place; where that cannot be, one sentence that says why and what is lost."""
     with connect(variables) as connection:
-        if connection.execute("select 1 from pg_extension where extname = 'plpython3u'").fetchone():
-            return []
-        if not connection.execute("select 1 from pg_available_extensions where name = 'plpython3u'").fetchone():
-            return [f"This PostgreSQL has no plpython3u (Debian: postgresql-plpython3-<version>): {lost}"]
         try:
-            connection.execute("create extension plpython3u")
-        except errors.InsufficientPrivilege:
-            return [f"plpython3u needs a superuser once ('create extension plpython3u'): {lost}"]
-        except (errors.UndefinedFile, psycopg.OperationalError) as error:
-            if "libpython" in str(error):
-                return [f"PL/Python needs libpython3.11.so.1.0 ('apt-get install libpython3.11'): {lost}"]
-            return [f"plpython3u cannot be created ({str(error).splitlines()[0]}): {lost}"]
+            install.install(connection, only_if_changed=True)
+        except install.InstallError as error:
+            return [str(error)]
     return []
 
 

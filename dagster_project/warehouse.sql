@@ -4,7 +4,7 @@
 -- to create schemas in this database and to create roles (or roles that exist already and whose membership the caller
 -- may grant). Everything from staging on is built by dbt, and what is in schema udf by `python -m udf.install`.
 --
---   landing ─▶ bronze.deliveries, bronze.interchanges ─▶ bronze.messages ─▶ silver.outcomes ─▶ staging ─▶ gold
+--   landing ─▶ bronze.deliveries, bronze.interchanges (and _parts) ─▶ bronze.messages ─▶ silver.outcomes ─▶ staging ─▶ gold
 --                                                                      └─▶ silver.attempts
 
 -- Two installers of one database wait for each other; create ... if not exists alone is not safe against that.
@@ -74,8 +74,7 @@ comment on schema udf is 'The compiler as SQL functions. Written by python -m ud
 create table if not exists bronze.interchanges (
     interchange_id text primary key check (interchange_id ~ '^[0-9a-f]{64}$'),
     file_name text not null,
-    content bytea not null,
-    size_bytes bigint not null check (size_bytes = octet_length(content)),
+    size_bytes bigint not null check (size_bytes >= 0),
     received_at timestamptz not null default now(),
     encoding text,
     encoding_source text,
@@ -86,11 +85,23 @@ create table if not exists bronze.interchanges (
 comment on table bronze.interchanges is 'One row per different file content that ever arrived. The same bytes under another name are the same interchange; see bronze.deliveries.';
 comment on column bronze.interchanges.interchange_id is 'SHA-256 of the bytes, in hexadecimal.';
 comment on column bronze.interchanges.file_name is 'Name of the first file that brought these bytes, without its folder.';
-comment on column bronze.interchanges.content is 'The bytes as received: never decoded, trimmed or repaired.';
+comment on column bronze.interchanges.size_bytes is 'Number of the bytes, which are in bronze.interchange_parts.';
 comment on column bronze.interchanges.encoding is 'Encoding by which the messages were decoded. Null, like the next three columns, until the interchange has been split into messages.';
 comment on column bronze.interchanges.encoding_source is 'What gave the encoding away: bom, syntax-identifier, utf-8, ebcdic, or fallback (nothing did).';
 comment on column bronze.interchanges.problems is 'JSON array of problems (code, severity, segment, span, detail) of the interchange as a whole.';
 comment on column bronze.interchanges.message_count is 'Number of rows in bronze.messages: at least one, since what holds no message is kept as one message of unknown type.';
+
+-- In parts, because PostgreSQL and every reader hold a value in memory as a whole, and a file may have any size.
+-- Nothing here migrates: a warehouse of an older Tillroll, with the bytes beside the interchange, is created anew.
+create table if not exists bronze.interchange_parts (
+    interchange_id text not null references bronze.interchanges,
+    part integer not null check (part >= 1),
+    content bytea not null,
+    primary key (interchange_id, part)
+);
+
+comment on table bronze.interchange_parts is 'One row per started megabyte of each interchange: the bytes as received, never decoded, trimmed or repaired. In the order of the parts they have the SHA-256 that the interchange is named after.';
+comment on column bronze.interchange_parts.part is 'Position of the part, counted from 1. An empty file has none.';
 
 create table if not exists bronze.deliveries (
     delivery_id bigint generated always as identity primary key,
@@ -128,7 +139,7 @@ create table if not exists bronze.messages (
 comment on table bronze.messages is 'One row per message (UNH to UNT, ST to SE) of each interchange; one of unknown type where no message can be found.';
 comment on column bronze.messages.message_id is 'SHA-256 of "<interchange_id>:<position>", in hexadecimal: the name of this message from here to gold.';
 comment on column bronze.messages.position is 'Position in the interchange, counted from 1.';
-comment on column bronze.messages.raw is 'The text as received, decoded. Only NUL and unpaired surrogates, which text cannot hold, are replaced, each by U+FFFD, so that positions stay true; the bytes themselves are in bronze.interchanges.';
+comment on column bronze.messages.raw is 'The text as received, decoded. Only NUL and unpaired surrogates, which text cannot hold, are replaced, each by U+FFFD, so that positions stay true; the bytes themselves are in bronze.interchange_parts. Of a message that is too large (see its problems) the beginning alone.';
 comment on column bronze.messages.content_sha256 is 'SHA-256 of raw in UTF-8. Equal in two rows when a partner sends one message in two envelopes.';
 comment on column bronze.messages.message_type is 'As stated in UNH or ST: SLSRPT, 852 ...; null when not stated.';
 comment on column bronze.messages.reference is 'Message reference (UNH 0062) or transaction set control number (ST02).';
@@ -152,6 +163,7 @@ create table if not exists silver.outcomes (
     attempts integer not null,
     verification_hash text,
     compile_ms numeric not null,
+    plans text[] not null default '{}',
     compiled_at timestamptz not null default now(),
     check (document is not null or not is_valid),
     check (is_valid or not is_complete)
@@ -167,6 +179,11 @@ comment on column silver.outcomes.route is 'Who produced the records: plan, mode
 comment on column silver.outcomes.attempts is 'Attempts of the model for the slowest chunk; 0 when only plans ran.';
 comment on column silver.outcomes.verification_hash is 'SHA-256 over the UTF-8 text of the message, then its document as JSON with sorted keys and no blanks (null where there is none).';
 comment on column silver.outcomes.compile_ms is 'Wall time in the compiler, in milliseconds.';
+comment on column silver.outcomes.plans is 'Ids of the plans that made it; none where the model did.';
+
+-- Reading documents is nearly all of staging's work, and they lie beside the table, whose own size tells the planner of
+-- no work worth sharing.
+alter table silver.outcomes set (parallel_workers = 2);
 
 create table if not exists silver.attempts (
     attempt_id bigint generated always as identity primary key,
@@ -191,16 +208,92 @@ comment on column silver.attempts.reading is 'Which reading of the message was t
 comment on column silver.attempts.output is 'What the model pointed at: field, segment, element.component and value; null for the message as a whole.';
 comment on column silver.attempts.problems is 'JSON array of what the gatekeeper found wrong with it.';
 
+-- Compression -------------------------------------------------------------------------------------------------------
+-- LZ4 takes a third of the time off storing a document (405 to 583 us for 11 kB, November 2026), where the server has it.
+
+do $compression$
+begin
+    alter table silver.outcomes alter column document set compression lz4;
+    alter table bronze.interchange_parts alter column content set compression lz4;
+exception
+    when feature_not_supported then null;
+end
+$compression$;
+
+create table if not exists silver.plans (
+    plan_id text not null,
+    compiler_version text not null,
+    partner text not null,
+    standard text not null,
+    message_type text not null,
+    version text not null,
+    decimal_mark text,
+    una text,
+    delimiters jsonb not null,
+    kind text not null check (kind in ('header', 'group', 'line', 'trailer')),
+    shape text not null,
+    records jsonb not null,
+    mapping text not null,
+    confidence numeric not null,
+    proofs integer not null,
+    status text not null check (status in ('candidate', 'approved', 'pinned', 'revoked')),
+    reason text not null,
+    learnt_at timestamptz not null default clock_timestamp(),
+    changed_at timestamptz not null default clock_timestamp(),
+    primary key (plan_id, compiler_version)
+);
+
+create index if not exists plans_changed on silver.plans (compiler_version, changed_at);
+
+comment on table silver.plans is 'What was learnt of each partner: the shape of a piece of a message and where its fields stand. A plan runs without the model once it has enough proofs, or an operator approved it. Plans of another compiler_version are history.';
+comment on column silver.plans.partner is 'The sender in the envelope; empty where there is none.';
+comment on column silver.plans.shape is 'The piece with its values masked: {number}, {digits:13}, {date:99999999}, {text}, {as:3} (what the third value is).';
+comment on column silver.plans.records is 'For each record of the piece, the place of each field: segment, element and component, from 0.';
+comment on column silver.plans.mapping is 'The same for a person: quantity = QTY 1.2 where QTY 1.1 is 153.';
+comment on column silver.plans.proofs is 'Readings by the model, proved by the gatekeeper, that it agreed with; three let it run.';
+comment on column silver.plans.status is 'candidate: runs when it has its proofs. approved: runs at once. pinned: runs, and a disagreement is reported but does not end it. revoked: never runs again. An operator may set any of them; workers hear of it with their next batch.';
+comment on column silver.plans.reason is 'Why it was revoked; free for an operator to fill.';
+
+create table if not exists silver.arrangements (
+    arrangement_id text not null,
+    compiler_version text not null,
+    header text not null,
+    first text not null,
+    last text not null,
+    trailer text not null,
+    pairs text[] not null,
+    plans text[] not null,
+    proved_at timestamptz not null default clock_timestamp(),
+    primary key (arrangement_id, compiler_version)
+);
+
+comment on table silver.arrangements is 'Which plans have stood together in a message that was proved in full: plans run only in messages arranged like one of these.';
+
+create table if not exists silver.disagreements (
+    disagreement_id bigint generated always as identity primary key,
+    compiler_version text not null,
+    content_sha256 text not null,
+    plans text[] not null,
+    detail text not null,
+    requeued integer not null,
+    noticed_at timestamptz not null default clock_timestamp()
+);
+
+comment on table silver.disagreements is 'Messages of the shadow sample that plans and model read differently. Their plans were revoked, unless pinned, and what those had compiled was compiled again.';
+comment on column silver.disagreements.content_sha256 is 'The message (bronze.messages.content_sha256).';
+comment on column silver.disagreements.requeued is 'Outcomes that were taken back and became pending again.';
+
 -- Grants ------------------------------------------------------------------------------------------------------------
 
 grant usage on schema bronze, silver to tillroll_loader, tillroll_dbt;
 grant select on all tables in schema bronze, silver to tillroll_loader, tillroll_dbt;
 
--- Nobody is granted a change to bytes or text once received. A row lock (select ... for update) needs the right to
--- update one column, which is why messages.received_at stands here.
+-- Nobody is granted a change to bytes or text once received. What is wrong with a large envelope comes to light at its
+-- end only, when its messages are written: their problems are added to. A row lock (select ... for update) needs the
+-- right to update one column, which is why messages.received_at stands here.
 grant insert on all tables in schema bronze to tillroll_loader;
 grant update (encoding, encoding_source, problems, message_count) on bronze.interchanges to tillroll_loader;
-grant update (received_at) on bronze.messages to tillroll_loader;
+grant update (received_at, problems) on bronze.messages to tillroll_loader;
 grant insert, update, delete on all tables in schema silver to tillroll_loader;
 
 grant usage, create on schema staging, intermediate, gold, reference to tillroll_dbt;

@@ -9,7 +9,8 @@ import os
 from pathlib import Path
 
 import numpy as np
-from llama_cpp import _ggml
+
+from udf.llama import ggml
 
 _NAME = b"token_embd.weight"
 
@@ -30,7 +31,7 @@ _UNPACKERS = {
 
 def read_embeddings(path: Path, tokens: int, size: int) -> np.ndarray:
     """The embeddings of a GGUF, (tokens, size) in 32 bits. Raises ValueError where the file has no such tensor."""
-    library = _ggml.libggml
+    library = ggml.libggml
     for name, result, arguments in (
         ("gguf_init_from_file", ctypes.c_void_p, (ctypes.c_char_p, _Parameters)),
         ("gguf_find_tensor", ctypes.c_int64, (ctypes.c_void_p, ctypes.c_char_p)),

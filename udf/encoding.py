@@ -2,7 +2,8 @@
 
 import codecs
 import re
-from typing import Literal
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal, NamedTuple
 
 from udf.contract import Problem
 
@@ -37,6 +38,8 @@ SYNTAX_ENCODINGS = {
 }
 _SYNTAX_IDENTIFIER = re.compile(rb"UNB[^A-Za-z0-9 \t\r\n](UNO[A-Z])[^A-Za-z0-9]")
 _HEAD = 4096
+# Blanks may stand before EBCDIC's first tag, though hardly so many.
+_LONGEST_HEAD = 1 << 16
 
 # The first tag in EBCDIC, behind EBCDIC's blanks and line ends: ISA, UNA, UNB, UNH, GS and a separator, ST and one.
 _EBCDIC = re.compile(
@@ -48,64 +51,104 @@ _WIDE = {"utf-16-le": re.compile(rb"(?:[\t -~\r\n]\0){8}"), "utf-16-be": re.comp
 _C1_CONTROLS = re.compile(rb"[\x80-\x84\x86-\x9f]")
 
 
+# Bytes in pieces of any size, read as often as wanted: a file need not fit into memory.
+Pieces = Callable[[], Iterable[bytes]]
+
+
+class Encoding(NamedTuple):
+    """The name of an encoding, how it was found, what is doubtful about it, and the bytes of a mark to leave out."""
+
+    name: str
+    source: EncodingSource
+    problems: list[Problem]
+    mark_size: int = 0
+
+
 def decode(data: bytes) -> tuple[str, str, EncodingSource, list[Problem]]:
     """The text, the name of its encoding, how that was found, and what is doubtful about it. Never raises.
 
     A byte order mark is no part of the text. With EBCDIC the code page is 037 for X12 and 500 for EDIFACT; they
     differ in brackets, `!`, `^` and `|` alone.
     """
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            text = _strictly(data[len(mark) :], encoding)
-            if text is not None:
-                return text, encoding, "bom", []
-    ebcdic = _EBCDIC.match(data)
+    encoding = find_encoding(lambda: [data])
+    return data[encoding.mark_size :].decode(encoding.name), encoding.name, encoding.source, encoding.problems
+
+
+def decode_pieces(read: Pieces, encoding: Encoding) -> Iterator[str]:
+    """The text of the pieces; raises UnicodeDecodeError where they are not in that encoding."""
+    decoder = codecs.getincrementaldecoder(encoding.name)()
+    for piece in _without_mark(read, encoding.mark_size):
+        if text := decoder.decode(piece):
+            yield text
+    if text := decoder.decode(b"", final=True):
+        yield text
+
+
+def find_encoding(read: Pieces) -> Encoding:
+    """In what the bytes are written, one that fits them to the last byte. Reads them up to five times, never raises."""
+    head = _read_head(read)
+    for mark, name in _MARKS:
+        if head.startswith(mark) and _fits(read, name, len(mark)):
+            return Encoding(name, "bom", [], len(mark))
+    ebcdic = _EBCDIC.match(head)
     if ebcdic is not None:
-        encoding = "cp500" if ebcdic.group(1) else "cp037"
-        return data.decode(encoding), encoding, "ebcdic", []
-    for encoding, pattern in _WIDE.items():
-        text = _strictly(data, encoding) if pattern.match(data) else None
-        if text is not None:
-            return text, encoding, "fallback", [_guess(f"Every other byte is zero: read as {encoding}.")]
-    return _labelled(data) or _unlabelled(data, [])
+        return Encoding("cp500" if ebcdic.group(1) else "cp037", "ebcdic", [])
+    for name, pattern in _WIDE.items():
+        if pattern.match(head) and _fits(read, name):
+            return Encoding(name, "fallback", [_guess(f"Every other byte is zero: read as {name}.")])
+    return _labelled(head, read) or _unlabelled(read, [])
 
 
-def _labelled(data: bytes) -> tuple[str, str, EncodingSource, list[Problem]] | None:
-    """Decoded as UNB's syntax identifier says, or as the bytes say where they contradict it; None without one."""
-    match = _SYNTAX_IDENTIFIER.search(data[:_HEAD])
-    encoding = SYNTAX_ENCODINGS.get(match.group(1).decode()) if match else None
-    if match is None or encoding is None:
+def _labelled(head: bytes, read: Pieces) -> Encoding | None:
+    """What UNB's syntax identifier says, or what the bytes say where they contradict it; None without one."""
+    match = _SYNTAX_IDENTIFIER.search(head[:_HEAD])
+    name = SYNTAX_ENCODINGS.get(match.group(1).decode()) if match else None
+    if match is None or name is None:
         return None
     label = match.group(1).decode()
-    if data.isascii() and encoding != "iso2022_jp_2":
-        return data.decode("ascii"), encoding, "syntax-identifier", []
-    if encoding not in ("utf-8", "iso2022_jp_2"):
+    if name != "iso2022_jp_2" and all(piece.isascii() for piece in read()):
+        return Encoding(name, "syntax-identifier", [])
+    if name not in ("utf-8", "iso2022_jp_2") and _fits(read, "utf-8"):
         # A text of accented letters that is valid UTF-8 by chance is as good as impossible.
-        text = _strictly(data, "utf-8")
-        if text is not None:
-            return text, "utf-8", "utf-8", [_mismatch(label, "are UTF-8")]
-    text = _strictly(data, encoding)
-    if text is not None and not (encoding == "iso8859-1" and _C1_CONTROLS.search(data)):
-        return text, encoding, "syntax-identifier", []
-    return _unlabelled(data, [_mismatch(label, "are not in that character set")])
+        return Encoding("utf-8", "utf-8", [_mismatch(label, "are UTF-8")])
+    if _fits(read, name) and not (name == "iso8859-1" and any(_C1_CONTROLS.search(piece) for piece in read())):
+        return Encoding(name, "syntax-identifier", [])
+    return _unlabelled(read, [_mismatch(label, "are not in that character set")])
 
 
-def _unlabelled(data: bytes, problems: list[Problem]) -> tuple[str, str, EncodingSource, list[Problem]]:
-    text = _strictly(data, "utf-8")
-    if text is not None:
-        return text, "utf-8", "utf-8", problems
-    text = _strictly(data, "cp1252")
-    if text is not None:
-        return text, "cp1252", "fallback", [*problems, _guess("No valid UTF-8: read as Windows-1252.")]
+def _unlabelled(read: Pieces, problems: list[Problem]) -> Encoding:
+    if _fits(read, "utf-8"):
+        return Encoding("utf-8", "utf-8", problems)
+    if _fits(read, "cp1252"):
+        return Encoding("cp1252", "fallback", [*problems, _guess("No valid UTF-8: read as Windows-1252.")])
     detail = "No valid UTF-8 and no Windows-1252: read as ISO 8859-1, byte for byte."
-    return data.decode("latin-1"), "latin-1", "fallback", [*problems, _guess(detail)]
+    return Encoding("latin-1", "fallback", [*problems, _guess(detail)])
 
 
-def _strictly(data: bytes, encoding: str) -> str | None:
+def _read_head(read: Pieces) -> bytes:
+    head = b""
+    for piece in read():
+        head += piece[: _LONGEST_HEAD - len(head)]
+        if len(head) >= _LONGEST_HEAD:
+            break
+    return head
+
+
+def _fits(read: Pieces, name: str, mark_size: int = 0) -> bool:
+    decoder = codecs.getincrementaldecoder(name)()
     try:
-        return data.decode(encoding)
+        for piece in _without_mark(read, mark_size):
+            decoder.decode(piece)
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return None
+        return False
+    return True
+
+
+def _without_mark(read: Pieces, mark_size: int) -> Iterator[bytes]:
+    for piece in read():
+        yield piece[mark_size:] if mark_size else piece
+        mark_size = max(0, mark_size - len(piece))
 
 
 def _mismatch(label: str, finding: str) -> Problem:

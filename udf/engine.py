@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-import llama_cpp
 import numpy as np
 
 from udf import codec
 from udf.chunks import Chunk
 from udf.embeddings import read_embeddings
 from udf.grammar import BEGINNING, AnswerGrammar
+from udf.llama import llama_cpp
 
 SLOTS = 16
 """Sequences decoded side by side; 64 gained nothing more than 16, the work is bound by arithmetic."""

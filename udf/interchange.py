@@ -4,13 +4,16 @@ A file may hold several interchanges, each with its own delimiters, its own UNA 
 envelope at all, or no EDI. Service segments are looked for where segments begin, never inside data, so "UNA", "UNB" or
 "ISA" in a description start nothing. A message runs from UNH or ST to the terminator of UNT or SE; where the trailer is
 missing it runs to the next service segment or the end, and is still a message. A file without any message is one
-message that is the whole text, of no type: whatever arrives has a row. Work is linear in the size of the file.
+message that is the whole text, of no type: whatever arrives has a row.
+
+Work is linear in the size of the file, and memory does not grow with it: `InterchangeStream` reads it piece by piece,
+`split_interchange` is the same for a file in one piece.
 
 Bytes are decoded without loss, in this order: byte order mark; EBCDIC, recognised by its first tag; the character set
 that UNB's syntax identifier names, unless the bytes contradict it (UTF-8 under UNOC, Windows-1252 under UNOA: the label
 often lies); UTF-8; Windows-1252; and ISO 8859-1, in which every byte is a character.
 
-Problems of the envelope, all of them `warning` but the first two; reference data may say otherwise:
+Problems of the envelope, all of them `warning` but those that say `error`; reference data may say otherwise:
 
 | code                          | meaning                                                                             |
 |-------------------------------|-------------------------------------------------------------------------------------|
@@ -28,27 +31,31 @@ Problems of the envelope, all of them `warning` but the first two; reference dat
 | `text-outside-message`        | text between messages or interchanges that belongs to none                          |
 | `encoding-label-mismatch`     | the bytes are not in the character set that the syntax identifier names             |
 | `encoding-fallback`           | the character set is a guess: no label, and no valid UTF-8                          |
+| `message-too-large`           | error: a message, or a file without one, of more than 50,000,000 characters         |
 | `more-problems`               | the file has more than 500 problems of its envelopes; the others are not listed     |
 
 The counts and references of UNT and SE are no matter of the envelope: the gatekeeper checks them within the message.
 """
 
-import datetime
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import chain, pairwise
 
 from udf.contract import Envelope, Problem, Severity
-from udf.encoding import EncodingSource, decode
-from udf.segments import Delimiters, Segment, find_delimiters, find_una, read_segments, skip_una
+from udf.encoding import EncodingSource, Pieces, decode_pieces, find_encoding
+from udf.envelope import add_group, control_reference, message_reference, message_type, read_envelope
+from udf.scroll import BEGINNING, MOST_HELD, Scroll
+from udf.segments import Delimiters, Segment, find_delimiters, find_una, skip_una
+from udf.services import BLANK, SAME_AS, WINDOW, ServiceSegments, next_start, own_window, read_one, segment_end
 
 
 @dataclass(frozen=True, slots=True)
 class InterchangeMessage:
-    """One UNH…UNT or ST…SE; `text` is exactly as received, decoded; `position` is 1-based in the file."""
+    """One UNH…UNT or ST…SE; `text` is exactly as received, decoded; `position` is 1-based in the file.
+
+    Of a message of more than 50,000,000 characters, `text` is the beginning alone.
+    """
 
     position: int
     text: str
@@ -70,65 +77,321 @@ class Interchange:
     messages: list[InterchangeMessage]
 
 
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """Problems that came to light after these messages were given; they stand before those that they have."""
+
+    first: int
+    last: int
+    problems: list[Problem]
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Messages of an interchange in order, and what is to be added to the problems of those given before."""
+
+    messages: list[InterchangeMessage]
+    amendments: list[Amendment]
+
+
 # A file cut to pieces may have a problem for each piece; a row of the warehouse needs no more than these.
 _MOST_PROBLEMS = 500
+# A file of rubbish may look like a start in many places; so many in a row without a message are enough.
+_FRUITLESS = 1000
 
 
 def split_interchange(data: bytes) -> Interchange:
     """The messages of a file, in order; problems of an envelope stand with the file and with each of its messages."""
-    text, encoding, source, problems = decode(data)
-    messages: list[InterchangeMessage] = []
-    sections, outside = _read_sections(text)
-    for section in sections:
-        problems.extend(section.problems)
-        messages.extend(section.messages(text, len(messages)))
-    if outside:
-        problems.append(_outside(outside))
-    if len(problems) > _MOST_PROBLEMS:
-        left_out = len(problems) - _MOST_PROBLEMS
-        problems[_MOST_PROBLEMS:] = [_problem("more-problems", f"{left_out} more problems of this file are left out.")]
-    if not messages:
-        if all(problem.code != "no-message-found" for problem in problems):
-            problems.append(_nothing_found(text))
-        envelope = _envelope(sections[0]) if sections else _bare_envelope(text)
-        messages = [InterchangeMessage(1, text, None, None, envelope, list(problems))]
+    stream = InterchangeStream(lambda: [data], portion_size=None)
+    messages = [message for portion in stream.portions() for message in portion.messages]
     digest = hashlib.sha256(data).hexdigest()
-    return Interchange(digest, len(data), encoding, source, problems, messages)
+    return Interchange(
+        digest, len(data), stream.encoding.name, stream.encoding.source, stream.problems.listed(), messages
+    )
 
 
-def _bare_envelope(text: str) -> Envelope:
-    delimiters = find_delimiters(text[:_WINDOW])
-    return Envelope(standard=delimiters.standard if delimiters else None)
+class InterchangeStream:
+    """A file that is split while it is read. `read` gives its bytes in pieces, and is called several times.
+
+    `problems` are those of the file as a whole, complete once all portions have been given. A portion holds about
+    `portion_size` characters; with None, one portion is everything. Raises nothing but what `read` does.
+    """
+
+    def __init__(self, read: Pieces, portion_size: int | None = 4_000_000) -> None:
+        self._read = read
+        self._portion_size = portion_size
+        self._scroll = Scroll([])
+        self._waiting: list[InterchangeMessage] = []
+        self._waiting_size = 0
+        self._amendments: list[Amendment] = []
+        self._envelope: Envelope | None = None
+        self.encoding = find_encoding(read)
+        self.count = 0
+        """Messages found so far."""
+        self.problems = Problems(self.encoding.problems)
+
+    def portions(self) -> Iterator[Portion]:
+        """The messages, at least one."""
+        self._scroll = Scroll(decode_pieces(self._read, self.encoding))
+        for message in self._messages():
+            self._waiting.append(message)
+            self._waiting_size += len(message.text)
+            if self._portion_size is not None and self._waiting_size >= self._portion_size:
+                yield self._give()
+        if not self.count:
+            self._waiting.append(self._whole_file())
+            self.count = 1
+        if self._waiting or self._amendments:
+            yield self._give()
+
+    def _give(self) -> Portion:
+        portion = Portion(self._waiting, self._amendments)
+        self._waiting, self._waiting_size, self._amendments = [], 0, []
+        return portion
+
+    def _amend(self, first: int, last: int, problems: list[Problem]) -> None:
+        """Put the problems before those that the messages from first to last have already."""
+        if not problems or last < first:
+            return
+        given = self.count - len(self._waiting)
+        for message in self._waiting[max(0, first - 1 - given) : max(0, last - given)]:
+            message.problems[:0] = problems
+        if first <= given:
+            self._amendments.append(Amendment(first, min(last, given), list(problems)))
+
+    def _whole_file(self) -> InterchangeMessage:
+        """The message that a file without any is: its text, or the beginning of one that is too long."""
+        text, is_torn = "", False
+        for piece in decode_pieces(self._read, self.encoding):
+            text += piece
+            if len(text) > MOST_HELD:
+                text, is_torn = text[:BEGINNING], True
+                break
+        if not self.problems.holds("no-message-found"):
+            self.problems.add_last(_nothing_found(text))
+        if is_torn:
+            self.problems.add_last(_too_large())
+        delimiters = find_delimiters(text[:WINDOW])
+        envelope = self._envelope or Envelope(standard=delimiters.standard if delimiters else None)
+        return InterchangeMessage(1, text, None, None, envelope, self.problems.listed())
+
+    # --- sections ----------------------------------------------------------------------------------------------
+
+    def _messages(self) -> Iterator[InterchangeMessage]:
+        scroll = self._scroll
+        position = covered = fruitless = 0
+        has_sections = False
+        while fruitless < _FRUITLESS:
+            start = next_start(scroll, position)
+            if start is None:
+                break
+            scroll.anchor = start
+            window = own_window(scroll, start)
+            delimiters = find_delimiters(window)
+            section = None
+            if delimiters is not None:
+                section = _Section(delimiters, find_una(window), self.count + 1)
+                end = yield from self._walk(start, start + skip_una(window), section)
+            if section is None or not (section.found or section.header):
+                position, fruitless = start + 2, fruitless + 1
+                continue
+            section.problems.add_outside(*section.outside, BLANK)
+            self.problems.extend(section.problems)
+            self._amend(section.first, self.count, section.shared)
+            if not has_sections:
+                self._envelope = section.envelope()
+                has_sections = True
+            position = covered = end
+            scroll.hold(covered)
+            fruitless = 0 if section.found else fruitless + 1
+        while scroll.extend():
+            scroll.anchor = scroll.end
+        if has_sections:
+            self.problems.add_outside(scroll.take(scroll.end), scroll.end - covered, BLANK)
+
+    def _walk(self, floor: int, start: int, section: "_Section") -> Generator[InterchangeMessage, None, int]:
+        """The section's messages, while it is filled with what its service segments say; gives back where it ends.
+
+        Until a header or a message is found, it may be no section at all, and reading begins anew behind `floor`.
+        """
+        scroll, delimiters = self._scroll, section.delimiters
+        segments = ServiceSegments(scroll, start, delimiters, floor)
+        first = scroll.slice(start, start + 3).upper()
+        found: tuple[int, str] | None = (start, first if first[:2] == "UN" or first == "ISA" else first[:2])
+        opened: Segment | None = None
+        group: _Group | None = None
+        covered = start
+        while found is not None:
+            position, tag = found
+            part = SAME_AS.get(tag, tag)
+            is_next = part in ("UNA", "UNB") and position > start
+            if segments.floor is not None and part in ("UNB", "UNH") and not is_next:
+                section.outside = (scroll.take(floor), floor - scroll.held)
+                segments.floor = None
+                scroll.hold(covered)
+            if opened is not None:
+                if part != "UNT":
+                    yield self._close_message(section, group, opened, position)
+                    opened = None
+            else:
+                text = scroll.slice(covered, position) if segments.floor is not None else scroll.take(position)
+                section.problems.add_outside(text, position - covered, BLANK + delimiters.segment)
+            if is_next:
+                self._close_section(section, group, complete=False)
+                return position
+            end = segment_end(scroll, position, delimiters)
+            following = segments.peek(end)
+            if following is not None:
+                # Where the terminator of UNT was lost, the next service segment is glued to it.
+                end = min(end, following[0])
+            covered = end
+            if part == "UNT" and opened is not None:
+                yield self._close_message(section, group, opened, end, is_trimmed=False)
+                opened = None
+            else:
+                segment = read_one(scroll, position, end, tag, delimiters)
+                if part == "UNB":
+                    section.header = segment
+                elif part == "UNG":
+                    self._close_group(section, group, None)
+                    group = _Group(segment, self.count + 1)
+                    section.groups += 1
+                elif part == "UNH":
+                    section.found += 1
+                    if group is not None:
+                        group.messages += 1
+                    opened = segment
+                    scroll.hold(position)
+                elif part == "UNT":
+                    section.warn("trailer-without-header", f"{segment.raw!r} closes no message.")
+                elif part == "UNE":
+                    self._close_group(section, group, segment)
+                    group = None
+                elif part == "UNZ":
+                    _close_interchange(section, segment)
+                    self._close_section(section, group, complete=True)
+                    return end
+            if opened is None and segments.floor is None:
+                scroll.hold(covered)
+            found = segments.take(None if segments.floor is None else floor + WINDOW)
+        if opened is not None:
+            yield self._close_message(section, group, opened, scroll.end)
+            covered = scroll.end
+        self._close_section(section, group, complete=False)
+        return covered
+
+    def _close_message(
+        self, section: "_Section", group: "_Group | None", header: Segment, end: int, is_trimmed: bool = True
+    ) -> InterchangeMessage:
+        text = self._scroll.take(end)
+        self.count += 1
+        return InterchangeMessage(
+            position=self.count,
+            text=text.rstrip(BLANK) if is_trimmed else text,
+            message_type=message_type(header),
+            reference=message_reference(header),
+            envelope=section.envelope() if group is None else group.envelope_in(section),
+            problems=[_too_large()] if self._scroll.torn is not None else [],
+        )
+
+    def _close_group(self, section: "_Section", group: "_Group | None", trailer: Segment | None) -> None:
+        """Say what is wrong with a group, now that it ends, and with its messages."""
+        if group is None:
+            if trailer is not None:
+                section.warn("trailer-without-header", f"{trailer.raw!r} closes no group.")
+            return
+        if trailer is None:
+            section.warn("missing-group-trailer", _missing_trailer(group.header), group)
+        else:
+            code = "une-count-mismatch" if trailer.tag == "UNE" else "ge-count-mismatch"
+            _compare_count(section, code, trailer, group.messages, group)
+            _compare_reference(section, group.header, trailer, group)
+        self._amend(group.first, self.count, group.problems)
+
+    def _close_section(self, section: "_Section", group: "_Group | None", complete: bool) -> None:
+        """Say what is missing when the section ends without its trailer, or holds nothing."""
+        self._close_group(section, group, None)
+        header = section.header
+        if header is None:
+            if section.found:
+                section.warn("no-envelope", f"{_counted(section.found, 'message')} without UNB or ISA around them.")
+            return
+        if not complete:
+            section.warn("missing-interchange-trailer", _missing_trailer(header))
+        if not section.found:
+            detail = f"The interchange {control_reference(header)!r} holds neither UNH nor ST."
+            section.problems.add(_problem("no-message-found", detail, "error"))
+
+
+class Problems:
+    """Problems of a file or a section in order, the first 500 of them; how many more there were is one of its own."""
+
+    def __init__(self, problems: Iterable[Problem] = ()) -> None:
+        self._kept = list(problems)
+        self._left_out = 0
+        self._last: list[Problem] = []
+
+    def add(self, problem: Problem) -> None:
+        if len(self._kept) < _MOST_PROBLEMS:
+            self._kept.append(problem)
+        else:
+            self._left_out += 1
+
+    def add_last(self, problem: Problem) -> None:
+        """Add one that is listed however many there are."""
+        self._last.append(problem)
+
+    def add_outside(self, text: str, length: int, blanks: str) -> None:
+        """Note text that belongs to no message, unless it is blank; `text` is all of it, or its beginning."""
+        left = text.lstrip(blanks)
+        if left:
+            count = length - (len(text) - len(left)) if length > len(text) else len(left.rstrip(blanks))
+            detail = f"{count} characters belong to no message: {left.rstrip(blanks)[:40]!r}."
+            self.add(_problem("text-outside-message", detail))
+
+    def extend(self, others: "Problems") -> None:
+        for problem in others._kept:
+            self.add(problem)
+        self._left_out += others._left_out
+
+    def holds(self, code: str) -> bool:
+        return any(problem.code == code for problem in self._kept)
+
+    def listed(self) -> list[Problem]:
+        """All that are kept, and how many were left out."""
+        detail = f"{self._left_out} more problems of this file are left out."
+        return [*self._kept, *([_problem("more-problems", detail)] if self._left_out else []), *self._last]
 
 
 def _problem(code: str, detail: str, severity: Severity = "warning") -> Problem:
     return Problem(code=code, severity=severity, detail=detail)
 
 
-def _outside(text: str) -> Problem:
-    return _problem("text-outside-message", f"{len(text)} characters belong to no message: {text[:40]!r}.")
+def _too_large() -> Problem:
+    detail = f"It has more than {MOST_HELD} characters; the first {BEGINNING} are kept beside the file's own bytes."
+    return _problem("message-too-large", detail, "error")
 
 
 def _nothing_found(text: str) -> Problem:
-    if not text.strip(_BLANK):
+    if not text.strip(BLANK):
         return _problem("empty-file", "The file is empty.", "error")
     what = "it is TRADACOMS" if re.match(r"[\ufeff\s]*STX=", text) else "neither UNH nor ST was found"
     return _problem("no-message-found", f"The file holds no EDIFACT or X12 message: {what}.", "error")
 
 
 @dataclass(slots=True)
-class _Message:
-    start: int
-    end: int
-    header: Segment
-    group: "_Group | None"
-
-
-@dataclass(slots=True)
 class _Group:
     header: Segment
+    first: int
+    """Position of its first message."""
     messages: int = 0
     problems: list[Problem] = field(default_factory=list)
+    envelope: Envelope | None = None
+
+    def envelope_in(self, section: "_Section") -> Envelope:
+        if self.envelope is None:
+            self.envelope = add_group(section.envelope(), self.header)
+        return self.envelope
 
 
 @dataclass(slots=True)
@@ -136,336 +399,39 @@ class _Section:
     """One interchange of the file, or a run of messages that have no envelope."""
 
     delimiters: Delimiters
-    una: str | None = None
+    una: str | None
+    first: int
+    """Position of its first message."""
     header: Segment | None = None
-    found: list[_Message] = field(default_factory=list)
+    found: int = 0
     groups: int = 0
-    problems: list[Problem] = field(default_factory=list)
+    outside: tuple[str, int] = ("", 0)
+    """The text before it that belongs to nothing, or its beginning, and its length."""
+    problems: Problems = field(default_factory=Problems)
     shared: list[Problem] = field(default_factory=list)
+    _envelope: Envelope | None = None
+
+    def envelope(self) -> Envelope:
+        if self._envelope is None:
+            self._envelope = read_envelope(self.delimiters, self.una, self.header)
+        return self._envelope
 
     def warn(self, code: str, detail: str, group: _Group | None = None) -> None:
         problem = _problem(code, detail)
-        self.problems.append(problem)
-        (self.shared if group is None else group.problems).append(problem)
-
-    def messages(self, text: str, before: int) -> Iterator[InterchangeMessage]:
-        """The section's messages, numbered after the `before` messages of the sections before it."""
-        envelope = _envelope(self)
-        for position, message in enumerate(self.found, before + 1):
-            group = message.group
-            yield InterchangeMessage(
-                position=position,
-                text=text[message.start : message.end],
-                message_type=_type(message.header),
-                reference=message.header.value(0 if message.header.tag == "UNH" else 1) or None,
-                envelope=_with_group(envelope, group) if group else envelope,
-                problems=self.shared + (group.problems if group else []),
-            )
+        self.problems.add(problem)
+        concerned = self.shared if group is None else group.problems
+        if len(concerned) < _MOST_PROBLEMS:
+            concerned.append(problem)
 
 
-def _type(header: Segment) -> str | None:
-    return (header.value(1) if header.tag == "UNH" else header.value(0)).upper() or None
-
-
-def _envelope(section: _Section) -> Envelope:
-    standard = section.delimiters.standard
-    header = section.header
-    decimal = section.una[5:6] if section.una else ""
-    common = {"standard": standard, "una": section.una, "decimal_mark": decimal if decimal in (".", ",") else None}
-    if header is None:
-        return Envelope.model_validate(common)
-    if standard == "EDIFACT":
-        return Envelope.model_validate(
-            common
-            | {
-                "is_test": header.value(10) == "1",
-                "sender": header.value(1, 0) or None,
-                "sender_qualifier": header.value(1, 1) or None,
-                "recipient": header.value(2, 0) or None,
-                "recipient_qualifier": header.value(2, 1) or None,
-                "control_reference": header.value(4) or None,
-                "prepared_at": iso_datetime(header.value(3, 0), header.value(3, 1)),
-            }
-        )
-    usage = header.value(14).upper()
-    return Envelope.model_validate(
-        common
-        | {
-            "is_test": usage == "T" if usage in ("T", "P", "I") else None,
-            "sender": header.value(5) or None,
-            "sender_qualifier": header.value(4) or None,
-            "recipient": header.value(7) or None,
-            "recipient_qualifier": header.value(6) or None,
-            "control_reference": header.value(12) or None,
-            "prepared_at": iso_datetime(header.value(8), header.value(9)),
-        }
-    )
-
-
-def _with_group(envelope: Envelope, group: _Group) -> Envelope:
-    if group.header.tag != "GS":
-        return envelope
-    return envelope.model_copy(
-        update={"group_type": group.header.value(0) or None, "version": group.header.value(7) or None}
-    )
-
-
-def iso_datetime(date: str, time: str) -> str | None:
-    """ISO text of `yymmdd` or `ccyymmdd` with `hhmm` or `hhmmss`; None where that is no date. 70…99 are 19xx."""
-    if not date.isascii() or not date.isdigit() or len(date) not in (6, 8):
-        return None
-    century = "" if len(date) == 8 else "19" if date >= "70" else "20"
-    clock = time if time.isascii() and time.isdigit() and len(time) >= 4 else "0000"
-    seconds = clock[4:6] if len(clock) >= 6 else "00"
-    try:
-        return datetime.datetime.fromisoformat(f"{century}{date}T{clock[:4]}{seconds}").isoformat()
-    except ValueError:
-        return None
-
-
-# Around messages NUL and the end-of-file mark of old systems are as blank as a newline.
-_BLANK = " \t\r\n\ufeff\x00\x1a\x85"
-
-# An interchange of whatever delimiters, for where the one before it was cut off.
-_HEADS = {
-    "UNA": r"[^A-Za-z0-9]{5,6}[ \t\r\n]{0,4}UNB[^A-Za-z0-9]",
-    "UNB": r"[^A-Za-z0-9 \t\r\n]UNO[A-Z][^A-Za-z0-9][0-9]",
-    "ISA": r"([^A-Za-z0-9 \t\r\n])[0-9]{2}\1.{0,10}\1[0-9]{2}\1",
-}
-_INTERCHANGE = re.compile("|".join(f"{tag}(?={shape})" for tag, shape in _HEADS.items()))
-
-# What can begin a section, wherever it stands: strict, because it also looks through rubbish.
-_START = re.compile(
-    r"UNA[^A-Za-z0-9]{4,6}\s{0,4}UN[BGH][^A-Za-z0-9 \t\r\n]"
-    r"|UNB([^A-Za-z0-9 \t\r\n])\w{4}[^A-Za-z0-9 \t\r\n]"
-    r"|UN[GH]([^A-Za-z0-9 \t\r\n])[^A-Za-z]?[\s\S]{0,60}?\2\s{0,4}[A-Z]{6}[^A-Za-z0-9]"
-    r"|ISA([^A-Za-z0-9 \t\r\n])\s{0,2}[0-9A-Z]{2}\s{0,2}\3"
-    r"|GS([^A-Za-z0-9 \t\r\n])[A-Z]{2}\4"
-    r"|ST([^A-Za-z0-9 \t\r\n])[0-9]{3}\5\s{0,2}[A-Za-z0-9]"
-)
-# At the very front of what is left, the tag and a separator are enough.
-_START_HERE = re.compile(r"(?:UN[ABGH]|ISA|GS|ST)[^A-Za-z0-9 \t\r\n=]", re.IGNORECASE)
-_WINDOW = 1 << 16
-
-
-# A file of rubbish may look like a start in many places; so many in a row without a message are enough.
-_FRUITLESS = 1000
-
-
-def _read_sections(text: str) -> tuple[list[_Section], str]:
-    """The interchanges of the text, and what stands after the last of them."""
-    sections: list[_Section] = []
-    position = covered = fruitless = 0
-    while fruitless < _FRUITLESS:
-        start = _next_start(text, position)
-        if start is None:
-            break
-        window = _own_window(text, start)
-        delimiters = find_delimiters(window)
-        section = _Section(delimiters, find_una(window)) if delimiters else None
-        end = _walk(text, start + skip_una(window), section) if section else start
-        if section is None or not (section.found or section.header):
-            position, fruitless = start + 2, fruitless + 1
-            continue
-        outside = text[covered:start].strip(_BLANK)
-        if outside:
-            section.problems.append(_outside(outside))
-        sections.append(section)
-        position = covered = end
-        fruitless = 0 if section.found else fruitless + 1
-    return sections, text[covered:].strip(_BLANK) if sections else ""
-
-
-def _own_window(text: str, start: int) -> str:
-    """The front of an interchange, enough to find its delimiters in, without what belongs to the next one."""
-    window = text[start : start + _WINDOW]
-    following = _INTERCHANGE.search(window, skip_una(window) + 3)
-    return window[: following.start()] if following else window
-
-
-def _next_start(text: str, position: int) -> int | None:
-    while position < len(text) and text[position] in _BLANK:
-        position += 1
-    if _START_HERE.match(text, position):
-        return position
-    for match in _START.finditer(text, position):
-        before = text[match.start() - 1 : match.start()]
-        # `N1*ST*123*0001` holds an ST, but behind its own element separator.
-        if not before.isalnum() and before != text[match.start() + 2 : match.start() + 3]:
-            return match.start()
-    return None
-
-
-@lru_cache(maxsize=256)
-def _service_tags(delimiters: Delimiters) -> re.Pattern[str]:
-    """Service segments: after a terminator, or glued to data where their shape proves them."""
-    segment, element, component = (
-        re.escape(character) for character in (delimiters.segment, delimiters.element, delimiters.component)
-    )
-    lead = rf"{segment}[{segment} \t\r\n\ufeff\x00]*+"
-    value = rf"[^{element}{segment}]"
-    if delimiters.standard == "EDIFACT":
-        tags = rf"UNA(?=[^A-Za-z0-9])|UN[BGHTEZ](?=[ \t\r\n]*+{element})"
-        glued = {
-            "UNH": rf"{element}{value}{{1,20}}{element}[A-Z]{{6}}{component}",
-            "UNZ": rf"{element}[0-9]{{1,6}}{element}{value}",
-        }
-    else:
-        tags = rf"(?:ISA|GS|ST|SE|GE|IEA)(?=[ \t\r\n]*+{element})"
-        glued = {
-            "ST": rf"{element}[0-9]{{3}}{element}[A-Za-z0-9]{{4,9}}(?:{segment}|[\r\n])",
-            "IEA": rf"{element}[0-9]{{1,5}}{element}{value}",
-        }
-    glued |= {tag: shape.replace(r"\1", r"\3") for tag, shape in _HEADS.items()}
-    glued_tags = "|".join(f"{tag}(?<![{element}{component} ]{tag})(?={shape})" for tag, shape in glued.items())
-    return re.compile(f"(?i:{lead}(?P<tag>{tags}))|(?P<glued>{glued_tags})")
-
-
-def _is_released(text: str, position: int, release: str | None) -> bool:
-    if release is None:
-        return False
-    count = 0
-    while position > 0 and text[position - 1] == release:
-        count += 1
-        position -= 1
-    return count % 2 == 1
-
-
-def _segment_end(text: str, start: int, delimiters: Delimiters) -> int:
-    """Where a service segment ends, its terminator included; the end of its line or of the text without one."""
-    position = start
-    limit = start + _LONGEST_SERVICE_SEGMENT
-    while True:
-        position = text.find(delimiters.segment, position, limit)
-        if position < 0:
-            break
-        if not _is_released(text, position, delimiters.release):
-            return position + 1
-        position += 1
-    if limit >= len(text):
-        return len(text.rstrip(_BLANK)) if len(text) - start < _LONGEST_SERVICE_SEGMENT else len(text)
-    line = text.find("\n", start, limit)
-    return line if line > 0 else limit
-
-
-# ISA has 106 characters and UNB may reach 300. A bound keeps a file without terminators from being searched to its
-# end again and again.
-_LONGEST_SERVICE_SEGMENT = 1024
-
-
-def _service_segments(text: str, start: int, delimiters: Delimiters) -> Iterator[tuple[int, str]]:
-    """Where each service segment begins, and its tag, from the one at `start` on."""
-    first = text[start : start + 3].upper()
-    yield start, first if first[:2] == "UN" or first == "ISA" else first[:2]
-    for match in _service_tags(delimiters).finditer(text, start + 2):
-        if match["tag"] is None:
-            yield match.start("glued"), match["glued"]
-        elif not _is_released(text, match.start(), delimiters.release):
-            yield match.start("tag"), match["tag"].upper()
-
-
-# X12's service segments in the terms of EDIFACT's: the two envelopes have the same parts.
-_SAME_AS = {"ISA": "UNB", "GS": "UNG", "ST": "UNH", "SE": "UNT", "GE": "UNE", "IEA": "UNZ"}
-
-
-def _walk(text: str, start: int, section: _Section) -> int:
-    """Fill the section with what its service segments say; where it ends."""
-    delimiters = section.delimiters
-    is_open = False
-    group: _Group | None = None
-    covered = start
-    service_segments = chain(_service_segments(text, start, delimiters), [(len(text), "")])
-    for (position, tag), (following, _) in pairwise(service_segments):
-        part = _SAME_AS.get(tag, tag)
-        if is_open:
-            if part not in ("UNT", "UNH", "UNG", "UNE", "UNZ", "UNA", "UNB"):
-                continue
-            if part != "UNT":
-                section.found[-1].end = _trimmed(text, section.found[-1].start, position)
-                is_open = False
-        elif outside := text[covered:position].strip(_BLANK + delimiters.segment):
-            section.problems.append(_outside(outside))
-        if part in ("UNA", "UNB") and position > start:
-            _close(section, group, complete=False)
-            return position
-        # Where the terminator of UNT was lost, the next service segment is glued to it.
-        end = min(_segment_end(text, position, delimiters), following)
-        segment = _read_one(text, position, end, tag, delimiters)
-        covered = end
-        if part == "UNB":
-            section.header = segment
-        elif part == "UNG":
-            if group is not None:
-                section.warn("missing-group-trailer", _missing_trailer(group.header), group)
-            group = _Group(segment)
-            section.groups += 1
-        elif part == "UNH":
-            section.found.append(_Message(position, end, segment, group))
-            is_open = True
-            if group is not None:
-                group.messages += 1
-        elif part == "UNT":
-            if is_open:
-                section.found[-1].end = end
-                is_open = False
-            else:
-                section.warn("trailer-without-header", f"{segment.raw!r} closes no message.")
-        elif part == "UNE":
-            _close_group(section, group, segment)
-            group = None
-        elif part == "UNZ":
-            _close_interchange(section, segment, group)
-            return end
-    if is_open:
-        section.found[-1].end = _trimmed(text, section.found[-1].start, len(text))
-        covered = len(text)
-    _close(section, group, complete=False)
-    return covered
-
-
-def _read_one(text: str, start: int, end: int, tag: str, delimiters: Delimiters) -> Segment:
-    segments = read_segments(text[start:end], delimiters)
-    return segments[0] if segments else Segment(tag, 0, len(tag), tag, delimiters)
-
-
-def _trimmed(text: str, start: int, end: int) -> int:
-    return start + len(text[start:end].rstrip(_BLANK))
-
-
-def _close(section: _Section, group: _Group | None, complete: bool) -> None:
-    """What is missing when the section ends without its trailer, or holds nothing."""
-    header = section.header
-    if group is not None:
-        section.warn("missing-group-trailer", _missing_trailer(group.header), group)
-    if header is None:
-        if section.found:
-            section.warn("no-envelope", f"{_counted(len(section.found), 'message')} without UNB or ISA around them.")
-        return
-    if not complete:
-        section.warn("missing-interchange-trailer", _missing_trailer(header))
-    if not section.found:
-        detail = f"The interchange {_control(header)!r} holds neither UNH nor ST."
-        section.problems.append(_problem("no-message-found", detail, "error"))
-
-
-def _close_group(section: _Section, group: _Group | None, trailer: Segment) -> None:
-    if group is None:
-        section.warn("trailer-without-header", f"{trailer.raw!r} closes no group.")
-        return
-    code = "une-count-mismatch" if trailer.tag == "UNE" else "ge-count-mismatch"
-    _compare_count(section, code, trailer, group.messages, group)
-    _compare_reference(section, group.header, trailer, group)
-
-
-def _close_interchange(section: _Section, trailer: Segment, group: _Group | None) -> None:
+def _close_interchange(section: _Section, trailer: Segment) -> None:
     if section.header is None:
         section.warn("trailer-without-header", f"{trailer.raw!r} closes no interchange.")
     else:
         edifact = trailer.tag == "UNZ"
-        count = section.groups or len(section.found) if edifact else section.groups
+        count = section.groups or section.found if edifact else section.groups
         _compare_count(section, "unz-count-mismatch" if edifact else "iea-count-mismatch", trailer, count)
         _compare_reference(section, section.header, trailer)
-    _close(section, group, complete=True)
 
 
 def _compare_count(section: _Section, code: str, trailer: Segment, count: int, group: _Group | None = None) -> None:
@@ -475,20 +441,15 @@ def _compare_count(section: _Section, code: str, trailer: Segment, count: int, g
 
 
 def _compare_reference(section: _Section, header: Segment, trailer: Segment, group: _Group | None = None) -> None:
-    opened, closed = _control(header), trailer.value(1)
+    opened, closed = control_reference(header), trailer.value(1)
     if opened != closed:
         detail = f"{header.tag} has the control reference {opened[:40]!r}, {trailer.tag} has {closed[:40]!r}."
         section.warn("control-reference-mismatch", detail, group)
 
 
-def _control(header: Segment) -> str:
-    """UNB 0020, UNG 0048, ISA13 or GS06."""
-    return header.value({"UNB": 4, "UNG": 4, "ISA": 12, "GS": 5}.get(header.tag, 0))
-
-
 def _missing_trailer(header: Segment) -> str:
     trailer = {"UNB": "UNZ", "UNG": "UNE", "ISA": "IEA", "GS": "GE"}.get(header.tag, "trailer")
-    return f"{header.tag} {_control(header)[:40]!r} has no {trailer}."
+    return f"{header.tag} {control_reference(header)[:40]!r} has no {trailer}."
 
 
 def _counted(number: int, noun: str) -> str:

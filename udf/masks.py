@@ -211,8 +211,6 @@ def mask(text: str, start: int, stop: int, segments: Sequence[Segment], delimite
     for segment in segments:
         if segment.repaired or "\n" in segment.raw or "\r" in segment.raw:
             return None
-        if _depends_on_length(segment, delimiters.standard):
-            continue
         for e, element in enumerate(segment.elements):
             for c, value in enumerate(element):
                 kind = value_kind(delimiters.standard, segment, e, c) if value else None
@@ -221,7 +219,7 @@ def mask(text: str, start: int, stop: int, segments: Sequence[Segment], delimite
                 begin, end = segment.component_span(e, c)
                 raw = text[begin:end]
                 slot = _slot(kind, raw, delimiters)
-                if slot is None:
+                if slot is None or (kind == "id" and _depends_on_length(segment, e, slot, delimiters.standard)):
                     continue
                 if raw != value and (slot.kind != "text" or unescape(raw, delimiters.release) != value):
                     return None
@@ -234,13 +232,15 @@ def mask(text: str, start: int, stop: int, segments: Sequence[Segment], delimite
     return Shape((*pieces, text[position:stop]), delimiters)
 
 
-def _depends_on_length(segment: Segment, standard: str) -> bool:
-    """Where the gatekeeper judges an identifier by its length: the short number of a buyer, an item without a type."""
+def _depends_on_length(segment: Segment, element: int, slot: Slot, standard: str) -> bool:
+    """Where the gatekeeper judges an identifier by its length, which the slot does not tell.
+
+    The number of a buyer is that of a store up to six characters, an item without a type may be a code up to three.
+    """
     if standard == "X12":
-        return segment.tag == "N1" and load_reference().place_role("X12", "N1", segment.value(0)) == "weak"
-    item = segment.value(2)
-    is_number = item.isdecimal() and len(item) > _FEW_DIGITS  # its shape keeps the length
-    return segment.tag == "LIN" and bool(item) and not segment.value(2, 1) and not is_number
+        is_buyer = segment.tag == "N1" and load_reference().place_role("X12", "N1", segment.value(0)) == "weak"
+        return is_buyer and element == 3 and slot.kind == "text"
+    return segment.tag == "LIN" and element == 2 and not segment.value(2, 1) and not slot.form
 
 
 def _slot(kind: str, value: str, delimiters: Delimiters) -> Slot | None:

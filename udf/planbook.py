@@ -1,5 +1,6 @@
 """All plans: learnt from what the model read and the gatekeeper proved, tried first, revoked where they disagree."""
 
+import hashlib
 import json
 import re
 import zlib
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple
 from udf.codec import Record
 from udf.contract import Envelope, Outcome, dump_problems
 from udf.masks import mask, parse_shape
-from udf.plans import PLANS_OF_A_PARTNER, PROOFS, Dialect, Kind, Plan, Status, name_plan
+from udf.plans import PLANS_OF_A_PARTNER, PROOFS, Arrangement, Dialect, Kind, Plan, Status, arrange, name_plan
 from udf.reference import Reference
 from udf.replay import Piece, Replayed, find_pieces, replay
 from udf.segments import Delimiters
@@ -46,15 +47,30 @@ class PlanRow(NamedTuple):
     """The same for a person."""
     confidence: float
     proofs: int
-    uses: int
     status: Status
     reason: str
 
 
-class Disagreement(NamedTuple):
-    """A message that plans and model read differently; the plans are revoked, but for pinned ones."""
+class ArrangementRow(NamedTuple):
+    """An arrangement that was proved, as a row of silver.arrangements: ids of plans, `order` as `group>line`."""
 
+    header: str
+    first: str
+    last: str
+    trailer: str
+    order: tuple[str, ...]
     plans: tuple[str, ...]
+
+
+class Disagreement(NamedTuple):
+    """A message, named by the SHA-256 of its text, that plans and model read differently.
+
+    The blamed plans are revoked, but for pinned ones.
+    """
+
+    content_sha256: str
+    plans: tuple[str, ...]
+    revoked: tuple[str, ...]
     detail: str
 
 
@@ -67,7 +83,8 @@ class PlanBook:
         self._shelves: dict[tuple[str | None, ...], Shelf] = {}
         self._by_id: dict[str, Plan] = {}
         self._changed: set[str] = set()
-        self.disagreements: list[Disagreement] = []
+        self._disagreements: list[Disagreement] = []
+        self._proved: list[ArrangementRow] = []
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -84,28 +101,27 @@ class PlanBook:
         if pieces is None or not shelf.is_proved([plan for plan, _ in pieces]):
             return None
         try:
-            replayed = replay(shelf, pieces, known)
+            return replay(shelf, pieces, known)
         except (NotPlainError, UntraceableError):
             return None
-        for plan in {plan for plan, _ in pieces}:
-            plan.uses += 1
-        return replayed
 
     def is_sampled(self, text: str) -> bool:
         """Whether the model reads this message too, although plans can: always the same answer for the same text."""
         return bool(self._shadow) and zlib.crc32(text.encode("utf-8", "surrogatepass")) % self._shadow == 0
 
-    def compare(self, replayed: Replayed, outcome: Outcome, document: str | None) -> bool:
+    def compare(self, text: str, replayed: Replayed, outcome: Outcome, document: str | None) -> bool:
         """Whether the model's reading is that of the plans. Where it is not, they are revoked and it is noted."""
         if outcome.is_complete and document is not None and same_document(document, replayed.document):
             return True
         used = [self._by_id[plan_id] for plan_id in replayed.plans]
         blamed = _blame(used, replayed.document, document) if outcome.is_complete and document else used
         detail = "The model read a message otherwise than the plans did."
-        for plan in blamed:
-            if plan.status != "pinned":
-                self._revoke(plan, detail)
-        self.disagreements.append(Disagreement(tuple(plan.plan_id for plan in blamed), detail))
+        revoked = [plan for plan in blamed if plan.status != "pinned"]
+        for plan in revoked:
+            self._revoke(plan, detail)
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        names, ended = (tuple(plan.plan_id for plan in plans) for plans in (blamed, revoked))
+        self._disagreements.append(Disagreement(digest, names, ended, detail))
         return False
 
     # --- learning --------------------------------------------------------------------------------------------------
@@ -135,7 +151,9 @@ class PlanBook:
                     self._revoke(plan, "It did not write what the model had read.")
             return
         shelf.failures = 0
-        shelf.prove(plans)
+        if not shelf.is_proved(plans):
+            shelf.prove(arrange(plans), frozenset(plans))
+            self._proved.append(_write_arrangement(plans))
         for plan in plans:
             if plan.proofs < PROOFS:
                 plan.proofs += 1
@@ -211,7 +229,22 @@ class PlanBook:
                 plan = _read_row(row)
                 self._put(self._shelves.setdefault(plan.dialect.shelf, Shelf(self._reference)), plan)
             plan.status, plan.reason = row.status, row.reason
-            plan.proofs, plan.uses = max(plan.proofs, row.proofs), max(plan.uses, row.uses)
+            plan.proofs = max(plan.proofs, row.proofs)
+
+    def load_arrangements(self, rows: Iterable[ArrangementRow]) -> None:
+        """Take proved arrangements from a table; those of plans that are not known are left out."""
+        for row in rows:
+            ids = (row.header, row.first, row.last, row.trailer, *row.plans)
+            if all(plan_id in self._by_id for plan_id in ids):
+                header, first, last, trailer, *plans = (self._by_id[plan_id] for plan_id in ids)
+                order = frozenset(tuple(pair.split(">")) for pair in row.order)
+                shelf = self._shelves[header.dialect.shelf]
+                shelf.prove(Arrangement(header, first, last, trailer, order), frozenset(plans))  # type: ignore[arg-type]
+
+    def take_proved(self) -> list[ArrangementRow]:
+        """Arrangements that were proved since this was last asked."""
+        found, self._proved = self._proved, []
+        return found
 
     def take_changed(self) -> list[PlanRow]:
         """Plans that are new or changed since this was last asked."""
@@ -220,7 +253,7 @@ class PlanBook:
 
     def take_disagreements(self) -> list[Disagreement]:
         """What plans and model have disagreed on since this was last asked."""
-        found, self.disagreements = self.disagreements, []
+        found, self._disagreements = self._disagreements, []
         return found
 
 
@@ -285,7 +318,15 @@ def _write_row(plan: Plan) -> PlanRow:
     return PlanRow(
         plan.plan_id, dialect.partner, dialect.standard, dialect.message_type, dialect.version, dialect.decimal_mark,
         dialect.una, json.dumps(delimiters), plan.kind, str(plan.shape), json.dumps(plan.records), plan.describe(),
-        plan.confidence, plan.proofs, plan.uses, plan.status, plan.reason,
+        plan.confidence, plan.proofs, plan.status, plan.reason,
+    )  # fmt: skip
+
+
+def _write_arrangement(plans: Sequence[Plan]) -> ArrangementRow:
+    known = arrange(plans)
+    return ArrangementRow(
+        known.header.plan_id, known.first.plan_id, known.last.plan_id, known.trailer.plan_id,
+        tuple(sorted(">".join(pair) for pair in known.order)), tuple(sorted({plan.plan_id for plan in plans})),
     )  # fmt: skip
 
 
@@ -301,5 +342,5 @@ def _read_row(row: PlanRow) -> Plan:
     return Plan(
         row.plan_id, dialect, row.kind, parse_shape(row.shape, delimiters),
         tuple({name: (s, e, c) for name, (s, e, c) in record.items()} for record in records),
-        row.confidence, row.proofs, row.uses, row.status, reason=row.reason,
+        float(row.confidence), row.proofs, row.status, reason=row.reason,
     )  # fmt: skip

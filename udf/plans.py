@@ -63,7 +63,6 @@ class Plan:
     records: tuple[Record, ...]
     confidence: float = 1.0
     proofs: int = 0
-    uses: int = 0
     status: Status = "candidate"
     pattern: re.Pattern[str] = field(init=False)
     tags: tuple[str, ...] = field(init=False)

@@ -74,11 +74,11 @@ class Shelf:
         used = frozenset(plans)
         return any(used <= known for known in self.proved.get(arrange(plans), ()))
 
-    def prove(self, plans: Sequence[Plan]) -> None:
+    def prove(self, arrangement: Arrangement, plans: frozenset[Plan]) -> None:
         """Remember that a message of these plans was proved."""
-        used = frozenset(plans)
-        known = self.proved.setdefault(arrange(plans), [])
-        known[:] = [other for other in known if not other <= used] + [used]
+        known = self.proved.setdefault(arrangement, [])
+        if not any(plans <= other for other in known):
+            known[:] = [other for other in known if not other <= plans] + [plans]
 
     def forget_writers(self) -> None:
         """Work out anew what plans write: their confidence has changed."""

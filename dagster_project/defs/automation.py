@@ -5,8 +5,9 @@ import json
 
 import dagster as dg
 
-from dagster_project.defs.bronze import INTERCHANGES, MESSAGES, list_files
+from dagster_project.defs.bronze import INTERCHANGES, MESSAGES
 from dagster_project.defs.resources import Landing
+from dagster_project.landing import list_files
 
 
 @dg.sensor(

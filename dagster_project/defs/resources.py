@@ -7,9 +7,9 @@ from typing import Any
 
 import dagster as dg
 import psycopg
-from psycopg import sql
 
 from dagster_project.school import School
+from dagster_project.warehouse import connect_as
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DEFAULT_LANDING = REPOSITORY / "landing"
@@ -20,17 +20,9 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     role: str = "tillroll_loader"
 
-    def connect(self) -> psycopg.Connection[tuple[Any, ...]]:
-        """A connection that works as the loader, whoever logged in; nothing is committed unless asked.
-
-        Read committed, and each statement sees what other workers committed before it: the claims in silver.py
-        count on that.
-        """
-        connection = psycopg.connect("", application_name="tillroll")
-        # set role takes no parameters.
-        connection.execute(sql.SQL("set role {}").format(sql.Identifier(self.role)))
-        connection.commit()
-        return connection
+    def connect(self, is_derived: bool = False) -> psycopg.Connection[tuple[Any, ...]]:
+        """A connection that works as the loader, whoever logged in; nothing is committed unless asked."""
+        return connect_as(self.role, is_derived)
 
 
 class Landing(dg.ConfigurableResource):  # type: ignore[type-arg]

@@ -5,19 +5,20 @@ rows. A batch is a transaction, so a run that is killed loses its open batch and
 """
 
 import time
-import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from datetime import timedelta
-from typing import Any, NamedTuple
+from itertools import chain, islice
+from typing import Any
 
 import dagster as dg
 import psycopg
 
 import udf
-from dagster_project.defs.bronze import FOLLOW, MESSAGES, PLAIN_MESSAGE
+from dagster_project.compilation import Log, Progress, compile_batch, cut, list_pending
+from dagster_project.crew import share, usable_cores
+from dagster_project.defs.bronze import FOLLOW, MESSAGES
 from dagster_project.defs.resources import Warehouse
-from dagster_project.storable import storable_json, storable_text
-from udf.contract import Envelope, Outcome, Problem
 
 OUTCOMES = dg.AssetKey(["silver", "outcomes"])
 
@@ -29,51 +30,21 @@ MIN_MESSAGES_OF_A_DAY = 20
 # A rejected line is one of thousands, so a smaller share of them already means that something is not understood.
 MAX_REJECTED_LINE_SHARE = 0.25
 
-# Ids are short, but a million of them need not be in memory at once.
-ROUND_SIZE = 100_000
-
-PENDING = """
-    select messages.message_id, octet_length(messages.raw)
-    from bronze.messages
-    where not exists (
-        select
-        from silver.outcomes
-        where outcomes.message_id = messages.message_id and outcomes.compiler_version = %(compiler_version)s
-    )
-    order by messages.received_at, messages.interchange_id, messages.position
-    limit %(limit)s
-"""
+# Plans finish a batch in a fifth of a second, and nobody reads five lines a second.
+SECONDS_BETWEEN_REMARKS = 2.0
 
 
 class CompileRun(dg.Config):
-    """How one run cuts the pending messages into batches, each a transaction."""
+    """How one run cuts the pending messages into batches, each a transaction, and how many processes share them."""
 
     batch_size: int = 200
-    # A batch is what a killed run loses and how often a person hears from it. A megabyte took 110 seconds on a busy
-    # machine (November 2026).
+    # A batch is what a killed worker loses, and what it holds in memory.
     batch_bytes: int = 250_000
+    # 0: a process for each core that the run may use, and no process of its own for work that fits into one batch.
+    workers: int = 0
 
 
-class Claim(NamedTuple):
-    """A pending message that this worker holds."""
-
-    message_id: str
-    raw: str
-    message_type: str | None
-    envelope: dict[str, Any]
-
-
-class Progress(NamedTuple):
-    """What a run has done so far."""
-
-    outcomes: int = 0
-    invalid: int = 0
-    attempts: int = 0
-    faults: int = 0
-    compile_ms: float = 0.0
-
-
-def compile_pending(connection: psycopg.Connection[Any], run: CompileRun, log: Any) -> Progress:
+def compile_pending(connection: psycopg.Connection[Any], run: CompileRun, log: Log) -> Progress:
     """Compile every message that has no outcome of the current compiler, batch by batch.
 
     Returns when none is pending. Safe beside other workers: a message is compiled by whoever holds its row, and
@@ -81,218 +52,37 @@ def compile_pending(connection: psycopg.Connection[Any], run: CompileRun, log: A
     """
     compiler_version = udf.compiler_version()
     progress = Progress()
-    started = time.monotonic()
-    while pending := _list_pending(connection, compiler_version):
-        total = progress.outcomes + len(pending)
+    started = remarked = time.monotonic()
+    while True:
         before = progress.outcomes
-        for batch in _cut(pending, run):
-            progress = _compile_batch(connection, batch, compiler_version, progress, log)
-            rate = progress.outcomes / (time.monotonic() - started)
-            log.info("compiled %d of %d messages (%.1f a second)", progress.outcomes, total, rate)
-        if progress.outcomes == before:
-            log.info("waiting for %d messages that another worker holds", len(pending))
-            time.sleep(1)
-    return progress
-
-
-def _list_pending(connection: psycopg.Connection[Any], compiler_version: str) -> list[tuple[str, int]]:
-    with connection.transaction():
-        return connection.execute(PENDING, {"compiler_version": compiler_version, "limit": ROUND_SIZE}).fetchall()
-
-
-def _cut(pending: Sequence[tuple[str, int]], run: CompileRun) -> Iterator[list[str]]:
-    """Batches of ids, in order: at most batch_size messages, and batch_bytes unless a single message is larger."""
-    batch: list[str] = []
-    batch_bytes = 0
-    for message_id, size in pending:
-        if batch and (len(batch) >= run.batch_size or batch_bytes + size > run.batch_bytes):
-            yield batch
-            batch, batch_bytes = [], 0
-        batch.append(message_id)
-        batch_bytes += size
-    if batch:
-        yield batch
-
-
-def _compile_batch(
-    connection: psycopg.Connection[Any], message_ids: list[str], compiler_version: str, progress: Progress, log: Any
-) -> Progress:
-    with connection.transaction():
-        claims = _claim(connection, message_ids, compiler_version)
-        if not claims:
+        with list_pending(connection, compiler_version) as (count, pending):
+            batches = cut(pending, run.batch_size, run.batch_bytes)
+            with closing(_compile(connection, batches, run.workers, compiler_version, log)) as done:
+                for more in done:
+                    progress = progress.plus(more)
+                    now, total = time.monotonic(), before + count
+                    if now - remarked >= SECONDS_BETWEEN_REMARKS or progress.outcomes == total:
+                        rate = progress.outcomes / (now - started)
+                        log.info("compiled %d of %d messages (%.1f a second)", progress.outcomes, total, rate)
+                        remarked = now
+        if not count:
             return progress
-        outcomes = [
-            _store(connection, claim, compiler_version, outcome, log)
-            for claim, outcome in zip(claims, compile_claims(claims, compiler_version, log), strict=True)
-        ]
-    return progress._replace(
-        outcomes=progress.outcomes + len(outcomes),
-        invalid=progress.invalid + sum(not outcome.is_valid for outcome in outcomes),
-        attempts=progress.attempts + sum(len(outcome.attempt_log) for outcome in outcomes),
-        faults=progress.faults + sum(_is_fault(outcome) for outcome in outcomes),
-        compile_ms=progress.compile_ms + sum(outcome.compile_ms for outcome in outcomes),
-    )
+        if progress.outcomes == before:
+            log.info("waiting for %d messages that another worker holds", count)
+            time.sleep(1)
 
 
-def _claim(connection: psycopg.Connection[Any], message_ids: list[str], compiler_version: str) -> list[Claim]:
-    locked = connection.execute(
-        "select message_id from bronze.messages where message_id = any(%s) order by message_id for update skip locked",
-        (message_ids,),
-    ).fetchall()
-    # The lock alone does not say that the message is still pending: another worker may have finished it between the
-    # listing and the lock. A new statement sees what was committed before it, so the anti-join is asked again.
-    claimed = connection.execute(
-        """
-        select messages.message_id, messages.raw, messages.message_type, messages.envelope
-        from bronze.messages
-        where messages.message_id = any(%(message_ids)s)
-            and not exists (
-                select
-                from silver.outcomes
-                where outcomes.message_id = messages.message_id and outcomes.compiler_version = %(compiler_version)s
-            )
-        order by messages.received_at, messages.interchange_id, messages.position
-        """,
-        {"message_ids": [message_id for (message_id,) in locked], "compiler_version": compiler_version},
-    ).fetchall()
-    return [Claim(*row) for row in claimed]
-
-
-def compile_claims(claims: Sequence[Claim], compiler_version: str, log: Any) -> list[Outcome]:
-    """One outcome a message, in order. A message on which the compiler fails becomes an outcome `internal-error`.
-
-    Raises MemoryError and OSError, which speak of the machine (no memory, no model file), and whatever the compiler
-    raises for a plain message: it is not the messages' fault, and they must stay pending.
-    """
-    texts = [claim.raw for claim in claims]
-    envelopes = [Envelope.model_validate(claim.envelope) for claim in claims]
-    try:
-        return _checked(udf.compile_batch(texts, envelopes), len(claims))
-    except (MemoryError, OSError):
-        raise
-    except Exception:
-        log.warning("a batch of %d messages failed, its messages follow one by one", len(claims))
-    outcomes = []
-    for claim, text, envelope in zip(claims, texts, envelopes, strict=True):
-        try:
-            outcomes += _checked(udf.compile_batch([text], [envelope]), 1)
-        except (MemoryError, OSError):
-            raise
-        except Exception as fault:
-            # Raises when the plainest message fails too: then it is the compiler, and nothing is recorded.
-            _checked(udf.compile_batch([PLAIN_MESSAGE.decode()], [Envelope()]), 1)
-            log.error("the compiler failed on message %s\n%s", claim.message_id, traceback.format_exc())
-            outcomes.append(_fault_outcome(claim, compiler_version, fault))
-    return outcomes
-
-
-def _checked(outcomes: list[Outcome], expected: int) -> list[Outcome]:
-    if len(outcomes) != expected:
-        raise RuntimeError(f"compile_batch gave {len(outcomes)} outcomes for {expected} messages")
-    return outcomes
-
-
-def _fault_outcome(claim: Claim, compiler_version: str, fault: Exception) -> Outcome:
-    # The class alone: an exception's text may quote the message or tell of the machine. The log has all of it.
-    detail = f"The compiler failed on this message ({type(fault).__name__}); the run's log has the details."
-    return Outcome(
-        message_type=claim.message_type,
-        is_valid=False,
-        is_complete=False,
-        problems=[Problem(code="internal-error", severity="error", detail=detail)],
-        compiler_version=compiler_version,
-    )
-
-
-def _is_fault(outcome: Outcome) -> bool:
-    return any(problem.code == "internal-error" for problem in outcome.problems)
-
-
-def _store(
-    connection: psycopg.Connection[Any], claim: Claim, compiler_version: str, outcome: Outcome, log: Any
-) -> Outcome:
-    """What was stored: the outcome, or `internal-error` where PostgreSQL refused it."""
-    try:
-        with connection.transaction():
-            _write(connection, claim.message_id, compiler_version, outcome)
-    except (
-        ValueError,
-        psycopg.errors.DataError,
-        psycopg.errors.IntegrityError,
-        psycopg.errors.ProgramLimitExceeded,
-    ) as fault:
-        # An outcome that Silver cannot hold is our own bug, found here rather than in Gold.
-        log.error("the outcome of message %s cannot be stored\n%s", claim.message_id, traceback.format_exc())
-        outcome = _fault_outcome(claim, compiler_version, fault)
-        _write(connection, claim.message_id, compiler_version, outcome)
-    return outcome
-
-
-def _write(connection: psycopg.Connection[Any], message_id: str, compiler_version: str, outcome: Outcome) -> None:
-    dumped = outcome.model_dump(mode="json")
-    connection.execute(
-        """
-        insert into silver.outcomes (
-            message_id, compiler_version, model_version, message_type, is_valid, is_complete,
-            document, rejected_lines, problems, route, attempts, verification_hash, compile_ms
-        )
-        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-        on conflict (message_id) do update set
-            compiler_version = excluded.compiler_version,
-            model_version = excluded.model_version,
-            message_type = excluded.message_type,
-            is_valid = excluded.is_valid,
-            is_complete = excluded.is_complete,
-            document = excluded.document,
-            rejected_lines = excluded.rejected_lines,
-            problems = excluded.problems,
-            route = excluded.route,
-            attempts = excluded.attempts,
-            verification_hash = excluded.verification_hash,
-            compile_ms = excluded.compile_ms,
-            compiled_at = excluded.compiled_at
-        """,
-        (
-            message_id,
-            # The version that was asked for, whatever the outcome says: it is what the anti-join looks for.
-            compiler_version,
-            outcome.model_version or None,
-            outcome.message_type and storable_text(outcome.message_type),
-            outcome.is_valid,
-            outcome.is_complete,
-            None if outcome.document is None else storable_json(dumped["document"]),
-            storable_json(dumped["rejected_lines"]),
-            storable_json(dumped["problems"]),
-            outcome.route,
-            outcome.attempts,
-            outcome.verification_hash or None,
-            outcome.compile_ms,
-        ),
-    )
-    if outcome.attempt_log:
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                """
-                insert into silver.attempts (
-                    message_id, compiler_version, attempt, chunk, route, reading, output, problems, compile_ms
-                )
-                values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
-                """,
-                [
-                    (
-                        message_id,
-                        compiler_version,
-                        attempt.attempt,
-                        attempt.chunk and storable_text(attempt.chunk),
-                        attempt.route,
-                        storable_text(attempt.reading),
-                        attempt.output and storable_text(attempt.output),
-                        storable_json([problem.model_dump(mode="json") for problem in attempt.problems]),
-                        attempt.compile_ms,
-                    )
-                    for attempt in outcome.attempt_log
-                ],
-            )
+def _compile(
+    connection: psycopg.Connection[Any], batches: Iterator[list[str]], workers: int, compiler_version: str, log: Log
+) -> Generator[Progress]:
+    """What came of each batch, by this process or by several others."""
+    first = list(islice(batches, workers or usable_cores()))
+    batches = chain(first, batches)
+    if len(first) > 1:
+        yield from share(batches, len(first), compiler_version, log)
+    else:
+        for batch in batches:
+            yield compile_batch(connection, batch, compiler_version, log)
 
 
 REASONS = """
@@ -344,7 +134,7 @@ REASONS = """
         dg.AutomationCondition.newly_requested() | dg.AutomationCondition.newly_updated()
     ),
     freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36)),
-    # The model takes every core it gets: one run at a time, however many were started.
+    # The workers take every core they get: one run at a time, however many were started.
     pool="compiler",
 )
 def outcomes(context: dg.AssetExecutionContext, warehouse: Warehouse, config: CompileRun) -> dg.MaterializeResult[None]:
@@ -352,7 +142,7 @@ def outcomes(context: dg.AssetExecutionContext, warehouse: Warehouse, config: Co
 
     Each attempt is a row of silver.attempts.
     """
-    with warehouse.connect() as connection:
+    with warehouse.connect(is_derived=True) as connection:
         progress = compile_pending(connection, config, context.log)
         rows, valid, rejected_lines = connection.execute(
             """
@@ -440,23 +230,35 @@ class Thresholds(dg.Config):
             automation_condition=FOLLOW,
             description="Messages and lines that wait for a person, by reason. A refusal is a normal event.",
         ),
+        dg.AssetCheckSpec(
+            "plans_agree_with_the_model",
+            asset=OUTCOMES,
+            automation_condition=FOLLOW,
+            description=(
+                "In the shadow sample of the last week the model read every message as the plans did. Where it did "
+                "not, the plans are revoked and what they had compiled was compiled again."
+            ),
+        ),
     ]
 )
 def silver_checks(warehouse: Warehouse, config: Thresholds) -> Iterator[dg.AssetCheckResult]:
     """Nothing is missing, nothing is badly wrong, and what was refused is on view."""
     with warehouse.connect() as connection:
-        pending = _list_pending(connection, udf.compiler_version())
+        with list_pending(connection, udf.compiler_version()) as (missing, pending):
+            examples = [message_id for message_id, _ in islice(pending, 20)]
         messages, invalid, lines, rejected, day_messages, day_invalid = (
             connection.execute(SHARES).fetchone() or (0,) * 6
         )
         reasons = connection.execute(REASONS).fetchall()
         refused_messages, refused_lines = connection.execute(REFUSED).fetchone() or (0, 0)
+        plans, by_plan = connection.execute(PLANS, (udf.compiler_version(),) * 2).fetchone() or (0, 0)
+        disagreements = connection.execute(DISAGREEMENTS).fetchall()
     yield dg.AssetCheckResult(
         asset_key=OUTCOMES,
         check_name="every_message_has_an_outcome",
-        passed=not pending,
+        passed=not missing,
         severity=dg.AssetCheckSeverity.ERROR,
-        metadata={"messages without outcome": len(pending), "examples": [message_id for message_id, _ in pending[:20]]},
+        metadata={"messages without outcome": missing, "examples": examples},
     )
     invalid_share, rejected_share = _share(invalid, messages), _share(rejected, lines)
     day_share = _share(day_invalid, day_messages) if day_messages >= MIN_MESSAGES_OF_A_DAY else 0.0
@@ -491,6 +293,37 @@ def silver_checks(warehouse: Warehouse, config: Thresholds) -> Iterator[dg.Asset
         },
     )
 
+    yield dg.AssetCheckResult(
+        asset_key=OUTCOMES,
+        check_name="plans_agree_with_the_model",
+        passed=not disagreements,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "plans that run": plans,
+            "messages compiled by plans": by_plan,
+            "disagreements": len(disagreements),
+            "outcomes compiled again": sum(requeued for _, _, requeued in disagreements),
+            "plans": ", ".join(sorted({plan for _, used, _ in disagreements for plan in used})[:20]),
+            "messages": ", ".join(digest[:12] for digest, _, _ in disagreements[:20]),
+        },
+    )
+
+
+PLANS = """
+    select
+        (
+            select count(*) from silver.plans
+            where compiler_version = %s and (status in ('approved', 'pinned') or (status = 'candidate' and proofs >= 3))
+        ),
+        (select count(*) from silver.outcomes where compiler_version = %s and route = 'plan')
+"""
+
+DISAGREEMENTS = """
+    select content_sha256, plans, requeued
+    from silver.disagreements
+    where noticed_at > now() - interval '7 days'
+    order by noticed_at desc
+"""
 
 REFUSED = """
     select count(*) filter (where not is_valid), coalesce(sum(jsonb_array_length(rejected_lines)), 0)

@@ -10,7 +10,7 @@ import pytest
 
 from udf import gatekeeper
 from udf.train.adversary import Tally, attack, draw_sounds, judge, tell_lies
-from udf.train.damage import KINDS
+from udf.train.kinds import KINDS
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +33,7 @@ BEYOND_PROOF = {
     "a price is lost, UNT put right",
     "the currency is lost, UNT put right",
     "PIA is lost, UNT put right",
-    "LIN or noughts and their neighbour are exchanged",
+    "LIN, noughts or parts without a total and their neighbour",
     "two segments of one tag are exchanged",
     "an element separator of BGM is lost",
     "a component separator is lost, item or place",
@@ -82,4 +82,4 @@ def test_a_gatekeeper_that_looks_away_from_prices_believes_lies_about_them(monke
 
 def test_an_outcome_is_harmless_beside_itself() -> None:
     _, _, sound = next(draw_sounds(random.Random(7)))
-    assert judge(sound.outcome, sound.outcome) == "harmless"
+    assert judge(sound, sound.outcome) == "harmless"

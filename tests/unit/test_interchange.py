@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from udf.encoding import decode
-from udf.interchange import Interchange, InterchangeMessage, iso_datetime, split_interchange
+from udf.envelope import iso_datetime
+from udf.interchange import Interchange, InterchangeMessage, split_interchange
 from udf.segments import find_delimiters, read_segments
 
 SAMPLES = Path(os.environ.get("TILLROLL_SAMPLES", Path(__file__).parents[2].parent / "shared" / "samples"))

@@ -1,0 +1,471 @@
+"""The compiler behind SQL: the same answers as in Python, whatever is asked, and a backend that stays a good one."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import errors
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+import udf
+from dagster_project import warehouse
+from tests.conftest import Variables, new_database
+from udf.contract import Envelope, Outcome
+from udf.door.desk import PLAIN_MESSAGE
+
+Connection = psycopg.Connection[Any]
+# What may differ from call to call: how long it took, and which route a session had learnt by then.
+OF_THE_CALL = {"compile_ms", "route", "attempts"}
+
+
+@pytest.fixture(scope="module")
+def house(server: Variables, template: str) -> Iterator[Variables]:
+    """A database for all tests that leave nothing behind in it."""
+    with new_database(server, template) as variables:
+        yield variables
+
+
+@contextmanager
+def open_session(variables: Variables) -> Iterator[Connection]:
+    """A session in a database in which the functions are installed."""
+    with warehouse.connect(variables) as connection:
+        connection.autocommit = True
+        if not ask(connection, "select count(*) from pg_available_extensions where name = 'plpython3u'"):
+            pytest.skip("this PostgreSQL has no plpython3u")
+        assert ask(connection, "select to_regprocedure('udf.compile_edi(text)')")
+        yield connection
+
+
+@pytest.fixture
+def door(house: Variables) -> Iterator[Connection]:
+    """A session of this test's own."""
+    with open_session(house) as connection:
+        yield connection
+
+
+@pytest.fixture
+def other(house: Variables) -> Iterator[Connection]:
+    """A second session."""
+    with open_session(house) as connection:
+        yield connection
+
+
+@pytest.fixture
+def fresh(database: Variables) -> Iterator[Connection]:
+    """A session in a database that nobody has called in before."""
+    with open_session(database) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def messages(clone: Path) -> list[tuple[str, Envelope]]:
+    """Text and envelope of every message of the demonstration."""
+    return [
+        (message.text, message.envelope)
+        for path in sorted((clone / "seeds" / "edi").rglob("*.edi"))
+        for message in udf.split_interchange(path.read_bytes()).messages
+        if "\0" not in message.text
+    ]
+
+
+def compile_edi(door: Connection, raw: str | None) -> Any:
+    return ask(door, "select udf.compile_edi(%s)", raw)
+
+
+def ask(door: Connection, query: str, *parameters: Any) -> Any:
+    """The one value of a query's one row."""
+    row = door.execute(query.encode(), parameters).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def dump(outcome: Outcome) -> dict[str, Any]:
+    dumped: dict[str, Any] = json.loads(outcome.model_dump_json())
+    return {name: value for name, value in dumped.items() if name not in OF_THE_CALL}
+
+
+def codes(outcome: Any) -> list[str]:
+    return [problem["code"] for problem in outcome["problems"]]
+
+
+def lines_of(count: int, first: int = 1) -> str:
+    """A valid message with so many lines."""
+    head, _, tail = PLAIN_MESSAGE.partition("LIN+1")
+    lines = "".join(f"LIN+{n}++{9501101000000 + n}:EN'QTY+153:{n % 97 + 1}'" for n in range(first, first + count))
+    return f"{head}{lines}UNT+{7 + 2 * count}+1'" if tail else head
+
+
+def test_both_doors_give_the_same_outcome(door: Connection, messages: list[tuple[str, Envelope]]) -> None:
+    assert len(messages) > 20
+    for raw, envelope in messages:
+        said = ask(door, "select udf.compile_edi(%s, %s)", raw, Jsonb(envelope.model_dump(mode="json")))
+        assert {name: value for name, value in said.items() if name not in OF_THE_CALL} == dump(
+            udf.compile_edi(raw, envelope)
+        )
+
+
+def test_an_outcome_has_every_field_of_the_contract_in_sql_too(door: Connection) -> None:
+    assert set(compile_edi(door, PLAIN_MESSAGE)) == set(json.loads(udf.compile_edi(PLAIN_MESSAGE).model_dump_json()))
+
+
+def test_null_in_is_null_out(door: Connection) -> None:
+    for query in ("compile_edi(null)", "compile_edi(null, '{}')", "compile_edi('x', null)"):
+        assert ask(door, f"select udf.{query}") is None
+    for query in ("lines(null)", "problems(null)", "segments(null)", "split_interchange(null)", "explain(null)"):
+        assert door.execute(f"select * from udf.{query}".encode()).fetchall() == []
+    found = door.execute("select * from udf.compile_edi_batch(array[null, %s, null])", (PLAIN_MESSAGE,)).fetchall()
+    assert [row[0] is None for row in found] == [True, False, True]
+
+
+def test_a_batch_comes_back_in_its_order(door: Connection) -> None:
+    raws = [lines_of(1, first=n) for n in range(450)]
+    found = door.execute("select udf.compile_edi_batch(%s)", (raws,)).fetchall()
+    assert [row[0]["document"]["lines"][0]["item_id"] for row in found] == [str(9501101000000 + n) for n in range(450)]
+
+
+def test_arrays_of_different_lengths_are_said_to_be_so(door: Connection) -> None:
+    with pytest.raises(errors.InvalidParameterValue, match="2 messages have 1 envelopes"):
+        door.execute("select * from udf.compile_edi_batch(array['a', 'b'], array['{}'::jsonb])").fetchall()
+
+
+def test_lines_are_typed_rows_of_a_valid_message(door: Connection) -> None:
+    rows = door.execute(
+        """
+        select line.line, line.item_id, line.quantity, line.period_end, line.measure
+        from unnest(%s::text[]) as message (raw)
+        cross join lateral udf.lines(message.raw) as line
+        """,
+        ([PLAIN_MESSAGE, "nonsense"],),
+    ).fetchall()
+    assert [(*row[:3], str(row[3]), row[4]) for row in rows] == [(1, "9501101000018", 12, "2026-01-11", "sold")]
+
+
+def test_a_refused_message_has_no_lines_and_says_why(door: Connection) -> None:
+    torn = PLAIN_MESSAGE.replace("UNT+9", "UNT+7")
+    assert door.execute("select * from udf.lines(%s)", (torn,)).fetchall() == []
+    (problem,) = door.execute("select code, severity, source from udf.problems(%s)", (torn,)).fetchall()
+    assert problem == ("unt-count-mismatch", "error", "UNT+7+1")
+
+
+def test_explain_shows_where_each_field_was_taken_from(door: Connection) -> None:
+    rows = door.execute(
+        "select field, value, source, segment, tag, is_valid, route from udf.explain(%s)", (PLAIN_MESSAGE,)
+    ).fetchall()
+    found = {row[0]: row[1:] for row in rows}
+    assert found["quantity"] == ("12", "12", 8, "QTY", True, "model")
+    assert found["period_start"] == ("2026-01-05", "20260105", 3, "DTM", True, "model")
+    assert found["measure"][:2] == ("sold", None)
+
+
+def test_segments_are_numbered_as_problems_number_them(door: Connection) -> None:
+    raw = f"UNB+UNOA:3+A+B+260101:1200+1'{PLAIN_MESSAGE}"
+    rows = door.execute("select segment, tag, source from udf.segments(%s)", (raw,)).fetchall()
+    assert rows[:3] == [
+        (None, "UNB", "UNB+UNOA:3+A+B+260101:1200+1"),
+        (1, "UNH", "UNH+1+SLSRPT:D:96A:UN:EAN004"),
+        (2, "BGM", "BGM+73E+1+9"),
+    ]
+
+
+def test_a_file_is_split_as_bronze_splits_it(door: Connection, clone: Path) -> None:
+    for path in sorted((clone / "seeds" / "edi").rglob("*.edi")):
+        content = path.read_bytes()
+        rows = door.execute(
+            "select position, message_type, reference, envelope, problems from udf.split_interchange(%s)", (content,)
+        ).fetchall()
+        assert rows == [
+            (
+                message.position,
+                message.message_type,
+                message.reference,
+                message.envelope.model_dump(mode="json"),
+                [problem.model_dump(mode="json") for problem in message.problems],
+            )
+            for message in udf.split_interchange(content).messages
+        ], path.name
+
+
+# Bad input -----------------------------------------------------------------------------------------------------------
+
+POISON = {
+    "nothing": "",
+    "blanks": " \r\n\t",
+    "noise": "".join(chr(33 + n * 7919 % 900) for n in range(1_000_000)),
+    "separators": "UNH+1+SLSRPT:D:96A:UN'LIN+" + "+:" * 50_000 + "'UNT+3+1'",
+    "releases": "UNH+1+SLSRPT:D:96A:UN'" + "?" * 100_000 + "'UNT+3+1'",
+    "terminators": "UNH+1+SLSRPT:D:96A:UN" + "'" * 500_000,
+    "headers": "UNH+1+SLSRPT:D:96A:UN'" * 20_000,
+    "control characters": "UNH+1+SLSRPT:D:96A:UN'" + "".join(map(chr, range(1, 32))) * 1000 + "'UNT+3+1'",
+    "non-characters": "ST*852*1~" + "\ufffe\uffff\U0010ffff" * 1000 + "~SE*3*1~",
+    "a digit that is none": "UNH+1+SLSRPT:D:96A:UN'LIN+1++9501101000018:EN'QTY+153:١٢'UNT+4+1'",
+}
+
+
+@pytest.mark.parametrize("raw", POISON.values(), ids=POISON)
+def test_bad_input_is_an_outcome_with_a_problem(door: Connection, raw: str) -> None:
+    outcome = compile_edi(door, raw)
+    assert not outcome["is_valid"]
+    assert outcome["problems"]
+    assert "internal-error" not in codes(outcome)
+    assert compile_edi(door, PLAIN_MESSAGE)["is_valid"]
+
+
+def test_bytes_of_no_encoding_are_split_compiled_and_refused(door: Connection) -> None:
+    for content in (b"\xff\xfe\x00\xd8\x00", b"UNH+1+SLSRPT:D:96A:UN'\xc3\x28\x00\xed\xa0\x80'UNT+3+1'", b"\x00" * 5000):
+        rows = door.execute(
+            "select udf.compile_edi(raw, envelope), problems from udf.split_interchange(%s)", (content,)
+        ).fetchall()
+        assert rows
+        assert [row for row in rows if row[0]["is_valid"]] == []
+
+
+@pytest.mark.parametrize("envelope", ["[]", '"text"', "5", '{"sender": 5}', '{"unheard": "of"}', '{"standard": "A"}'])
+def test_an_envelope_that_is_none_is_a_problem_too(door: Connection, envelope: str) -> None:
+    outcome = ask(door, "select udf.compile_edi(%s, %s)", PLAIN_MESSAGE, envelope)
+    assert codes(outcome) == ["envelope-unreadable"]
+
+
+def test_a_message_larger_than_the_setting_is_refused_with_its_code(door: Connection) -> None:
+    door.execute("set tillroll.max_message_bytes = '1kB'")
+    assert codes(compile_edi(door, lines_of(100))) == ["message-too-large"]
+    assert compile_edi(door, PLAIN_MESSAGE)["is_valid"]
+    assert codes(compile_edi(door, "ü" * 600)) == ["message-too-large"]
+    (row,) = door.execute("select * from udf.compile_edi_batch(%s)", ([lines_of(100)],)).fetchall()
+    assert codes(row[0]) == ["message-too-large"]
+    assert door.execute("select * from udf.segments(%s)", (lines_of(100),)).fetchall() == []
+    door.execute("set tillroll.max_message_bytes = 'plenty'")
+    assert compile_edi(door, lines_of(100))["is_valid"]
+    door.execute("set tillroll.max_interchange_bytes = 100")
+    assert ask(door, "select problems -> 0 ->> 'code' from udf.split_interchange(%s)", b"U" * 101) == "message-too-large"
+
+
+def test_the_digest_of_a_refused_message_is_the_contracts(door: Connection) -> None:
+    expected = udf.compile_edi(" ").verification_hash
+    door.execute("set tillroll.max_message_bytes = 0")
+    assert compile_edi(door, " ")["verification_hash"] == expected
+
+
+@pytest.mark.slow
+def test_one_poisoned_message_among_ten_thousand_costs_the_others_nothing(door: Connection) -> None:
+    began = ask(door, "select pg_postmaster_start_time()")
+    raws = [lines_of(1, first=n) for n in range(10_000)]
+    raws[5_000] = "UNH+1+SLSRPT" + "+:'?" * 25_000_000
+    found = door.execute("select outcome -> 'is_valid' from udf.compile_edi_batch(%s) as outcome", (raws,)).fetchall()
+    assert [n for n, row in enumerate(found) if not row[0]] == [5_000]
+    assert len(found) == 10_000
+    assert ask(door, "select pg_postmaster_start_time()") == began
+
+
+def test_a_compiler_that_fails_is_an_outcome_and_spares_the_rest_of_the_batch(door: Connection) -> None:
+    # The class is patched within the session's own Python, which dies with it.
+    door.execute(
+        r"""
+        do language plpython3u $$
+        from udf.compiler import Compiler
+        whole = Compiler.compile_rows
+        def fail(self, texts, envelopes=None):
+            if any("9501101000003" in text for text in texts):
+                raise RecursionError("a bug")
+            return whole(self, texts, envelopes)
+        Compiler.compile_rows = fail
+        $$
+        """
+    )
+    rows = door.execute("select udf.compile_edi_batch(%s)", ([lines_of(1, first=n) for n in range(6)],)).fetchall()
+    assert [row[0]["is_valid"] for row in rows] == [True, True, True, False, True, True]
+    assert codes(rows[3][0]) == ["internal-error"]
+
+
+# The backend ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_backend_stays_one_thread(door: Connection) -> None:
+    compile_edi(door, lines_of(200))
+    status = ask(door, "select pg_read_file(format('/proc/%%s/status', pg_backend_pid()))")
+    assert "\nThreads:\t1\n" in status
+
+
+def memory(door: Connection) -> int:
+    """Resident memory of the backend, in kB."""
+    status: str = ask(door, "select pg_read_file(format('/proc/%%s/status', pg_backend_pid()))")
+    return int(status.partition("VmRSS:")[2].split()[0])
+
+
+@pytest.mark.slow
+def test_memory_is_back_at_its_level_after_ten_thousand_calls(door: Connection) -> None:
+    def call(count: int) -> None:
+        door.execute(
+            "select count(udf.compile_edi(replace(%s, '153:12', '153:' || n))) from generate_series(1, %s) as n",
+            (lines_of(3), count),
+        )
+
+    call(500)
+    before = memory(door)
+    call(10_000)
+    assert memory(door) - before < 4_000
+
+
+def test_memory_of_a_large_message_is_given_back(door: Connection) -> None:
+    compile_edi(door, lines_of(100))
+    before = memory(door)
+    compile_edi(door, lines_of(3_000))
+    compile_edi(door, PLAIN_MESSAGE)
+    assert memory(door) - before < 40_000
+
+
+LONG = {
+    "a long message": ("select udf.compile_edi(%s)", [lines_of(20_000)]),
+    "a long batch": ("select count(*) from udf.compile_edi_batch(%s)", [[lines_of(50)] * 2_000]),
+    "many calls": (
+        "select count(*) from generate_series(1, 100000) as n"
+        " cross join lateral udf.lines(replace(%s, ':20260105:', ':202601' || lpad((n %% 5 + 1)::text, 2, '0') || ':'))",
+        [lines_of(50)],
+    ),
+}
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.6])
+@pytest.mark.parametrize("what", LONG)
+def test_a_cancel_takes_effect_within_200_ms(door: Connection, other: Connection, what: str, seconds: float) -> None:
+    query, parameters = LONG[what]
+    # The best of three: how long a busy machine lets a process wait is no finding.
+    assert min(time_cancel(door, other, query, parameters, seconds) for _ in range(3)) < 0.2
+    # The session goes on with a compiler that nothing was left half-way in.
+    assert compile_edi(door, PLAIN_MESSAGE)["is_valid"]
+
+
+def time_cancel(door: Connection, other: Connection, query: str, parameters: Any, seconds: float) -> float:
+    """Seconds from a cancel, sent so long after the statement began, to the statement's end."""
+    compile_edi(door, PLAIN_MESSAGE)
+    pid = door.info.backend_pid
+    sent: list[float] = []
+
+    def cancel() -> None:
+        while not ask(other, "select state = 'active' from pg_stat_activity where pid = %s", pid):
+            time.sleep(0.005)
+        time.sleep(seconds)
+        sent.append(time.monotonic())
+        other.execute("select pg_cancel_backend(%s)", (pid,))
+
+    killer = threading.Thread(target=cancel)
+    killer.start()
+    with pytest.raises(errors.QueryCanceled):
+        door.execute(query.encode(), parameters).fetchall()
+    ended = time.monotonic()
+    killer.join()
+    return ended - sent[0]
+
+
+def test_a_statement_that_takes_too_long_ends_in_postgresqls_words(door: Connection) -> None:
+    compile_edi(door, PLAIN_MESSAGE)
+    door.execute("set statement_timeout = 300")
+    with pytest.raises(errors.QueryCanceled, match="canceling statement due to statement timeout"):
+        compile_edi(door, lines_of(20_000))
+
+
+def test_a_session_that_is_terminated_ends_in_the_midst_of_a_message(door: Connection, other: Connection) -> None:
+    compile_edi(door, PLAIN_MESSAGE)
+    pid = door.info.backend_pid
+    killer = threading.Timer(0.5, lambda: other.execute("select pg_terminate_backend(%s)", (pid,)))
+    killer.start()
+    with pytest.raises(errors.AdminShutdown):
+        compile_edi(door, lines_of(20_000))
+    killer.join()
+
+
+def test_a_table_is_compiled_by_parallel_workers_with_the_same_result(door: Connection) -> None:
+    door.execute("create table public.messages as select %s::text as raw from generate_series(1, 400)", (lines_of(3),))
+    door.execute("alter table public.messages set (parallel_workers = 2)")
+    door.execute("set min_parallel_table_scan_size = 0")
+    door.execute("set parallel_setup_cost = 0")
+    query = "select sum(jsonb_array_length(udf.compile_edi(raw) -> 'document' -> 'lines')) from public.messages"
+    plan = ask(door, f"explain (analyze, format json) {query}")
+    assert '"Workers Launched": ' in json.dumps(plan)
+    assert '"Workers Launched": 0' not in json.dumps(plan)
+    assert ask(door, query) == 1_200
+
+
+def test_a_read_only_transaction_may_ask(door: Connection) -> None:
+    with door.transaction():
+        door.execute("set transaction read only")
+        assert compile_edi(door, PLAIN_MESSAGE)["is_valid"]
+
+
+@pytest.mark.slow
+def test_sessions_may_come_and_go(door: Connection, house: Variables) -> None:
+    for _ in range(20):
+        with warehouse.connect(house) as connection:
+            assert compile_edi(connection, PLAIN_MESSAGE)["is_valid"]
+
+
+@pytest.mark.slow
+def test_many_sessions_at_once_agree(door: Connection, house: Variables) -> None:
+    def work(number: int) -> set[str]:
+        with warehouse.connect(house) as connection:
+            return {compile_edi(connection, lines_of(3))["verification_hash"] for _ in range(20)}
+
+    with ThreadPoolExecutor(16) as pool:
+        assert len(set[str]().union(*pool.map(work, range(16)))) == 1
+
+
+# Seen ----------------------------------------------------------------------------------------------------------------
+
+
+def calls(door: Connection) -> dict[str, dict[str, Any]]:
+    with door.cursor(row_factory=dict_row) as cursor:
+        return {row["role_name"]: row for row in cursor.execute("select * from udf.calls").fetchall()}
+
+
+def test_calls_are_counted_by_role(fresh: Connection) -> None:
+    compile_edi(fresh, PLAIN_MESSAGE)
+    fresh.execute("set role analyst")
+    compile_edi(fresh, lines_of(3))
+    compile_edi(fresh, "nonsense")
+    fresh.execute("select * from udf.compile_edi_batch(%s)", ([lines_of(2), PLAIN_MESSAGE],)).fetchall()
+    fresh.execute("reset role")
+    found = calls(fresh)
+    mine = found["analyst"]
+    assert (mine["calls"], mine["messages"], mine["lines"], mine["refused_messages"]) == (3, 4, 6, 1)
+    assert mine["ms"] > 0
+    assert len(found) == 2
+
+
+def test_a_call_counts_though_its_transaction_is_taken_back(fresh: Connection, database: Variables) -> None:
+    with fresh.transaction(force_rollback=True):
+        compile_edi(fresh, PLAIN_MESSAGE)
+    with open_session(database) as another:
+        (row,) = calls(another).values()
+    assert row["calls"] == 1
+
+
+def test_what_sessions_counted_that_have_ended_is_kept_in_one_place(fresh: Connection, database: Variables) -> None:
+    for _ in range(5):
+        with warehouse.connect(database) as connection:
+            compile_edi(connection, PLAIN_MESSAGE)
+            pid = connection.info.backend_pid
+        while ask(fresh, "select count(*) from pg_stat_activity where pid = %s", pid):
+            time.sleep(0.01)
+    assert ask(fresh, "select sum(calls) from udf.calls") == 5
+    assert ask(fresh, "select count(*) from udf.read_calls()") == 1
+
+
+def test_counting_that_fails_does_not_fail_the_call(fresh: Connection) -> None:
+    fresh.execute(
+        r"""
+        do language plpython3u $$
+        from pathlib import Path
+        from udf.door import open_door
+        open_door(plpy).tally.path = Path("no such folder/calls")
+        $$
+        """
+    )
+    assert compile_edi(fresh, PLAIN_MESSAGE)["is_valid"]
+    assert calls(fresh) == {}

@@ -1,0 +1,339 @@
+"""Where calls are served: text comes in, the outcome goes out as JSON text, and each call is counted."""
+
+import gc
+import hashlib
+import json
+import re
+import sys
+import time
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+from udf.contract import CompiledRow, Envelope, Outcome, Problem, make_row
+from udf.door.backend import Backend, Interrupted
+from udf.door.tally import Tally, read_tally
+
+PLAIN_MESSAGE = (
+    "UNH+1+SLSRPT:D:96A:UN:EAN004'BGM+73E+1+9'DTM+90:20260105:102'DTM+91:20260111:102'NAD+SE+9501101000008::9'"
+    "LOC+162+9501101910010::9'LIN+1++9501101000018:EN'QTY+153:12'UNT+9+1'"
+)
+"""A message that every compiler must take: where it fails too, the compiler is broken and not the messages."""
+
+LARGEST_MESSAGE = 16 << 20
+"""Bytes; the setting tillroll.max_message_bytes says otherwise."""
+LARGEST_INTERCHANGE = 256 << 20
+"""Bytes; the setting tillroll.max_interchange_bytes says otherwise. PostgreSQL holds at most 1 GB in one value."""
+
+# Texts of a batch that are compiled at once: enough to decode their prompts together, little enough to be a trifle in
+# memory and to give the first rows at once.
+_SLICE_TEXTS = 200
+_SLICE_CHARACTERS = 500_000
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+Count = Callable[[Sequence[CompiledRow], int], None]
+
+
+class Desk:
+    """What one session calls. `plpy` is PL/Python's own module."""
+
+    def __init__(self, plpy: Any, backend: Backend) -> None:
+        self.plpy = plpy
+        self.backend = backend
+        self.tally = Tally(backend.database, backend.pid)
+        self._compiler: Any = None
+        self._left_behind: BaseException | None = None
+
+    # --- what the functions call -------------------------------------------------------------------------------
+
+    def compile_edi(self, raw: str, envelope: str | None = None) -> str:
+        """The outcome of one message, as JSON text."""
+        with self.serve() as count:
+            rows = self.compile_rows([raw], [envelope])
+            count(rows, len(raw))
+            return dump_row(rows[0])
+
+    def compile_batch(
+        self, raws: Sequence[str | None], envelopes: Sequence[str | None] | None = None
+    ) -> Iterator[str | None]:
+        """The outcome of each message in order, None for None; PostgreSQL has the say between any two."""
+        envelopes = envelopes or [None] * len(raws)
+        if len(envelopes) != len(raws):
+            self.plpy.error(f"{len(raws)} messages have {len(envelopes)} envelopes", sqlstate="22023")
+        for start, end in _cut(raws):
+            with self.serve(calls=int(start == 0)) as count:
+                wanted = [i for i in range(start, end) if raws[i] is not None]
+                rows = self.compile_rows([raws[i] or "" for i in wanted], [envelopes[i] for i in wanted])
+                count(rows, sum(len(raws[i] or "") for i in wanted))
+            found = dict(zip(wanted, rows, strict=True))
+            for i in range(start, end):
+                yield dump_row(found.pop(i)) if i in found else None
+
+    def explain(self, raw: str) -> Iterator[tuple[Any, ...]]:
+        """For each field of each line: what it is, and the piece of the message that it was taken from."""
+        with self.serve() as count:
+            rows = self.compile_rows([raw])
+            count(rows, len(raw))
+            (row,) = rows
+            document = json.loads(row.document) if row.document else {"lines": []}
+            segments = list(self._read(raw)) if document["lines"] else []
+        starts = [segment[2] for segment in segments]
+        plans = list(row.plans)
+        for position, line in enumerate(document["lines"], 1):
+            source = line.pop("source")
+            for field, value in line.items():
+                if value in (None, {}, []):
+                    continue
+                start, end = source.get(field, (None, None))
+                segment = segments[bisect_right(starts, start) - 1] if start is not None else (None, None)
+                text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+                piece = None if start is None else raw[start:end]
+                yield position, field, text, piece, start, end, segment[0], segment[1], row.is_valid, row.route, plans
+
+    def segments(self, raw: str) -> Iterator[tuple[Any, ...]]:
+        """Position in the message, tag, [start, end), text and elements of each segment."""
+        with self.serve(compiles=False):
+            found = list(self._read(raw))
+        for number, tag, start, end, elements in found:
+            yield number, tag, start, end, raw[start:end], json.dumps(elements, ensure_ascii=False)
+
+    def split_interchange(self, content: bytes) -> Iterator[tuple[Any, ...]]:
+        """Position, text, type, reference, envelope and problems of each message in a file, as Bronze has them."""
+        from udf.interchange import split_interchange
+
+        limit = self.backend.size_setting("tillroll.max_interchange_bytes", LARGEST_INTERCHANGE)
+        if len(content) > limit:
+            problem = _too_large("file", len(content), "bytes", limit, "interchange")
+            yield 1, None, None, None, "{}", _dump([problem])
+            return
+        with self.serve(compiles=False):
+            messages = split_interchange(content).messages
+        for message in messages:
+            yield (
+                message.position, storable(message.text), storable(message.message_type), storable(message.reference),
+                _dump([message.envelope])[1:-1], _dump(message.problems),
+            )  # fmt: skip
+
+    def compile_pending(self, batch_size: int, max_seconds: float) -> None:
+        """Bronze to Silver; see pending.py."""
+        from udf.door.pending import compile_pending
+
+        compile_pending(self, batch_size, max_seconds)
+
+    def read_calls(self) -> Iterator[tuple[int, ...]]:
+        """The tally's rows."""
+        return read_tally(self.tally.path)
+
+    def version(self) -> tuple[str, str, str]:
+        """Versions of the compiler, the model and the interpreter."""
+        return *self.versions(), sys.version.split()[0]
+
+    def versions(self) -> tuple[str, str]:
+        """Compiler version and model version."""
+        import udf
+
+        return udf.compiler_version(), udf.model_version()
+
+    # --- compiling ---------------------------------------------------------------------------------------------
+
+    def compile_rows(
+        self, texts: Sequence[str], envelopes: Sequence[str | None] | None = None, limit: int | None = None
+    ) -> list[CompiledRow]:
+        """A row for each text, in order, whatever the texts hold; `limit` stands instead of the setting's.
+
+        Raises MemoryError and OSError, which speak of the machine, and Interrupted.
+        """
+        limit = limit or self.backend.size_setting("tillroll.max_message_bytes", LARGEST_MESSAGE)
+        rows: dict[int, CompiledRow] = {}
+        wanted: list[int] = []
+        read: list[Envelope | None] = []
+        for i, text in enumerate(texts):
+            try:
+                envelope = _read_envelope(envelopes[i] if envelopes else None)
+            except ValueError as error:
+                detail = f"The envelope is no JSON object as udf.split_interchange gives it: {_first_line(error)}."
+                rows[i] = self._refuse(text, Problem(code="envelope-unreadable", severity="error", detail=detail))
+                continue
+            size = len(text) if len(text) > limit or 4 * len(text) <= limit else len(text.encode())
+            if size > limit:
+                rows[i] = self._refuse(text, _too_large("message", size, "bytes", limit, "message"))
+                continue
+            wanted.append(i)
+            read.append(envelope)
+        rows |= zip(wanted, self._compile([texts[i] for i in wanted], read), strict=True)
+        return [rows[i] for i in range(len(texts))]
+
+    def _compile(self, texts: list[str], envelopes: list[Envelope | None]) -> list[CompiledRow]:
+        if not texts:
+            return []
+        compiler = self._load()
+        try:
+            return list(compiler.compile_rows(texts, envelopes))
+        except (MemoryError, OSError):
+            raise
+        except Exception as error:
+            if len(texts) == 1:
+                return [self.fail(error)]
+        # One of them is our own bug: it must not cost the others their outcome.
+        return [row for i in range(len(texts)) for row in self._compile(texts[i : i + 1], envelopes[i : i + 1])]
+
+    def _load(self) -> Any:
+        if self._compiler is None:
+            from udf.compiler import load_compiler
+
+            self._compiler = load_compiler()
+            gc.freeze()
+        return self._compiler
+
+    def close(self) -> None:
+        """Give the compiler back; the next call loads one anew. Needed after Interrupted, which may have fallen between
+        any two bytecodes and left this one half-way."""
+        compiler, self._compiler = self._compiler, None
+        if compiler is not None:
+            from udf.compiler import load_compiler
+
+            load_compiler.cache_clear()
+            compiler.engine.close()
+
+    def _refuse(self, text: str, problem: Problem) -> CompiledRow:
+        digest = hashlib.sha256()
+        for start in range(0, len(text), 1 << 20):
+            digest.update(text[start : start + (1 << 20)].encode())
+        digest.update(b"null")
+        return self._make_row(problem, digest.hexdigest())
+
+    def fail(self, error: Exception) -> CompiledRow:
+        # The class alone: an exception's text may quote the message or tell of the machine.
+        detail = f"The compiler failed on this message ({type(error).__name__})."
+        return self._make_row(Problem(code="internal-error", severity="error", detail=detail))
+
+    def _make_row(self, problem: Problem, digest: str = "") -> CompiledRow:
+        compiler, model = self.versions()
+        outcome = Outcome(
+            is_valid=False, is_complete=False, problems=[problem], compiler_version=compiler, model_version=model,
+            verification_hash=digest,
+        )  # fmt: skip
+        return make_row(outcome, None)
+
+    def _read(self, raw: str) -> Iterator[tuple[int | None, str, int, int, list[list[str]]]]:
+        """The segments, numbered from UNH or ST as problems number them; none where the text is too large."""
+        from udf.segments import read_segments
+
+        limit = self.backend.size_setting("tillroll.max_message_bytes", LARGEST_MESSAGE)
+        segments = read_segments(raw) if len(raw) <= limit else []
+        first = next((i for i, segment in enumerate(segments) if segment.tag in ("UNH", "ST")), 0)
+        for i, segment in enumerate(segments):
+            number = i - first + 1 if i >= first else None
+            yield number, segment.tag, segment.start, segment.end, segment.elements
+
+    # --- around each call --------------------------------------------------------------------------------------
+
+    @contextmanager
+    def serve(self, calls: int = 1, compiles: bool = True) -> Iterator[Count]:
+        """Within the block PostgreSQL may end our work; after it, the call is counted."""
+        began = time.perf_counter()
+        if self._left_behind is not None:
+            self._clear_up()
+        counts = {"calls": calls}
+
+        def count(rows: Sequence[CompiledRow], characters: int) -> None:
+            counts.update(count_rows(rows), characters=characters)
+
+        # A pass of the collector over the objects of a large message would be a second in which nothing can end us;
+        # what a message leaves behind is freed by counting references.
+        gc.disable()
+        try:
+            # Not while numpy and llama.cpp are being loaded: half a library could not be loaded again.
+            if compiles:
+                self._load()
+            with self.backend:
+                yield count
+        except Interrupted as interrupted:
+            counts["interrupted_calls"] = 1
+            self.close()
+            # Its traceback holds on to everything that was being made. To free that takes longer than a person may have
+            # to wait who has cancelled, and so does a look through it for garbage: the next call does both.
+            self._left_behind = interrupted
+            gc.freeze()
+            self._end()
+        finally:
+            gc.enable()
+            counts["microseconds"] = round(1e6 * (time.perf_counter() - began))
+            self.tally.add(self.backend.user(), **counts)
+
+    def _clear_up(self) -> None:
+        """Free what an interrupted call has left behind."""
+        self._left_behind = None
+        gc.unfreeze()
+        gc.collect()
+
+    def _end(self) -> NoReturn:
+        """Let PostgreSQL say in its own words why the statement ends."""
+        self.plpy.execute("select")
+        self.plpy.error("The statement has been interrupted.", sqlstate="57014")
+        raise AssertionError
+
+
+def count_rows(rows: Sequence[CompiledRow]) -> dict[str, int]:
+    """What the tally wants to know of them. A quote within a value is escaped, so a key in quotes is a key."""
+    routes = [row.route for row in rows]
+    return {
+        "messages": len(rows),
+        "lines": sum(row.document.count('"measure":') for row in rows if row.document and row.is_valid),
+        "rejected_lines": sum(row.rejected_lines.count('"line_number":') for row in rows),
+        "refused_messages": sum(not row.is_valid for row in rows),
+        "attempts": sum(row.attempts for row in rows),
+        "by_plan": routes.count("plan"),
+        "by_model": routes.count("model"),
+        "by_both": routes.count("mixed"),
+    }
+
+
+def dump_row(row: CompiledRow) -> str:
+    """The outcome as one JSON object; its parts are JSON text already."""
+    dump = json.dumps
+    return (
+        f'{{"message_type":{dump(row.message_type)},"is_valid":{dump(row.is_valid)},"is_complete":'
+        f'{dump(row.is_complete)},"document":{row.document or "null"},"rejected_lines":{row.rejected_lines},'
+        f'"problems":{row.problems},"route":{dump(row.route)},"attempts":{row.attempts},'
+        f'"model_version":{dump(row.model_version)},"compiler_version":{dump(row.compiler_version)},'
+        f'"verification_hash":{dump(row.verification_hash)},"compile_ms":{row.compile_ms}}}'
+    )
+
+
+def _cut(raws: Sequence[str | None]) -> Iterator[tuple[int, int]]:
+    """[start, end) of slices that are compiled at once."""
+    start = characters = 0
+    for i, raw in enumerate(raws):
+        size = len(raw or "")
+        if i > start and (i - start >= _SLICE_TEXTS or characters + size > _SLICE_CHARACTERS):
+            yield start, i
+            start, characters = i, 0
+        characters += size
+    if start < len(raws):
+        yield start, len(raws)
+
+
+def _read_envelope(text: str | None) -> Envelope | None:
+    return None if text is None or text == "null" else Envelope.model_validate_json(text)
+
+
+def _too_large(what: str, size: int, unit: str, limit: int, setting: str) -> Problem:
+    detail = f"The {what} has {size} {unit} or more, and tillroll.max_{setting}_bytes is {limit}."
+    return Problem(code="message-too-large", severity="error", detail=detail)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
+
+
+def storable(text: str | None) -> str | None:
+    """The text as Bronze keeps it: PostgreSQL refuses NUL and unpaired surrogates, each becomes U+FFFD."""
+    return text and _UNSTORABLE.sub("\ufffd", text)
+
+
+def _dump(models: Sequence[Envelope | Problem]) -> str:
+    rows = [model.model_dump(mode="json") for model in models]
+    return json.dumps([{k: storable(v) if isinstance(v, str) else v for k, v in row.items()} for row in rows])

@@ -1,0 +1,25 @@
+-- Who may call what. PostgreSQL gives everybody the right to execute a new function; here nobody has it who is not named.
+
+revoke all on all routines in schema udf from public;
+revoke all on udf.calls from public;
+
+grant usage on schema udf to analyst, tillroll_dbt, tillroll_loader;
+
+grant execute on function
+    udf.compile_edi(text),
+    udf.compile_edi(text, jsonb),
+    udf.compile_edi_batch(text[]),
+    udf.compile_edi_batch(text[], jsonb[]),
+    udf.explain(text),
+    udf.lines(text),
+    udf.lines(text, jsonb),
+    udf.problems(text),
+    udf.segments(text),
+    udf.split_interchange(bytea),
+    udf.version()
+to analyst, tillroll_dbt, tillroll_loader;
+
+grant execute on procedure udf.compile_pending(integer, double precision) to tillroll_loader;
+
+grant execute on function udf.read_calls() to tillroll_loader;
+grant select on udf.calls to tillroll_loader;
