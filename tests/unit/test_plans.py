@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,7 +17,8 @@ from udf.plans import PROOFS
 from udf.reference import load_reference
 from udf.train.clerk import Clerk
 from udf.train.corpus import draw_written
-from udf.train.damage import KINDS, Sound
+from udf.train.damage import Sound
+from udf.train.kinds import KINDS
 from udf.train.oracle import Oracle
 from udf.train.rendering import render_interchange
 from udf.train.siblings import draw_sibling
@@ -330,7 +332,7 @@ def test_plans_of_drawn_partners_never_say_anything_else_than_the_model(seed: in
         right = slow.compile_rows([message.text], [envelope])[0]
         texts = [message.text]
         if right.is_complete and number > PROOFS:
-            sound = Sound(message.text, slow.compile_batch([message.text], [envelope])[0], False)
+            sound = Sound(message.text, slow.compile_batch([message.text], [envelope])[0], Counter(), (), False)
             texts += [text for kind in r.sample(KINDS, 8) if (text := kind.alter(r, sound)) is not None]
         for text in texts:
             row = fast.compile_rows([text], [envelope])[0]
