@@ -210,7 +210,7 @@ def _check_values(writer: Writer, row: list[Any], tally: _Tally, mark: str | Non
     for total, parts in writer.totals:
         if read_number(row[total], mark) != sum(read_number(row[part], mark) for part in parts):
             raise NotPlainError("split-total-mismatch")
-    if writer.apart and len({row[slot] for slot in writer.apart}) < len(writer.apart):
+    if any(len({row[slot] for slot in slots}) < len(slots) for slots in writer.apart):
         raise NotPlainError("quantities of one code are not told apart")
     for parts in writer.parts:
         quantities = [read_number(row[part], mark) for part in parts]
