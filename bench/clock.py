@@ -1,6 +1,5 @@
 """Times of things done side by side: each round does all of them once, so that a busy minute hits all of them alike."""
 
-import gc
 import statistics
 import time
 from collections.abc import Callable, Mapping
@@ -28,8 +27,7 @@ class Timing:
 
 
 def time_once(work: Callable[[], object], into: Timing) -> None:
-    """Do it, and note what it took; rubbish of what was done before is collected first."""
-    gc.collect()
+    """Do it, and note what it took."""
     wall, cpu = time.perf_counter(), time.process_time()
     work()
     into.wall.append(time.perf_counter() - wall)

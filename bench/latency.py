@@ -5,7 +5,6 @@ import statistics
 from typing import Any
 
 from bench.clock import ROUNDS, Timing, milliseconds, percentile, time_once
-from bench.exactness import Tally
 from bench.partners import HABITS, Message, Partner, draw_partner, wrap, write_messages
 from bench.run import SEED, Run, find_envelope, make_compiler, teach_plans
 from udf.contract import CompiledRow
@@ -63,7 +62,6 @@ def _measure_two_kilobytes(run: Run, partners: list[Partner]) -> dict[str, Any]:
         teach_plans(planned, partner, envelope, GROUPS, run.tally)
         samples += [(message, envelope) for message in messages]
     model, plans = [], []
-    routes = Tally(), 0
     planned_rows = 0
     for _ in range(ROUNDS):
         alone, quick = Timing(), Timing()
@@ -76,7 +74,6 @@ def _measure_two_kilobytes(run: Run, partners: list[Partner]) -> dict[str, Any]:
             run.tally.mark(rows, [message, message])
         model.append(alone)
         plans.append(quick)
-    del routes
     before = engine.decoded
     for message, envelope in samples:
         engine.forget()

@@ -265,9 +265,9 @@ def _write_852(page: _Page, groups: int) -> None:
         shown, price = page.price()
         if shown:
             page.rows.append(f"CTP**{page.partner.price_type}*{shown}")
+        stores = [f"{page.r.randrange(100, 500) + 500 * n:04d}" for n in range(2)]
         for code, measure in (("QS", "sold"), ("QA", "available"))[: 1 + (number % 2)]:
-            first = page.r.randrange(100, 900)
-            split = [(f"{first + n:04d}", page.r.randrange(1, 200)) for n in range(2)]
+            split = [(store, page.r.randrange(1, 200)) for store in stores]
             page.rows += [f"ZA*{code}", "*".join(("SDQ*EA*92", *(f"{store}*{count}" for store, count in split)))]
             for store, count in split:
                 is_sale = code == "QS"

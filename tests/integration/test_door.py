@@ -332,7 +332,7 @@ LONG = {
     "a long batch": ("select count(*) from udf.compile_edi_batch(%s)", [[lines_of(50)] * 2_000]),
     "many calls": (
         "select count(*) from generate_series(1, 100000) as n"
-        " cross join lateral udf.lines(replace(%s, ':20260105:', ':202601' || lpad((n %% 5 + 1)::text, 2, '0') || ':'))",
+        " cross join lateral udf.lines(replace(%s, ':20260105:', ':2026010' || n %% 5 + 1 || ':'))",
         [lines_of(50)],
     ),
 }

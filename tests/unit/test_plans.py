@@ -110,6 +110,35 @@ def test_a_range_in_one_element_keeps_both_its_ends(first: str, again: str) -> N
     assert same_document(row.document, other.document)
 
 
+def write_activity(stores: Sequence[str], number: int = 1) -> str:
+    """An 852 that states what was sold in two stores and what lies in two."""
+    rows = [
+        f"ST*852*{number:04d}", "XQ*H*20261102*20261108", "LIN*1*UP*614141100019",
+        "ZA*QS", f"SDQ*EA*92*{stores[0]}*{number}*{stores[1]}*7",
+        "ZA*QA", f"SDQ*EA*92*{stores[2]}*{20 + number}*{stores[3]}*30", "CTT*1",
+    ]  # fmt: skip
+    return "~".join([*rows, f"SE*{len(rows) + 1}*{number:04d}~"])
+
+
+@pytest.mark.parametrize(
+    ("stores", "route"),
+    [
+        (("0103", "0104", "0103", "0104"), "plan"),
+        (("0103", "0104", "0105", "0106"), "plan"),
+        (("0103", "0103", "0103", "0104"), "model"),
+        (("0103", "0104", "0104", "0104"), "model"),
+    ],
+)
+def test_a_store_may_stand_under_several_activities_but_once_under_each(stores: Sequence[str], route: str) -> None:
+    school, envelope = School(), Envelope(standard="X12", sender="PRAIRIEMART", version="004010")
+    for number in range(1, PROOFS + 1):
+        assert school.read(write_activity(("0101", "0102") * 2, number), envelope).route == "model"
+    text = write_activity(stores, 9)
+    row, other = school.read(text, envelope), school.read_by_model(text, envelope)
+    assert row.route == route
+    assert (row.is_valid, row.is_complete, row.problems) == (other.is_valid, other.is_complete, other.problems)
+
+
 @pytest.mark.parametrize(
     ("was", "becomes"),
     [
