@@ -201,8 +201,7 @@ def test_a_session_notices_that_the_package_has_changed(bare: Variables, clone: 
         assert connection.execute("select udf.compile_edi(%s) ->> 'is_valid'", (PLAIN_MESSAGE,)).fetchone() == ("true",)
         # Half of a change is not taken over: the session keeps the compiler that works.
         (package / "udf" / "compiler.py").write_text("this is no Python")
-        time.sleep(3.5)
-        for _ in range(3):
+        for _ in range(4):
             time.sleep(1.1)
             assert connection.execute("select udf.compile_edi(%s) ->> 'is_valid'", (PLAIN_MESSAGE,)).fetchone() == (
                 "true",
