@@ -75,10 +75,24 @@ def list_pending(
     with connection.cursor("pending", scrollable=True, withhold=True) as cursor:
         with connection.transaction():
             cursor.execute(PENDING, {"compiler_version": compiler_version})
-        count = connection.execute("move forward all in pending").rowcount
-        connection.execute("move absolute 0 in pending")
-        cursor.itersize = 1000
-        yield count, cursor
+            count = connection.execute("move forward all in pending").rowcount
+            connection.execute("move absolute 0 in pending")
+        yield count, read_held(connection, cursor)
+
+
+def read_held(
+    connection: psycopg.Connection[Any], cursor: psycopg.ServerCursor[Any], page_size: int = 1000
+) -> Iterator[Any]:
+    """The rows of a cursor that outlives its transaction, and none of ours is open while one of them is in use.
+
+    Iterating over the cursor itself would open one, and what looked like a batch's transaction was a part of it.
+    """
+    while True:
+        with connection.transaction():
+            rows = cursor.fetchmany(page_size)
+        if not rows:
+            return
+        yield from rows
 
 
 def cut(pending: Iterator[tuple[str, int]], batch_size: int, batch_bytes: int) -> Iterator[list[str]]:

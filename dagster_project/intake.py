@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import psycopg
 
-from dagster_project.compilation import PLAIN_MESSAGE, Log
+from dagster_project.compilation import PLAIN_MESSAGE, Log, read_held
 from dagster_project.landing import LandingFile
 from dagster_project.storable import storable_json, storable_text
 from udf.contract import Envelope, Problem, dump_problems
@@ -88,7 +88,7 @@ def deliver(connection: psycopg.Connection[Any], file: LandingFile) -> Delivery:
 
 
 def _examine(file: LandingFile) -> tuple[str, Pieces]:
-    """The digest of the file's bytes, and the bytes; raises _ChangedError where it is not as it was listed, and OSError."""
+    """Digest and bytes of the file; raises _ChangedError where it is not as it was listed, and OSError."""
     digest, size, part = hashlib.sha256(), 0, b""
     for part in _read(file.location):
         digest.update(part)
@@ -161,8 +161,7 @@ def split_pending(connection: psycopg.Connection[Any], log: Log) -> tuple[int, i
                 "select interchange_id from bronze.interchanges where message_count is null"
                 " order by received_at, interchange_id"
             )
-        unsplit.itersize = 1000
-        for (interchange_id,) in unsplit:
+        for (interchange_id,) in read_held(connection, unsplit):
             with connection.transaction():
                 added = _split(connection, interchange_id, log)
             interchange_count += added > 0

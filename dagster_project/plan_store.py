@@ -15,6 +15,7 @@ import psycopg
 from udf.compiler import load_compiler
 from udf.planbook import ArrangementRow, PlanBook, PlanRow
 
+_BEGINNING = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 _COLUMNS = ", ".join(PlanRow._fields)
 _JSON = ("delimiters", "records")
 
@@ -57,8 +58,8 @@ class PlanStore:
 
     book: PlanBook
     compiler_version: str
-    seen: datetime.datetime = datetime.datetime.min.replace(tzinfo=datetime.UTC)
-    arranged: datetime.datetime = datetime.datetime.min.replace(tzinfo=datetime.UTC)
+    seen: datetime.datetime = _BEGINNING
+    arranged: datetime.datetime = _BEGINNING
 
     def read(self, connection: psycopg.Connection[Any]) -> None:
         """Take what others have learnt or decided since the last time."""
@@ -73,7 +74,10 @@ class PlanStore:
             """,
             (self.compiler_version, self.arranged),
         ).fetchall()
-        self.book.load_arrangements(ArrangementRow(*row[:4], tuple(row[4]), tuple(row[5])) for row in arrangements)
+        self.book.load_arrangements(
+            ArrangementRow(header, first, last, trailer, tuple(pairs), tuple(plans_of))
+            for header, first, last, trailer, pairs, plans_of, _ in arrangements
+        )
         # A transaction that began earlier may commit later: a little is read twice rather than never.
         overlap = datetime.timedelta(minutes=5)
         if plans:

@@ -5,17 +5,17 @@ differs: each field in a segment whose role fits it, qualifier and quantity toge
 or named as unused, places and prices paired with quantities in stream order, totals equal to their parts.
 
 What no gatekeeper can catch, because the damaged message is as good a message as the sound one, while its counts are
-kept or put right and no total (CNT 1, CTT02, QTY TO, a split's total) contradicts it. `udf.train.damage` attacks with
+kept or put right and no total (CNT 1, CTT02, QTY TO, a split's total) contradicts it. `udf.train.kinds` attacks with
 each of these kinds and gives its reason; of all other kinds not one attack may succeed:
 
 - a digit or letter of a quantity, price, item, place or date: nothing repeats them (a check digit only warns); a code
   that becomes another, or changes places with a value of up to three characters; a tag that becomes another tag;
-- two quantities, items, places or dates exchanged, LIN exchanged with a neighbour, or parts that are nought moved: a
-  segment at the edge of a line is as good in the next one;
-- a place, date, price, currency or PIA lost: the farther statement holds, or none (a warning for places and periods,
-  and where line numbers start again);
+- two quantities, items, places or dates exchanged, LIN exchanged with a neighbour, or parts moved that are nought or
+  have no total: a segment at the edge of a line or an activity is as good in the next one;
+- a place, date, price, currency or PIA lost: the farther statement holds, or none (a warning for periods, and where
+  line numbers start again; an error where other quantities of the code name a place, or the line's others a price);
 - a whole line lost or doubled where CNT 2 or CTT01 is absent (a warning if the numbers show it; sales may repeat), a
-  quantity lost where no sum is stated, a split lost where its total is kept (a warning: no place is stated);
+  quantity lost where no sum is stated, the only split lost where its total is kept (a warning: no place is stated);
 - LIN lost where the quantities or places on either side differ: they read as further quantities of the line before;
 - a separator lost or doubled before the code list of a place or the type of an item (a warning for items), or lost
   between a document's number and its function;

@@ -31,6 +31,7 @@ def check_layout(segments: Sequence[Segment], first: int, chunks: Chunks, settin
         *find_damaged_tags(segments, range(first, len(segments)), setting),
         *_check_places(segments, chunks, setting),
         *_check_order(segments, chunks, setting),
+        *_check_header_dates(segments, chunks, setting),
         *_check_shifted(segments, chunks, setting),
         *_check_prices(segments, chunks, setting),
         *_check_summary(segments, chunks, setting),
@@ -146,6 +147,15 @@ def _check_order(segments: Sequence[Segment], chunks: Chunks, setting: Setting) 
     return findings + _check_forms(segments, setting)
 
 
+def _check_header_dates(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
+    """Dates of the header behind the place of a group: what stands between them may have moved there."""
+    opener = min((chunk.first for chunk in chunks.groups), default=len(segments))
+    behind = [i for _, (i, _, _) in date_statements(segments, chunks.header.indices, setting) if i > opener]
+    if not behind:
+        return []
+    return [Finding("order-mixed", "A date of the header stands behind the place of the first lines.", behind[0])]
+
+
 def _check_shifted(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
     """Dates and currencies that stand above the first line and behind other lines, but not behind the last one.
 
@@ -183,11 +193,18 @@ def _check_prices(segments: Sequence[Segment], chunks: Chunks, setting: Setting)
             detail = f"{segments[index].tag} {segments[index].value(0)} is the first of some prices and not of others."
             return [Finding("order-mixed", detail, index)]
     priced: dict[str, bool] = {}
+    shared: set[bool] = set()
     for line in _lines(chunks):
         span = quantity_positions(segments, line.first, line.last, setting.x12)
         activities = sorted({activity_of(segments, s, setting.x12) for s, _, _ in span})
-        if not activities or not price_runs(segments, line.first, line.last, setting):
+        runs = price_runs(segments, line.first, line.last, setting)
+        if not activities or not runs:
             continue
+        if not setting.x12 and activities[0] != activities[-1] and runs[-1][0] > activities[-1]:
+            shared.add(len(runs) == 1)
+        if len(shared) > 1:
+            detail = "One price stands behind all quantities of a line; in others each quantity has its own."
+            return [Finding("order-mixed", detail, runs[0][0])]
         for activity, price in bind_prices(segments, line.first, line.last, activities, setting)[0].items():
             code = segments[activity].value(0)
             if setting.measure(segments[activity].tag, code) == "ignored":

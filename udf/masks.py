@@ -111,14 +111,16 @@ class Slot:
 def _sample_date(form: str, number: int) -> str:
     """A date in each of the forms that dates are written in, with the same days in no two of them.
 
-    Six digits are a day, a month (610) and a week (616) alike.
+    Six digits are a day, a month (610) and a week (616) alike. A range ends later than it begins, or what is made of
+    its end could not be told from what is made of its beginning.
     """
     month, day = 1 + number // 28 % 12, 1 + number % 28
-    eight = f"{2031 + number // 336}{month:02}{day:02}"
+    eight, later = (f"{year + number // 336}{month:02}{day:02}" for year in (2031, 2051))
     six = f"20{1 + number // 12 % 10:02}{1 + number % 12:02}"
     if "-" in form:
         first, second = form.split("-")
-        return "-".join(six if len(half) == 6 else eight for half in (first, second))
+        end = f"20{11 + number // 12 % 2}{1 + number % 12:02}" if len(second) == 6 else later
+        return f"{six if len(first) == 6 else eight}-{end}"
     size = len(form)
     if size in (6, 8):
         return six if size == 6 else eight
@@ -126,7 +128,7 @@ def _sample_date(form: str, number: int) -> str:
         return f"2012{month:02}{day:02}{month:02}01"
     if size == 14:
         return eight + "0" * 6
-    return eight * 2 if size == 16 else "0" * size
+    return eight + later if size == 16 else "0" * size
 
 
 @dataclass(frozen=True)

@@ -342,5 +342,5 @@ def _read_row(row: PlanRow) -> Plan:
     return Plan(
         row.plan_id, dialect, row.kind, parse_shape(row.shape, delimiters),
         tuple({name: (s, e, c) for name, (s, e, c) in record.items()} for record in records),
-        row.confidence, row.proofs, row.status, reason=row.reason,
+        float(row.confidence), row.proofs, row.status, reason=row.reason,
     )  # fmt: skip

@@ -201,7 +201,10 @@ def find_unread(segments: Sequence[Segment], first: int, last: int, setting: Set
         most = _MOST_ELEMENTS[setting.x12].get(tag)
         if most is None:
             continue
-        if tag == "UIT" and not segment.value(1) and segments[index - 1].tag not in ("QTY", "ZA"):
+        # with a price it may stand behind another one, and in an 867 behind the LIN of its quantity
+        beside = ("QTY", "ZA", "UIT") if segment.value(1) else ("QTY", "ZA")
+        is_free = bool(segment.value(1)) and setting.message_type == "867"
+        if tag == "UIT" and not is_free and segments[index - 1].tag not in beside:
             findings.append(Finding("unread-data", "UIT states the unit of no quantity.", index))
         if tag == "QTY" and not setting.x12 and not segment.value(0, 1) and segment.value(1):
             most = 3  # QTY+153+12+PCE
@@ -286,5 +289,6 @@ def _follows(segment: Segment, tag: str, setting: Setting) -> bool:
     if tag == "N1":
         return setting.reference.place_role(setting.standard, tag, code) is not None
     if tag == "ZA":
-        return bool(code) and segment.value(1).lstrip("-").replace(".", "").isdecimal()
+        number = segment.value(1).lstrip("-").replace(".", "")
+        return number.isdecimal() if number else setting.measure(tag, code) is not None
     return tag == "XQ" and code in ("F", "G", "H")

@@ -174,6 +174,12 @@ class Writer:
         self.needs_no_period = any(fact.needs_no_period for fact in self.facts)
         self.totals = _find_totals(plan)
         self.apart = _find_apart(plan, self.facts)
+        codes = Counter(fact.qualifier for fact in self.facts)
+        # Of three parts and more one may be the others' sum (`udf.repetition`).
+        self.parts = [
+            [fact.quantity.slot for fact in self.facts if fact.qualifier == code]
+            for code, count in codes.items() if count > 2
+        ]  # fmt: skip
         lin = plan.tags.index("LIN") if "LIN" in plan.tags else None
         self.line_number = "" if lin is None else plan.component(lin, 0)
 
@@ -274,9 +280,20 @@ def _find_totals(plan: Plan) -> list[tuple[int, list[int]]]:
     return [(slot, parts[s]) for (s, _, _), slot in slot_at.items() if s in parts and segments[s].tag not in SPLITS]
 
 
-def _find_apart(plan: Plan, facts: Sequence[LineFacts]) -> list[int]:
-    """Slots that must all differ, where one code has several quantities that only places or dates tell apart."""
+def _find_apart(plan: Plan, facts: Sequence[LineFacts]) -> list[list[int]]:
+    """Slots that must all differ, for each code that has several quantities which only places or dates tell apart.
+
+    What is split under another code has no part in it: the stores that sold are those that hold stock.
+    """
     codes = Counter(fact.qualifier for fact in facts)
-    if all(count == 1 for count in codes.values()):
+    several = [code for code, count in codes.items() if count > 1]
+    if not several:
         return []
-    return [i for i, slot in enumerate(plan.shape.slots) if slot.kind in ("digits", "text", "date", "as")]
+    segments, x12 = plan.read(), plan.dialect.standard == "X12"
+    owners: list[str | None] = []
+    for start, _, _ in plan.shape.fill(0)[1]:
+        s = max(i for i, segment in enumerate(segments) if segment.start <= start)
+        code = segments[activity_of(segments, s, x12)].value(0) if segments[s].tag in SPLITS else None
+        owners.append(code if code in codes else None)
+    telling = [i for i, slot in enumerate(plan.shape.slots) if slot.kind in ("digits", "text", "date", "as")]
+    return [[i for i in telling if owners[i] in (None, code)] for code in several]

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,11 @@ import psycopg
 import pytest
 
 import udf
+from dagster_project import intake
 from dagster_project.defs import bronze
 from dagster_project.defs.resources import Landing, Warehouse
-from udf.interchange import Interchange
+from dagster_project.landing import list_files
+from udf.interchange import Portion
 
 SALES = (
     b"UNA:+.? 'UNB+UNOA:3+5412345000013:14+8798765000017:14+260105:0900+R1'"
@@ -25,6 +27,8 @@ X12 = (
     b"GS*PD*SENDER*RECEIVER*20260105*0900*1*X*004010~ST*852*0001~XQ*H*20260105~SE*3*0001~"
     b"ST*852*0002~XQ*H*20260112~SE*3*0002~GE*2*1~IEA*1*000000001~"
 )
+
+PARTS = "select content from bronze.interchange_parts order by interchange_id, part"
 
 Load = Callable[..., dg.ExecuteInProcessResult]
 
@@ -42,7 +46,7 @@ def load(landing: Path, database: dict[str, str]) -> Load:
 
     def materialize(settle_seconds: float = 0, raise_on_error: bool = True) -> dg.ExecuteInProcessResult:
         return dg.materialize(
-            [bronze.interchanges, bronze.messages, bronze.bronze_checks],
+            [bronze.interchanges, bronze.messages, bronze.interchange_checks, bronze.message_check],
             resources={"warehouse": Warehouse(), "landing": Landing(path=str(landing))},
             run_config=dg.RunConfig({"bronze__interchanges": bronze.LandingRun(settle_seconds=settle_seconds)}),
             raise_on_error=raise_on_error,
@@ -71,9 +75,12 @@ def test_a_file_becomes_an_interchange_and_its_messages(landing: Path, load: Loa
     (landing / "week 2.edi").write_bytes(X12)
     assert load().success
     interchange_id = hashlib.sha256(X12).hexdigest()
-    assert rows(
-        connection, "select interchange_id, file_name, content, size_bytes, message_count from bronze.interchanges"
-    ) == [(interchange_id, "week 2.edi", X12, len(X12), 2)]
+    assert rows(connection, "select interchange_id, file_name, size_bytes, message_count from bronze.interchanges") == [
+        (interchange_id, "week 2.edi", len(X12), 2)
+    ]
+    assert rows(connection, "select interchange_id, part, content from bronze.interchange_parts") == [
+        (interchange_id, 1, X12)
+    ]
     assert rows(connection, "select message_type, reference, position, raw from bronze.messages order by position") == [
         ("852", "0001", 1, "ST*852*0001~XQ*H*20260105~SE*3*0001~"),
         ("852", "0002", 2, "ST*852*0002~XQ*H*20260112~SE*3*0002~"),
@@ -172,7 +179,7 @@ def test_every_content_becomes_rows(content: bytes, landing: Path, load: Load, c
     deliveries, interchanges, messages = counts(connection)
     assert (deliveries, interchanges) == (1, 1)
     assert messages >= 1
-    assert rows(connection, "select content from bronze.interchanges") == [(content,)]
+    assert b"".join(part for (part,) in rows(connection, PARTS)) == content
 
 
 def test_characters_that_text_cannot_hold_are_replaced_one_for_one(landing: Path, load: Load, connection: Any) -> None:
@@ -218,12 +225,12 @@ def test_a_name_that_is_no_utf_8_is_loaded(landing: Path, load: Load, connection
 
 def test_a_file_that_changes_while_it_is_read_waits_for_the_next_run(landing: Path, connection: Any) -> None:
     (landing / "sales.edi").write_bytes(SALES[:40])
-    (seen,) = bronze.list_files(landing)
+    (seen,) = list_files(landing)
     (landing / "sales.edi").write_bytes(SALES)
     with Warehouse().connect() as loader:
-        assert bronze.deliver(loader, seen) == "unfinished"
-        (settled,) = bronze.list_files(landing)
-        assert bronze.deliver(loader, settled) == "loaded"
+        assert intake.deliver(loader, seen) == "unfinished"
+        (settled,) = list_files(landing)
+        assert intake.deliver(loader, settled) == "loaded"
     assert counts(connection) == (1, 1, 0)
 
 
@@ -232,17 +239,22 @@ def test_a_missing_landing_folder_is_one_clear_sentence(tmp_path: Path) -> None:
         Landing(path=str(tmp_path / "nowhere")).folder()
 
 
+def fail_on(content: bytes | None, fault: Exception) -> type:
+    """A splitter that fails on that content, after it has given its messages; on everything where it is None."""
+
+    class FailingStream(intake.InterchangeStream):
+        def portions(self) -> Iterator[Portion]:
+            yield from super().portions()
+            if content is None or b"".join(self._read()) == content:
+                raise fault
+
+    return FailingStream
+
+
 def test_a_file_on_which_the_splitter_fails_is_one_message_with_a_named_problem(
     landing: Path, load: Load, connection: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    split = udf.split_interchange
-
-    def fail_on_sales(data: bytes) -> Interchange:
-        if data == SALES:
-            raise RecursionError("too deep: " + repr(data))
-        return split(data)
-
-    monkeypatch.setattr(udf, "split_interchange", fail_on_sales)
+    monkeypatch.setattr(intake, "InterchangeStream", fail_on(SALES, RecursionError("too deep: " + repr(SALES))))
     (landing / "sales.edi").write_bytes(SALES)
     (landing / "x12.edi").write_bytes(X12)
     assert load().success
@@ -261,10 +273,7 @@ def test_a_file_on_which_the_splitter_fails_is_one_message_with_a_named_problem(
 def test_a_broken_splitter_fails_the_run_and_records_nothing(
     landing: Path, load: Load, connection: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(data: bytes) -> Interchange:
-        raise NameError("decode")
-
-    monkeypatch.setattr(udf, "split_interchange", fail)
+    monkeypatch.setattr(intake, "InterchangeStream", fail_on(None, NameError("decode")))
     (landing / "sales.edi").write_bytes(SALES)
     with pytest.raises(NameError):
         load()
@@ -276,8 +285,8 @@ def test_a_run_killed_between_files_and_messages_is_finished_by_the_next(
 ) -> None:
     (landing / "sales.edi").write_bytes(SALES)
     with Warehouse().connect() as loader:
-        for file in bronze.list_files(landing):
-            bronze.deliver(loader, file)
+        for file in list_files(landing):
+            intake.deliver(loader, file)
     assert counts(connection) == (1, 1, 0)
     load()
     assert counts(connection) == (1, 1, 1)
@@ -286,20 +295,20 @@ def test_a_run_killed_between_files_and_messages_is_finished_by_the_next(
 def test_an_interchange_that_another_worker_holds_is_left_to_it(landing: Path, load: Load, connection: Any) -> None:
     (landing / "sales.edi").write_bytes(SALES)
     with Warehouse().connect() as loader:
-        for file in bronze.list_files(landing):
-            bronze.deliver(loader, file)
+        for file in list_files(landing):
+            intake.deliver(loader, file)
     connection.execute("select from bronze.interchanges for update")
     with Warehouse().connect() as loader:
-        assert bronze.split_pending(loader, dg.get_dagster_logger()) == (0, 0)
+        assert intake.split_pending(loader, dg.get_dagster_logger()) == (0, 0)
         connection.rollback()
-        assert bronze.split_pending(loader, dg.get_dagster_logger()) == (1, 1)
+        assert intake.split_pending(loader, dg.get_dagster_logger()) == (1, 1)
 
 
 def test_nobody_who_loads_may_change_what_arrived(landing: Path, load: Load, connection: Any) -> None:
     (landing / "sales.edi").write_bytes(SALES)
     load()
     for change in (
-        "update bronze.interchanges set content = ''",
+        "update bronze.interchange_parts set content = ''",
         "update bronze.messages set raw = ''",
         "delete from bronze.messages",
         "delete from bronze.interchanges",
@@ -314,6 +323,7 @@ def test_the_checks_of_bronze_see_a_lost_message(landing: Path, load: Load, conn
     result = load()
     assert {check.check_name: check.passed for check in result.get_asset_check_evaluations()} == {
         "every_file_has_a_delivery": True,
+        "bytes_add_up": True,
         "messages_add_up": True,
     }
     connection.execute("delete from bronze.messages where position = 2")
@@ -321,7 +331,18 @@ def test_the_checks_of_bronze_see_a_lost_message(landing: Path, load: Load, conn
     result = load(raise_on_error=False)
     assert not result.success
     verdicts = {check.check_name: check.passed for check in result.get_asset_check_evaluations()}
-    assert verdicts == {"every_file_has_a_delivery": True, "messages_add_up": False}
+    assert verdicts == {"every_file_has_a_delivery": True, "bytes_add_up": True, "messages_add_up": False}
+
+
+def test_the_checks_of_bronze_see_a_lost_part(landing: Path, load: Load, connection: Any) -> None:
+    (landing / "sales.edi").write_bytes(SALES)
+    load()
+    connection.execute("delete from bronze.interchange_parts")
+    connection.commit()
+    result = load(raise_on_error=False)
+    assert not result.success
+    verdicts = {check.check_name: check.passed for check in result.get_asset_check_evaluations()}
+    assert not verdicts["bytes_add_up"]
 
 
 @pytest.mark.samples
@@ -343,7 +364,7 @@ def test_a_link_to_a_folder_is_recorded_and_not_followed(tmp_path: Path) -> None
     (tmp_path / "elsewhere" / "a.edi").write_text("UNH+1+SLSRPT:D:96A:UN'")
     (tmp_path / "landing" / "link").symlink_to(tmp_path / "elsewhere")
 
-    (found,) = bronze.list_files(tmp_path / "landing")
+    (found,) = list_files(tmp_path / "landing")
 
     assert found.path == "link/"
     assert found.ignored

@@ -67,9 +67,8 @@ def insert(connection: psycopg.Connection[Any], path: Path, record: Row, receive
     texts = MESSAGE.findall(content.decode("latin-1"))
     assert len(texts) == len(record["messages"]), path.name
     connection.execute(
-        "insert into bronze.interchanges (interchange_id, file_name, content, size_bytes, received_at)"
-        " values (%s, %s, %s, %s, %s)",
-        (interchange_id, path.name, content, len(content), received_at),
+        "insert into bronze.interchanges (interchange_id, file_name, size_bytes, received_at) values (%s, %s, %s, %s)",
+        (interchange_id, path.name, len(content), received_at),
     )
     for text, message in zip(texts, record["messages"], strict=True):
         message_id = hashlib.sha256(f"{interchange_id}:{message['position']}".encode()).hexdigest()

@@ -17,9 +17,11 @@ import psycopg
 import pytest
 
 import udf
-from dagster_project.defs import bronze, silver
+from dagster_project import compilation, crew, intake
+from dagster_project.defs import silver
 from dagster_project.defs.resources import Warehouse
-from udf.contract import Attempt, Document, Line, Outcome, Problem
+from dagster_project.landing import list_files
+from udf.contract import Attempt, CompiledRow, Document, Line, Outcome, Problem, dump_document, make_row
 
 LOG = logging.getLogger("test_silver")
 
@@ -43,16 +45,17 @@ def deliver(tmp_path: Path, database: dict[str, str]) -> Deliver:
         for position, content in enumerate(contents):
             (tmp_path / f"{position}.edi").write_bytes(content)
         with Warehouse().connect() as loader:
-            for file in bronze.list_files(tmp_path):
-                bronze.deliver(loader, file)
-            bronze.split_pending(loader, LOG)
+            for file in list_files(tmp_path):
+                intake.deliver(loader, file)
+            intake.split_pending(loader, LOG)
 
     return bring
 
 
 def compile_all(**run: Any) -> silver.Progress:
+    """In this process, where a test may stand in for the compiler, unless several workers are asked for."""
     with Warehouse().connect() as loader:
-        return silver.compile_pending(loader, silver.CompileRun(**run), LOG)
+        return silver.compile_pending(loader, silver.CompileRun(**{"workers": 1, **run}), LOG)
 
 
 def run_silver(thresholds: silver.Thresholds | None = None) -> dg.ExecuteInProcessResult:
@@ -86,20 +89,27 @@ def assert_each_message_has_one_outcome(connection: psycopg.Connection[Any]) -> 
     )  # fmt: skip
 
 
-def stand_in(texts: list[str], envelopes: Any = None) -> list[Outcome]:
+def stand_in(texts: list[str], envelopes: Any = None) -> list[CompiledRow]:
     """A compiler with the real interface and one attempt a message, for what the real one must not be made to do."""
+    document = Document(lines=[Line(measure="sold", quantity=1)])
     return [
-        Outcome(
+        as_row(
             message_type="SLSRPT",
             is_valid=True,
             is_complete=True,
-            document=Document(lines=[Line(measure="sold", quantity=1)]),
+            document=document,
             route="model",
             attempts=1,
             attempt_log=[Attempt(attempt=1, chunk="line 1", route="model", reading="plain", output=text[:20])],
+            plans=("p1",),
         )
         for text in texts
     ]
+
+
+def as_row(**fields: Any) -> CompiledRow:
+    outcome = Outcome(**fields)
+    return make_row(outcome, outcome.document and dump_document(outcome.document))
 
 
 def test_each_message_becomes_one_outcome_in_the_warehouse(deliver: Deliver, connection: Any) -> None:
@@ -156,18 +166,18 @@ def test_a_batch_is_bounded_in_messages_and_bytes(
 ) -> None:
     seen: list[int] = []
 
-    def count(texts: list[str], envelopes: Any = None) -> list[Outcome]:
+    def count(texts: list[str], envelopes: Any = None) -> list[CompiledRow]:
         seen.append(len(texts))
         return stand_in(texts)
 
-    monkeypatch.setattr(udf, "compile_batch", count)
+    monkeypatch.setattr(udf, "compile_rows", count)
     deliver(*[write_sales(number) for number in range(1, 6)])
     compile_all(batch_size=batch_size, batch_bytes=batch_bytes)
     assert seen == batches
 
 
 def test_each_attempt_is_a_row(deliver: Deliver, connection: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(udf, "compile_batch", stand_in)
+    monkeypatch.setattr(udf, "compile_rows", stand_in)
     deliver(write_sales(1), write_sales(2))
     assert compile_all().attempts == 2
     assert rows(connection, "select attempt, chunk, route, reading, output from silver.attempts") == [
@@ -176,19 +186,19 @@ def test_each_attempt_is_a_row(deliver: Deliver, connection: Any, monkeypatch: p
     ]
 
 
-def poison(*, number: int, fault: BaseException) -> Callable[..., list[Outcome]]:
-    def compile_batch(texts: list[str], envelopes: Any = None) -> list[Outcome]:
+def poison(*, number: int, fault: BaseException) -> Callable[..., list[CompiledRow]]:
+    def compile_rows(texts: list[str], envelopes: Any = None) -> list[CompiledRow]:
         if any(f"BGM+73E+{number}+" in text for text in texts):
             raise fault
         return stand_in(texts)
 
-    return compile_batch
+    return compile_rows
 
 
 def test_a_poisonous_message_is_an_outcome_and_spares_its_batch(
     deliver: Deliver, connection: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(udf, "compile_batch", poison(number=3, fault=ZeroDivisionError("secret 4000862141404")))
+    monkeypatch.setattr(udf, "compile_rows", poison(number=3, fault=ZeroDivisionError("secret 4000862141404")))
     deliver(*[write_sales(number) for number in range(1, 6)])
     assert compile_all().faults == 1
     assert_each_message_has_one_outcome(connection)
@@ -212,7 +222,7 @@ def test_a_poisonous_message_is_an_outcome_and_spares_its_batch(
 def test_a_fault_of_the_machine_fails_the_run_and_leaves_the_messages_pending(
     fault: Exception, deliver: Deliver, connection: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(udf, "compile_batch", poison(number=2, fault=fault))
+    monkeypatch.setattr(udf, "compile_rows", poison(number=2, fault=fault))
     deliver(write_sales(1), write_sales(2))
     with pytest.raises(type(fault)):
         compile_all()
@@ -222,10 +232,10 @@ def test_a_fault_of_the_machine_fails_the_run_and_leaves_the_messages_pending(
 def test_a_broken_compiler_fails_the_run_and_leaves_the_messages_pending(
     deliver: Deliver, connection: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(texts: list[str], envelopes: Any = None) -> list[Outcome]:
+    def fail(texts: list[str], envelopes: Any = None) -> list[CompiledRow]:
         raise NameError("gatekeeper")
 
-    monkeypatch.setattr(udf, "compile_batch", fail)
+    monkeypatch.setattr(udf, "compile_rows", fail)
     deliver(write_sales(1), write_sales(2))
     with pytest.raises(NameError):
         compile_all()
@@ -235,26 +245,33 @@ def test_a_broken_compiler_fails_the_run_and_leaves_the_messages_pending(
 def test_an_outcome_that_silver_refuses_becomes_an_internal_error(
     deliver: Deliver, connection: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def give_valid_without_document(texts: list[str], envelopes: Any = None) -> list[Outcome]:
-        return [Outcome(is_valid=True, is_complete=True, document=None) for _ in texts]
+    def give_one_valid_without_document(texts: list[str], envelopes: Any = None) -> list[CompiledRow]:
+        good = stand_in(texts)
+        return [
+            as_row(is_valid=True, is_complete=True) if "BGM+73E+2+" in text else row
+            for text, row in zip(texts, good, strict=True)
+        ]
 
-    monkeypatch.setattr(udf, "compile_batch", give_valid_without_document)
-    deliver(write_sales(1))
+    monkeypatch.setattr(udf, "compile_rows", give_one_valid_without_document)
+    deliver(*[write_sales(number) for number in range(1, 4)])
     progress = compile_all()
-    assert (progress.outcomes, progress.invalid, progress.faults) == (1, 1, 1)
-    assert rows(connection, "select is_valid, problems -> 0 ->> 'code' from silver.outcomes") == [
-        (False, "internal-error")
+    assert (progress.outcomes, progress.invalid, progress.faults) == (3, 1, 1)
+    assert rows(connection, "select is_valid, problems -> 0 ->> 'code' from silver.outcomes order by is_valid") == [
+        (False, "internal-error"),
+        (True, None),
+        (True, None),
     ]
+    assert rows(connection, "select count(*), count(distinct message_id) from silver.attempts") == [(2, 2)]
 
 
 def test_characters_that_json_cannot_store_are_replaced(
     deliver: Deliver, connection: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def speak(texts: list[str], envelopes: Any = None) -> list[Outcome]:
+    def speak(texts: list[str], envelopes: Any = None) -> list[CompiledRow]:
         problem = Problem(code="x", severity="error", detail="NUL \x00, and as text \\u0000")
-        return [Outcome(is_valid=False, is_complete=False, problems=[problem]) for _ in texts]
+        return [as_row(is_valid=False, is_complete=False, problems=[problem]) for _ in texts]
 
-    monkeypatch.setattr(udf, "compile_batch", speak)
+    monkeypatch.setattr(udf, "compile_rows", speak)
     deliver(write_sales(1))
     compile_all()
     assert rows(connection, "select problems -> 0 ->> 'detail' from silver.outcomes") == [
@@ -267,12 +284,12 @@ def test_two_workers_share_the_work_and_double_nothing(
 ) -> None:
     compiled: Counter[str] = Counter()
 
-    def compile_slowly(texts: list[str], envelopes: Any = None) -> list[Outcome]:
+    def compile_slowly(texts: list[str], envelopes: Any = None) -> list[CompiledRow]:
         compiled.update(texts)
         time.sleep(0.02)
         return stand_in(texts)
 
-    monkeypatch.setattr(udf, "compile_batch", compile_slowly)
+    monkeypatch.setattr(udf, "compile_rows", compile_slowly)
     deliver(*[write_sales(number) for number in range(1, 41)])
     workers = [threading.Thread(target=compile_all, kwargs={"batch_size": 3}) for _ in range(2)]
     for worker in workers:
@@ -289,17 +306,18 @@ import logging, time, udf
 from dagster_project.defs import silver
 from dagster_project.defs.resources import Warehouse
 
-compile_batch = udf.compile_batch
+compile_rows = udf.compile_rows
 
 def compile_slowly(texts, envelopes=None):
-    outcomes = compile_batch(texts, envelopes)
+    rows = compile_rows(texts, envelopes)
     time.sleep(0.2)
-    return outcomes
+    return rows
 
-udf.compile_batch = compile_slowly
+udf.compile_rows = compile_slowly
+silver.SECONDS_BETWEEN_REMARKS = 0
 logging.basicConfig(level=logging.INFO, format="%(message)s")
 with Warehouse().connect() as connection:
-    silver.compile_pending(connection, silver.CompileRun(batch_size=2), logging.getLogger())
+    silver.compile_pending(connection, silver.CompileRun(batch_size=2, workers=1), logging.getLogger())
 """
 
 
@@ -329,6 +347,104 @@ def test_a_worker_killed_at_work_loses_nothing_and_doubles_nothing(
     ) == []  # fmt: skip
 
 
+@pytest.fixture
+def hired(monkeypatch: pytest.MonkeyPatch) -> list[crew.Worker]:
+    """The worker processes that a test has started, so that none of them is left behind."""
+    workers: list[crew.Worker] = []
+    begin = crew.Worker.__init__
+
+    def remember(worker: crew.Worker) -> None:
+        begin(worker)
+        workers.append(worker)
+
+    monkeypatch.setattr(crew.Worker, "__init__", remember)
+    return workers
+
+
+def assert_buried(workers: list[crew.Worker]) -> None:
+    assert workers
+    assert all(worker.process.returncode is not None for worker in workers)
+
+
+def test_two_processes_share_the_work_and_double_nothing(
+    deliver: Deliver, connection: Any, hired: list[crew.Worker]
+) -> None:
+    deliver(*[write_sales(number) for number in range(1, 31)])
+    progress = compile_all(batch_size=3, workers=2)
+    assert len(hired) == 2
+    assert_buried(hired)
+    assert progress.outcomes == 30
+    assert_each_message_has_one_outcome(connection)
+    assert (
+        rows(connection, "select message_id from silver.attempts where chunk is null group by 1 having count(*) > 1")
+        == []
+    )
+
+
+def kill_at(number: int, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """Kill the worker that is given a certain batch, so many times."""
+    give = crew.Worker.give
+    given: list[int] = []
+
+    def give_and_kill(worker: crew.Worker, batch: list[str], compiler_version: str) -> None:
+        given.append(len(batch))
+        if len(given) >= number and len(given) < number + times:
+            worker.process.kill()
+            worker.process.wait()
+        give(worker, batch, compiler_version)
+
+    monkeypatch.setattr(crew.Worker, "give", give_and_kill)
+
+
+def test_the_batch_of_a_killed_worker_is_redone(
+    deliver: Deliver, connection: Any, hired: list[crew.Worker], monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    deliver(*[write_sales(number) for number in range(1, 13)])
+    kill_at(3, monkeypatch, times=1)
+    with caplog.at_level(logging.WARNING):
+        progress = compile_all(batch_size=3, workers=2)
+    assert "a worker was killed (SIGKILL); its batch of 3 messages is redone" in caplog.text
+    assert progress.outcomes == 12
+    assert_each_message_has_one_outcome(connection)
+    assert len(hired) == 3
+    assert_buried(hired)
+
+
+def test_a_message_that_kills_its_worker_again_fails_the_run_by_name(
+    deliver: Deliver, connection: Any, hired: list[crew.Worker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(*[write_sales(number) for number in range(1, 4)])
+    kill_at(2, monkeypatch, times=9)
+    with pytest.raises(RuntimeError, match=r"a worker ended \(SIGKILL\) at message [0-9a-f]{64}"):
+        compile_all(batch_size=1, workers=2)
+    assert_buried(hired)
+
+
+def test_a_worker_that_fails_fails_the_run_and_leaves_its_messages_pending(
+    deliver: Deliver, connection: Any, hired: list[crew.Worker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(*[write_sales(number) for number in range(1, 7)])
+    monkeypatch.setenv("PGDATABASE", "tillroll_of_nobody")
+    batches = [["0" * 64], ["1" * 64]]
+    with pytest.raises(RuntimeError, match="a worker failed: OperationalError"):
+        list(crew.share(batches, 2, udf.compiler_version(), LOG))
+    assert_buried(hired)
+    assert rows(connection, "select count(*) from silver.outcomes") == [(0,)]
+
+
+def test_no_process_is_left_when_the_run_is_cancelled(
+    deliver: Deliver, connection: Any, hired: list[crew.Worker]
+) -> None:
+    deliver(*[write_sales(number) for number in range(1, 31)])
+    with Warehouse().connect() as loader, compilation.list_pending(loader, udf.compiler_version()) as (_, pending):
+        work = crew.share(compilation.cut(pending, 2, 10**6), 2, udf.compiler_version(), LOG)
+        assert next(work).outcomes == 2
+        work.close()
+    assert_buried(hired)
+    assert compile_all().outcomes <= 28
+    assert_each_message_has_one_outcome(connection)
+
+
 def test_a_good_run_passes_both_blocking_checks(deliver: Deliver) -> None:
     deliver(write_sales(1), write_sales(2), b"garbage", write_sales(3, "ORDERS"))
     result = run_silver()
@@ -352,21 +468,21 @@ def check_metadata(result: dg.ExecuteInProcessResult, name: str) -> dict[str, An
     return {key: value.value if hasattr(value, "value") else value for key, value in check.metadata.items()}
 
 
-def refuse(share: float) -> Callable[..., list[Outcome]]:
-    def compile_batch(texts: list[str], envelopes: Any = None) -> list[Outcome]:
+def refuse(share: float) -> Callable[..., list[CompiledRow]]:
+    def compile_rows(texts: list[str], envelopes: Any = None) -> list[CompiledRow]:
         problem = Problem(code="unt-count-mismatch", severity="error", detail="UNT states 9 | found <8>")
-        refused = Outcome(message_type="SLSRPT", is_valid=False, is_complete=False, problems=[problem])
+        refused = as_row(message_type="SLSRPT", is_valid=False, is_complete=False, problems=[problem])
         good = stand_in(texts)
         return [refused if index < share * len(texts) else good[index] for index in range(len(texts))]
 
-    return compile_batch
+    return compile_rows
 
 
 @pytest.mark.parametrize(("share", "passes"), [(0.4, True), (0.6, False)])
 def test_too_many_invalid_messages_fail_a_blocking_check(
     share: float, passes: bool, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(udf, "compile_batch", refuse(share))
+    monkeypatch.setattr(udf, "compile_rows", refuse(share))
     deliver(*[write_sales(number) for number in range(1, 11)])
     result = run_silver()
     assert verdicts(result)["invalid_share_below_threshold"] is passes
@@ -374,7 +490,7 @@ def test_too_many_invalid_messages_fail_a_blocking_check(
 
 
 def test_the_threshold_is_a_knob_of_the_run(deliver: Deliver, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(udf, "compile_batch", refuse(0.6))
+    monkeypatch.setattr(udf, "compile_rows", refuse(0.6))
     deliver(*[write_sales(number) for number in range(1, 11)])
     assert verdicts(run_silver(silver.Thresholds(max_invalid_share=0.7)))["invalid_share_below_threshold"]
 
@@ -382,12 +498,12 @@ def test_the_threshold_is_a_knob_of_the_run(deliver: Deliver, monkeypatch: pytes
 def test_a_bad_day_counts_although_the_history_is_good(
     deliver: Deliver, connection: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(udf, "compile_batch", stand_in)
+    monkeypatch.setattr(udf, "compile_rows", stand_in)
     deliver(*[write_sales(number) for number in range(1, 101)])
     connection.execute("update bronze.messages set received_at = received_at - interval '3 days'")
     connection.commit()
     compile_all()
-    monkeypatch.setattr(udf, "compile_batch", refuse(1))
+    monkeypatch.setattr(udf, "compile_rows", refuse(1))
     deliver(*[write_sales(number) for number in range(101, 126)])
     result = run_silver()
     assert check_metadata(result, "invalid_share_below_threshold")["invalid share"] == 0.2
@@ -395,7 +511,7 @@ def test_a_bad_day_counts_although_the_history_is_good(
 
 
 def test_flagged_rows_are_listed_by_reason_with_an_example(deliver: Deliver, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(udf, "compile_batch", refuse(0.4))
+    monkeypatch.setattr(udf, "compile_rows", refuse(0.4))
     deliver(*[write_sales(number) for number in range(1, 11)])
     found = check_metadata(run_silver(), "flagged_invalid_rows")
     (record,) = found["reasons"].records

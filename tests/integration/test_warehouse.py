@@ -36,8 +36,8 @@ order by 1, 2, 3
 """
 
 INTERCHANGE = """
-insert into bronze.interchanges (interchange_id, file_name, content, size_bytes)
-values (encode(sha256('UNA'), 'hex'), 'one.edi', 'UNA', 3)
+insert into bronze.interchanges (interchange_id, file_name, size_bytes)
+values (encode(sha256('UNA'), 'hex'), 'one.edi', 3)
 """
 
 
@@ -83,7 +83,9 @@ def test_each_writer_may_write_its_own_schemas(connection: psycopg.Connection, r
 @pytest.mark.parametrize(
     ("role", "statement"),
     [
-        ("tillroll_loader", "update bronze.interchanges set content = ''"),
+        ("tillroll_loader", "update bronze.interchanges set size_bytes = 0"),
+        ("tillroll_loader", "update bronze.interchange_parts set content = ''"),
+        ("tillroll_loader", "delete from bronze.interchange_parts"),
         ("tillroll_loader", "delete from bronze.interchanges"),
         ("tillroll_loader", "update bronze.messages set raw = ''"),
         ("tillroll_loader", "delete from bronze.messages"),

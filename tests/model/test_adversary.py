@@ -10,7 +10,7 @@ import pytest
 
 from udf import gatekeeper
 from udf.train.adversary import Tally, attack, draw_sounds, judge, tell_lies
-from udf.train.damage import KINDS
+from udf.train.kinds import KINDS
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +33,7 @@ BEYOND_PROOF = {
     "a price is lost, UNT put right",
     "the currency is lost, UNT put right",
     "PIA is lost, UNT put right",
-    "LIN or noughts and their neighbour are exchanged",
+    "LIN, noughts or parts without a total and their neighbour",
     "two segments of one tag are exchanged",
     "an element separator of BGM is lost",
     "a component separator is lost, item or place",
@@ -45,7 +45,7 @@ BEYOND_PROOF = {
 
 @pytest.fixture(scope="module")
 def tallies() -> list[Tally]:
-    return attack(messages=15, seed=20_261, each=1)
+    return attack(messages=45, seed=20_261, each=1)
 
 
 def missed(tallies: list[Tally]) -> dict[str, list[dict[str, object]]]:
@@ -54,14 +54,14 @@ def missed(tallies: list[Tally]) -> dict[str, list[dict[str, object]]]:
 
 def test_no_lie_about_a_sound_message_is_believed(tallies: list[Tally]) -> None:
     lies = [tally for tally in tallies if tally.family == "lie"]
-    assert sum(tally.attacks for tally in lies) > 300
+    assert sum(tally.attacks for tally in lies) > 1_000
     assert missed(lies) == {}
 
 
 @pytest.mark.parametrize("reader", ["clerk", "model"])
 def test_no_damage_that_can_be_noticed_is_accepted(tallies: list[Tally], reader: str) -> None:
     damages = [tally for tally in tallies if tally.family == reader and not tally.unprovable]
-    assert sum(tally.attacks for tally in damages) > 300
+    assert sum(tally.attacks for tally in damages) > 1_000
     assert missed(damages) == {}
 
 
@@ -82,4 +82,4 @@ def test_a_gatekeeper_that_looks_away_from_prices_believes_lies_about_them(monke
 
 def test_an_outcome_is_harmless_beside_itself() -> None:
     _, _, sound = next(draw_sounds(random.Random(7)))
-    assert judge(sound.outcome, sound.outcome) == "harmless"
+    assert judge(sound, sound.outcome) == "harmless"

@@ -18,20 +18,25 @@ from udf.interchange import split_interchange
 from udf.reference import load_reference
 from udf.train import corpus
 from udf.train.corpus import draw_examples, draw_written, is_held_out
-from udf.train.evaluate import as_result, compile_file, without_examples, write_into_card
+from udf.train.evaluate import without_examples, write_into_card
 from udf.train.marking import Marks, Result
 from udf.train.oracle import Oracle
 from udf.train.papers import HELD_OUT, KNOWN, VICES, checked, draw_papers, read_samples
+from udf.train.reading import compile_file, read_file
 from udf.train.rendering import HELD_OUT_VICES, TAUGHT_VICES, draw_writing, message_rows, render_interchange, settle
 from udf.train.rules import compile_by_rules
-from udf.train.truth import ESSENTIAL, Essence, essence
+from udf.train.truth import ESSENTIAL, HEADER, Essence, Header, essence
 
 TABLES = load_reference()
 
 
 def line(item: str = "4006381333931", quantity: int = 5) -> Essence:
     day = date(2026, 1, 17)
-    return (item, "EN", "12", "92", "153", "sold", Decimal(quantity), "PCE", None, None, day, day, None)
+    return (item, "EN", "12", "92", "153", "sold", Decimal(quantity), "PCE", None, None, "EUR", day, day, None)
+
+
+def header(number: str = "R1") -> Header:
+    return ("1", number, date(2026, 1, 18), "original", "EUR", None, None)
 
 
 def mark(
@@ -50,9 +55,9 @@ def test_right_answers_compile_to_what_the_draft_states_or_are_refused(seed: int
     paper = next(draw_papers(split, seed))
     oracle = Oracle()
     oracle.study(paper.draft)
-    outcomes = compile_file(Compiler(oracle), paper.data)
-    result = as_result(outcomes, 0.0)
+    result = read_file(Compiler(oracle), paper.data)
     assert not result.is_valid or not result.lines - paper.lines
+    assert not result.is_valid or result.header == paper.header
 
 
 def test_nearly_all_papers_are_exact_where_the_answers_are_right() -> None:
@@ -60,9 +65,12 @@ def test_nearly_all_papers_are_exact_where_the_answers_are_right() -> None:
     for paper in islice(draw_papers(HELD_OUT, 5), 150):
         oracle = Oracle()
         oracle.study(paper.draft)
-        marks.mark("", paper.lines, paper.gaps, as_result(compile_file(Compiler(oracle), paper.data), 0.0))
-    assert marks.facts()["messages_exact"] >= 0.98
-    assert marks.facts()["silent_errors"] == 0
+        result = read_file(Compiler(oracle), paper.data)
+        marks.mark("", paper.lines, paper.gaps, result, paper.header)
+        marks.mark_first(paper.groups, paper.gaps, paper.header, result)
+    facts = marks.facts()
+    assert facts["messages_exact"] == facts["line_groups_exact_first_pass"] == facts["messages_exact_first_pass"] == 1
+    assert facts["silent_errors"] == facts["headers_wrong"] == 0
 
 
 @given(st.integers(0, 10**9), st.sampled_from([TAUGHT_VICES, HELD_OUT_VICES]))
@@ -155,10 +163,37 @@ def test_line_groups_are_marked_by_what_the_first_answers_gave() -> None:
     marks = Marks()
     groups = [Counter([line("1")]), Counter([line("2")]), Counter([line("3")])]
     got = Counter([line("1"), line("2", quantity=7)])
-    marks.mark_first(groups, 0, Result(got, True, True))
+    by_group = [Counter([line("1")]), Counter([line("2", quantity=7)]), Counter()]
+    marks.mark_first(groups, 0, header(), Result(got, True, True, header=header(), by_group=by_group))
     marks.mark("", sum(groups, Counter()), 0, Result(got, True, True))
     assert marks.facts()["line_groups_exact_first_pass"] == pytest.approx(1 / 3, abs=1e-4)
     assert marks.facts()["messages_exact_first_pass"] == 0.0
+
+
+def test_a_line_group_is_right_at_its_own_place_alone() -> None:
+    marks = Marks()
+    groups = [Counter([line("1", 1)]), Counter([line("1", 2)])]
+    lines = sum(groups, Counter())
+    for found in (groups[::-1], [lines]):
+        marks.mark_first(groups, 0, header(), Result(lines, True, True, header=header(), by_group=found))
+        marks.mark("", lines, 0, Result(lines, True, True, header=header()), header())
+    assert marks.facts()["line_groups_exact_first_pass"] == 0.0
+
+
+def test_a_wrong_header_of_a_valid_message_is_a_silent_error() -> None:
+    marks = Marks()
+    result = Result(Counter([line()]), True, True, header=header("R2"))
+    marks.mark("", Counter([line()]), 0, result, header())
+    facts = marks.facts()
+    assert facts["silent_errors"] == facts["headers_wrong"] == 1
+    assert facts["messages_exact"] == 0.0
+    assert [failure["cause"] for failure in facts["failures"]] == ["header wrong in silence"]
+
+
+@pytest.mark.parametrize("name", HEADER)
+def test_what_is_compared_of_a_header_is_in_some_papers(name: str) -> None:
+    at = HEADER.index(name)
+    assert any(paper.header[at] is not None for paper in islice(draw_papers(KNOWN, 4), 60))
 
 
 def test_causes_are_counted_with_examples() -> None:
@@ -202,7 +237,7 @@ SALE = (
 def test_rules_read_what_stands_where_the_standard_puts_it() -> None:
     (found,) = compile_by_rules(SALE, TABLES)
     assert dict(zip(ESSENTIAL, found, strict=True)) == dict(
-        zip(ESSENTIAL, (*line()[:8], Decimal("2.5"), "AAA", *line()[10:]), strict=True)
+        zip(ESSENTIAL, (*line()[:8], Decimal("2.5"), "AAA", None, *line()[11:]), strict=True)
     )
 
 

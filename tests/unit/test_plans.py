@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,7 +17,8 @@ from udf.plans import PROOFS
 from udf.reference import load_reference
 from udf.train.clerk import Clerk
 from udf.train.corpus import draw_written
-from udf.train.damage import KINDS, Sound
+from udf.train.damage import Sound
+from udf.train.kinds import KINDS
 from udf.train.oracle import Oracle
 from udf.train.rendering import render_interchange
 from udf.train.siblings import draw_sibling
@@ -87,6 +89,57 @@ def test_an_outcome_of_plans_reads_as_the_same_objects(school: School) -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "again"),
+    [
+        ("20261102-20261108:718", "20261109-20261115:718"),
+        ("2026110220261108:718", "2026110920261115:718"),
+        ("261102-261108:717", "261109-261115:717"),
+        ("261102261108:717", "261109261115:717"),
+    ],
+)
+def test_a_range_in_one_element_keeps_both_its_ends(first: str, again: str) -> None:
+    school = School()
+    pair = "DTM+90:20261102:102'DTM+91:20261108:102"
+    for number in range(1, PROOFS + 1):
+        school.read(write_report(number=number).replace(pair, f"DTM+356:{first}").replace("UNT+14", "UNT+13"))
+    text = write_report(number=9).replace(pair, f"DTM+356:{again}").replace("UNT+14", "UNT+13")
+    row, other = school.read(text), school.read_by_model(text)
+    assert (row.route, other.is_complete) == ("plan", True)
+    assert row.document is not None
+    assert other.document is not None
+    assert same_document(row.document, other.document)
+
+
+def write_activity(stores: Sequence[str], number: int = 1) -> str:
+    """An 852 that states what was sold in two stores and what lies in two."""
+    rows = [
+        f"ST*852*{number:04d}", "XQ*H*20261102*20261108", "LIN*1*UP*614141100019",
+        "ZA*QS", f"SDQ*EA*92*{stores[0]}*{number}*{stores[1]}*7",
+        "ZA*QA", f"SDQ*EA*92*{stores[2]}*{20 + number}*{stores[3]}*30", "CTT*1",
+    ]  # fmt: skip
+    return "~".join([*rows, f"SE*{len(rows) + 1}*{number:04d}~"])
+
+
+@pytest.mark.parametrize(
+    ("stores", "route"),
+    [
+        (("0103", "0104", "0103", "0104"), "plan"),
+        (("0103", "0104", "0105", "0106"), "plan"),
+        (("0103", "0103", "0103", "0104"), "model"),
+        (("0103", "0104", "0104", "0104"), "model"),
+    ],
+)
+def test_a_store_may_stand_under_several_activities_but_once_under_each(stores: Sequence[str], route: str) -> None:
+    school, envelope = School(), Envelope(standard="X12", sender="PRAIRIEMART", version="004010")
+    for number in range(1, PROOFS + 1):
+        assert school.read(write_activity(("0101", "0102") * 2, number), envelope).route == "model"
+    text = write_activity(stores, 9)
+    row, other = school.read(text, envelope), school.read_by_model(text, envelope)
+    assert row.route == route
+    assert (row.is_valid, row.is_complete, row.problems) == (other.is_valid, other.is_complete, other.problems)
+
+
+@pytest.mark.parametrize(
     ("was", "becomes"),
     [
         ("QTY+153:12", "QTY+61:12"),
@@ -143,6 +196,25 @@ def test_a_released_apostrophe_and_a_quotation_mark_are_values(school: School) -
     assert json.loads(row.document)["lines"][0]["attributes"] == {"description": "SARAH'S 12\" PAN"}
     assert other.document is not None
     assert same_document(row.document, other.document)
+
+
+def test_a_part_of_a_stock_that_is_the_sum_of_the_others_is_left_to_the_gatekeeper() -> None:
+    def report(number: int, *parts: int) -> str:
+        rows = [
+            f"UNH+{number}+INVRPT:D:96A:UN:EAN004", f"BGM+35+I{number}+9", "DTM+137:20261109:102",
+            "DTM+366:20261108:102", "NAD+WH+4012345000030::9", "LIN+1++4006381333931:EN",
+        ]  # fmt: skip
+        for lot, part in enumerate(parts, 1):
+            rows += [f"QTY+145:{part}:PCE", f"RFF+BT:LOT{lot}"]
+        return "'".join([*rows, f"UNT+{len(rows) + 1}+{number}'"])
+
+    school = School()
+    for number in range(1, PROOFS + 1):
+        assert json.loads(school.read(report(number, 5, 6, 7)).problems) == []
+    assert school.read(report(8, 5, 6, 8)).route == "plan"
+    summed = school.read(report(9, 5, 6, 11))
+    assert summed.route == "model"
+    assert "repeated-quantity" in summed.rejected_lines
 
 
 def test_partners_learn_for_themselves(school: School) -> None:
@@ -279,7 +351,7 @@ def test_plans_of_drawn_partners_never_say_anything_else_than_the_model(seed: in
         right = slow.compile_rows([message.text], [envelope])[0]
         texts = [message.text]
         if right.is_complete and number > PROOFS:
-            sound = Sound(message.text, slow.compile_batch([message.text], [envelope])[0], False)
+            sound = Sound(message.text, slow.compile_batch([message.text], [envelope])[0], Counter(), (), False)
             texts += [text for kind in r.sample(KINDS, 8) if (text := kind.alter(r, sound)) is not None]
         for text in texts:
             row = fast.compile_rows([text], [envelope])[0]

@@ -11,18 +11,29 @@ import typer
 
 from udf.compiler import MODEL
 from udf.train.gates import Packed, check_gates, choose
+from udf.train.papers import HELD_OUT, KNOWN
 from udf.train.ship import ship
 
 WHOLE = Packed("F16", 1_850_000, {"F16": 29}, 0.995, 1.0, 9.0, 0, 0)
 HALF = replace(WHOLE, quantisation="Q8_0", bytes=990_000)
 SMALL = replace(WHOLE, quantisation="Q4_0", bytes=560_000, parity=0.9991)
-EXAM = {
+EXAM: dict[str, Any] = {
     "silent_errors": 0,
-    "messages_complete_and_exact": 0.97,
-    "damaged messages": {"accepted": 0},
-    "samples": {"silent_errors": 0},
+    "lines": 20_000,
+    "messages_complete_and_exact": 0.996,
+    "splits": {
+        KNOWN: {"line_groups_exact_first_pass": 0.999},
+        HELD_OUT: {"messages_exact": 0.996, "messages_exact_first_pass": 0.98},
+    },
+    "damaged messages": {"accepted": 0, "messages": 1_000},
+    "samples": {"silent_errors": 0, "share": 0.97},
 }
-WORSE = EXAM | {"messages_complete_and_exact": 0.9699}
+WORSE = EXAM | {"messages_complete_and_exact": 0.9959}
+
+
+def with_share(split: str, name: str, share: float) -> dict[str, Any]:
+    """The exam with another share in one split."""
+    return EXAM | {"splits": EXAM["splits"] | {split: EXAM["splits"][split] | {name: share}}}
 
 
 def test_the_smallest_format_that_loses_nothing_is_chosen() -> None:
@@ -59,8 +70,50 @@ def test_more_chunks_lost_than_chance_takes_are_a_loss(lost: int, gained: int) -
         ("answers as torch does", HALF, 0.9985, 2000, EXAM),
         ("answers as torch does", HALF, 1.0, 1999, EXAM),
         ("no silent error in the exam", HALF, 1.0, 2000, EXAM | {"silent_errors": 1}),
-        ("no silent error in the exam", HALF, 1.0, 2000, EXAM | {"samples": {"silent_errors": 1}}),
-        ("no damaged message accepted", HALF, 1.0, 2000, EXAM | {"damaged messages": {"accepted": 1}}),
+        ("no silent error in the exam", HALF, 1.0, 2000, EXAM | {"lines": 19_999}),
+        (
+            "no silent error in the exam",
+            HALF,
+            1.0,
+            2000,
+            EXAM | {"samples": {"silent_errors": 1, "share": 1.0}},
+        ),
+        (
+            "no damaged message accepted",
+            HALF,
+            1.0,
+            2000,
+            EXAM | {"damaged messages": {"accepted": 1, "messages": 1500}},
+        ),
+        (
+            "no damaged message accepted",
+            HALF,
+            1.0,
+            2000,
+            EXAM | {"damaged messages": {"accepted": 0, "messages": 999}},
+        ),
+        ("held-out messages exact", HALF, 1.0, 2000, with_share(HELD_OUT, "messages_exact", 0.9949)),
+        (
+            "held-out messages exact, first pass",
+            HALF,
+            1.0,
+            2000,
+            with_share(HELD_OUT, "messages_exact_first_pass", 0.9799),
+        ),
+        (
+            "known line groups exact, first pass",
+            HALF,
+            1.0,
+            2000,
+            with_share(KNOWN, "line_groups_exact_first_pass", 0.9989),
+        ),
+        (
+            "hand-checked records right",
+            HALF,
+            1.0,
+            2000,
+            EXAM | {"samples": {"silent_errors": 0, "share": 0.9699}},
+        ),
         ("as good as the model before", HALF, 1.0, 2000, WORSE),
     ],
 )

@@ -68,6 +68,167 @@ def test_what_belongs_to_a_line_and_stands_above_it_is_refused(price: str) -> No
     assert "price-outside-line" in {problem.code for problem in outcome.problems}
 
 
+def stock(parts: str, hold: str = "NAD+WH+1::92") -> Outcome:
+    return compile_as_wanted(f"BGM+35+1+9 DTM+366:20260105:102 {hold} LIN+1++{A}:EN {parts}", "INVRPT")
+
+
+def advice(parts: str) -> Outcome:
+    return compile_as_wanted(f"BIA*00*DD*1*20260105 N1*WH*W*92*01 LIN*1*EN*{A} {parts}", "846")
+
+
+def codes(outcome: Outcome) -> set[str]:
+    problems = [*outcome.problems, *(p for line in outcome.rejected_lines for p in line.problems)]
+    return {problem.code for problem in problems}
+
+
+@pytest.mark.parametrize(
+    ("mark", "name"),
+    [
+        ("DTM+361:{}:102", "date_361"), ("DTM+36:{}:102", "date_36"), ("GIN+BN+{}", "identity_BN"),
+        ("STS+1+{}", "status_1"), ("RFF+BT:{}", "reference_BT"),
+    ],
+)  # fmt: skip
+def test_stock_that_is_split_by_date_batch_or_state_is_kept_apart(mark: str, name: str) -> None:
+    days = ("20260601", "20260701")
+    outcome = stock(" ".join(f"QTY+145:{n}:PCE {mark.format(day)}" for n, day in enumerate(days, 3)))
+    assert outcome.is_complete
+    assert outcome.document is not None
+    assert [(int(line.quantity), line.attributes[name]) for line in outcome.document.lines] == [
+        (3, "20260601"), (4, "20260701"),
+    ]  # fmt: skip
+
+
+def test_an_inv_before_each_quantity_tells_its_state() -> None:
+    outcome = stock("INV+2+1 QTY+145:4 INV+2+2 QTY+145:5")
+    assert outcome.is_complete
+    assert outcome.document is not None
+    assert [line.attributes["inventory_status"] for line in outcome.document.lines] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        "QTY+145:3 DTM+361:20260601:102 QTY+145:4",
+        "QTY+145:3 DTM+361:20260601:102 QTY+145:4 DTM+361:20260601:102",
+        "QTY+145:3 DTM+361:20260601:102 QTY+145:4 GIN+BN+X",
+        "QTY+145:3 RFF+AAK:D1 QTY+145:4 RFF+AAK:D2",
+        "QTY+145:3 DTM+179:20260601:102 QTY+145:4 DTM+179:20260602:102",
+        "QTY+145:7 GIN+BN+A QTY+145:3 GIN+BN+B QTY+145:4 GIN+BN+C",
+        "INV+1+1 QTY+145:3 INV+2+1 QTY+145:4",
+    ],
+)
+def test_a_stock_with_its_parts_or_a_running_balance_is_refused(parts: str) -> None:
+    outcome = stock(parts)
+    assert not outcome.is_valid
+    assert "repeated-quantity" in codes(outcome)
+
+
+@pytest.mark.parametrize("mark", ["DTM*036*2026060{}", "LQ*AB*{}", "REF*LT*{}"])
+def test_an_846_may_split_its_stock_too(mark: str) -> None:
+    outcome = advice(" ".join(f"QTY*33*{n}*EA {mark.format(n)}" for n in (3, 4)))
+    assert outcome.is_complete
+    assert places(outcome) == ["01", "01"]
+
+
+def test_a_schedule_without_places_is_of_the_place_above() -> None:
+    outcome = advice("QTY*33*7*EA QTY*63*9*EA SCH*4*EA***018*20260112 SCH*5*EA***018*20260119")
+    assert outcome.is_complete
+    assert outcome.document is not None
+    assert [(line.qualifier, int(line.quantity), line.attributes) for line in outcome.document.lines] == [
+        ("33", 7, {}), ("63", 4, {"date_018": "20260112"}), ("63", 5, {"date_018": "20260119"}),
+    ]  # fmt: skip
+    assert places(outcome) == ["01"] * 3
+
+
+def test_a_schedule_that_names_some_places_has_lost_the_others() -> None:
+    lines = f"QTY*33*7*EA SCH*7*EA*92*A*018*20260112 LIN*2*EN*{B} QTY*33*9*EA SCH*9*EA***018*20260119"
+    assert "place-missing" in codes(advice(lines))
+
+
+def test_a_split_before_any_quantity_says_what_is_not_known() -> None:
+    assert "split-without-activity" in codes(advice("SDQ*EA*92*01*3*02*4 QTY*33*7*EA"))
+
+
+@pytest.mark.parametrize("named", ["N9*ST*042", "REF*ZZ*042", "REF*LU*042"])
+@pytest.mark.parametrize("where", ["header", "line"])
+def test_a_reference_that_may_be_the_only_place_is_no_silent_miss(named: str, where: str) -> None:
+    head, line = (f" {named}", "") if where == "header" else ("", f" {named}")
+    outcome = compile_as_wanted(f"XQ*H*20260105*20260111{head} LIN*1*EN*{A}{line} ZA*QS*5*EA", "852")
+    assert not outcome.is_valid
+    assert "place-in-reference" in codes(outcome)
+    placed = compile_as_wanted(f"XQ*H*20260105*20260111{head} N1*ST**92*7 LIN*1*EN*{A}{line} ZA*QS*5*EA", "852")
+    assert placed.is_complete
+
+
+@pytest.mark.parametrize("hold", ["NAD+WH+1::92 NAD+ST+2::92", "LOC+14+1 LOC+18+2"])
+def test_a_header_of_two_places_says_so_and_nothing_else(hold: str) -> None:
+    outcome = stock("QTY+145:3", hold)
+    errors = [problem.code for problem in outcome.problems if problem.severity == "error"]
+    assert errors == ["place-ambiguous", "header-not-proved"]
+
+
+@pytest.mark.parametrize("lines", ["LIN+1++{A}:EN QTY+12:153", "LIN+1++{A}:EN QTY+153:9 LIN+2++{B}:EN QTY+12:153"])
+def test_a_code_and_a_quantity_that_changed_places_are_refused(lines: str) -> None:
+    body = f"BGM+73E+1+9 DTM+356:20260105:102 LOC+162+1 {lines.format(A=A, B=B)}"
+    outcome = compile_as_wanted(body, "SLSRPT")
+    assert not outcome.is_valid
+    assert "quantity-swapped" in codes(outcome)
+
+
+@pytest.mark.parametrize("lines", ["QTY+153:17 LIN+2++{B}:EN QTY+153:61", "QTY+153:153", "QTY+153:5 QTY+61:1"])
+def test_quantities_that_look_like_codes_are_read(lines: str) -> None:
+    body = f"BGM+73E+1+9 DTM+356:20260105:102 LOC+162+1 LIN+1++{A}:EN {lines.format(B=B)}"
+    assert compile_as_wanted(body, "SLSRPT").is_complete
+
+
+def test_a_store_without_lines_is_said() -> None:
+    body = f"BGM+73E+1+9 DTM+356:20260105:102 LOC+162+1 LIN+1++{A}:EN QTY+153:5 LOC+162+2"
+    outcome = compile_as_wanted(body, "SLSRPT")
+    assert outcome.is_complete
+    assert "place-without-lines" in codes(outcome)
+
+
+def test_the_location_of_a_full_sdq_is_said() -> None:
+    pairs = "*".join(f"{n:03}*1" for n in range(10))
+    outcome = compile_as_wanted(f"XQ*H*20260105*20260111 LIN*1*EN*{A} ZA*QS SDQ*EA*92*{pairs}*AISLE", "852")
+    assert outcome.document is not None
+    assert {line.attributes["sub_location"] for line in outcome.document.lines} == {"AISLE"}
+
+
+@pytest.mark.parametrize("party", ["N1*FR*R*92*77", "N1*BY**9*123456789"])
+def test_a_party_before_the_store_of_each_group_comes_with_it(party: str) -> None:
+    groups = " ".join(f"{party} N1*ST**92*{n} LIN*{n}*EN*{A} ZA*QS*5*EA" for n in (1, 2))
+    assert places(compile_as_wanted(f"XQ*H*20260105*20260111 {groups}", "852")) == ["1", "2"]
+
+
+def test_a_buyer_in_the_header_opens_no_transfer() -> None:
+    transfers = " ".join(f"PTD*SS N1*BY**UL*7558371726657 N1*CN**92*{n} QTY*32*5*EA LIN**EN*{A}" for n in (1, 2))
+    body = f"BPT*00*1*20260105*SS DTM*090*20260101 DTM*091*20260107 N1*BY**UL*0623891420000 {transfers}"
+    assert places(compile_as_wanted(body, "867")) == ["1", "2"]
+
+
+def test_a_tag_of_an_activity_without_a_quantity_is_missed() -> None:
+    body = f"XQ*H*20260105*20260111 LIN*1*EN*{A} ZA*QS SDQ*EA*92*1*2 UA*QA SDQ*EA*92*3*4"
+    assert "tag-damaged" in codes(compile_as_wanted(body, "852"))
+
+
+def test_the_unit_of_a_quantity_that_stands_apart_is_not_dropped() -> None:
+    assert not advice("QTY*29*34 AMT*S*128 UIT*LB*235.67*PE").is_complete
+
+
+def test_a_date_of_the_header_behind_the_place_of_a_group_is_refused() -> None:
+    groups = f"LOC+162+1 CUX+2:SEK:4 DTM+366:20260105:102 LIN+1++{A}:EN QTY+145:3 LOC+162+2 LIN+2++{B}:EN QTY+145:3"
+    outcome = compile_as_wanted(f"BGM+35+1+9 {groups}", "INVRPT")
+    assert not outcome.is_valid
+    assert "order-mixed" in codes(outcome)
+
+
+def test_a_price_of_each_quantity_that_is_lost_is_not_read_as_one_for_all() -> None:
+    lines = f"QTY+153:5 PRI+AAA:2 QTY+210:1 PRI+AAA:3 LIN+2++{B}:EN QTY+153:5 QTY+210:1 PRI+AAA:3"
+    outcome = compile_as_wanted(f"BGM+73E+1+9 DTM+356:20260105:102 LOC+162+1 LIN+1++{A}:EN {lines}", "SLSRPT")
+    assert not outcome.is_valid
+
+
 def test_a_place_that_some_lines_have_and_others_lack_may_be_lost() -> None:
     body = f"BGM+73E+1+9 DTM+356:20260105:102 LIN+1++{A}:EN LOC+162+S1::92 QTY+153:5 LIN+2++{B}:EN QTY+153:6"
     outcome = compile_as_wanted(body, "SLSRPT")

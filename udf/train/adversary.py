@@ -5,9 +5,9 @@ message, given to the compiler at every attempt. A *damage* changes the text and
 one (`udf.train.clerk`, which says whatever the gatekeeper would hear) and the shipped model.
 
 Whether an attack changed the meaning is decided without the gatekeeper, by comparing the lines that go on, and the
-header, with those of the sound message. An attack that changes nothing is harmless. One is *caught* where the message
-is not valid, or where every line that goes on is right and the others are rejected; else it is *missed*. Kinds of
-damage that no reader of the one message could notice say so, and are reported apart.
+header, with what the draft of the sound message states. An attack that changes nothing is harmless. One is *caught*
+where the message is not valid, or where every line that goes on is right and the others are rejected; else it is
+*missed*. Kinds of damage that no reader of the one message could notice say so, and are reported apart.
 """
 
 import json
@@ -26,16 +26,18 @@ from rich.progress import track
 from rich.table import Table
 
 from udf.compiler import MODEL, Compiler
-from udf.contract import Document, Line, Outcome
+from udf.contract import Outcome
 from udf.engine import LlamaEngine
+from udf.reference import load_reference
 from udf.train.clerk import Clerk
-from udf.train.corpus import draw_partner
-from udf.train.damage import KINDS, Kind, Sound
+from udf.train.corpus import draw_partner, draw_written
+from udf.train.damage import Kind, Sound
 from udf.train.drafts import Draft
+from udf.train.kinds import KINDS
 from udf.train.lies import draw_lies
 from udf.train.oracle import Oracle
 from udf.train.rendering import draw_writing, render_message
-from udf.train.truth import essence
+from udf.train.truth import essence, expected_header, expected_lines, header_of
 from udf.values import read_number
 
 SEED = 71_001
@@ -71,40 +73,30 @@ Tallies = dict[tuple[str, str], Tally]
 # --- the judgement -----------------------------------------------------------------------------------------------
 
 
-def _line(line: Line) -> tuple[object, ...]:
-    return (*essence(line), line.currency)
-
-
-def _header(document: Document) -> tuple[object, ...]:
-    return document.document_number, document.document_date, document.function
-
-
-def judge(truth: Outcome, outcome: Outcome) -> str:
-    """`harmless`, `caught` or `missed`, from what goes on of the attacked message and of the sound one."""
-    if not outcome.is_valid or outcome.document is None or truth.document is None:
+def judge(sound: Sound, outcome: Outcome) -> str:
+    """`harmless`, `caught` or `missed`, from what goes on of the attacked message and what the sound one states."""
+    if not outcome.is_valid or outcome.document is None:
         return "caught"
-    right = Counter(_line(line) for line in truth.document.lines)
-    got = Counter(_line(line) for line in outcome.document.lines)
-    if got - right or _header(outcome.document) != _header(truth.document):
+    got = Counter(essence(line) for line in outcome.document.lines)
+    if got - sound.stated or header_of(outcome.document) != sound.header:
         return "missed"
-    if got == right and outcome.is_complete:
+    if got == sound.stated and outcome.is_complete:
         return "harmless"
     return "caught" if outcome.rejected_lines else "missed"
 
 
-def _count(tally: Tally, truth: Outcome, outcome: Outcome, **attack: str) -> None:
-    verdict = judge(truth, outcome)
+def _count(tally: Tally, sound: Sound, outcome: Outcome, **attack: str) -> None:
+    verdict = judge(sound, outcome)
     tally.attacks += 1
     tally.harmless += verdict == "harmless"
     tally.caught += verdict == "caught"
     if verdict != "missed":
         return
     tally.missed += 1
-    tally.warned += bool({p.code for p in outcome.problems} - {p.code for p in truth.problems})
+    tally.warned += bool({p.code for p in outcome.problems} - {p.code for p in sound.outcome.problems})
     if len(tally.examples) < _EXAMPLES:
-        right = Counter(_line(line) for line in truth.document.lines) if truth.document else Counter()
-        got = Counter(_line(line) for line in outcome.document.lines) if outcome.document else Counter()
-        changes = {"lost": [str(x) for x in right - got], "won": [str(x) for x in got - right]}
+        got = Counter(essence(line) for line in outcome.document.lines) if outcome.document else Counter()
+        changes = {"lost": [str(x) for x in sound.stated - got], "won": [str(x) for x in got - sound.stated]}
         tally.examples.append({**attack, **changes, "problems": [p.code for p in outcome.problems]})
 
 
@@ -127,10 +119,15 @@ def state_totals(draft: Draft) -> None:
     draft.segments.append(trailer)
 
 
-def draw_sounds(r: random.Random) -> Iterator[tuple[Draft, Oracle, Sound]]:
-    """Messages of drawn partners with their right answers, endlessly; those not proved complete are left out."""
+def draw_sounds(r: random.Random, held_out: bool | None = None) -> Iterator[tuple[Draft, Oracle, Sound]]:
+    """Messages of drawn partners with their right answers, endlessly; those not proved complete are left out.
+
+    The partners are those that may be learnt, those that are `held_out`, or any.
+    """
+    tables = load_reference()
     while True:
-        draft = draw_partner(r).draft(r)
+        dialect = draw_partner(r) if held_out is None else draw_written(r, held_out)[0]
+        draft = dialect.draft(r)
         is_counted = r.random() < 0.5
         if is_counted:
             state_totals(draft)
@@ -139,7 +136,7 @@ def draw_sounds(r: random.Random) -> Iterator[tuple[Draft, Oracle, Sound]]:
         oracle.study(draft)
         outcome = Compiler(oracle).compile_batch([text])[0]
         if outcome.is_complete:
-            yield draft, oracle, Sound(text, outcome, is_counted)
+            yield draft, oracle, Sound(text, outcome, expected_lines(draft, tables), expected_header(draft), is_counted)
 
 
 # --- the attacks -------------------------------------------------------------------------------------------------
@@ -153,7 +150,7 @@ def tell_lies(r: random.Random, draft: Draft, oracle: Oracle, sound: Sound, tall
         outcome = compiler.compile_batch([sound.text])[0]
         tally = tallies.setdefault(("lie", lie.kind), Tally(lie.kind, "lie"))
         told = next((a.output for a in outcome.attempt_log if a.output), None)
-        _count(tally, sound.outcome, outcome, text=sound.text, told=told or str(lie.answer))
+        _count(tally, sound, outcome, text=sound.text, told=told or str(lie.answer))
     oracle.lies = {}
 
 
@@ -174,7 +171,7 @@ def do_damage(
                 reader.engine.study(text)
         for (kind, text), outcome in zip(damaged, reader.compile_batch(texts), strict=True):
             tally = tallies.setdefault((name, kind.name), Tally(kind.name, name, kind.unprovable))
-            _count(tally, sound.outcome, outcome, text=sound.text, damaged=text)
+            _count(tally, sound, outcome, text=sound.text, damaged=text)
 
 
 def attack(messages: int, seed: int = SEED, each: int = EACH, model: Path | None = MODEL) -> list[Tally]:

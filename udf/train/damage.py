@@ -1,10 +1,7 @@
-"""Damaged messages: what transmission and senders do to a sound text, sorted by kind.
-
-Every kind that no reader of the one message could notice says so, with the reason; of all others the compiler has to
-notice each one that changes what the lines say.
-"""
+"""What transmission and senders do to a sound text; `udf.train.kinds` sorts it by what a reader can notice."""
 
 import random
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -13,21 +10,24 @@ from itertools import pairwise
 from udf.contract import Line, Outcome
 from udf.segments import Segment, find_delimiters, read_segments
 from udf.syntax import is_tag
+from udf.train.truth import Essence, Header
 
 _TRAILERS = ("UNT", "SE")
 _TOTALS = ("CNT", "CTT")
+_PRICES = ("PRI", "CTP", "UIT")
 _PLACES = ("LOC", "NAD", "N1")
 _SPLITS = ("SDQ", "SCH", "REF")
-_IDENTITIES = ("LOC", "NAD", "LIN", "PIA")
-_BEGINNINGS = ("BGM", "XQ", "BIA", "BPT")
 
 
 @dataclass(slots=True)
 class Sound:
-    """A message that was proved complete, and what a damage has to know of it."""
+    """A message that was proved complete, what it states, and what a damage has to know of it."""
 
     text: str
     outcome: Outcome
+    stated: Counter[Essence]
+    """What its draft says of the lines: the truth that damaged texts are held to."""
+    header: Header
     is_counted: bool
     """CNT 1 and 2, or CTT01 and CTT02, repeat its lines and quantities."""
     segments: list[Segment] = field(init=False)
@@ -56,6 +56,15 @@ class Sound:
 
     def tagged(self, *tags: str) -> list[int]:
         return [i for i in self.body if self.segments[i].tag in tags]
+
+    def standing_in(self, index: int, name: str) -> list[Line]:
+        """The lines whose field of a name stands in a segment."""
+        return [line for line in self.lines if name in line.source and self.place_of(line, name) == index]
+
+    def place_of(self, line: Line, name: str) -> int:
+        """The index of the segment that a field of a line stands in."""
+        at = line.source[name][0]
+        return next(i for i, segment in enumerate(self.segments) if segment.start <= at < segment.end)
 
     def quantities_in(self, index: int) -> list[Decimal]:
         """The quantities of lines that stand in a segment."""
@@ -169,6 +178,93 @@ def double(*tags: str, recount: bool) -> Alter:
     return alter
 
 
+def _lose_one(told: bool, found: Callable[[Sound], dict[int, bool]]) -> Alter:
+    """One of some segments is lost and the trailer put right: one whose loss something else tells of, or does not."""
+
+    def alter(r: random.Random, sound: Sound) -> str | None:
+        losable = [i for i, is_told in found(sound).items() if is_told == told]
+        if not losable:
+            return None
+        lost = r.choice(losable)
+        return sound.rebuilt([i for i in range(len(sound.rows)) if i != lost], True)
+
+    return alter
+
+
+def lose_split(told: bool) -> Alter:
+    """SDQ, SCH or REF with parts; told by a total, by an activity left empty, or by another split of the same code."""
+
+    def find(sound: Sound) -> dict[int, bool]:
+        found = {}
+        for i in sound.tagged(*_SPLITS):
+            parts = sound.standing_in(i, "quantity")
+            if not parts:
+                found[i] = False
+                continue
+            activity = sound.place_of(parts[0], "qualifier")
+            code = sound.segments[activity].value(0)
+            others = [line for line in sound.lines if line.qualifier == code and line not in parts]
+            is_only = not any(sound.place_of(line, "qualifier") == activity for line in others)
+            if not is_only:
+                found[i] = bool(sound.segments[activity].value(1)) and bool(sum(line.quantity for line in parts))
+            else:
+                own = [line for line in others if sound.place_of(line, "quantity") != sound.place_of(line, "qualifier")]
+                found[i] = not sound.segments[activity].value(1) or (
+                    all(line.location_id and "location_id" in line.source for line in parts)
+                    and any(line.location_id for line in own)
+                    and not _placed_above(sound)
+                )
+        return found
+
+    return _lose_one(told, find)
+
+
+def _placed_above(sound: Sound) -> bool:
+    """Whether a place stands before the first line, so that a line without its own has that one."""
+    first = min(sound.tagged("LIN", "QTY", "ZA"))
+    places = {sound.place_of(line, "location_id") for line in sound.lines if "location_id" in line.source}
+    return any(i < first for i in places) or any(i < first for i in sound.tagged(*_PLACES))
+
+
+def lose_place(told: bool) -> Alter:
+    """LOC, NAD or N1; told where the line names no other, and another line of the same code names its own."""
+
+    def find(sound: Sound) -> dict[int, bool]:
+        places = {i: sound.standing_in(i, "location_id") for i in sound.tagged(*_PLACES)}
+        lins = sound.tagged("LIN")
+        is_told = "BPT" not in {segment.tag for segment in sound.segments} and not _placed_above(sound)
+        found = {}
+        for i, lines in places.items():
+            before = [lin for lin in lins if lin < i]
+            behind = [lin for lin in lins if lin > i]
+            span = range(before[-1] if before else 0, behind[0] if behind else sound.trailer)
+            alone = bool(before) and sum(bool(placed) for k, placed in places.items() if k in span) == 1
+            codes = {line.qualifier for line in lines}
+            others = {line.qualifier for k, placed in places.items() if k != i for line in placed}
+            within = all(sound.place_of(line, "quantity") in span for line in lines)
+            found[i] = is_told and alone and bool(lines) and within and bool(codes & others)
+        return found
+
+    return _lose_one(told, find)
+
+
+def lose_price(told: bool) -> Alter:
+    """PRI, CTP or UIT; told where the line keeps another price and another line has one for the same code."""
+
+    def find(sound: Sound) -> dict[int, bool]:
+        prices = {i: sound.standing_in(i, "price") for i in sound.tagged(*_PRICES)}
+        found = {}
+        for i, lines in prices.items():
+            spans = [span for span in sound.line_rows() if i in span]
+            kept = {line.qualifier for k, own in prices.items() if k != i and spans and k in spans[0] for line in own}
+            elsewhere = {line.qualifier for k, own in prices.items() if spans and k not in spans[0] for line in own}
+            codes = {line.qualifier for line in lines}
+            found[i] = len(codes) == 1 and codes <= elsewhere and bool(kept - codes) and kept | codes <= elsewhere
+        return found
+
+    return _lose_one(told, find)
+
+
 def lose_line(recount: bool, counted: bool | None = None) -> Alter:
     def alter(r: random.Random, sound: Sound) -> str | None:
         spans = sound.line_rows()
@@ -193,11 +289,15 @@ def double_line(recount: bool, counted: bool | None = None) -> Alter:
 
 
 def exchange_neighbours(loose: bool) -> Alter:
-    """Two segments of different tags that follow each other change places; `loose` where one is LIN or only noughts."""
+    """Two segments of different tags that follow each other change places.
+
+    `loose` where one is LIN, holds only noughts, or is an SDQ of several under an activity without a total.
+    """
 
     def alter(r: random.Random, sound: Sound) -> str | None:
         tags = [segment.tag for segment in sound.segments]
         free = {i for i in sound.body if tags[i] == "LIN" or (tags[i] in _SPLITS and not sum(sound.quantities_in(i)))}
+        free |= {i for i in sound.tagged("SDQ") if "SDQ" in (tags[i - 1], tags[i + 1]) and not _has_total(sound, i)}
         pairs = [
             i for i in sound.body[:-1] if tags[i] != tags[i + 1] and bool({i, i + 1} & free) == loose
         ]  # fmt: skip
@@ -209,6 +309,12 @@ def exchange_neighbours(loose: bool) -> Alter:
         return sound.rebuilt(rows, False)
 
     return alter
+
+
+def _has_total(sound: Sound, split: int) -> bool:
+    """Whether the activity of a split states a quantity of its own."""
+    activity = max(i for i in sound.tagged("ZA", "QTY") if i < split)
+    return bool(sound.segments[activity].value(1))
 
 
 def move_in_line(r: random.Random, sound: Sound) -> str | None:
@@ -290,10 +396,11 @@ _PAIRED: dict[tuple[bool, str], tuple[tuple[int, int], tuple[int, int]]] = {
 }  # fmt: skip
 
 
-def exchange_pair(*tags: str, short: bool | None = None) -> Alter:
+def exchange_pair(*tags: str, short: bool | None = None, digits: bool | None = None) -> Alter:
     """Qualifier and value change places; `short` chooses values that could be a code (up to three characters) or not.
 
-    A value of up to three characters makes as good a qualifier as any other.
+    A value of up to three characters makes as good a qualifier as any other, and a qualifier of `digits` as good a
+    quantity.
     """
 
     def alter(r: random.Random, sound: Sound) -> str | None:
@@ -302,6 +409,8 @@ def exchange_pair(*tags: str, short: bool | None = None) -> Alter:
             segment = sound.segments[i]
             code, value = _PAIRED[sound.x12, segment.tag]
             one, other = segment.value(*code), segment.value(*value)
+            if digits is not None and digits != one.isdecimal():
+                continue
             if one and other and one != other and (short is None or short == (len(other) <= 3)):
                 found.append((segment.component_span(*code), segment.component_span(*value)))
         if not found:
@@ -331,81 +440,3 @@ def miscount(element: int, *tags: str) -> Alter:
         return _change(r, sound, segment.component_span(*slot), _DIGITS, _DIGITS)
 
     return alter
-
-
-_REPEATED = "nothing in the message repeats it"
-_CHECKED = "nothing repeats it but a check digit, which is a warning since masked numbers are common"
-_SUMMED = "no sum of the quantities is stated"
-_COUNTED = "no count of the lines is stated (a warning where the lines are numbered, an error where stock stands twice)"
-_ABSENT = "what is not stated is not missed: the farther statement holds, or none (a warning for places and periods)"
-_EXCHANGED = "both stand where the other may, and nothing repeats which is whose"
-_EDGE = "a segment at the edge of a line is as good in the next one, and a nought changes no sum"
-_MERGED = "its quantities are as good in the line before, unless their codes or places repeat"
-_UNTYPED = "an item or a place without its code list is as good an item or place (a warning for items)"
-_NUMBER = "the function is as good a part of the document's number"
-_REAL_TAG = "the segment is then another one of the standard, of which lines are not made"
-_CODE = "another code means another thing, and up to three characters may be a code"
-_WITHOUT_SPLIT = "the total says as much, without places (a warning)"
-_DATES = ("period_start", "period_end", "as_of_date")
-_QUANTITY, _PRICE, _ITEM, _PLACE = ("quantity",), ("price",), ("item_id",), ("location_id",)
-_IN_CODES = ("qualifier", "item_id_type", "location_id_type", "unit", "price_type")
-_ANY = _DIGITS + _LETTERS
-
-KINDS = (
-    Kind("a letter in a quantity", character(_QUANTITY, _DIGITS, _LETTERS)),
-    Kind("a letter in a price", character(_PRICE, _DIGITS, _LETTERS)),
-    Kind("a letter in a date", character(_DATES, _DIGITS, _LETTERS)),
-    Kind("a digit of a quantity, the sum stated", character(_QUANTITY, _DIGITS, _DIGITS, counted=True)),
-    Kind("a digit of a quantity", character(_QUANTITY, _DIGITS, _DIGITS, counted=False), _SUMMED),
-    Kind("a digit of a price", character(_PRICE, _DIGITS, _DIGITS), _REPEATED),
-    Kind("a character of an item", character(_ITEM, _ANY, _DIGITS), _CHECKED),
-    Kind("a character of a place", character(_PLACE, _ANY, _DIGITS), _REPEATED),
-    Kind("a digit of a date", character(_DATES, _DIGITS, _DIGITS), _REPEATED),
-    Kind("a character of a code", character(_IN_CODES, _ANY, _ANY), _CODE),
-    Kind("a letter of a tag, which is then none", letter_of_tag(becomes_tag=False)),
-    Kind("a letter of a tag, which is then another", letter_of_tag(becomes_tag=True), _REAL_TAG),
-    Kind("a segment is lost", lose(recount=False)),
-    Kind("a segment is doubled", double(recount=False)),
-    Kind("a line is lost", lose_line(recount=False)),
-    Kind("a line is doubled", double_line(recount=False)),
-    Kind("a line is lost, UNT put right, lines counted", lose_line(recount=True, counted=True)),
-    Kind("a line is doubled, UNT put right, lines counted", double_line(recount=True, counted=True)),
-    Kind("a line is lost, UNT put right", lose_line(recount=True, counted=False), _COUNTED),
-    Kind("a line is doubled, UNT put right", double_line(recount=True, counted=False), _COUNTED),
-    Kind("the beginning is lost, UNT put right", lose(*_BEGINNINGS, recount=True)),
-    Kind("LIN is lost, UNT put right, lines counted", lose("LIN", recount=True, counted=True)),
-    Kind("LIN is lost, UNT put right", lose("LIN", recount=True, counted=False), _MERGED),
-    Kind("a quantity is lost, UNT right, the sum stated", lose("QTY", "ZA", recount=True, counted=True, summed=True)),
-    Kind("a quantity is lost, UNT put right", lose("QTY", "ZA", recount=True, counted=False), _SUMMED),
-    Kind("a split is lost, UNT put right", lose("SDQ", "SCH", "REF", recount=True), _WITHOUT_SPLIT),
-    Kind("a place is lost, UNT put right", lose(*_PLACES, recount=True), _ABSENT),
-    Kind("a date is lost, UNT put right", lose("DTM", recount=True), _ABSENT),
-    Kind("a price is lost, UNT put right", lose("PRI", "CTP", "UIT", recount=True), _ABSENT),
-    Kind("the currency is lost, UNT put right", lose("CUX", "CUR", recount=True), _ABSENT),
-    Kind("PIA is lost, UNT put right", lose("PIA", recount=True), _ABSENT),
-    Kind("a segment is doubled, UNT put right", double(recount=True)),
-    Kind("two neighbours in a line or header are exchanged", exchange_neighbours(loose=False)),
-    Kind("a segment is moved within its line", move_in_line),
-    Kind("LIN or noughts and their neighbour are exchanged", exchange_neighbours(loose=True), _EDGE),
-    Kind("two segments of one tag are exchanged", exchange_alike, _EXCHANGED),
-    Kind("an element separator is lost", separator(component=False, added=False, but=("BGM",))),
-    Kind("an element separator of BGM is lost", separator(component=False, added=False, among=("BGM",)), _NUMBER),
-    Kind("an element separator is doubled", separator(component=False, added=True)),
-    Kind("a component separator is lost", separator(component=True, added=False, but=_IDENTITIES)),
-    Kind("a component separator is doubled", separator(component=True, added=True, but=_IDENTITIES)),
-    Kind("a component separator is lost, item or place", separator(True, False, among=_IDENTITIES), _UNTYPED),
-    Kind("a component separator is doubled, item or place", separator(True, True, among=_IDENTITIES), _UNTYPED),
-    Kind("a terminator is lost", lose_terminator),
-    Kind("the text is cut off", truncate),
-    Kind("quantity and qualifier are exchanged", exchange_pair("QTY", "ZA", "SCH", short=False)),
-    Kind("quantity and qualifier are exchanged, short", exchange_pair("QTY", "ZA", "SCH", short=True), _CODE),
-    Kind("item and its type are exchanged", exchange_pair("LIN", "PIA", short=False)),
-    Kind("place and its code are exchanged", exchange_pair("LOC", "NAD", "N1", short=False)),
-    Kind("date and its code are exchanged", exchange_pair("DTM")),
-    Kind("price and its code are exchanged", exchange_pair("PRI", "CTP")),
-    Kind("place and quantity are exchanged", exchange_pair("SDQ"), _EXCHANGED),
-    Kind("the count of UNT or SE", miscount(0, *_TRAILERS)),
-    Kind("the reference of UNT or SE", miscount(1, *_TRAILERS)),
-    Kind("the count of CNT or CTT", miscount(0, *_TOTALS)),
-    Kind("the sum of CTT", miscount(1, "CTT")),
-)  # fmt: skip

@@ -36,10 +36,11 @@ class Draft:
     """The records with what stood above them when they were written: the truth, before any code has read the text."""
     delimiters: str = ""
     version: str = ""
+    reference: str = ""
     groups: list[int] = field(default_factory=list)
-    """How many records each line group holds."""
-    gaps: int = 0
-    """Lines that state no quantity: they are rejected by name, and the rest goes on."""
+    """How many records each line group holds; none where it states no quantity, and is rejected by name."""
+    header: dict[str, Reference] = field(default_factory=dict)
+    """What the header states of the document: its number, date, function, currency and period."""
     sale_period: tuple[Reference, Reference] | None = None
     """The header's period, where a stock date stands beside it: what was sold was sold in it."""
     _above: dict[str, Reference] = field(default_factory=dict)
@@ -61,6 +62,15 @@ class Draft:
                     outer.pop(farther, None)
             self.whole.append(outer | own)
         self.records += records
+
+    @property
+    def gaps(self) -> int:
+        """Lines that state no quantity: they are rejected by name, and the rest goes on."""
+        return self.groups.count(0)
+
+    def close_header(self) -> None:
+        """Note what has been stated up to here as the document's."""
+        self.header = dict(self._above)
 
     def state(self, **fields: Reference | None) -> None:
         """Note fields that the header or a group states for all lines below."""

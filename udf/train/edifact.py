@@ -112,7 +112,7 @@ class EdifactPartner:
 
     @property
     def layout(self) -> tuple[object, ...]:
-        """Where this dialect keeps what: the combination that tells known partners from held-out ones."""
+        """Where this dialect keeps what: what tells known partners from held-out ones."""
         return (
             self.message_type, self.where, self.when, self.price, self.amount, self.item_in_pia, self.type_missing,
             self.inv, self.gis, len(self.codes), self.action, len(self.companions), self.companions_first,
@@ -179,11 +179,14 @@ class EdifactPartner:
         """Another message of this partner: one to three groups, one to three lines each."""
         draft = Draft(self.message_type)
         self._header(r, draft)
+        draft.close_header()
         groups = r.randint(1, 3) if self.where.endswith("group") else 1
         counter = 0
         for g in range(groups):
             if self.where.endswith("group"):
                 self._group(r, draft)
+                if groups == 1 and not (self.sales and self.where == "loc-group"):
+                    draft.close_header()  # a place that stands once is the header's, with the dates behind it
             lines = r.randint(2 if groups > 1 and g == groups - 1 else 1, 3)
             for n in range(lines):
                 counter += 1
@@ -358,7 +361,7 @@ class EdifactPartner:
         if self.price == "before":
             base |= self._price(r, draft)
         if may_lack and r.random() < 0.02:
-            draft.gaps += 1
+            draft.hold([])
             return
         records = self._quantities(r, draft, base)
         if self.price == "after":

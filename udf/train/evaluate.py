@@ -21,14 +21,13 @@ from rich.progress import track
 
 from udf import codec
 from udf.compiler import MODEL, Compiler
-from udf.contract import Outcome
 from udf.engine import Engine, LlamaEngine, Prompt
-from udf.interchange import split_interchange
 from udf.train.adversary import judge
 from udf.train.drafts import Draft, chunk_draft
-from udf.train.marking import Marks, Result
-from udf.train.papers import HELD_OUT, KNOWN, SPLITS, VICES, Paper, checked, draw_damaged, draw_papers, read_samples
-from udf.train.truth import essence
+from udf.train.marking import Marks
+from udf.train.papers import HELD_OUT, KNOWN, SPLITS, VICES, checked, draw_damaged, draw_papers, read_samples
+from udf.train.reading import compile_file, read_file
+from udf.train.report import WHOLE, print_exam
 
 SEED = 900_001
 SHORT = 600
@@ -70,8 +69,8 @@ def examine(
         marks, format_ = Marks(), _Format()
         for paper in _shown(islice(draw_papers(split, seed), sizes.of(split)), split, sizes.of(split)):
             engine.forget()
-            _read(compiler, paper, marks)
-            marks.mark_first(paper.groups, paper.gaps, as_result(compile_file(once, paper.data), 0.0))
+            marks.mark(paper.data.decode(), paper.lines, paper.gaps, read_file(compiler, paper.data), paper.header)
+            marks.mark_first(paper.groups, paper.gaps, paper.header, read_file(once, paper.data))
             if split != VICES:  # where text was lost, the chunks are not those of the draft
                 format_.count(engine, paper.draft)
         splits[split] = marks.facts() | format_.facts()
@@ -87,39 +86,13 @@ def examine(
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
     if rivals:
-        from udf.train.rivals import examine_rivals
+        from udf.train.rivals import compare_with_rules, examine_rivals
 
         short = (paper for paper in draw_papers(HELD_OUT, seed) if len(paper.data) <= SHORT)
-        papers = list(islice(short, sizes.rivals))
-        facts["rivals"] = examine_rivals(papers, model)
+        known = list(islice(draw_papers(KNOWN, seed), sizes.of(KNOWN)))
+        facts["rivals"] = examine_rivals(list(islice(short, sizes.rivals)), model)
+        facts[WHOLE] = compare_with_rules(known, splits[KNOWN], model)
     return facts | {"minutes": round((time.monotonic() - began) / 60, 1)}
-
-
-def compile_file(compiler: Compiler, data: bytes) -> list[Outcome]:
-    """Outcomes of a file's messages, as the pipeline makes them."""
-    messages = split_interchange(data).messages
-    return compiler.compile_batch([m.text for m in messages], [m.envelope for m in messages])
-
-
-def _read(compiler: Compiler, paper: Paper, marks: Marks) -> None:
-    messages = split_interchange(paper.data).messages
-    began = time.perf_counter()
-    outcomes = compiler.compile_batch([m.text for m in messages], [m.envelope for m in messages])
-    milliseconds = 1000 * (time.perf_counter() - began)
-    marks.mark(paper.data.decode(), paper.lines, paper.gaps, as_result(outcomes, milliseconds))
-
-
-def as_result(outcomes: list[Outcome], milliseconds: float) -> Result:
-    """The outcomes of a file that holds one message; a file read as none or several is invalid."""
-    if len(outcomes) != 1:
-        return Result(Counter(), False, False, milliseconds=milliseconds, codes=("message-not-found",))
-    outcome = outcomes[0]
-    lines = Counter(essence(line) for line in outcome.document.lines) if outcome.document else Counter()
-    problems = [*outcome.problems, *(p for line in outcome.rejected_lines for p in line.problems)]
-    codes = tuple(sorted({p.code for p in problems if p.severity == "error"} - {"line-without-quantity"}))
-    return Result(
-        lines, outcome.is_valid, outcome.is_complete, len(outcome.rejected_lines), outcome.attempts, milliseconds, codes
-    )  # fmt: skip
 
 
 class _Format:
@@ -149,7 +122,7 @@ def _damage(compiler: Compiler, messages: int, seed: int) -> dict[str, Any]:
     missed: Counter[str] = Counter()
     examples: list[dict[str, str]] = []
     for kind, sound, text in _shown(islice(draw_damaged(seed), messages), "damaged messages", messages):
-        verdict = judge(sound.outcome, compiler.compile_batch([text])[0])
+        verdict = judge(sound, compiler.compile_batch([text])[0])
         verdicts[verdict] += 1
         if verdict == "missed":
             missed[kind] += 1
@@ -214,7 +187,6 @@ def evaluate(
 ) -> None:
     """Examine a GGUF, print the tables and write them as JSON and as a picture."""
     from udf.train.picture import draw_exam
-    from udf.train.report import print_exam
 
     facts = examine(model, Sizes().times(share), seed, samples, rivals)
     print_exam(facts, Console(width=120))

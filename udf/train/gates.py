@@ -5,10 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from udf.train.papers import HELD_OUT, KNOWN
+
 LEAST_PARITY = 0.999
 """Share of torch's own answers: 2 in 2,000 may be ties that rounding breaks the other way."""
 PROMPTS = 2000
 MAX_BYTES = 4_000_000
+LEAST_EXACT, LEAST_FIRST, LEAST_GROUPS, LEAST_SAMPLES = 0.995, 0.98, 0.999, 0.97
+"""What was asked: held-out messages after the loop and at the first pass, line groups of known partners at the first
+pass, hand-checked records."""
+LEAST_LINES, LEAST_DAMAGED = 20_000, 1_000
+"""An exam of fewer proves no zero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +69,17 @@ def check_gates(
     `before` is the same exam of the model that it would replace; None where that one cannot be run any more.
     """
     silent = exam["silent_errors"] + (exam["samples"]["silent_errors"] if exam["samples"] else 0)
-    accepted, exact = exam["damaged messages"]["accepted"], exam["messages_complete_and_exact"]
+    accepted, damaged = exam["damaged messages"]["accepted"], exam["damaged messages"]["messages"]
+    exact = exam["messages_complete_and_exact"]
     least = before["messages_complete_and_exact"] if before else 0.0
+    held_out, known = exam["splits"][HELD_OUT], exam["splits"][KNOWN]
+    shares = [
+        ("held-out messages exact", LEAST_EXACT, held_out["messages_exact"]),
+        ("held-out messages exact, first pass", LEAST_FIRST, held_out["messages_exact_first_pass"]),
+        ("known line groups exact, first pass", LEAST_GROUPS, known["line_groups_exact_first_pass"]),
+    ]
+    if exam["samples"]:
+        shares.append(("hand-checked records right", LEAST_SAMPLES, exam["samples"]["share"]))
     return [
         Gate("size", f"at most {MAX_BYTES:,} bytes", f"{packed.bytes:,} bytes", packed.bytes <= MAX_BYTES),
         Gate(
@@ -78,7 +94,18 @@ def check_gates(
             f"{parity:.2%} of {prompts:,}",
             parity >= LEAST_PARITY and prompts >= PROMPTS,
         ),
-        Gate("no silent error in the exam", "0", str(silent), silent == 0),
-        Gate("no damaged message accepted", "0", str(accepted), accepted == 0),
+        Gate(
+            "no silent error in the exam",
+            f"0 of {LEAST_LINES:,} lines",
+            f"{silent} of {exam['lines']:,}",
+            silent == 0 and exam["lines"] >= LEAST_LINES,
+        ),
+        Gate(
+            "no damaged message accepted",
+            f"0 of {LEAST_DAMAGED:,}",
+            f"{accepted} of {damaged:,}",
+            accepted == 0 and damaged >= LEAST_DAMAGED,
+        ),
+        *(Gate(name, f"{asked:.1%}", f"{found:.2%}", found >= asked) for name, asked, found in shares),
         Gate("as good as the model before", f"{least:.2%} exact messages", f"{exact:.2%}", exact >= least),
     ]

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from udf.train.truth import Essence
+from udf.train.truth import Essence, Header
 
 EXAMPLES = 3
 """Texts kept for each cause of failure."""
@@ -23,6 +23,10 @@ class Result:
     attempts: int = 1
     milliseconds: float = 0.0
     codes: tuple[str, ...] = ()
+    header: Header | None = None
+    """What it says of the document; None from a reader that says nothing of it, and is not asked."""
+    by_group: list[Lines] = field(default_factory=list)
+    """The lines of each line group, in the order of the text."""
 
 
 @dataclass(slots=True)
@@ -40,7 +44,9 @@ class Marks:
     omitted: int = 0
     invented: int = 0
     silent: int = 0
-    """Lines called valid that the message does not state."""
+    """Lines called valid that the message does not state, and headers called valid that say anything else."""
+    headers_wrong: int = 0
+    """Messages called valid whose document says of itself what it does not state, or leaves out what it does."""
     refused: int = 0
     """Papers that state everything and are not complete."""
     right_fields: int = 0
@@ -51,22 +57,25 @@ class Marks:
     causes: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[str]] = field(default_factory=dict)
 
-    def mark_first(self, groups: list[Lines], gaps: int, result: Result) -> None:
-        """Compare what came of the first answers alone."""
-        stated: Lines = sum(groups, Counter())
-        right = result.lines == stated and result.rejected == gaps
-        self.first += right and (result.is_valid or not stated)
-        wrong = result.lines - stated
-        for lines in groups:
-            self.groups += 1
-            items = {line[0] for line in lines}
-            self.groups_first += not (lines - result.lines) and not any(line[0] in items for line in wrong)
+    def mark_first(self, groups: list[Lines], gaps: int, header: Header, result: Result) -> None:
+        """Compare what came of the first answers alone.
 
-    def mark(self, text: str, stated: Lines, gaps: int, result: Result) -> None:
+        A group is right where it holds all of its lines and no other, at its place in the text: where the reader found
+        more groups or fewer, none is.
+        """
+        stated: Lines = sum(groups, Counter())
+        right = result.lines == stated and result.rejected == gaps and result.header == header
+        self.first += right and (result.is_valid or not stated)
+        self.groups += sum(map(bool, groups))
+        if len(groups) == len(result.by_group):
+            self.groups_first += sum(lines == got for lines, got in zip(groups, result.by_group, strict=True) if lines)
+
+    def mark(self, text: str, stated: Lines, gaps: int, result: Result, header: Header | None = None) -> None:
         """Compare one result with what its paper states; `gaps` lines of it have to be rejected by name."""
         got = result.lines if result.is_valid else Counter[Essence]()
         right = stated & got
-        whole = stated == got and result.rejected == gaps
+        self.headers_wrong += (misnamed := result.is_valid and header is not None and result.header != header)
+        whole = stated == got and result.rejected == gaps and not misnamed
         # a message of which every line has a gap is invalid, and rightly so
         exact = whole and (result.is_valid or not stated)
         self.papers += 1
@@ -75,13 +84,15 @@ class Marks:
         self.found += right.total()
         self.omitted += (stated - got).total()
         self.invented += (result.lines - stated).total()
-        self.silent += (got - stated).total()
+        self.silent += (got - stated).total() + misnamed
         self.refused += gaps == 0 and not result.is_complete
         self._mark_fields(stated, got)
         self.attempts[result.attempts] += 1
         self.milliseconds.append(result.milliseconds)
         if not exact:
-            cause = ", ".join(result.codes) or ("wrong in silence" if got - stated else "lines missing")
+            cause = ", ".join(result.codes) or (
+                "wrong in silence" if got - stated else "header wrong in silence" if misnamed else "lines missing"
+            )
             self.causes[cause] += 1
             kept = self.examples.setdefault(cause, [])
             if len(kept) < EXAMPLES:
@@ -127,6 +138,7 @@ class Marks:
             "records_omitted": self.omitted,
             "records_invented": self.invented,
             "silent_errors": self.silent,
+            "headers_wrong": self.headers_wrong,
             "false_refusals": self.refused,
             "attempts": {str(n): count for n, count in sorted(self.attempts.items())},
             "ms_per_message_p50": round(statistics.median(times), 2),

@@ -1,7 +1,7 @@
 """The exam's messages, split by what they examine, with what they state.
 
-A held-out partner shares its combination of layout and vices with no partner of the corpus; a held-out vice is one that
-the corpus does not know at all; damaged messages hold every kind that a reader has to notice (`udf.train.damage`).
+A held-out partner shares its layout with no partner of the corpus; a held-out vice is one that the corpus does not know
+at all; damaged messages hold every kind that a reader has to notice (`udf.train.kinds`).
 """
 
 import json
@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,11 @@ from udf.contract import Line
 from udf.reference import load_reference
 from udf.train.adversary import draw_sounds
 from udf.train.corpus import draw_written
-from udf.train.damage import KINDS, Sound
+from udf.train.damage import Sound
 from udf.train.drafts import Draft
+from udf.train.kinds import KINDS
 from udf.train.rendering import HELD_OUT_VICES, TAUGHT_VICES, render_interchange
-from udf.train.truth import Essence, expected_groups
+from udf.train.truth import Essence, Header, expected_groups, expected_header
 
 KNOWN, HELD_OUT, VICES = "known partners", "held-out partners", "held-out vices"
 SPLITS = (KNOWN, HELD_OUT, VICES)
@@ -28,12 +30,13 @@ SPLITS = (KNOWN, HELD_OUT, VICES)
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One file of the exam: its bytes, what each line group of it states, and how many lines state no quantity."""
+    """One file of the exam: its bytes, what each line group and the document state, the lines without a quantity."""
 
     split: str
     data: bytes
     groups: list[Counter[Essence]]
     gaps: int
+    header: Header
     draft: Draft
 
     @property
@@ -50,16 +53,19 @@ def draw_papers(split: str, seed: int) -> Iterator[Paper]:
         dialect, writing = draw_written(r, held_out=split == HELD_OUT, vices=vices)
         draft = dialect.draft(r)
         data = render_interchange(draft, writing, r)
-        yield Paper(split, data, expected_groups(draft, tables), draft.gaps, draft)
+        yield Paper(split, data, expected_groups(draft, tables), draft.gaps, expected_header(draft), draft)
 
 
 def draw_damaged(seed: int) -> Iterator[tuple[str, Sound, str]]:
-    """(kind, sound message, damaged text), endlessly; kinds that no reader could notice are left out."""
+    """(kind, sound message, damaged text), endlessly, of known and held-out partners in turn.
+
+    Kinds that no reader could notice are left out.
+    """
     r = random.Random(f"damaged:{seed}")
     kinds = [kind for kind in KINDS if not kind.unprovable]
-    sounds = draw_sounds(r)
+    sounds = cycle((draw_sounds(r, held_out=False), draw_sounds(r, held_out=True)))
     while True:
-        _, _, sound = next(sounds)
+        _, _, sound = next(next(sounds))
         for kind in r.sample(kinds, 4):
             text = kind.alter(r, sound)
             if text is not None and text != sound.text:

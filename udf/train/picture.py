@@ -6,6 +6,8 @@ from typing import Any
 
 import typer
 
+from udf.train.report import WHOLE
+
 
 def draw_curves(run: Path, target: Path | None = None) -> Path:
     """Loss (logarithmic) and exactness on held-out partners over minutes, as PNG; `curves.png` in the run's folder."""
@@ -43,7 +45,11 @@ def draw_exam(facts: dict[str, Any], target: Path) -> Path:
     from matplotlib.figure import Figure
     from matplotlib.ticker import PercentFormatter
 
-    panels = {"splits": facts["splits"], "the same messages, read by": facts.get("rivals", {})}
+    panels = {
+        "splits": facts["splits"],
+        "short messages, read by": facts.get("rivals", {}),
+        WHOLE: facts.get(WHOLE, {}),
+    }
     panels = {title: columns for title, columns in panels.items() if columns}
     figure = Figure(figsize=(5.6 * len(panels), 3.6), dpi=90, layout="constrained")
     for axes, (title, columns) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels.items(), strict=True):

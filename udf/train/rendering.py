@@ -100,8 +100,8 @@ def message_rows(draft: Draft, writing: Writing, reference: str = "1") -> list[s
     """UNH…UNT or ST…SE with right counts, a segment a row, without terminators."""
     body = [s for s in draft.segments if s.tag not in ("UNT", "SE")]
     x12 = draft.message_type.isdigit()
+    reference = draft.reference = reference.zfill(4) if x12 else reference
     if x12:
-        reference = reference.zfill(4)
         rows = [render_segment("ST", [[draft.message_type], [reference]], writing)]
     else:
         rows = [render_segment("UNH", [[reference], [draft.message_type, *writing.version.split(":")]], writing)]
@@ -141,7 +141,7 @@ def render_message(draft: Draft, writing: Writing, reference: str = "1", r: rand
 def render_interchange(draft: Draft, writing: Writing, r: random.Random) -> bytes:
     """One message as a file: with its envelope where the partner sends one, in UTF-8."""
     settle(draft, writing)
-    rows = message_rows(draft, writing)
+    rows = message_rows(draft, writing, digits(r, 1, 9))
     head = ""
     if writing.envelope:
         rows, head = _wrap_x12(rows, writing, r) if draft.message_type.isdigit() else _wrap_edifact(rows, writing, r)

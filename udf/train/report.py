@@ -10,7 +10,7 @@ _ROWS = (
     ("line_groups", "{:,}"), ("line_groups_exact_first_pass", "{:.2%}"), ("records_exact", "{:.2%}"),
     ("field_precision", "{:.3%}"),
     ("field_recall", "{:.3%}"), ("field_f1", "{:.3%}"), ("format_valid", "{:.2%}"), ("records_omitted", "{:,}"),
-    ("records_invented", "{:,}"), ("silent_errors", "{:,}"), ("false_refusals", "{:,}"),
+    ("records_invented", "{:,}"), ("silent_errors", "{:,}"), ("headers_wrong", "{:,}"), ("false_refusals", "{:,}"),
     ("ms_per_message_p50", "{:.1f}"), ("ms_per_message_p95", "{:.1f}"),
 )  # fmt: skip
 _RIVAL_ROWS = (
@@ -20,6 +20,10 @@ _RIVAL_ROWS = (
     ("tokens_in", "{:,}"), ("tokens_out", "{:,}"), ("ms_per_message_p50", "{:,.1f}"), ("threads", "{}"),
     ("file_mb", "{:,.1f}"),
 )  # fmt: skip
+
+
+WHOLE = "known partners, read by"
+"""Where the exam keeps the figures of those readers that read a whole split."""
 
 
 def print_exam(facts: dict[str, Any], console: Console) -> None:
@@ -41,7 +45,8 @@ def print_exam(facts: dict[str, Any], console: Console) -> None:
         )
     console.print(f"peak memory {facts['peak_memory_mb']} MB, {facts['minutes']} minutes, seed {facts['seed']}")
     if "rivals" in facts:
-        console.print(_tabulate("The same messages, read by", facts["rivals"], _RIVAL_ROWS))
+        console.print(_tabulate("Short messages of held-out partners, read by", facts["rivals"], _RIVAL_ROWS))
+        console.print(_tabulate(WHOLE.capitalize(), facts[WHOLE], _RIVAL_ROWS))
 
 
 def _tabulate(title: str, columns: dict[str, dict[str, Any]], rows: tuple[tuple[str, str], ...]) -> Table:

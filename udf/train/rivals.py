@@ -17,10 +17,10 @@ from udf.engine import LlamaEngine
 from udf.interchange import split_interchange
 from udf.reference import load_reference
 from udf.train.bases import base_model
-from udf.train.evaluate import as_result
 from udf.train.marking import Marks, Result
 from udf.train.merge import build_specialist
 from udf.train.papers import Paper
+from udf.train.reading import read_file
 from udf.train.rules import compile_by_rules
 
 THREADS = min(2, len(os.sched_getaffinity(0)))
@@ -49,6 +49,12 @@ def examine_rivals(papers: list[Paper], model: Path) -> dict[str, dict[str, Any]
     return found
 
 
+def compare_with_rules(papers: list[Paper], tiny: dict[str, Any], model: Path) -> dict[str, dict[str, Any]]:
+    """Figures of those that are quick enough to read a whole split: the tiny compiler, examined before, and rules."""
+    found = {name: tiny[name] for name in _FIGURES} | {"file_mb": _megabytes(model), "threads": 1}
+    return {"tiny compiler": found, "rules only": _examine_rules(papers)}
+
+
 def _megabytes(path: Path) -> float:
     return round(path.stat().st_size / 1e6, 2)
 
@@ -56,12 +62,8 @@ def _megabytes(path: Path) -> float:
 def _examine(engine: LlamaEngine | ChatEngine, papers: list[Paper]) -> dict[str, Any]:
     compiler, marks = Compiler(engine), Marks()
     for paper in papers:
-        messages = split_interchange(paper.data).messages
         engine.forget()
-        began = time.perf_counter()
-        outcomes = compiler.compile_batch([m.text for m in messages], [m.envelope for m in messages])
-        milliseconds = 1000 * (time.perf_counter() - began)
-        marks.mark(paper.data.decode(), paper.lines, paper.gaps, as_result(outcomes, milliseconds))
+        marks.mark(paper.data.decode(), paper.lines, paper.gaps, read_file(compiler, paper.data), paper.header)
     return _some(marks)
 
 

@@ -37,6 +37,7 @@ def compile_by_rules(text: str, tables: Reference) -> list[Essence]:
     item: tuple[str | None, str | None] = (None, None)
     price: tuple[str | None, str | None] = (None, None)
     period = _period(segments, x12)
+    currency = next((s.value(1) if x12 else s.value(0, 1) for s in segments if s.tag == ("CUR" if x12 else "CUX")), "")
     for i, s in enumerate(segments):
         if s.tag == ("N1" if x12 else "NAD") and s.value(0) in _STORES:
             place = (s.value(3), s.value(2)) if x12 else (s.value(1), s.value(1, 2))
@@ -55,7 +56,9 @@ def compile_by_rules(text: str, tables: Reference) -> list[Essence]:
                     standard = "X12" if x12 else "EDIFACT"
                     measure = tables.measure(standard, message_type, s.tag, version, "", code) or "unmapped"
                     if measure != "ignored":
-                        lines.append(_line(item, where, code, measure, number, unit, price, period, message_type))
+                        lines.append(
+                            _line(item, where, code, measure, number, unit, price, currency, period, message_type)
+                        )
     return lines
 
 
@@ -76,13 +79,13 @@ def _quantities(
 
 def _line(
     item: tuple[str | None, str | None], place: tuple[str | None, str | None], code: str, measure: str, number: str,
-    unit: str, price: tuple[str | None, str | None], period: _Period, message_type: str,
+    unit: str, price: tuple[str | None, str | None], currency: str, period: _Period, message_type: str,
 ) -> Essence:  # fmt: skip
     sale = measure in SALES or (measure == "unmapped" and message_type in ("SLSRPT", "867"))
     start, end = period if sale or measure in FLOWS else (None, None)
     return (
         item[0] or None, item[1] or None, place[0] or None, place[1] or None, code, measure, read_number(number),
-        unit or None, read_number(price[0]) if price[0] else None, price[1] or None, start, end,
+        unit or None, read_number(price[0]) if price[0] else None, price[1] or None, currency or None, start, end,
         None if sale else period[1],
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from collections import Counter
 from decimal import Decimal
 from itertools import islice
 
-from udf.contract import Line
+from udf.contract import Document, Line
 from udf.reference import Reference as Tables
 from udf.train.drafts import Draft, Reference
 
@@ -19,7 +19,12 @@ Essence = tuple[object, ...]
 """The fields of a line that make it what it is, in the order of `ESSENTIAL`."""
 ESSENTIAL = (
     "item_id", "item_id_type", "location_id", "location_id_type", "qualifier", "measure", "quantity", "unit", "price",
-    "price_type", "period_start", "period_end", "as_of_date",
+    "price_type", "currency", "period_start", "period_end", "as_of_date",
+)  # fmt: skip
+Header = tuple[object, ...]
+"""What a document says of itself, in the order of `HEADER`."""
+HEADER = (
+    "message_reference", "document_number", "document_date", "function", "currency", "period_start", "period_end",
 )  # fmt: skip
 
 _PERIOD_ONLY = ("sold", "returned", "net_sold", "total_sold")
@@ -31,13 +36,43 @@ def essence(line: Line) -> Essence:
     return tuple(getattr(line, name) for name in ESSENTIAL)
 
 
+def header_of(document: Document) -> Header:
+    """A compiled document's own fields as they are compared."""
+    return tuple(getattr(document, name) for name in HEADER)
+
+
+def expected_header(draft: Draft) -> Header:
+    """What a right compiler says of the document, once it is written."""
+
+    def text(name: str) -> str | None:
+        if name not in draft.header:
+            return None
+        segment, e, c = draft.header[name]
+        return segment.elements[e][c]
+
+    dated, first, last = (draft.header.get(name) for name in ("document_date", "start", "end"))
+    return (
+        draft.reference, text("document_number"), _days(dated)[0] if dated else None,
+        _FUNCTIONS.get(text("function") or ""), text("currency"),
+        _days(first)[0] if first else None, _days(last)[1] if last else None,
+    )  # fmt: skip
+
+
+_FUNCTIONS = {
+    # EDIFACT 1225, one or two digits without a nought before, and X12 353, two digits
+    "9": "original", "18": "original", "43": "original", "00": "original", "15": "original", "5": "replacement",
+    "05": "replacement", "1": "cancellation", "01": "cancellation", "4": "change", "04": "change", "25": "change",
+    "7": "duplicate", "07": "duplicate", "31": "duplicate", "35": "duplicate",
+}  # fmt: skip
+
+
 def expected_groups(draft: Draft, tables: Tables) -> list[Counter[Essence]]:
     """For each line group, the lines that a right compiler finds in it, whatever the text was written with."""
     records = iter(draft.whole)
     return [
         Counter(e for record in islice(records, count) if (e := _expected(draft, record, tables)))
         for count in draft.groups
-    ]
+    ]  # a group without a quantity has none
 
 
 def expected_lines(draft: Draft, tables: Tables) -> Counter[Essence]:
@@ -64,9 +99,12 @@ def _expected(draft: Draft, record: dict[str, Reference], tables: Tables) -> Ess
     if moved and draft.sale_period:
         first, last = draft.sale_period
     price = text("price")
+    own, above = record.get("line_currency"), draft.header.get("currency")
+    currency = own or above
     return (
         text("item"), text("item_type"), text("location"), text("location_type"), code, measure,
         _number(text("quantity") or ""), text("unit"), _number(price) if price else None, text("price_type"),
+        currency[0].elements[currency[1]][currency[2]] if currency else None,
         _days(first)[0] if moved and first else None, _days(last)[1] if moved and last else None, as_of,
     )  # fmt: skip
 

@@ -111,7 +111,7 @@ class X12Partner:
 
     @property
     def layout(self) -> tuple[object, ...]:
-        """Where this dialect keeps what: the combination that tells known partners from held-out ones."""
+        """Where this dialect keeps what: what tells known partners from held-out ones."""
         return (
             self.message_type, self.split, self.header_place, self.name_only, self.period, self.price, self.in_za,
             self.total, self.line_quantity, self.counts, self.unit_segment, self.quantity_first, self.ptd_place,
@@ -137,6 +137,7 @@ class X12Partner:
         """Another set of this partner: one to three groups, one to three lines each."""
         draft = Draft(self.message_type)
         {"852": self._header_852, "846": self._header_846, "867": self._header_867}[self.message_type](r, draft)
+        draft.close_header()
         counter = 0
         grouped = self.split == "group" or self.ptd
         groups = r.randint(2 if self.split == "group" else 1, 3) if grouped else 1
@@ -387,7 +388,7 @@ class X12Partner:
         if self.price == "line":
             record |= self._price(r, draft)
         if may_lack and r.random() < 0.02:
-            draft.gaps += 1
+            draft.hold([])
             return
         draft.hold(self._activities(r, draft, record))
 

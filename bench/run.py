@@ -1,0 +1,78 @@
+"""One run of the kit: which model, how much, whom to tell, and what of it was exact."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.exactness import InexactError, Tally
+from bench.machine import describe_model
+from bench.partners import Message, Partner, write_messages
+from udf.compiler import Compiler
+from udf.contract import CompiledRow, Envelope
+from udf.engine import LlamaEngine
+from udf.interchange import split_interchange
+from udf.planbook import SHADOW, PlanBook
+from udf.reference import load_reference
+
+SEED = 20_260_105
+BATCH = 200
+"""Messages compiled together, as many as the schedule takes."""
+_PATIENCE = 24
+"""Messages from which a partner's plans must have been learnt."""
+
+
+@dataclass(slots=True)
+class Run:
+    """What every part of the kit is given."""
+
+    model: Path
+    is_quick: bool = False
+    tell: Callable[[str], None] = print
+    tally: Tally = field(default_factory=Tally)
+
+    def choose(self, full: int, quick: int) -> int:
+        """How many, in a full run or in a quick one."""
+        return quick if self.is_quick else full
+
+
+def make_compiler(
+    model: Path, has_plans: bool = True, shadow: int = SHADOW, threads: int | None = None
+) -> tuple[Compiler, LlamaEngine]:
+    """A compiler as `udf.compile_edi` uses it, or without plans, and its engine."""
+    engine = LlamaEngine(model, threads)
+    plans = PlanBook(load_reference(), shadow) if has_plans else None
+    return Compiler(engine, model=describe_model(model)["version"], plans=plans), engine
+
+
+def find_envelope(data: bytes) -> Envelope:
+    """What the envelope of a file says to each of its messages."""
+    return split_interchange(data).messages[0].envelope
+
+
+def compile_messages(
+    compiler: Compiler, messages: Sequence[Message], envelopes: Sequence[Envelope]
+) -> list[CompiledRow]:
+    """The rows of messages, batch by batch as the schedule does it."""
+    rows: list[CompiledRow] = []
+    for start in range(0, len(messages), BATCH):
+        batch = slice(start, start + BATCH)
+        rows += compiler.compile_rows([message.text for message in messages[batch]], envelopes[batch])
+    return rows
+
+
+def teach_plans(
+    compiler: Compiler, partner: Partner, envelope: Envelope, groups: int = 25, tally: Tally | None = None
+) -> None:
+    """Send earlier messages of a partner until its plans run alone; a few need other values first.
+
+    Raises InexactError where they never do.
+    """
+    streak = 0
+    for message in write_messages("earlier", partner, groups, _PATIENCE):
+        row = compiler.compile_rows([message.text], [envelope])[0]
+        if tally:
+            tally.mark([row], [message])
+        streak = streak + 1 if row.route == "plan" else 0
+        if streak == 4:
+            return
+    raise InexactError(f"no plan for {partner.habit} after {_PATIENCE} messages: {partner}")

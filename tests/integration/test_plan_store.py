@@ -1,0 +1,134 @@
+"""Plans in the warehouse: shared among workers, decided on by operators, taken back where the model disagrees."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+import udf
+from dagster_project import compilation
+from dagster_project.intake import deliver_all, split_pending
+from dagster_project.landing import list_files
+from dagster_project.plan_store import PlanStore
+from dagster_project.warehouse import connect_as
+from udf.compiler import Compiler
+from udf.engine import Answer, Prompt
+from udf.planbook import PlanBook
+from udf.reference import load_reference
+from udf.train.clerk import Clerk
+
+LOG = logging.getLogger("test_plan_store")
+
+
+def write_message(number: int) -> str:
+    return (
+        f"UNH+{number}+SLSRPT:D:96A:UN:EAN004'BGM+73E+{number}+9'DTM+137:20260112:102'DTM+356:20260105:102'"
+        f"LOC+162+4012345000009::9'LIN+1++4000862141404:EN'QTY+153:{number}:PCE'CNT+2:1'UNT+9+{number}'"
+    )
+
+
+class _Mute:
+    """An engine that has forgotten everything."""
+
+    def answer(self, prompts: list[Prompt], prefixes: object = None) -> list[Answer]:
+        return [Answer((), (), ()) for _ in prompts]
+
+
+class Worker:
+    """A process of its own: its plans, its connection, and a clerk for a model."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, shadow: int = 0) -> None:
+        self.monkeypatch = monkeypatch
+        self.clerk = Clerk()
+        self.compiler = Compiler(self.clerk, plans=PlanBook(load_reference(), shadow))
+        assert self.compiler.plans is not None
+        self.store = PlanStore(self.compiler.plans, udf.compiler_version())
+
+    def work(self, texts: list[str]) -> compilation.Progress:
+        for text in texts:
+            self.clerk.study(text)
+        self.monkeypatch.setattr(udf, "compile_rows", self.compiler.compile_rows)
+        self.monkeypatch.setattr(compilation, "load_plan_store", lambda: self.store)
+        version = udf.compiler_version()
+        done = compilation.Progress()
+        with connect_as("tillroll_loader") as connection:
+            with compilation.list_pending(connection, version) as (_, pending):
+                batches = list(compilation.cut(pending, 200, 1_000_000))
+            for batch in batches:
+                done = done.plus(compilation.compile_batch(connection, batch, version, LOG))
+        return done
+
+
+@pytest.fixture
+def bring(tmp_path: Path, database: dict[str, str]) -> Any:
+    """Brings messages of one partner into Bronze, a file each."""
+
+    def deliver(numbers: range) -> list[str]:
+        for number in numbers:
+            (tmp_path / f"{number}.edi").write_text(
+                f"UNB+UNOA:3+5412345000013:14+8798765000017:14+260105:0900+R{number}'{write_message(number)}"
+                f"UNZ+1+R{number}'"
+            )
+        with connect_as("tillroll_loader") as connection:
+            list(deliver_all(connection, list_files(tmp_path)))
+            split_pending(connection, LOG)
+        return [write_message(number) for number in numbers]
+
+    return deliver
+
+
+def routes(connection: psycopg.Connection[Any]) -> dict[str, int]:
+    connection.rollback()
+    return dict(connection.execute("select route, count(*) from silver.outcomes group by 1").fetchall())
+
+
+def test_one_worker_learns_and_another_runs_the_plans(
+    bring: Any, connection: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Worker(monkeypatch).work(bring(range(1, 6)))
+    assert routes(connection) == {"model": 5}
+    assert connection.execute("select kind, status, proofs from silver.plans order by kind").fetchall() == [
+        (kind, "candidate", 3) for kind in ("group", "header", "line", "trailer")
+    ]
+    Worker(monkeypatch).work(bring(range(6, 9)))
+    assert routes(connection) == {"model": 5, "plan": 3}
+    used = connection.execute("select distinct unnest(plans) from silver.outcomes").fetchall()
+    assert len(used) == 4
+
+
+def test_an_operator_revokes_a_plan_and_every_worker_hears_of_it(
+    bring: Any, connection: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = Worker(monkeypatch)
+    worker.work(bring(range(1, 4)))
+    worker.work(bring(range(4, 6)))
+    assert routes(connection) == {"model": 3, "plan": 2}
+    connection.execute("update silver.plans set status = 'revoked', changed_at = now() where kind = 'line'")
+    connection.commit()
+    worker.work(bring(range(6, 8)))
+    assert routes(connection) == {"model": 5, "plan": 2}
+
+
+def test_a_disagreement_revokes_the_plans_and_takes_back_what_they_compiled(
+    bring: Any, connection: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = Worker(monkeypatch)
+    worker.work(bring(range(1, 4)))
+    worker.work(bring(range(4, 9)))
+    assert routes(connection) == {"model": 3, "plan": 5}
+    watching = Worker(monkeypatch, shadow=1)
+    watching.compiler.engine = _Mute()  # type: ignore[assignment]
+    watching.work(bring(range(9, 10)))
+    ((requeued, plans),) = connection.execute("select requeued, plans from silver.disagreements").fetchall()
+    assert requeued == 5
+    assert len(plans) == 4
+    assert routes(connection) == {"model": 4}
+    connection.rollback()
+    again = Worker(monkeypatch)
+    for number in range(4, 9):
+        again.clerk.study(write_message(number))
+    again.work([])
+    assert routes(connection) == {"model": 9}
+    assert connection.execute("select count(*) from silver.outcomes where not is_valid").fetchone() == (1,)
