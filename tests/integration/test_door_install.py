@@ -24,7 +24,10 @@ Connection = psycopg.Connection[Any]
 CATALOGUE = """
     select 'routine', oid::regprocedure::text, proacl::text, obj_description(oid, 'pg_proc') from pg_proc
     union all select 'relation', oid::regclass::text, relacl::text, null from pg_class where relnamespace <> 99
-    union all select 'schema', nspname::text, coalesce(nspacl, acldefault('n', nspowner))::text, obj_description(oid, 'pg_namespace') from pg_namespace
+    union all
+        select 'schema', nspname::text, coalesce(nspacl, acldefault('n', nspowner))::text,
+            obj_description(oid, 'pg_namespace')
+        from pg_namespace
         where nspname !~ '^pg_(toast_)?temp_'
     union all select 'extension', extname::text, null, obj_description(oid, 'pg_extension') from pg_extension
     union all select 'language', lanname::text, lanacl::text, null from pg_language

@@ -58,6 +58,8 @@ def open_door(plpy: Any) -> "Desk":
             if fresh is not None:
                 _opened.desk.close()
                 return fresh
+            # What could not be loaded is tried again when it has changed again.
+            _opened = _opened._replace(files=seen)
         _opened = _opened._replace(looked_at=now, seen=seen)
     return _opened.desk
 
