@@ -88,7 +88,7 @@ def deliver(connection: psycopg.Connection[Any], file: LandingFile) -> Delivery:
 
 
 def _examine(file: LandingFile) -> tuple[str, Pieces]:
-    """The digest of the file's bytes, and the bytes; raises _ChangedError where it is not as it was listed, and OSError."""
+    """Digest and bytes of the file; raises _ChangedError where it is not as it was listed, and OSError."""
     digest, size, part = hashlib.sha256(), 0, b""
     for part in _read(file.location):
         digest.update(part)

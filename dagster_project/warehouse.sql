@@ -75,7 +75,7 @@ create table if not exists bronze.interchanges (
     interchange_id text primary key check (interchange_id ~ '^[0-9a-f]{64}$'),
     file_name text not null,
     size_bytes bigint not null check (size_bytes >= 0),
-    received_at timestamptz not null default now(),
+    received_at timestamptz not null default clock_timestamp(),
     encoding text,
     encoding_source text,
     problems jsonb,
@@ -110,7 +110,7 @@ create table if not exists bronze.deliveries (
     status text not null check (status in ('loaded', 'repeated', 'ignored')),
     reason text,
     size_bytes bigint,
-    delivered_at timestamptz not null default now(),
+    delivered_at timestamptz not null default clock_timestamp(),
     unique nulls not distinct (path, interchange_id),
     check ((status = 'ignored') = (interchange_id is null)),
     check ((status = 'ignored') = (reason is not null))

@@ -189,7 +189,10 @@ def check_call(connection: Connection) -> str:
     import udf
     from udf.door.desk import PLAIN_MESSAGE
 
-    said = connection.execute("select udf.compile_edi(%s)", (PLAIN_MESSAGE,)).fetchone()
+    try:
+        said = connection.execute("select udf.compile_edi(%s)", (PLAIN_MESSAGE,)).fetchone()
+    except psycopg.Error as error:
+        raise InstallError(f"The functions do not answer ({str(error).splitlines()[0]}): {_LOST}") from None
     ours = json.loads(udf.compile_edi(PLAIN_MESSAGE).model_dump_json())
     theirs: dict[str, Any] = said[0] if said else {}
     for name in ("compiler_version", "model_version", "is_valid", "verification_hash"):

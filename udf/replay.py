@@ -55,6 +55,26 @@ class _Tally:
     runs: list[list[tuple[int, int]]] = field(default_factory=list)
     """Line numbers with the number of their piece, a run for each place."""
     uses: Counter[Writer] = field(default_factory=Counter)
+    _open: list[str] = field(default_factory=list)
+
+    def write(self, text: str) -> None:
+        """Add the JSON of a piece; many short texts become few long ones, which take less memory."""
+        self._open.append(text)
+        if len(self._open) == _BLOCK:
+            self._shut()
+
+    def close(self) -> list[str]:
+        """The lines as the elements of a JSON array, in pieces."""
+        self._shut()
+        return self.lines
+
+    def _shut(self) -> None:
+        if self._open:
+            self.lines.append(("," if self.lines else "") + ",".join(self._open))
+            self._open = []
+
+
+_BLOCK = 500
 
 
 def find_pieces(shelf: Shelf, text: str, may_run: bool = True) -> list[Piece] | None:
@@ -117,14 +137,13 @@ def replay(shelf: Shelf, pieces: Sequence[Piece], envelope: Envelope) -> Replaye
     tally = _tally(shelf, pieces, numbers)
     _check_trailer(pieces, tally, numbers)
     odd = _doubt_dates(tally, {name: _date(resolve(hole, match, numbers, None)) for name, hole in head.dates})
-    lines = ",".join(tally.lines)
     is_test = "null" if envelope.is_test is None else str(envelope.is_test).lower()
-    parts = []
+    parts: list[str] = []
     for piece in head.pieces:
         if isinstance(piece, str):
             parts.append(piece)
         elif piece.what == "lines":
-            parts.append(f"[{lines}]")
+            parts += ["[", *tally.close(), "]"]
         else:
             parts.append(
                 is_test if piece.what == "is_test" else resolve(piece, match, numbers, dialect.delimiters.release)
@@ -142,6 +161,7 @@ def _tally(shelf: Shelf, pieces: Sequence[Piece], numbers: Numbers) -> _Tally:
     group: Piece | None = None
     bounds: dict[Plan, Bound] = {}
     watched = _watch_codes(pieces)
+    has_period = any(plan.has_period for plan, _ in pieces)
     is_summed = any(tag in ("CNT", "CTT") for tag in pieces[-1][0].tags)
     for number, (plan, match) in enumerate(pieces[1:-1], 1):
         if plan.kind == "group":
@@ -154,13 +174,13 @@ def _tally(shelf: Shelf, pieces: Sequence[Piece], numbers: Numbers) -> _Tally:
             bound = bounds[plan] = writer.bind(header_match, group[1] if group else None, numbers)
         writer = bound.writer
         tally.uses[writer] += 1
-        if writer.needs_no_period and any(plan.has_period for plan, _ in pieces):
+        if writer.needs_no_period and has_period:
             raise NotPlainError("a stock date beside periods")
         row = writer.row(match, numbers)
         if watched and any(match[i + 1] in watched - plan.codes for i in writer.numbers):
             raise NotPlainError("quantity-swapped")
-        tally.lines.append(bound.text % writer.pick(row))
-        if writer.totals or writer.apart or writer.pieces:
+        tally.write(bound.text % writer.pick(row))
+        if writer.totals or writer.apart or writer.pieces or writer.parts:
             _check_values(writer, row, tally, mark)
         tally.wrong_items += [row[place] for place in writer.checked if not KEYS[row[place]]]
         for read, count in bound.dates:
@@ -192,6 +212,10 @@ def _check_values(writer: Writer, row: list[Any], tally: _Tally, mark: str | Non
             raise NotPlainError("split-total-mismatch")
     if any(len({row[slot] for slot in slots}) < len(slots) for slots in writer.apart):
         raise NotPlainError("quantities of one code are not told apart")
+    for parts in writer.parts:
+        quantities = [read_number(row[part], mark) for part in parts]
+        if any(quantity and 2 * quantity == sum(quantities) for quantity in quantities):
+            raise NotPlainError("a sum beside its parts")
     for slot, unit in writer.pieces:
         if (quantity := read_number(row[slot], mark)) % 1:
             tally.fractions.append(f"{quantity} {unit}")

@@ -133,6 +133,21 @@ class Segment:
         raw = text[self.start : self.end]
         masked = mask_released(raw, delimiters)
         blanks = delimiters.blanks
+        if " " in raw or not raw.isprintable():
+            return self._locate_trimmed(masked, blanks)
+        spans: list[list[tuple[int, int]]] = []
+        position = self.start
+        separator = "" if self.tag == "ISA" else delimiters.component
+        for part in masked.split(delimiters.element):  # most segments hold nothing to trim
+            within: list[tuple[int, int]] = []
+            for piece in part.split(separator) if separator else [part]:
+                within.append((position, position + len(piece)))
+                position += len(piece) + 1
+            spans.append(within)
+        return spans[1:]
+
+    def _locate_trimmed(self, masked: str, blanks: str) -> list[list[tuple[int, int]]]:
+        delimiters = self._delimiters
         spans: list[list[tuple[int, int]]] = []
         position = self.start
         for part in masked.split(delimiters.element):

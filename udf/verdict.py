@@ -298,6 +298,12 @@ def describe_answer(unit: Unit) -> str:
 
 def hash_document(text: str, document: str | None) -> str:
     """SHA-256 over the message's UTF-8 bytes and the document's canonical JSON (`contract.dump_document`)."""
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
-    digest.update((document or "null").encode("utf-8", "surrogatepass"))
+    digest = hashlib.sha256()
+    for part in (text, document or "null"):
+        for start in range(0, len(part), _PIECE):
+            digest.update(part[start : start + _PIECE].encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
+
+
+_PIECE = 1 << 20
+"""Characters that are encoded at once: a document may have a hundred millions."""

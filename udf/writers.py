@@ -174,6 +174,12 @@ class Writer:
         self.needs_no_period = any(fact.needs_no_period for fact in self.facts)
         self.totals = _find_totals(plan)
         self.apart = _find_apart(plan, self.facts)
+        codes = Counter(fact.qualifier for fact in self.facts)
+        # Of three parts and more one may be the others' sum (`udf.repetition`).
+        self.parts = [
+            [fact.quantity.slot for fact in self.facts if fact.qualifier == code]
+            for code, count in codes.items() if count > 2
+        ]  # fmt: skip
         lin = plan.tags.index("LIN") if "LIN" in plan.tags else None
         self.line_number = "" if lin is None else plan.component(lin, 0)
 

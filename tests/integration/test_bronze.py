@@ -46,7 +46,7 @@ def load(landing: Path, database: dict[str, str]) -> Load:
 
     def materialize(settle_seconds: float = 0, raise_on_error: bool = True) -> dg.ExecuteInProcessResult:
         return dg.materialize(
-            [bronze.interchanges, bronze.messages, bronze.bronze_checks],
+            [bronze.interchanges, bronze.messages, bronze.interchange_checks, bronze.message_check],
             resources={"warehouse": Warehouse(), "landing": Landing(path=str(landing))},
             run_config=dg.RunConfig({"bronze__interchanges": bronze.LandingRun(settle_seconds=settle_seconds)}),
             raise_on_error=raise_on_error,

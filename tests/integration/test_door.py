@@ -219,7 +219,11 @@ def test_bad_input_is_an_outcome_with_a_problem(door: Connection, raw: str) -> N
 
 
 def test_bytes_of_no_encoding_are_split_compiled_and_refused(door: Connection) -> None:
-    for content in (b"\xff\xfe\x00\xd8\x00", b"UNH+1+SLSRPT:D:96A:UN'\xc3\x28\x00\xed\xa0\x80'UNT+3+1'", b"\x00" * 5000):
+    for content in (
+        b"\xff\xfe\x00\xd8\x00",
+        b"UNH+1+SLSRPT:D:96A:UN'\xc3\x28\x00\xed\xa0\x80'UNT+3+1'",
+        b"\x00" * 5000,
+    ):
         rows = door.execute(
             "select udf.compile_edi(raw, envelope), problems from udf.split_interchange(%s)", (content,)
         ).fetchall()
@@ -244,7 +248,9 @@ def test_a_message_larger_than_the_setting_is_refused_with_its_code(door: Connec
     door.execute("set tillroll.max_message_bytes = 'plenty'")
     assert compile_edi(door, lines_of(100))["is_valid"]
     door.execute("set tillroll.max_interchange_bytes = 100")
-    assert ask(door, "select problems -> 0 ->> 'code' from udf.split_interchange(%s)", b"U" * 101) == "message-too-large"
+    assert (
+        ask(door, "select problems -> 0 ->> 'code' from udf.split_interchange(%s)", b"U" * 101) == "message-too-large"
+    )
 
 
 def test_the_digest_of_a_refused_message_is_the_contracts(door: Connection) -> None:
@@ -326,7 +332,7 @@ LONG = {
     "a long batch": ("select count(*) from udf.compile_edi_batch(%s)", [[lines_of(50)] * 2_000]),
     "many calls": (
         "select count(*) from generate_series(1, 100000) as n"
-        " cross join lateral udf.lines(replace(%s, ':20260105:', ':202601' || lpad((n %% 5 + 1)::text, 2, '0') || ':'))",
+        " cross join lateral udf.lines(replace(%s, ':20260105:', ':2026010' || n %% 5 + 1 || ':'))",
         [lines_of(50)],
     ),
 }

@@ -55,7 +55,11 @@ object as (
     inner join ours on ours.oid = routine.pronamespace
 )
 
-select object.kind, object.name as object, role.name as role, string_agg(lower(acl.privilege_type), ' ' order by acl.privilege_type) as rights
+select
+    object.kind,
+    object.name as object,
+    role.name as role,
+    string_agg(lower(acl.privilege_type), ' ' order by acl.privilege_type) as rights
 from object
 cross join lateral aclexplode(object.acl) as acl
 inner join role on role.oid = acl.grantee

@@ -45,7 +45,7 @@ BEYOND_PROOF = {
 
 @pytest.fixture(scope="module")
 def tallies() -> list[Tally]:
-    return attack(messages=15, seed=20_261, each=1)
+    return attack(messages=45, seed=20_261, each=1)
 
 
 def missed(tallies: list[Tally]) -> dict[str, list[dict[str, object]]]:
@@ -54,14 +54,14 @@ def missed(tallies: list[Tally]) -> dict[str, list[dict[str, object]]]:
 
 def test_no_lie_about_a_sound_message_is_believed(tallies: list[Tally]) -> None:
     lies = [tally for tally in tallies if tally.family == "lie"]
-    assert sum(tally.attacks for tally in lies) > 300
+    assert sum(tally.attacks for tally in lies) > 1_000
     assert missed(lies) == {}
 
 
 @pytest.mark.parametrize("reader", ["clerk", "model"])
 def test_no_damage_that_can_be_noticed_is_accepted(tallies: list[Tally], reader: str) -> None:
     damages = [tally for tally in tallies if tally.family == reader and not tally.unprovable]
-    assert sum(tally.attacks for tally in damages) > 300
+    assert sum(tally.attacks for tally in damages) > 1_000
     assert missed(damages) == {}
 
 

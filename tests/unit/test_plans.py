@@ -198,6 +198,25 @@ def test_a_released_apostrophe_and_a_quotation_mark_are_values(school: School) -
     assert same_document(row.document, other.document)
 
 
+def test_a_part_of_a_stock_that_is_the_sum_of_the_others_is_left_to_the_gatekeeper() -> None:
+    def report(number: int, *parts: int) -> str:
+        rows = [
+            f"UNH+{number}+INVRPT:D:96A:UN:EAN004", f"BGM+35+I{number}+9", "DTM+137:20261109:102",
+            "DTM+366:20261108:102", "NAD+WH+4012345000030::9", "LIN+1++4006381333931:EN",
+        ]  # fmt: skip
+        for lot, part in enumerate(parts, 1):
+            rows += [f"QTY+145:{part}:PCE", f"RFF+BT:LOT{lot}"]
+        return "'".join([*rows, f"UNT+{len(rows) + 1}+{number}'"])
+
+    school = School()
+    for number in range(1, PROOFS + 1):
+        assert json.loads(school.read(report(number, 5, 6, 7)).problems) == []
+    assert school.read(report(8, 5, 6, 8)).route == "plan"
+    summed = school.read(report(9, 5, 6, 11))
+    assert summed.route == "model"
+    assert "repeated-quantity" in summed.rejected_lines
+
+
 def test_partners_learn_for_themselves(school: School) -> None:
     other = Envelope(standard="EDIFACT", sender="9999999999999")
     assert school.read(write_report(number=8), other).route == "model"

@@ -154,11 +154,11 @@ class Desk:
                 envelope = _read_envelope(envelopes[i] if envelopes else None)
             except ValueError as error:
                 detail = f"The envelope is no JSON object as udf.split_interchange gives it: {_first_line(error)}."
-                rows[i] = self._refuse(text, Problem(code="envelope-unreadable", severity="error", detail=detail))
+                rows[i] = self.refuse(Problem(code="envelope-unreadable", severity="error", detail=detail), text)
                 continue
             size = len(text) if len(text) > limit or 4 * len(text) <= limit else len(text.encode())
             if size > limit:
-                rows[i] = self._refuse(text, _too_large("message", size, "bytes", limit, "message"))
+                rows[i] = self.refuse(_too_large("message", size, "bytes", limit, "message"), text)
                 continue
             wanted.append(i)
             read.append(envelope)
@@ -168,7 +168,7 @@ class Desk:
     def _compile(self, texts: list[str], envelopes: list[Envelope | None]) -> list[CompiledRow]:
         if not texts:
             return []
-        compiler = self._load()
+        compiler = self.load()
         try:
             return list(compiler.compile_rows(texts, envelopes))
         except (MemoryError, OSError):
@@ -179,7 +179,8 @@ class Desk:
         # One of them is our own bug: it must not cost the others their outcome.
         return [row for i in range(len(texts)) for row in self._compile(texts[i : i + 1], envelopes[i : i + 1])]
 
-    def _load(self) -> Any:
+    def load(self) -> Any:
+        """The session's compiler."""
         if self._compiler is None:
             from udf.compiler import load_compiler
 
@@ -197,7 +198,10 @@ class Desk:
             load_compiler.cache_clear()
             compiler.engine.close()
 
-    def _refuse(self, text: str, problem: Problem) -> CompiledRow:
+    def refuse(self, problem: Problem, text: str | None = None) -> CompiledRow:
+        """The row of a message that is not compiled; with the digest of its text, where that is there."""
+        if text is None:
+            return self._make_row(problem)
         digest = hashlib.sha256()
         for start in range(0, len(text), 1 << 20):
             digest.update(text[start : start + (1 << 20)].encode())
@@ -205,6 +209,7 @@ class Desk:
         return self._make_row(problem, digest.hexdigest())
 
     def fail(self, error: Exception) -> CompiledRow:
+        """The row of a message on which the compiler failed."""
         # The class alone: an exception's text may quote the message or tell of the machine.
         detail = f"The compiler failed on this message ({type(error).__name__})."
         return self._make_row(Problem(code="internal-error", severity="error", detail=detail))
@@ -247,7 +252,7 @@ class Desk:
         try:
             # Not while numpy and llama.cpp are being loaded: half a library could not be loaded again.
             if compiles:
-                self._load()
+                self.load()
             with self.backend:
                 yield count
         except Interrupted as interrupted:

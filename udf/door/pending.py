@@ -5,15 +5,20 @@ procedures and of Dagster's workers share the work; what is killed loses its ope
 """
 
 import time
+from typing import Any
 
-from udf.contract import Attempt, CompiledRow, dump_problems
+from udf.contract import Attempt, CompiledRow, Problem, dump_problems
 from udf.door.desk import PLAIN_MESSAGE, Desk
+from udf.door.plan_table import PlanTable
 
 # A batch ends at this many bytes of text too, unless its first message is larger: what is lost with a killed session,
 # and held in memory.
 _BATCH_BYTES = 1_000_000
 # No setting limits what arrived; the compiler's own limit holds.
 _NO_LIMIT = 1 << 62
+_CUT = Problem(
+    code="message-too-large", severity="error", detail="Bronze holds the beginning of this message only; it is cut."
+)
 # What PostgreSQL says of a value that it cannot hold: data exceptions, broken constraints, limits of its own.
 _UNSTORABLE = ("22", "23", "54")
 
@@ -35,7 +40,12 @@ _CLAIM = """
 # Locked rows need not be pending any more: another session may have finished between our look and our lock. Its
 # outcomes are seen by a new statement only.
 _READ = """
-    select messages.message_id, messages.raw, messages.envelope::text as envelope, messages.message_type
+    select
+        messages.message_id,
+        messages.raw,
+        messages.envelope::text as envelope,
+        messages.message_type,
+        messages.problems @> '[{"code": "message-too-large"}]' as is_cut
     from bronze.messages
     where messages.message_id = any($2)
         and not exists (
@@ -49,15 +59,15 @@ _READ = """
 _STORE = """
     insert into silver.outcomes (
         message_id, compiler_version, model_version, message_type, is_valid, is_complete,
-        document, rejected_lines, problems, route, attempts, verification_hash, compile_ms
+        document, rejected_lines, problems, route, attempts, verification_hash, compile_ms, plans
     )
     select
         message_id, $2, nullif(model_version, ''), message_type, is_valid, is_complete,
         document::jsonb, rejected_lines::jsonb, problems::jsonb, route, attempts, nullif(verification_hash, ''),
-        compile_ms
-    from unnest($1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) as compiled (
+        compile_ms, plans::text[]
+    from unnest($1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) as compiled (
         message_id, model_version, message_type, is_valid, is_complete,
-        document, rejected_lines, problems, route, attempts, verification_hash, compile_ms
+        document, rejected_lines, problems, route, attempts, verification_hash, compile_ms, plans
     )
     on conflict (message_id) do update set
         compiler_version = excluded.compiler_version,
@@ -72,11 +82,12 @@ _STORE = """
         attempts = excluded.attempts,
         verification_hash = excluded.verification_hash,
         compile_ms = excluded.compile_ms,
+        plans = excluded.plans,
         compiled_at = excluded.compiled_at
 """
 _STORE_TYPES = [
     "text[]", "text", "text[]", "text[]", "boolean[]", "boolean[]", "text[]", "text[]", "text[]", "text[]", "integer[]",
-    "text[]", "numeric[]",
+    "text[]", "numeric[]", "text[]",
 ]  # fmt: skip
 
 _LOG = """
@@ -118,6 +129,7 @@ class _Work:
         self.desk, self.plpy = desk, desk.plpy
         self.version = desk.versions()[0]
         self.last_id = ""
+        self.plans = PlanTable(self.plpy, self.version)
 
     def claim(self, batch_size: int) -> list[str]:
         """Ids of messages that are now ours until the end of the transaction; none when nothing is left."""
@@ -140,16 +152,14 @@ class _Work:
         messages = list(self.plpy.execute(plan, [self.version, claimed]))
         if not messages:
             return []
-        texts = [message["raw"] for message in messages]
+        book = self.desk.load().plans
+        if book is not None:
+            self.plans.read(book)
         with self.desk.serve() as count:
-            rows = self.desk.compile_rows(texts, [message["envelope"] for message in messages], _NO_LIMIT)
-            count(rows, sum(map(len, texts)))
+            rows = self.compile_messages(messages)
+            count(rows, sum(len(message["raw"]) for message in messages))
             if any(map(is_fault, rows)) and is_fault(self.desk.compile_rows([PLAIN_MESSAGE])[0]):
                 self.plpy.error("The compiler fails on the plainest message too: nothing is stored.")
-            rows = [
-                row._replace(message_type=message["message_type"]) if is_fault(row) else row
-                for row, message in zip(rows, messages, strict=True)
-            ]
         ids = [message["message_id"] for message in messages]
         try:
             self.store(ids, rows)
@@ -157,7 +167,23 @@ class _Work:
             if (error.sqlstate or "")[:2] not in _UNSTORABLE:
                 raise
             rows = [self.store_one(id_, row) for id_, row in zip(ids, rows, strict=True)]
+        if book is not None:
+            self.plans.write(book)
         return rows
+
+    def compile_messages(self, messages: list[Any]) -> list[CompiledRow]:
+        """A row for each message; of one that Bronze holds the beginning of there is nothing to be made."""
+        whole = [message for message in messages if not message["is_cut"]]
+        compiled = iter(
+            self.desk.compile_rows(
+                [message["raw"] for message in whole], [message["envelope"] for message in whole], _NO_LIMIT
+            )
+        )
+        rows = [self.desk.refuse(_CUT) if message["is_cut"] else next(compiled) for message in messages]
+        return [
+            row._replace(message_type=message["message_type"]) if message["is_cut"] or is_fault(row) else row
+            for row, message in zip(rows, messages, strict=True)
+        ]
 
     def store_one(self, message_id: str, row: CompiledRow) -> CompiledRow:
         """Store the row, or `internal-error` where PostgreSQL cannot hold it, which is a bug of ours."""
@@ -180,7 +206,7 @@ class _Work:
                 [row.is_valid for row in rows], [row.is_complete for row in rows], [row.document for row in rows],
                 [row.rejected_lines for row in rows], [row.problems for row in rows], [row.route for row in rows],
                 [row.attempts for row in rows], [row.verification_hash for row in rows],
-                [row.compile_ms for row in rows],
+                [row.compile_ms for row in rows], [f"{{{','.join(row.plans)}}}" for row in rows],
             ])  # fmt: skip
             if attempts:
                 tried: list[Attempt] = [attempt for _, attempt in attempts]
@@ -195,8 +221,8 @@ class _Work:
         """End the batch's transaction; where the caller has begun one of his own, all batches are part of it."""
         try:
             self.plpy.commit()
-        except self.plpy.Error as error:
-            if getattr(error, "sqlstate", None) != "2D000":
+        except self.plpy.SPIError as error:
+            if error.sqlstate != "2D000":
                 raise
 
 

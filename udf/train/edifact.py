@@ -112,7 +112,7 @@ class EdifactPartner:
 
     @property
     def layout(self) -> tuple[object, ...]:
-        """Where this dialect keeps what: the combination that tells known partners from held-out ones."""
+        """Where this dialect keeps what: what tells known partners from held-out ones."""
         return (
             self.message_type, self.where, self.when, self.price, self.amount, self.item_in_pia, self.type_missing,
             self.inv, self.gis, len(self.codes), self.action, len(self.companions), self.companions_first,

@@ -86,12 +86,12 @@ def examine(
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
     if rivals:
-        from udf.train.rivals import examine_all, examine_rivals
+        from udf.train.rivals import compare_with_rules, examine_rivals
 
         short = (paper for paper in draw_papers(HELD_OUT, seed) if len(paper.data) <= SHORT)
         known = list(islice(draw_papers(KNOWN, seed), sizes.of(KNOWN)))
         facts["rivals"] = examine_rivals(list(islice(short, sizes.rivals)), model)
-        facts[WHOLE] = examine_all(known, model)
+        facts[WHOLE] = compare_with_rules(known, splits[KNOWN], model)
     return facts | {"minutes": round((time.monotonic() - began) / 60, 1)}
 
 

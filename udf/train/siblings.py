@@ -57,7 +57,7 @@ def draw_sibling(draft: Draft, r: random.Random) -> Draft:
     return Draft(
         draft.message_type, list(copies.values()), [(name, point(at)) for name, at in draft.statements],
         [lift(record) for record in draft.records], [lift(record) for record in draft.whole], draft.delimiters,
-        draft.version, list(draft.groups), draft.gaps,
+        draft.version, draft.reference, list(draft.groups), lift(draft.header),
         (point(draft.sale_period[0]), point(draft.sale_period[1])) if draft.sale_period else None,
     )  # fmt: skip
 

@@ -111,7 +111,7 @@ class X12Partner:
 
     @property
     def layout(self) -> tuple[object, ...]:
-        """Where this dialect keeps what: the combination that tells known partners from held-out ones."""
+        """Where this dialect keeps what: what tells known partners from held-out ones."""
         return (
             self.message_type, self.split, self.header_place, self.name_only, self.period, self.price, self.in_za,
             self.total, self.line_quantity, self.counts, self.unit_segment, self.quantity_first, self.ptd_place,

@@ -1,12 +1,10 @@
+{{ config(materialized='table') }}
+
 with
 
-lines as (
+line_fates as (
 
-    select
-        *,
-        {{ week_start_date('end_date', 'week_calendar') }} as week_start_date
-
-    from {{ ref('int_line_fates') }}
+    select * from {{ ref('int_line_fates') }}
 
     where
         fate in ('counted', 'superseded')
@@ -24,57 +22,84 @@ messages as (
 
 ),
 
+lines as (
+
+    select
+        line_fates.*,
+        {{ week_start_date('line_fates.end_date', 'line_fates.week_calendar') }} as week_start_date,
+        messages.is_complete,
+        messages.received_at
+
+    from line_fates
+
+    inner join messages on line_fates.message_id = messages.message_id
+
+),
+
 weeks as (
 
     select
-        lines.partner_id,
-        lines.week_calendar,
-        lines.item_id_type,
-        lines.item_id,
-        lines.location_id,
-        lines.unit,
-        lines.week_start_date,
-        (array_agg(lines.message_id order by lines.statement_number) filter (where lines.fate = 'counted'))[1]
-            as first_message_id,
-        (array_agg(lines.message_id order by lines.statement_number desc) filter (where lines.fate = 'counted'))[1]
-            as last_message_id,
-        max(messages.received_at) filter (where lines.fate = 'counted') as last_received_at,
-        bool_or(lines.is_unit_assumed) filter (where lines.fate = 'counted') as is_unit_assumed,
-        bool_or(not messages.is_complete) filter (where lines.fate = 'counted') as has_rejected_lines,
-        bool_or(lines.fate = 'superseded') as is_restated,
-        bool_or(lines.fate = 'counted') as is_counted
+        partner_id,
+        week_calendar,
+        item_id_type,
+        item_id,
+        location_id,
+        unit,
+        week_start_date,
+        min(statement_number) filter (where fate = 'counted') as first_statement_number,
+        max(statement_number) filter (where fate = 'counted') as last_statement_number,
+        max(received_at) filter (where fate = 'counted') as last_received_at,
+        bool_or(is_unit_assumed) filter (where fate = 'counted') as is_unit_assumed,
+        bool_or(fate = 'superseded') as is_restated,
+        bool_or(fate = 'counted') as is_counted
 
     from lines
 
-    inner join messages on lines.message_id = messages.message_id
+    group by partner_id, week_calendar, item_id_type, item_id, location_id, unit, week_start_date
 
-    group by
-        lines.partner_id,
-        lines.week_calendar,
-        lines.item_id_type,
-        lines.item_id,
-        lines.location_id,
-        lines.unit,
-        lines.week_start_date
+),
+
+-- A rejected line may be any item's, so its whole place and week may miss something.
+incomplete_places as (
+
+    select distinct
+        partner_id,
+        location_id,
+        week_start_date
+
+    from lines
+
+    where fate = 'counted' and not is_complete
 
 )
 
 select
-    partner_id,
-    week_calendar,
-    item_id_type,
-    item_id,
-    location_id,
-    unit,
-    week_start_date,
-    first_message_id,
-    last_message_id,
-    last_received_at,
-    is_unit_assumed,
-    is_restated,
-    -- A rejected line may be any item's, so its whole place and week may miss something.
-    bool_or(has_rejected_lines) over (partition by partner_id, location_id, week_start_date) as is_incomplete
+    weeks.partner_id,
+    weeks.week_calendar,
+    weeks.item_id_type,
+    weeks.item_id,
+    weeks.location_id,
+    weeks.unit,
+    weeks.week_start_date,
+    first_messages.message_id as first_message_id,
+    last_messages.message_id as last_message_id,
+    weeks.last_received_at,
+    weeks.is_unit_assumed,
+    weeks.is_restated,
+    incomplete_places.partner_id is not null as is_incomplete
 
 from weeks
 
-where is_counted
+inner join messages as first_messages
+    on weeks.partner_id = first_messages.partner_id and weeks.first_statement_number = first_messages.statement_number
+
+inner join messages as last_messages
+    on weeks.partner_id = last_messages.partner_id and weeks.last_statement_number = last_messages.statement_number
+
+left join incomplete_places
+    on
+        weeks.partner_id = incomplete_places.partner_id
+        and weeks.location_id = incomplete_places.location_id
+        and weeks.week_start_date = incomplete_places.week_start_date
+
+where weeks.is_counted

@@ -32,7 +32,8 @@ summed as (
         min(currency) filter (where measure = 'sold' and quantity > 0) as currency,
         bool_and(line_value is not null and not is_priced_at_cost)
         filter (where measure = 'sold' and quantity > 0) as is_value_known,
-        count(distinct coalesce(currency, '')) filter (where measure = 'sold' and quantity > 0) as currency_count
+        min(coalesce(currency, '')) filter (where measure = 'sold' and quantity > 0)
+        = max(coalesce(currency, '')) filter (where measure = 'sold' and quantity > 0) as is_one_currency
 
     from lines
 
@@ -101,8 +102,8 @@ select
     units_sold,
     units_returned,
     units_sold - units_returned as net_units_sold,
-    case when is_value_known and currency_count = 1 then sales_value end as sales_value,
-    case when is_value_known and currency_count = 1 then currency end as currency,
+    case when is_value_known and is_one_currency then sales_value end as sales_value,
+    case when is_value_known and is_one_currency then currency end as currency,
     case
         when is_longer_than_a_week
             then coalesce(end_of_weeks_before >= start_date, false) or coalesce(start_of_weeks_after <= end_date, false)

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with
 
 sales as (
@@ -23,7 +25,9 @@ by_week as (
         case
             when
                 bool_and(sales_value is not null or units_sold = 0)
-                and count(distinct coalesce(currency, '')) filter (where units_sold != 0) <= 1
+                -- One currency, or none where nothing was sold.
+                and min(coalesce(currency, '')) filter (where units_sold != 0)
+                is not distinct from max(coalesce(currency, '')) filter (where units_sold != 0)
                 then sum(sales_value)
         end as sales_value,
         min(currency) as currency,

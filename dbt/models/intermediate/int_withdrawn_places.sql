@@ -17,6 +17,20 @@ lines as (
 
 ),
 
+-- Few documents are ever withdrawn, so few lines need to be looked at.
+withdrawn_documents as (
+
+    select distinct
+        partner_id,
+        message_type,
+        document_number
+
+    from messages
+
+    where document_function in ('replacement', 'cancellation')
+
+),
+
 places as (
 
     select
@@ -33,10 +47,10 @@ places as (
 
     from messages
 
+    inner join withdrawn_documents using (partner_id, message_type, document_number)
+
     -- Left, since a cancellation may name nothing but its document.
     left join lines on messages.message_id = lines.message_id
-
-    where messages.document_number is not null
 
     group by
         messages.message_id,
