@@ -159,6 +159,7 @@ class Writer:
         self._days = sorted({(hole.slot, hole.form) for hole in self._holes(inner) if hole.what in ("first", "last")})
         self._offsets = sorted({(hole.form, hole.slot) for hole in inner if hole.what == "at"})
         self._plan = plan
+        self._is_checked = bool(plan.texts or plan.periods)
         # One flat row a piece: texts, numbers, first and last days, spans, offsets; the holes pick from it.
         at_number = slots
         at_day = at_number + len(self.numbers)
@@ -233,7 +234,8 @@ class Writer:
         groups = match.groups()
         regs = match.regs
         row: list[Any] = [*groups]
-        check_values(self._plan, match)
+        if self._is_checked:
+            check_values(self._plan, match)
         for i in self._plan.texts:
             row[i] = as_text(groups[i], self._release)
         row += [numbers[groups[i]] for i in self.numbers]
