@@ -243,3 +243,8 @@ def test_a_message_that_is_too_large_is_refused_with_plans_as_without(monkeypatc
     court = teach(write_edifact, [[*SOLD, *line()]], EDIFACT)
     monkeypatch.setattr(compiler, "MAX_CHARACTERS", 100)
     assert not court.hold(write_edifact(10, [*SOLD, *line()])).is_valid
+
+
+def test_a_quantity_of_thirty_digits_is_an_outcome_and_no_exception() -> None:
+    court = Court(EDIFACT)
+    assert court.hold(write_edifact(1, [*SOLD, *line(pieces="1" + 29 * "0")])).is_complete
