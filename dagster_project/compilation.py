@@ -61,7 +61,13 @@ class Progress(NamedTuple):
     compile_ms: float = 0.0
 
     def plus(self, more: "Progress") -> "Progress":
-        return Progress(*(mine + others for mine, others in zip(self, more, strict=True)))
+        return Progress(
+            self.outcomes + more.outcomes,
+            self.invalid + more.invalid,
+            self.attempts + more.attempts,
+            self.faults + more.faults,
+            self.compile_ms + more.compile_ms,
+        )
 
 
 @contextmanager

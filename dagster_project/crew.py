@@ -78,8 +78,8 @@ def share(batches: Iterable[list[str]], workers: int, compiler_version: str, log
 
         def assign(worker: Worker) -> None:
             """Give the worker its next batch, or send it home."""
-            batch = redo.popleft() if redo else next(waiting, None)
-            if batch is not None:
+            batch = redo.popleft() if redo else next(waiting, [])
+            if batch:
                 worker.give(batch, compiler_version)
                 return
             worker.batch = []
