@@ -311,7 +311,7 @@ class _Batch:
         self.size = stop
         return following
 
-    def fill(self, table: np.ndarray) -> llama_cpp.llama_batch:
+    def fill(self, table: np.ndarray) -> ctypes.Structure:
         """The structure for llama.cpp, each position the sum of its tokens' rows of a table (vocabulary, size)."""
         np.sum(table[np.array(self._bundles)], axis=1, out=self._vectors[: self.size])
         self._batch.n_tokens = self.size
