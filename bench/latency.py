@@ -59,7 +59,7 @@ def _measure_two_kilobytes(run: Run, partners: list[Partner]) -> dict[str, Any]:
     for partner in partners:
         messages = list(write_messages(SEED, partner, GROUPS, 1))
         envelope = find_envelope(wrap(partner, messages))
-        teach_plans(planned, partner, envelope, GROUPS, run.tally)
+        teach_plans(planned, partner, envelope, (GROUPS,), run.tally)
         samples += [(message, envelope) for message in messages]
     model, plans = [], []
     planned_rows = 0

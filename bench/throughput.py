@@ -24,7 +24,7 @@ DAY_GROUPS = (5, 25, 25, 100)
 def measure(run: Run) -> dict[str, Any]:
     """Stated quantities and line groups, of outcomes as rows to store, gatekeeper included."""
     found = _measure_model(run)
-    groups = run.choose(40_000, 8_000)
+    groups = run.choose(40_000, 4_000)
     for processes in (1, PROCESSES):
         run.tell(f"{groups} line groups by plans, in {processes} process{'es' * (processes > 1)}")
         shift = work_together(PlanWork, [(run.model, groups // processes, n) for n in range(processes)], ROUNDS)
@@ -60,7 +60,7 @@ def _measure_model(run: Run) -> dict[str, Any]:
 
 
 def _measure_day(run: Run) -> dict[str, Any]:
-    count = run.choose(600, 150)
+    count = run.choose(600, 100)
     run.tell(f"a day of {count} messages of {DAY_PARTNERS} partners, 1 in {UNSEEN} of an unseen one, in {PROCESSES} processes")
     shift = work_together(DayWork, [(run.model, count // PROCESSES, n) for n in range(PROCESSES)], ROUNDS)
     run.tally.add(shift.tally)
@@ -106,7 +106,7 @@ class PlanWork:
         r = random.Random(f"{SEED}:{number}")
         partners = [draw_partner(r, 100 * number + n, habit) for n, habit in enumerate(HABITS)]
         self.messages, self.envelopes = _gather(partners, 100, max(1, groups // 100 // len(partners)))
-        _teach(self.compiler, partners, self.tally)
+        _teach(self.compiler, partners, (100,), self.tally)
         self.rows: list[CompiledRow] = []
         self.planned = self.marked = 0
 
@@ -129,7 +129,7 @@ class DayWork:
         self.compiler, self.engine = make_compiler(model)
         self.tally = Tally()
         partners = draw_day_partners()
-        _teach(self.compiler, partners, self.tally)
+        _teach(self.compiler, partners, tuple(dict.fromkeys(DAY_GROUPS)), self.tally)
         self.rounds = [list(draw_day(partners, count, f"{SEED}:{number}:{n}", 1000 * (1 + number))) for n in range(ROUNDS)]
         self.decoded = 0
         self.rows: list[list[CompiledRow]] = []
@@ -176,7 +176,7 @@ def draw_day(partners: list[Partner], count: int, seed: str, strangers: int) -> 
     return day
 
 
-def _teach(compiler: Compiler, partners: list[Partner], tally: Tally) -> None:
+def _teach(compiler: Compiler, partners: list[Partner], sizes: tuple[int, ...], tally: Tally) -> None:
     for partner in partners:
         message = next(write_messages("earlier", partner, 1))
-        teach_plans(compiler, partner, find_envelope(wrap(partner, [message])), 100, tally)
+        teach_plans(compiler, partner, find_envelope(wrap(partner, [message])), sizes, tally)
