@@ -204,7 +204,7 @@ lint: setup ## check style and types of Python and SQL
 	run $(BIN)/ruff check --quiet
 	run $(BIN)/ruff format --check --quiet
 	run $(BIN)/mypy
-	run $(BIN)/sqlfluff lint --disable-progress-bar dbt/models dbt/tests
+	run $(BIN)/sqlfluff lint --disable-progress-bar dbt/models dbt/tests dbt/analyses
 	[ -z "$$failed" ] || { echo "Not clean:$$failed" >&2; exit 1; }
 
 .PHONY: clean
