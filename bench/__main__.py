@@ -37,12 +37,15 @@ SLOW = ("models", "pipeline")
 def bench(
     quick: Annotated[bool, typer.Option("--quick", help="Fewer and smaller of everything, in under a minute.")] = False,
     only: Annotated[
-        list[str] | None, typer.Option(metavar="PART", help=f"Measure this part alone; may be repeated: {', '.join(PARTS)}.")
+        list[str] | None,
+        typer.Option(metavar="PART", help=f"Measure this part alone; may be repeated: {', '.join(PARTS)}."),
     ] = None,
     model: Annotated[Path, typer.Option(help="Another GGUF than the shipped one.")] = MODEL,
     output: Annotated[
         Path | None,
-        typer.Option(help="JSON to write, the picture goes beside it; a run of some parts alone writes none by default."),
+        typer.Option(
+            help="JSON to write, the picture goes beside it; a run of some parts alone writes none by default."
+        ),
     ] = None,
 ) -> None:
     """Measure Tillroll, and what it is compared with, side by side; write bench/results/latest.json and .png."""
@@ -74,7 +77,9 @@ def bench(
     }  # fmt: skip
     if total.wrong:
         failures["the whole run"] = f"{total.wrong} messages are wrong and called valid: no speed is printed"
-        facts = {name: facts[name] for name in ("is_quick", "machine", "model", "parts", "exactness", "failures", "minutes")}
+        facts = {
+            name: facts[name] for name in ("is_quick", "machine", "model", "parts", "exactness", "failures", "minutes")
+        }
     facts["bars_missed"] = find_misses(facts)
     print_report(console, facts)
     target = output or (None if only else LATEST)

@@ -14,14 +14,14 @@ MESSAGES = 6
 
 
 def measure(run: Run) -> dict[str, Any]:
-    """`readers` by name. A larger model is slow and may be wrong: it says so in its row, and only the tiny one must not.
+    """`readers` by name. A larger model may be wrong, and its row says so; the tiny one must not.
 
-    The two larger ones answer in JSON under the contract's grammar, through the same compiler and gatekeeper.
+    The larger ones answer in JSON under the contract's grammar, through the same compiler and gatekeeper.
     """
     found = {}
     for name in READERS:
         run.tell(f"{MESSAGES} messages of one line by the {name}")
-        command = [sys.executable, "-m", "bench.reader", name, run.model.resolve(), str(MESSAGES)]
+        command = [sys.executable, "-m", "bench.reader", name, str(run.model.resolve()), str(MESSAGES)]
         found[name] = json.loads(subprocess.run(command, cwd=CLONE, stdout=subprocess.PIPE, check=True).stdout)
     if found[READERS[0]]["exact"] < MESSAGES:
         raise InexactError(f"the tiny compiler read {found[READERS[0]]['exact']} of {MESSAGES} messages exactly")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydifact.parser import Parser
-from pyx12.x12file import X12Reader
+from pyx12.x12file import X12Reader  # type: ignore[import-untyped]
 
 from bench.clock import ROUNDS, race
 from bench.exactness import InexactError

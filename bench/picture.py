@@ -82,7 +82,9 @@ def _draw_readers(axes: Axes, facts: Mapping[str, Any]) -> None:
 def _draw_growth(axes: Axes, facts: Mapping[str, Any]) -> None:
     for name, label in (("growth_lines", "many messages"), ("growth_message", "one message")):
         sizes = facts[name]
-        axes.plot([int(size) for size in sizes], [row["us_per_line"] for row in sizes.values()], marker="o", label=label)
+        axes.plot(
+            [int(size) for size in sizes], [row["us_per_line"] for row in sizes.values()], marker="o", label=label
+        )
     axes.set(title="growth: µs a line over lines", xscale="log", yscale="log", xlabel="lines")
     axes.legend(fontsize=8)
 

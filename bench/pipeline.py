@@ -91,7 +91,7 @@ def write_landing(folder: Path, lines: int) -> tuple[int, int, Decimal]:
     for number, (data, messages) in enumerate(draw_files(lines), 1):
         (folder / f"{number:05d}.edi").write_bytes(data)
         size += len(data)
-        units += sum(Decimal(line[6]) for m in messages for line in m.lines if line[5] == "sold")  # type: ignore[arg-type]
+        units += sum((Decimal(str(line[6])) for m in messages for line in m.lines if line[5] == "sold"), Decimal(0))
     return number, size, units
 
 

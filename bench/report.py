@@ -28,7 +28,9 @@ def print_report(console: Console, facts: Mapping[str, Any]) -> None:
     for figure in FIGURES:
         if figure.name in facts:
             value = facts[figure.name]
-            verdict = "" if figure.bar is None or value is None else "met" if figure.meets(value) else "[red]missed[/red]"
+            verdict = (
+                "" if figure.bar is None or value is None else "met" if figure.meets(value) else "[red]missed[/red]"
+            )
             table.add_row(figure.name, figure.what, figure.show(value), figure.show_bar(), verdict)
     if table.row_count:
         console.print(table)
@@ -78,8 +80,7 @@ def read_latest() -> dict[str, Any]:
 
 def write_readme(facts: Mapping[str, Any]) -> None:
     """Put the table between the README's two marks."""
-    table = write_table(facts)
-    README.write_text(_TABLE.sub(lambda match: match[1] + table + match[2], README.read_text()))
+    README.write_text(_TABLE.sub(lambda match: match[1] + write_table(facts) + match[2], README.read_text()))
 
 
 def _tabulate(title: str, rows: Mapping[str, Mapping[str, Any]]) -> Table:
