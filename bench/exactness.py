@@ -1,14 +1,13 @@
-"""What was measured, held against what the messages state. One wrong value that is called valid, and there is no speed."""
+"""What was measured, held against what the messages state: one wrong value called valid, and there is no speed."""
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from bench.partners import Essence, Message
+from bench.partners import HEADER, LINE, Essence, Message
 from udf.contract import CompiledRow
-from udf.train.truth import ESSENTIAL
 
 MOST_REFUSED = 0.01
 """Refusing is faster than reading: a part in which a larger share of the messages was refused has no speed either."""
@@ -41,15 +40,20 @@ class Tally:
         """Compare a valid document, None where the message was refused."""
         self.messages += 1
         self.lines += len(message.lines)
-        found = read_lines(document) if document else []
-        if is_complete and document and found == list(message.lines):
-            self.exact += 1
-        elif (is_complete and document) or Counter(found) - Counter(message.lines):
+        if document is None:
+            self.refused += 1
+            self._keep(message, "nothing")
+            return
+        header, found = read_document(document)
+        if header != message.header or Counter(found) - Counter(message.lines) or \
+                (is_complete and found != list(message.lines)):  # fmt: skip
             self.wrong += 1
-            self._keep(message, found)
+            self._keep(message, f"{header}, {list((Counter(found) - Counter(message.lines)).elements())[:2]}")
+        elif is_complete:
+            self.exact += 1
         else:
             self.refused += 1
-            self._keep(message, found)
+            self._keep(message, f"{len(found)} of {len(message.lines)} lines")
 
     def add(self, other: "Tally") -> None:
         """Count what was compared elsewhere as well."""
@@ -68,13 +72,13 @@ class Tally:
         """The counts, for JSON."""
         return {name: getattr(self, name) for name in ("messages", "lines", "exact", "refused", "wrong")}
 
-    def _keep(self, message: Message, found: Iterable[Essence]) -> None:
+    def _keep(self, message: Message, found: str) -> None:
         if len(self.examples) < EXAMPLES:
-            amiss = list((Counter(found) - Counter(message.lines)).elements())[:2]
-            self.examples.append(f"{message.text[:1500]}\nfound instead: {amiss}")
+            self.examples.append(f"{message.text[:1500]}\nstates {message.header}, found {found}")
 
 
-def read_lines(document: str) -> list[Essence]:
-    """The lines of a document as they are compared; numbers as Decimal or int, dates as text."""
-    lines = json.loads(document, parse_float=Decimal)["lines"]
-    return [tuple(line[name] for name in ESSENTIAL) for line in lines]
+def read_document(document: str) -> tuple[Essence, list[Essence]]:
+    """Header and lines of a document as they are compared; numbers as Decimal or int, dates as text."""
+    whole = json.loads(document, parse_float=Decimal)
+    lines = [tuple(line[name] for name in LINE) for line in whole["lines"]]
+    return tuple(whole[name] for name in HEADER), lines

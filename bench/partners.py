@@ -1,7 +1,6 @@
 """Plain partners in six habits and their messages of any length, with what each message states.
 
-The truth is written down beside the text, value by value, so no code of the compiler has a say in it: a line is an
-essence as `udf.train.truth` orders its fields, with dates as ISO text.
+The truth is written down beside the text, value by value, so no code of the compiler has a say in it.
 """
 
 import datetime
@@ -13,8 +12,12 @@ from decimal import Decimal
 from itertools import islice
 
 Essence = tuple[object, ...]
-"""item_id, item_id_type, location_id, location_id_type, qualifier, measure, quantity, unit, price, price_type,
-period_start, period_end, as_of_date."""
+"""What a line states, in the order of `LINE`; dates are ISO text."""
+LINE = (
+    "item_id", "item_id_type", "location_id", "location_id_type", "qualifier", "measure", "quantity", "unit", "price",
+    "price_type", "currency", "period_start", "period_end", "as_of_date",
+)  # fmt: skip
+HEADER = ("standard", "message_type", "message_reference", "document_number", "document_date", "function", "currency")
 
 STORE_LINES = 20
 """Line groups under one store, where a habit groups them by store."""
@@ -26,9 +29,10 @@ _WORDS = ("COFFEE", "TEA", "RUSK", "SOAP", "BATTERY", "CANDLE", "NAPKIN", "OLIVE
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """UNH…UNT or ST…SE as a file is split into them, and the lines it states, in their order."""
+    """UNH…UNT or ST…SE as a file is split into them, what its header says, and the lines it states, in their order."""
 
     text: str
+    header: Essence
     lines: tuple[Essence, ...]
     groups: int
 
@@ -47,6 +51,7 @@ class Partner:
     has_words: bool
     has_second_id: bool
     has_pair_of_dates: bool
+    currency: str
     references: tuple[str, ...]
     version: str
     terminator: str
@@ -65,7 +70,7 @@ def draw_partner(r: random.Random, number: int, habit: str | None = None) -> Par
         habit, f"PARTNER{number:05d}" if x12 else _with_check_digit(f"40{number:010d}"),
         r.choice(("UP", "UK") if x12 else ("EN", "SRV")), "EA" if x12 else r.choice(("", "PCE")),
         r.choice(("", "RTL", "UCP") if x12 else ("", "AAA", "AAE", "NTP")), r.random() < 0.5, r.random() < 0.2,
-        r.random() < 0.3, r.random() < 0.3, r.random() < 0.5,
+        r.random() < 0.3, r.random() < 0.3, r.random() < 0.5, "" if x12 else r.choice(("", "EUR", "SEK")),
         tuple(r.sample(("IA", "DP", "MR", "VR") if x12 else ("VN", "ON", "CT", "ACD"), r.choice((0, 0, 1, 2)))),
         r.choice(("004010", "004010VICS", "005010") if x12 else ("D:96A:UN:EAN004", "D:96A:UN", "D:01B:UN:EAN007")),
         ("~" if x12 else "'") + newline,
@@ -109,6 +114,8 @@ class _Page:
         self.partner, self.r, self.reference = partner, r, reference
         self.rows: list[str] = []
         self.lines: list[Essence] = []
+        self.header: tuple[object, object, object] = (None, None, None)
+        """Document number, date and function."""
         monday = _MONDAY + datetime.timedelta(weeks=r.randrange(40))
         self.first, self.last = monday, monday + datetime.timedelta(days=6)
         self.start, self.end = self.first.isoformat(), self.last.isoformat()
@@ -124,7 +131,15 @@ class _Page:
             head = f"UNH+{self.reference}+{kind}:{partner.version}"
             tail = f"UNT+{len(rows) + 2}+{self.reference}"
         text = "".join(row + partner.terminator for row in (head, *rows, tail))
-        return Message(text.rstrip("\n"), tuple(self.lines), groups)
+        standard, reference = ("X12", f"{self.reference:04d}") if partner.is_x12 else ("EDIFACT", str(self.reference))
+        header = (standard, kind, reference, *self.header, partner.currency or None)
+        return Message(text.rstrip("\n"), header, tuple(self.lines), groups)
+
+    def number_document(self, dated: datetime.date) -> str:
+        """A number for an original document of that day."""
+        number = f"R{self.r.randrange(10**7, 10**8)}"
+        self.header = number, dated.isoformat(), "original"
+        return number
 
     def next_item(self) -> str:
         self.item += 1
@@ -153,7 +168,7 @@ class _Page:
     def open_edifact(self, code: str) -> None:
         partner, rows = self.partner, self.rows
         after = self.last + datetime.timedelta(days=1)
-        rows += [f"BGM+{code}+R{self.r.randrange(10_000, 99_999)}+9", f"DTM+137:{after:%Y%m%d}:102"]
+        rows += [f"BGM+{code}+{self.number_document(after)}+9", f"DTM+137:{after:%Y%m%d}:102"]
         if partner.habit.startswith("INVRPT"):
             rows.append(f"DTM+366:{self.last:%Y%m%d}:102")
         elif partner.has_pair_of_dates:
@@ -162,6 +177,8 @@ class _Page:
             rows.append(f"DTM+356:{self.first:%Y%m%d}-{self.last:%Y%m%d}:718")
         rows += [f"RFF+{name}:{self.r.randrange(10_000, 99_999)}" for name in partner.references]
         rows += ["NAD+SU+5412345000013::9", f"NAD+BY+{partner.sender}::9"]
+        if partner.currency:
+            rows.append(f"CUX+2:{partner.currency}:10")
 
     def open_line(self, number: int) -> str:
         item, rows = self.next_item(), self.rows
@@ -182,7 +199,7 @@ class _Page:
         self.rows += rows[::-1] if partner.is_price_first else rows
         self.lines.append((
             item, partner.item_type, store, "9", "153", "sold", number, partner.unit or None, price,
-            partner.price_type or None, self.start, self.end, None,
+            partner.price_type or None, partner.currency or None, self.start, self.end, None,
         ))  # fmt: skip
 
     def stock(self, item: str, store: str, code: str, measure: str) -> None:
@@ -190,8 +207,8 @@ class _Page:
         written, number = self.quantity()
         self.rows.append(f"QTY+{code}:{written}:{partner.unit}" if partner.unit else f"QTY+{code}:{written}")
         self.lines.append((
-            item, partner.item_type, store, "9", code, measure, number, partner.unit or None, None, None, None, None,
-            self.end,
+            item, partner.item_type, store, "9", code, measure, number, partner.unit or None, None, None,
+            partner.currency or None, None, None, self.end,
         ))  # fmt: skip
 
     # --- X12 -------------------------------------------------------------------------------------------------------
@@ -214,8 +231,8 @@ class _Page:
         partner = self.partner
         self.lines.append((
             item, partner.item_type, store, "92", code, measure, number, "EA", price,
-            partner.price_type if price is not None else None, *((self.start, self.end, None) if is_sale else
-            (None, None, self.end)),
+            partner.price_type if price is not None else None, None,
+            *((self.start, self.end, None) if is_sale else (None, None, self.end)),
         ))  # fmt: skip
 
 
@@ -276,7 +293,7 @@ def _write_852(page: _Page, groups: int) -> None:
 
 
 def _write_846(page: _Page, groups: int) -> None:
-    page.rows.append(f"BIA*00*SI*R{page.r.randrange(10_000, 99_999)}*{page.last:%Y%m%d}")
+    page.rows.append(f"BIA*00*SI*{page.number_document(page.last)}*{page.last:%Y%m%d}")
     page.refer()
     page.rows.append(f"DTM*007*{page.last:%Y%m%d}")
     for number in range(1, groups + 1):
@@ -288,7 +305,7 @@ def _write_846(page: _Page, groups: int) -> None:
 
 
 def _write_867(page: _Page, groups: int) -> None:
-    page.rows.append(f"BPT*00*R{page.r.randrange(10_000, 99_999)}*{page.last:%Y%m%d}*SS")
+    page.rows.append(f"BPT*00*{page.number_document(page.last)}*{page.last:%Y%m%d}*SS")
     page.refer()
     page.rows += [f"DTM*090*{page.first:%Y%m%d}", f"DTM*091*{page.last:%Y%m%d}"]
     for _ in range(groups):

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 import udf
-from dagster_project.plan_store import load_plan_store
+from dagster_project.plan_store import PlanStore, load_plan_store
 from dagster_project.storable import storable_json, storable_text
 from udf.contract import Attempt, CompiledRow, Envelope, Outcome, Problem, dump_problems, make_row
 
@@ -61,7 +61,13 @@ class Progress(NamedTuple):
     compile_ms: float = 0.0
 
     def plus(self, more: "Progress") -> "Progress":
-        return Progress(*(mine + others for mine, others in zip(self, more, strict=True)))
+        return Progress(
+            self.outcomes + more.outcomes,
+            self.invalid + more.invalid,
+            self.attempts + more.attempts,
+            self.faults + more.faults,
+            self.compile_ms + more.compile_ms,
+        )
 
 
 @contextmanager
@@ -121,6 +127,8 @@ def compile_batch(
         if store:
             store.read(connection)
         compiled = list(zip(claims, compile_claims(claims, compiler_version, log), strict=True))
+        if store:
+            compiled = _renew(connection, store, compiled, compiler_version, log)
         compiled = _store(connection, compiled, compiler_version, log)
         if store and (requeued := store.write(connection)):
             log.warning("the model disagreed with plans: they are revoked, %d outcomes are compiled again", requeued)
@@ -131,6 +139,20 @@ def compile_batch(
         faults=sum(is_fault(row) for _, row in compiled),
         compile_ms=sum(row.compile_ms for _, row in compiled),
     )
+
+
+def _renew(
+    connection: psycopg.Connection[Any], store: PlanStore, compiled: "Compiled", compiler_version: str, log: Log
+) -> "Compiled":
+    """The rows with those compiled anew whose plans were revoked meanwhile; from here on none is, until they stand."""
+    while revoked := store.settle(connection, {plan for _, row in compiled for plan in row.plans}):
+        store.read(connection)
+        doubtful = [claim for claim, row in compiled if revoked.intersection(row.plans)]
+        again = dict(zip(doubtful, compile_claims(doubtful, compiler_version, log), strict=True))
+        if any(revoked.intersection(row.plans) for row in again.values()):
+            raise RuntimeError(f"revoked plans still run: {', '.join(sorted(revoked))}")
+        compiled = [(claim, again.get(claim, row)) for claim, row in compiled]
+    return compiled
 
 
 def _claim(connection: psycopg.Connection[Any], message_ids: Sequence[str], compiler_version: str) -> list[Claim]:

@@ -78,8 +78,7 @@ def share(batches: Iterable[list[str]], workers: int, compiler_version: str, log
 
         def assign(worker: Worker) -> None:
             """Give the worker its next batch, or send it home."""
-            batch = redo.popleft() if redo else next(waiting, None)
-            if batch is not None:
+            if batch := redo.popleft() if redo else next(waiting, []):
                 worker.give(batch, compiler_version)
                 return
             worker.batch = []

@@ -96,7 +96,9 @@ def _examine(file: LandingFile) -> tuple[str, Pieces]:
     if (size, file.location.stat().st_mtime_ns) != (file.size, file.modified_ns):
         raise _ChangedError
     # A small one is read once, a large one again while it is written.
-    return digest.hexdigest(), (lambda: [part]) if size <= PART_BYTES else (lambda: _read(file.location))
+    if size <= PART_BYTES:
+        return digest.hexdigest(), lambda: [part]
+    return digest.hexdigest(), lambda: _read(file.location)
 
 
 def _read(location: Path) -> Iterator[bytes]:

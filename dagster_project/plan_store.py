@@ -6,6 +6,7 @@ What an operator says of a plan there (approved, pinned, revoked) is heard by ev
 import datetime
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -85,16 +86,34 @@ class PlanStore:
         if arrangements:
             self.arranged = arrangements[-1][-1] - overlap
 
+    def settle(self, connection: psycopg.Connection[Any], used: Collection[str]) -> set[str]:
+        """Take the right to store outcomes of these plans, until the transaction ends; which are revoked by now.
+
+        A revocation takes back every outcome that is stored by then, and must not miss one that another worker is
+        about to store: so they wait for each other, and plans are looked at once more behind the lock. It is taken
+        exclusively from the beginning by whoever is going to revoke, since two who want more of it wait for ever.
+        """
+        lock = "pg_advisory_xact_lock" if self.book.has_disagreements else "pg_advisory_xact_lock_shared"
+        connection.execute(f"select {lock}(hashtext('tillroll.plans'))")
+        if not used:
+            return set()
+        revoked = connection.execute(
+            "select plan_id from silver.plans where compiler_version = %s and status = 'revoked' and plan_id = any(%s)",
+            (self.compiler_version, list(used)),
+        ).fetchall()
+        return {plan_id for (plan_id,) in revoked}
+
     def write(self, connection: psycopg.Connection[Any]) -> int:
         """Store what was learnt; revoke what disagreed and take back its outcomes. Returns how many were taken back."""
         version = self.compiler_version
         with connection.cursor() as cursor:
+            # Both in the order of their names: workers who write the same ones wait, and never in a circle.
             changed = self.book.take_changed()
             if changed:
                 cursor.executemany(_WRITE_PLAN, [row._asdict() | {"compiler_version": version} for row in changed])
-            proved = self.book.take_proved()
+            proved = sorted(_arrangement(row, version) for row in self.book.take_proved())
             if proved:
-                cursor.executemany(_WRITE_ARRANGEMENT, [_arrangement(row, version) for row in proved])
+                cursor.executemany(_WRITE_ARRANGEMENT, proved)
             requeued = 0
             for found in self.book.take_disagreements():
                 cursor.execute(_REQUEUE, (list(found.revoked), version))

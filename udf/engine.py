@@ -283,7 +283,7 @@ class _Batch:
         self._wanted = np.zeros(BATCH_POSITIONS, np.int8)
         addresses = self._owners.ctypes.data + self._owners.itemsize * np.arange(BATCH_POSITIONS, dtype=np.uint64)
         self._memory = counts, addresses  # kept: the structure holds bare addresses
-        self._batch = llama_cpp.llama_batch(0, None, *(
+        self._batch: ctypes.Structure = llama_cpp.llama_batch(0, None, *(
             array.ctypes.data_as(kind) for array, kind in (
                 (self._vectors, ctypes.POINTER(ctypes.c_float)), (self._places, ctypes.POINTER(ctypes.c_int32)),
                 (counts, ctypes.POINTER(ctypes.c_int32)),
@@ -311,7 +311,7 @@ class _Batch:
         self.size = stop
         return following
 
-    def fill(self, table: np.ndarray) -> llama_cpp.llama_batch:
+    def fill(self, table: np.ndarray) -> ctypes.Structure:
         """The structure for llama.cpp, each position the sum of its tokens' rows of a table (vocabulary, size)."""
         np.sum(table[np.array(self._bundles)], axis=1, out=self._vectors[: self.size])
         self._batch.n_tokens = self.size

@@ -114,8 +114,13 @@ def check(connection: Connection) -> str:
 
 def is_installed(connection: Connection) -> bool:
     """Whether udf.compile_edi() is there."""
-    found = connection.execute("select to_regprocedure('udf.compile_edi(text)') is not null").fetchone()
-    return found == (True,)
+    # Not by to_regprocedure, which who may not look into the schema may not ask.
+    query = """
+        select from pg_proc
+        inner join pg_namespace on pg_namespace.oid = pg_proc.pronamespace
+        where pg_proc.proname = 'compile_edi' and pg_namespace.nspname = 'udf'
+    """
+    return connection.execute(query).fetchone() is not None
 
 
 def is_marked(connection: Connection, mark: str) -> bool:

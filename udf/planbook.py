@@ -258,6 +258,11 @@ class PlanBook:
         changed, self._changed = self._changed, set()
         return [_write_row(self._by_id[plan_id]) for plan_id in sorted(changed)]
 
+    @property
+    def has_disagreements(self) -> bool:
+        """Something waits for `take_disagreements`."""
+        return bool(self._disagreements)
+
     def take_disagreements(self) -> list[Disagreement]:
         """What plans and model have disagreed on since this was last asked."""
         found, self._disagreements = self._disagreements, []

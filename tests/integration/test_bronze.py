@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -221,6 +223,57 @@ def test_a_name_that_is_no_utf_8_is_loaded(landing: Path, load: Load, connection
     Path(os.fsdecode(os.fsencode(landing) + b"/sal\xe9s.edi")).write_bytes(SALES)
     assert load().success
     assert rows(connection, "select path from bronze.deliveries") == [(r"sal\xe9s.edi",)]
+
+
+LOAD = """
+import logging, resource, sys
+from pathlib import Path
+from dagster_project.intake import deliver_all, split_pending
+from dagster_project.landing import list_files
+from dagster_project.warehouse import connect_as
+
+with connect_as("tillroll_loader") as connection:
+    list(deliver_all(connection, list_files(Path(sys.argv[1]))))
+    split_pending(connection, logging.getLogger())
+# Kilobytes on Linux, bytes on macOS.
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1 << 20 if sys.platform == "darwin" else 1 << 10))
+"""
+
+
+def load_in_a_process(clone: Path, folder: Path) -> int:
+    """Load the folder and return the megabytes that it took."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOAD, folder], cwd=clone, capture_output=True, text=True, check=True, env=os.environ
+    )
+    return int(done.stdout)
+
+
+def test_a_large_file_streams_and_loses_no_byte(landing: Path, clone: Path, connection: Any) -> None:
+    (landing / "small.edi").write_bytes(SALES)
+    before = load_in_a_process(clone, landing)
+    message = SALES[SALES.index(b"UNH") : SALES.index(b"UNZ")]
+    lines = b"LIN+2++4000862141404:EN'QTY+153:8'" * 5000
+    large = message.replace(b"UNT", lines + b"UNT") + message
+    digest = hashlib.sha256()
+    with (landing / "large.edi").open("wb") as file:
+        for part in (SALES[: SALES.index(b"UNH")], *[large] * 350, b"UNZ+1+R1'"):
+            digest.update(part)
+            file.write(part)
+    size = (landing / "large.edi").stat().st_size
+    assert size > 58_000_000
+    assert load_in_a_process(clone, landing) - before < 30
+    found = "select interchange_id, message_count from bronze.interchanges where file_name = 'large.edi'"
+    assert rows(connection, found) == [(digest.hexdigest(), 700)]
+    kept = hashlib.sha256()
+    for part in intake.read_parts(connection, digest.hexdigest()):
+        kept.update(part)
+    assert kept.hexdigest() == digest.hexdigest()
+    # UNZ speaks of one message: what comes to light at the end is said of the first message too.
+    assert rows(
+        connection,
+        "select messages.problems -> 0 ->> 'code', count(*) from bronze.messages inner join bronze.interchanges"
+        " using (interchange_id) where file_name = 'large.edi' group by 1",
+    ) == [("unz-count-mismatch", 700)]  # fmt: skip
 
 
 def test_a_file_that_changes_while_it_is_read_waits_for_the_next_run(landing: Path, connection: Any) -> None:

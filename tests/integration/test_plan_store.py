@@ -111,6 +111,26 @@ def test_an_operator_revokes_a_plan_and_every_worker_hears_of_it(
     assert routes(connection) == {"model": 5, "plan": 2}
 
 
+def test_what_a_plan_compiled_while_it_was_revoked_is_compiled_again(
+    bring: Any, connection: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = Worker(monkeypatch)
+    worker.work(bring(range(1, 4)))
+    compile_claims = compilation.compile_claims
+
+    def revoke_meanwhile(*arguments: Any) -> Any:
+        rows = compile_claims(*arguments)
+        connection.execute(
+            "update silver.plans set status = 'revoked', changed_at = clock_timestamp() where kind = 'line'"
+        )
+        connection.commit()
+        return rows
+
+    monkeypatch.setattr(compilation, "compile_claims", revoke_meanwhile)
+    worker.work(bring(range(4, 6)))
+    assert routes(connection) == {"model": 5}
+
+
 def test_a_disagreement_revokes_the_plans_and_takes_back_what_they_compiled(
     bring: Any, connection: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -54,11 +54,12 @@ def open_door(plpy: Any) -> "Desk":
         seen = _stat_files()
         # Changed, and the same at two looks: nobody is writing any more.
         if seen not in (_opened.files, None) and seen == _opened.seen:
-            fresh = _load_anew()
+            fresh = _load_anew(plpy)
             if fresh is not None:
                 _opened.desk.close()
-                desk: Desk = fresh(plpy)
-                return desk
+                return fresh
+            # What could not be loaded is tried again when it has changed again.
+            _opened = _opened._replace(files=seen)
         _opened = _opened._replace(looked_at=now, seen=seen)
     return _opened.desk
 
@@ -90,16 +91,18 @@ def _files() -> Iterator[Path]:
         yield from sorted(folder.glob(pattern))
 
 
-def _load_anew() -> Any:
-    """`open_door` of the package loaded anew; None where that fails, and then the old one stays in place."""
+def _load_anew(plpy: Any) -> "Desk | None":
+    """A desk of the package loaded anew, its compiler ready; None where that fails, and the old one stays in place."""
     old = {name: module for name, module in sys.modules.items() if name == "udf" or name.startswith("udf.")}
     for name in old:
         del sys.modules[name]
     importlib.invalidate_caches()
     try:
-        return importlib.import_module("udf.door").open_door
+        desk: Desk = importlib.import_module("udf.door").open_door(plpy)
+        desk.load()
     except Exception:
         for name in [name for name in sys.modules if name == "udf" or name.startswith("udf.")]:
             del sys.modules[name]
         sys.modules.update(old)
         return None
+    return desk

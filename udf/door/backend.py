@@ -44,8 +44,6 @@ class Backend:
         self.pid = os.getpid()
         self._is_watching = False
         self._ticks_since_raised = 0
-        # The handler stays for as long as the process lives: a timer that met none would kill it.
-        signal.signal(signal.SIGVTALRM, self._look)
 
     def user(self) -> int:
         """The oid of the current role."""
@@ -78,6 +76,8 @@ class Backend:
             raise Interrupted
         self._ticks_since_raised = 0
         self._is_watching = True
+        # The handler stays for as long as the process lives: a timer that met none would kill it.
+        signal.signal(signal.SIGVTALRM, self._look)
         signal.setitimer(signal.ITIMER_VIRTUAL, _PERIOD, _PERIOD)
         return self
 

@@ -44,6 +44,7 @@ class Desk:
         self.backend = backend
         self.tally = Tally(backend.database, backend.pid)
         self._compiler: Any = None
+        self._unload: Callable[[], None] = lambda: None
         self._left_behind: BaseException | None = None
 
     # --- what the functions call -------------------------------------------------------------------------------
@@ -185,6 +186,7 @@ class Desk:
             from udf.compiler import load_compiler
 
             self._compiler = load_compiler()
+            self._unload = load_compiler.cache_clear
             gc.freeze()
         return self._compiler
 
@@ -193,9 +195,7 @@ class Desk:
         any two bytecodes and left this one half-way."""
         compiler, self._compiler = self._compiler, None
         if compiler is not None:
-            from udf.compiler import load_compiler
-
-            load_compiler.cache_clear()
+            self._unload()
             compiler.engine.close()
 
     def refuse(self, problem: Problem, text: str | None = None) -> CompiledRow:

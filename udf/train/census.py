@@ -82,11 +82,11 @@ def count_known_prompts(partners: int, seed: int = 1) -> tuple[int, int]:
 
     A layout is held out as a whole; a chunk of it may look like one of another layout.
     """
-    prompts: list[set[tuple[int, ...]]] = []
+    prompts: list[set[Bundles]] = []
     for held_out in (True, False):
         r = Random(seed)
         drafts = (draw_written(r, held_out)[0].draft(r) for _ in range(partners))
-        prompts.append({tuple(prompt) for draft in drafts for prompt, _ in draft_examples(draft)})
+        prompts.append({prompt for draft in drafts for prompt, _ in draft_examples(draft)})
     return len(prompts[0]), len(prompts[0] & prompts[1])
 
 

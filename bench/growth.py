@@ -1,0 +1,153 @@
+"""Time and memory as the work grows: from a thousand lines to a million, and from messages of one line to 100,000."""
+
+import random
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.clock import ROUNDS
+from bench.crew import work_together
+from bench.exactness import Tally
+from bench.machine import peak_megabytes
+from bench.partners import Message, Partner, draw_partner, wrap, write_messages
+from bench.run import BATCH, SEED, Run, find_envelope, make_compiler, teach_plans
+from udf.contract import CompiledRow
+
+HABIT = "SLSRPT by store"
+"""A line group of this habit states one line."""
+GROUPS = 25
+_FEW = 1000
+"""Lines of a round at least, where messages are small."""
+_LONG = 100_000
+"""Lines from which the work is cut into the rounds instead of being repeated in each."""
+_BETWEEN = "\f"
+
+
+def measure(run: Run) -> dict[str, Any]:
+    """By plans, each size in a process of its own; no message is like another one, and none is kept."""
+    totals = {str(10**n): _measure_lines(run, 10**n) for n in range(3, run.choose(7, 5))}
+    sizes = {str(10**n): _measure_message(run, 10**n) for n in range(run.choose(6, 4))}
+    return {
+        "growth_lines": totals,
+        "growth_message": sizes,
+        "growth_time_ratio": _grow(totals, "us_per_line"),
+        "growth_time_ratio_cpu": _grow(totals, "cpu_us_per_line"),
+        "growth_memory_ratio": _grow(totals, "peak_mb"),
+        "growth_message_time_ratio": _grow(sizes, "us_per_line"),
+        "growth_message_time_ratio_cpu": _grow(sizes, "cpu_us_per_line"),
+        "growth_message_memory_ratio": _grow(sizes, "kb_per_line"),
+        "peak_memory_mb": max(entry["peak_mb"] for entry in (*totals.values(), *sizes.values())),
+    }
+
+
+def _grow(sizes: dict[str, Any], name: str) -> float | None:
+    """A figure of the largest size by that of a tenth of it; None where there was nothing to measure."""
+    *_, before, last = sizes.values()
+    return round(last[name] / before[name], 3) if before[name] > 0 else None
+
+
+def _measure_lines(run: Run, lines: int) -> dict[str, Any]:
+    run.tell(f"{lines:,} lines in messages of {GROUPS} by plans")
+    rounds = ROUNDS if lines > _LONG else 1
+    shift = work_together(LinesWork, [(run.model, lines // rounds)], ROUNDS)
+    run.tally.add(shift.tally)
+    return _describe(shift.facts[0], lines, rounds, GROUPS)
+
+
+def _measure_message(run: Run, groups: int) -> dict[str, Any]:
+    count = max(1, _FEW // groups)
+    run.tell(f"{count:,} message{'s' * (count > 1)} of {groups:,} line groups by plans")
+    with tempfile.TemporaryDirectory() as folder:
+        partner = draw_growing_partner()
+        for number in range(ROUNDS):
+            texts = (message.text for message in write_messages(number, partner, groups, count))
+            Path(folder, f"{number}.txt").write_text(_BETWEEN.join(texts))
+        shift = work_together(MessageWork, [(run.model, folder, groups)], ROUNDS)
+        run.tally.add(shift.tally)
+        for number in range(ROUNDS):
+            found = Path(folder, f"{number}.json").read_text().split(_BETWEEN)
+            for document, message in zip(found, write_messages(number, partner, groups, count), strict=True):
+                run.tally.mark_document(document or None, bool(document), message)
+    return _describe(shift.facts[0], groups * count, 1, groups)
+
+
+def _describe(facts: dict[str, Any], lines: int, rounds: int, groups: int) -> dict[str, Any]:
+    """`kb_per_line` is what the largest message added to the process's memory."""
+    seconds, cpu = (rounds * sorted(facts[name])[ROUNDS // 2] for name in ("seconds", "cpu"))
+    return {
+        "seconds": round(seconds, 4), "us_per_line": round(1e6 * seconds / lines, 2),
+        "cpu_us_per_line": round(1e6 * cpu / lines, 2), "peak_mb": facts["peak_mb"],
+        "kb_per_line": round(1024 * (facts["peak_mb"] - facts["peak_before_mb"]) / groups, 3),
+        "routes": facts["routes"],
+    }  # fmt: skip
+
+
+def draw_growing_partner() -> Partner:
+    """The one partner of all sizes."""
+    return draw_partner(random.Random(SEED), 1, HABIT)
+
+
+class _Work:
+    """A compiler that knows the partner's plans, and what compiling took."""
+
+    def __init__(self, model: Path, groups: int) -> None:
+        # No samples: the model's route keeps more in memory and takes longer, and which message it reads is chance.
+        self.compiler, _ = make_compiler(model, shadow=0)
+        self.tally = Tally()
+        self.partner = draw_growing_partner()
+        self.envelope = find_envelope(wrap(self.partner, list(write_messages(SEED, self.partner, 1, 1))))
+        teach_plans(self.compiler, self.partner, self.envelope, (min(groups, 100),), self.tally)
+        self.before = self.peak = peak_megabytes()
+        self.seconds: list[float] = []
+        self.cpu: list[float] = []
+        self.routes: set[str] = set()
+
+    def compile(self, texts: Sequence[str]) -> list[CompiledRow]:
+        """The rows of texts; only this is timed."""
+        wall, cpu = time.perf_counter(), time.process_time()
+        rows = self.compiler.compile_rows(texts, [self.envelope] * len(texts))
+        self.seconds[-1] += time.perf_counter() - wall
+        self.cpu[-1] += time.process_time() - cpu
+        self.peak = peak_megabytes()
+        self.routes.update(row.route or "none" for row in rows)
+        return rows
+
+    def finish(self) -> tuple[Tally, dict[str, Any]]:
+        return self.tally, {
+            "seconds": self.seconds, "cpu": self.cpu, "peak_mb": self.peak, "peak_before_mb": self.before,
+            "routes": sorted(self.routes),
+        }  # fmt: skip
+
+
+class LinesWork(_Work):
+    """So many lines in messages that are written, compiled, compared and forgotten batch by batch."""
+
+    def __init__(self, model: Path, lines: int) -> None:
+        super().__init__(model, GROUPS)
+        self.count = lines // GROUPS
+
+    def do(self, number: int) -> None:
+        self.seconds.append(0.0)
+        self.cpu.append(0.0)
+        source = write_messages(f"{SEED}:{number}", self.partner, GROUPS)
+        for start in range(0, self.count, BATCH):
+            batch: list[Message] = [next(source) for _ in range(min(BATCH, self.count - start))]
+            self.tally.mark(self.compile([message.text for message in batch]), batch)
+
+
+class MessageWork(_Work):
+    """Messages from a file into a file: what they state is known elsewhere, or it would count as memory of the work."""
+
+    def __init__(self, model: Path, folder: str, groups: int) -> None:
+        super().__init__(model, groups)
+        self.folder = Path(folder)
+
+    def do(self, number: int) -> None:
+        self.seconds.append(0.0)
+        self.cpu.append(0.0)
+        rows = self.compile((self.folder / f"{number}.txt").read_text().split(_BETWEEN))
+        with (self.folder / f"{number}.json").open("w") as file:
+            for place, row in enumerate(rows):
+                file.write(_BETWEEN * (place > 0) + (row.document or "" if row.is_complete else ""))

@@ -1,0 +1,63 @@
+"""The check that both doors agree: it compares what is stored, sees a difference and says when it cannot look."""
+
+import hashlib
+from typing import Any
+
+import psycopg
+import pytest
+
+import udf
+from dagster_project.defs.doors import both_doors_agree, compare_doors
+from dagster_project.defs.resources import Warehouse
+from tests.integration.test_door_pending import fill, sales
+from udf import install
+
+Connection = psycopg.Connection[Any]
+
+
+@pytest.fixture
+def filled(connection: Connection) -> Connection:
+    """A warehouse with thirty outcomes, compiled inside it."""
+    if not install.is_installed(connection):
+        pytest.skip("this PostgreSQL has no plpython3u")
+    connection.rollback()
+    connection.autocommit = True
+    fill(connection, sales(30))
+    connection.execute("call udf.compile_pending()")
+    return connection
+
+
+def check() -> Any:
+    return both_doors_agree(Warehouse())
+
+
+def test_both_doors_agree_on_a_sample(filled: Connection) -> None:
+    result = check()
+    assert result.passed
+    assert result.metadata["messages compared"].value == 20
+
+
+def test_an_outcome_that_sql_would_not_give_is_found(filled: Connection) -> None:
+    filled.execute(
+        "update silver.outcomes set document = jsonb_set(document, '{lines,0,quantity}', '4711') where is_valid"
+    )
+    result = check()
+    assert not result.passed
+    assert result.metadata["different"].value == 20
+
+
+def test_how_sure_the_model_was_is_no_difference(filled: Connection) -> None:
+    filled.execute("update silver.outcomes set document = jsonb_set(document, '{lines,0,confidence}', '0.123')")
+    assert compare_doors(filled)[1] == []
+
+
+def test_without_the_functions_the_check_is_skipped_and_says_so(filled: Connection) -> None:
+    install.uninstall(filled)
+    result = check()
+    assert result.passed
+    assert "not installed" in result.metadata["skipped"].value
+
+
+def test_functions_of_another_compiler_are_said_to_be_so(filled: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(udf, "compiler_version", lambda: hashlib.sha256(b"another").hexdigest()[:12])
+    assert "python -m udf.install" in check().metadata["skipped"].value
