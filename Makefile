@@ -18,6 +18,7 @@ LANDING ?= seeds/edi
 # One stamp for each state of what decides the environment, the clone's place included: a moved clone is set up anew.
 STAMP := $(VENV)/.ready-$(shell { sed '/^\[tool/,$$d' pyproject.toml; cat constraints.txt; echo $(CURDIR); } | cksum | cut -d' ' -f1)
 EXAM_STAMP := $(subst .ready,.ready-exam,$(STAMP))
+BENCH_STAMP := $(subst .ready,.ready-bench,$(STAMP))
 TRAIN_STAMP := $(subst .ready,.ready-train,$(STAMP))
 
 LLAMA := llama-cpp-python==$(shell sed -n 's/^llama[-_]cpp[-_]python==//p' constraints.txt)
@@ -122,11 +123,17 @@ define install_llama
 	rm -rf $(VENV)/llama.*
 endef
 
-.PHONY: exam-setup train-setup
+.PHONY: exam-setup bench-setup train-setup
 exam-setup: $(EXAM_STAMP) ## add the pretrained base and what else the exam compares with; no torch
 
 $(EXAM_STAMP): $(STAMP)
 	@$(PIP) install --progress-bar off -c constraints.txt --no-build-isolation -e '.[test,dev,exam]'
+	touch $@
+
+bench-setup: $(BENCH_STAMP) ## add the parsers that the benchmark races with, and what draws its picture
+
+$(BENCH_STAMP): $(STAMP)
+	@$(PIP) install -q --progress-bar off -c constraints.txt --no-build-isolation -e '.[test,dev,bench]'
 	touch $@
 
 train-setup: $(TRAIN_STAMP) ## add torch and the rest of what udf/train needs
@@ -184,6 +191,10 @@ ui: up ## open Dagster on http://localhost:3000
 	PATH="$(CURDIR)/$(BIN):$$PATH" exec $(BIN)/dg dev --host 127.0.0.1 --port 3000
 
 # The proof -----------------------------------------------------------------------------------------------------------
+
+.PHONY: bench
+bench: bench-setup $(if $(QUICK),,exam-setup) ## measure it beside parsers and larger models: bench/results; QUICK=1 in a minute, ONLY=part
+	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(addprefix --only ,$(ONLY))
 
 .PHONY: test test-unit test-integration test-postgres15 lint
 test: setup ## run all tests: unit, integration on a server of their own, model, browser

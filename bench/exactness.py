@@ -1,4 +1,4 @@
-"""What was measured, held against what the messages state. One wrong value that is called valid, and there is no speed."""
+"""What was measured, held against what the messages state: one wrong value called valid, and there is no speed."""
 
 import json
 from collections import Counter

@@ -18,7 +18,7 @@ from udf.contract import CompiledRow
 HABIT = "SLSRPT by store"
 """A line group of this habit states one line."""
 GROUPS = 25
-_FEW = 2000
+_FEW = 1000
 """Lines of a round at least, where messages are small."""
 _LONG = 100_000
 """Lines from which the work is cut into the rounds instead of being repeated in each."""
@@ -98,7 +98,7 @@ class _Work:
         self.tally = Tally()
         self.partner = draw_growing_partner()
         self.envelope = find_envelope(wrap(self.partner, list(write_messages(SEED, self.partner, 1, 1))))
-        teach_plans(self.compiler, self.partner, self.envelope, min(groups, 100), self.tally)
+        teach_plans(self.compiler, self.partner, self.envelope, (min(groups, 100),), self.tally)
         self.before = self.peak = peak_megabytes()
         self.seconds: list[float] = []
         self.cpu: list[float] = []

@@ -2,6 +2,7 @@
 
 import random
 import statistics
+from functools import partial
 from typing import Any
 
 from bench.clock import ROUNDS, Timing, milliseconds, percentile, time_once
@@ -35,7 +36,7 @@ def _measure_one_line(run: Run, partners: list[Partner]) -> dict[str, Any]:
         rows = []
         for text in texts:
             engine.forget()
-            time_once(lambda text=text: rows.extend(compiler.compile_rows([text])), timing)
+            rows += time_once(partial(compiler.compile_rows, [text]), timing)
         rounds.append(timing)
         run.tally.mark(rows, messages)
     before = engine.decoded
@@ -59,17 +60,16 @@ def _measure_two_kilobytes(run: Run, partners: list[Partner]) -> dict[str, Any]:
     for partner in partners:
         messages = list(write_messages(SEED, partner, GROUPS, 1))
         envelope = find_envelope(wrap(partner, messages))
-        teach_plans(planned, partner, envelope, GROUPS, run.tally)
+        teach_plans(planned, partner, envelope, (GROUPS,), run.tally)
         samples += [(message, envelope) for message in messages]
     model, plans = [], []
     planned_rows = 0
     for _ in range(ROUNDS):
         alone, quick = Timing(), Timing()
         for message, envelope in samples:
-            rows: list[CompiledRow] = []
             engine.forget()
-            time_once(lambda m=message, e=envelope: rows.extend(bare.compile_rows([m.text], [e])), alone)
-            time_once(lambda m=message, e=envelope: rows.extend(planned.compile_rows([m.text], [e])), quick)
+            rows = time_once(partial(bare.compile_rows, [message.text], [envelope]), alone)
+            rows += time_once(partial(planned.compile_rows, [message.text], [envelope]), quick)
             planned_rows += rows[1].route == "plan"
             run.tally.mark(rows, [message, message])
         model.append(alone)
@@ -84,9 +84,7 @@ def _measure_two_kilobytes(run: Run, partners: list[Partner]) -> dict[str, Any]:
         "ms_per_message_2kb_model_p50": milliseconds(per_message),
         "ms_per_message_2kb_p50": milliseconds(statistics.median(statistics.median(t.wall) for t in plans)),
         "ms_per_line_model": milliseconds(statistics.median(sum(t.wall) for t in model) / lines),
-        "cpu_ms_per_message_2kb_model_p50": milliseconds(
-            statistics.median(statistics.median(t.cpu) for t in model)
-        ),
+        "cpu_ms_per_message_2kb_model_p50": milliseconds(statistics.median(statistics.median(t.cpu) for t in model)),
         "cpu_ms_per_message_2kb_p50": milliseconds(statistics.median(statistics.median(t.cpu) for t in plans)),
         "two_kb_bytes": round(statistics.mean(len(message.text) for message, _ in samples)),
         "two_kb_prompts": round((engine.decoded - before) / len(samples), 2),

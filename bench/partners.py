@@ -137,7 +137,7 @@ class _Page:
 
     def number_document(self, dated: datetime.date) -> str:
         """A number for an original document of that day."""
-        number = f"R{self.r.randrange(10_000, 99_999)}"
+        number = f"R{self.r.randrange(10**7, 10**8)}"
         self.header = number, dated.isoformat(), "original"
         return number
 

@@ -1,5 +1,6 @@
 """One run of the kit: which model, how much, whom to tell, and what of it was exact."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +15,14 @@ from udf.interchange import split_interchange
 from udf.planbook import SHADOW, PlanBook
 from udf.reference import load_reference
 
+CLONE = Path(__file__).resolve().parent.parent
 SEED = 20_260_105
 BATCH = 200
 """Messages compiled together, as many as the schedule takes."""
 _PATIENCE = 24
-"""Messages from which a partner's plans must have been learnt."""
+"""Messages of each size from which a partner's plans must have been learnt."""
+_STREAK = 4
+"""Messages in a row that plans have compiled, and are then taken to know the partner."""
 
 
 @dataclass(slots=True)
@@ -61,18 +65,19 @@ def compile_messages(
 
 
 def teach_plans(
-    compiler: Compiler, partner: Partner, envelope: Envelope, groups: int = 25, tally: Tally | None = None
-) -> None:
-    """Send earlier messages of a partner until its plans run alone; a few need other values first.
+    compiler: Compiler, partner: Partner, envelope: Envelope, sizes: Sequence[int] = (25,), tally: Tally | None = None
+) -> None:  # fmt: skip
+    """Send earlier messages of a partner, of these many line groups in turn, until its plans run alone.
 
     Raises InexactError where they never do.
     """
     streak = 0
-    for message in write_messages("earlier", partner, groups, _PATIENCE):
+    for attempt, groups in itertools.product(range(_PATIENCE), sizes):
+        message = next(write_messages(f"earlier:{attempt}", partner, groups))
         row = compiler.compile_rows([message.text], [envelope])[0]
         if tally:
             tally.mark([row], [message])
         streak = streak + 1 if row.route == "plan" else 0
-        if streak == 4:
+        if streak == _STREAK:
             return
-    raise InexactError(f"no plan for {partner.habit} after {_PATIENCE} messages: {partner}")
+    raise InexactError(f"no plan for {partner.habit} after {_PATIENCE * len(sizes)} messages: {partner}")

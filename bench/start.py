@@ -5,15 +5,12 @@ import statistics
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 from bench.clock import ROUNDS, milliseconds
 from bench.partners import HABITS, draw_partner, wrap, write_messages
-from bench.run import SEED, Run
+from bench.run import CLONE, SEED, Run
 from udf.contract import Outcome, dump_document
-
-CLONE = Path(__file__).resolve().parent.parent
 
 
 def measure(run: Run) -> dict[str, Any]:

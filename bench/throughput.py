@@ -11,7 +11,6 @@ from bench.partners import HABITS, Message, Partner, draw_partner, wrap, write_m
 from bench.run import SEED, Run, compile_messages, find_envelope, make_compiler, teach_plans
 from udf.compiler import Compiler
 from udf.contract import CompiledRow, Envelope
-from udf.engine import LlamaEngine
 
 PROCESSES = 2
 DAY_PARTNERS = 40
@@ -24,14 +23,14 @@ DAY_GROUPS = (5, 25, 25, 100)
 def measure(run: Run) -> dict[str, Any]:
     """Stated quantities and line groups, of outcomes as rows to store, gatekeeper included."""
     found = _measure_model(run)
-    groups = run.choose(40_000, 8_000)
+    groups = run.choose(40_000, 4_000)
     for processes in (1, PROCESSES):
         run.tell(f"{groups} line groups by plans, in {processes} process{'es' * (processes > 1)}")
         shift = work_together(PlanWork, [(run.model, groups // processes, n) for n in range(processes)], ROUNDS)
         run.tally.add(shift.tally)
         name = "lines_per_s_plan" if processes > 1 else "lines_per_s_plan_one_process"
         found |= _rate(name, shift, [fact["lines"] for fact in shift.facts], [fact["groups"] for fact in shift.facts])
-        found[f"{name}_share"] = _share(shift, "planned")
+        found[f"{name}_share"] = _share_of_plans(shift)
     return found | _measure_day(run)
 
 
@@ -60,13 +59,13 @@ def _measure_model(run: Run) -> dict[str, Any]:
 
 
 def _measure_day(run: Run) -> dict[str, Any]:
-    count = run.choose(600, 150)
-    run.tell(f"a day of {count} messages of {DAY_PARTNERS} partners, 1 in {UNSEEN} of an unseen one, in {PROCESSES} processes")
+    count = run.choose(600, 100)
+    run.tell(f"a day of {count} messages of {DAY_PARTNERS} partners, 1 in {UNSEEN} unseen, in {PROCESSES} processes")
     shift = work_together(DayWork, [(run.model, count // PROCESSES, n) for n in range(PROCESSES)], ROUNDS)
     run.tally.add(shift.tally)
     lines, groups = ([fact[name] for fact in shift.facts] for name in ("lines", "groups"))
     return _rate("lines_per_s_mixed", shift, lines, groups) | {
-        "mixed_plan_share": _share(shift, "planned"),
+        "mixed_plan_share": _share_of_plans(shift),
         "mixed_prompts_per_unseen_message": round(
             sum(fact["decoded"] for fact in shift.facts) / max(1, sum(fact["unseen"] for fact in shift.facts)), 2
         ),
@@ -82,8 +81,9 @@ def _rate(name: str, shift: Shift, lines: list[int], groups: list[int]) -> dict[
     }
 
 
-def _share(shift: Shift, name: str) -> float:
-    return round(sum(fact[name] for fact in shift.facts) / sum(fact["rows"] for fact in shift.facts), 4)
+def _share_of_plans(shift: Shift) -> float:
+    planned, rows = (sum(int(fact[name]) for fact in shift.facts) for name in ("planned", "rows"))
+    return round(planned / rows, 4)
 
 
 def _gather(partners: list[Partner], groups: int, count: int) -> tuple[list[Message], list[Envelope]]:
@@ -106,7 +106,7 @@ class PlanWork:
         r = random.Random(f"{SEED}:{number}")
         partners = [draw_partner(r, 100 * number + n, habit) for n, habit in enumerate(HABITS)]
         self.messages, self.envelopes = _gather(partners, 100, max(1, groups // 100 // len(partners)))
-        _teach(self.compiler, partners, self.tally)
+        _teach(self.compiler, partners, (100,), self.tally)
         self.rows: list[CompiledRow] = []
         self.planned = self.marked = 0
 
@@ -129,8 +129,10 @@ class DayWork:
         self.compiler, self.engine = make_compiler(model)
         self.tally = Tally()
         partners = draw_day_partners()
-        _teach(self.compiler, partners, self.tally)
-        self.rounds = [list(draw_day(partners, count, f"{SEED}:{number}:{n}", 1000 * (1 + number))) for n in range(ROUNDS)]
+        _teach(self.compiler, partners, tuple(dict.fromkeys(DAY_GROUPS)), self.tally)
+        self.rounds = [
+            list(draw_day(partners, count, f"{SEED}:{number}:{n}", 1000 * (1 + number))) for n in range(ROUNDS)
+        ]
         self.decoded = 0
         self.rows: list[list[CompiledRow]] = []
 
@@ -176,7 +178,7 @@ def draw_day(partners: list[Partner], count: int, seed: str, strangers: int) -> 
     return day
 
 
-def _teach(compiler: Compiler, partners: list[Partner], tally: Tally) -> None:
+def _teach(compiler: Compiler, partners: list[Partner], sizes: tuple[int, ...], tally: Tally) -> None:
     for partner in partners:
         message = next(write_messages("earlier", partner, 1))
-        teach_plans(compiler, partner, find_envelope(wrap(partner, [message])), 100, tally)
+        teach_plans(compiler, partner, find_envelope(wrap(partner, [message])), sizes, tally)
