@@ -18,8 +18,8 @@ from udf.reference import load_reference
 CLONE = Path(__file__).resolve().parent.parent
 SEED = 20_260_105
 LEARNT, LONG = 25, 97
-"""Line groups of the messages that plans are learnt from, and of long ones that end alike: a plan for a message's layout
-asks with which kind of line it ends, which in some habits goes by its number."""
+"""Line groups of messages that plans are learnt from, and of long ones that end alike: whether plans know a message's
+layout depends on the kind of line it ends with, which in some habits goes by its number."""
 BATCH = 200
 """Messages compiled together, as many as the schedule takes."""
 _PATIENCE = 24
