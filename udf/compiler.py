@@ -19,7 +19,7 @@ from udf.interchange import split_interchange
 from udf.planbook import PlanBook
 from udf.reference import Reference, load_reference, reference_digest
 from udf.replay import Replayed
-from udf.segments import Delimiters, find_delimiters, read_segments
+from udf.segments import announce, find_delimiters, read_segments
 from udf.statements import Finding, Setting, prefer_items
 from udf.verdict import READING, Message, Unit, Verdict, describe_answer, hash_document
 
@@ -130,7 +130,7 @@ class Compiler:
         if self.plans is not None:
             for number, (text, envelope) in enumerate(zip(texts, known, strict=True)):
                 began = time.perf_counter()
-                replayed = self.plans.replay(text, envelope)
+                replayed = self.plans.replay(text, envelope) if len(text) <= MAX_CHARACTERS else None
                 if replayed is not None and self.plans.is_sampled(text):
                     sampled[number] = replayed
                 elif replayed is not None:
@@ -164,7 +164,7 @@ class Compiler:
         delimiters = find_delimiters(text)
         if envelope is None:
             envelope = _find_envelope(text)
-        delimiters = _announce(delimiters, envelope)
+        delimiters = announce(delimiters, envelope.una)
         segments = read_segments(text, delimiters)
         openers = [i for i, segment in enumerate(segments) if segment.tag in ("UNH", "ST")]
         if not openers or delimiters is None:
@@ -314,19 +314,6 @@ def _decode(answer: Answer, message_type: str, chunk: Chunk, positions: list[cod
     if answer.fault:
         raise ValueError(answer.fault)
     return codec.decode_answer(answer.tokens, message_type, chunk.segments, positions)
-
-
-def _announce(delimiters: Delimiters | None, envelope: Envelope) -> Delimiters | None:
-    """Take over the release character that the interchange's UNA announced; everything else the message shows."""
-    una = envelope.una
-    if delimiters is None or delimiters.standard != "EDIFACT" or not una or len(una) < 9:
-        return delimiters
-    if una[3] != delimiters.component or una[4] != delimiters.element:
-        return delimiters
-    return Delimiters(
-        "EDIFACT", delimiters.segment, delimiters.element, delimiters.component,
-        None if una[6] == " " else una[6], delimiters.repetition, una[5],
-    )  # fmt: skip
 
 
 def _find_envelope(text: str) -> Envelope:

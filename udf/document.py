@@ -328,7 +328,7 @@ def line_doubts(lines: Sequence[Line], header: Mapping[str, Any]) -> list[Findin
         first, last = line.period_start or line.as_of_date, line.period_end or line.as_of_date
         if first and last:
             doubts.note_period(first, last)
-        if line.unit in PIECES and line.quantity % 1:
+        if line.unit in PIECES and line.quantity != line.quantity.to_integral_value():
             doubts.note("fraction-of-pieces", f"{line.quantity} {line.unit}")
         if "price_basis" in line.attributes:
             basis = line.attributes["price_basis"]

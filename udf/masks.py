@@ -5,8 +5,8 @@ line ends. Masked are the values that the standards put in known places and that
 looks at: numbers, dates, identifiers, references, free text. What is not known to be a value stays as it was sent, so
 that a shape is too narrow rather than too wide.
 
-Two places or two dates that are equal in the piece must be equal in every text of its shape, since one that differs
-may be a contradiction.
+Two places, two dates or two prices of one kind that are equal in the piece must be equal in every text of its shape,
+since one that differs may be a contradiction.
 
 Written down, a shape is the text with `{number}`, `{digits}` (up to six), `{digits:13}`, `{date:99999999}`, `{text}`
 and `{as:3}` (what the third slot holds) in the place of values; a brace of the text itself is doubled.
@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from udf.chunks import PLACES
 from udf.reference import load_reference
 from udf.segments import Delimiters, Segment, unescape
 from udf.shapes import EDIFACT_TAGS, X12_TAGS
+from udf.statements import PLACES, place_slots, price_kind
 
 LONGEST_SHAPE = 4000
 """Characters of a shape; a longer piece, a line with hundreds of stores, is read anew each time."""
@@ -78,7 +78,6 @@ _X12: dict[str, Callable[[int, int, Segment], str | None]] = {
     "GE": lambda e, c, s: "id",
     "IEA": lambda e, c, s: "id",
 }
-_NUMBER = re.compile(r"[-+]?[0-9.,]{1,14}-?")
 _DATE = re.compile(r"[0-9]{6,16}|[0-9]{6,8}-[0-9]{6,8}")
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([a-z]+)(?::([0-9-]+))?\}")
 _TAGS = {"EDIFACT": EDIFACT_TAGS, "X12": X12_TAGS}
@@ -206,7 +205,7 @@ def mask(text: str, start: int, stop: int, segments: Sequence[Segment], delimite
     if stop - start > LONGEST_SHAPE:
         return None
     pieces: list[str | Slot] = []
-    values: list[str] = []  # of the places and dates among the slots, '' for the others
+    values: list[tuple[str, ...]] = []  # of the places, dates and prices among the slots, () for the others
     position = start
     for segment in segments:
         if segment.repaired or "\n" in segment.raw or "\r" in segment.raw:
@@ -219,11 +218,11 @@ def mask(text: str, start: int, stop: int, segments: Sequence[Segment], delimite
                 begin, end = segment.component_span(e, c)
                 raw = text[begin:end]
                 slot = _slot(kind, raw, delimiters)
-                if slot is None or (kind == "id" and _depends_on_length(segment, e, slot, delimiters.standard)):
+                if slot is None or (kind == "id" and _may_decide(segment, e, slot, delimiters.standard)):
                     continue
                 if raw != value and (slot.kind != "text" or unescape(raw, delimiters.release) != value):
                     return None
-                twin = value if slot.kind == "date" or (segment.tag in PLACES and kind == "id") else ""
+                twin = _twin(segment, e, c, slot)
                 if twin and twin in values:
                     slot = Slot("as", str(values.index(twin) + 1))
                 values.append(twin)
@@ -232,21 +231,43 @@ def mask(text: str, start: int, stop: int, segments: Sequence[Segment], delimite
     return Shape((*pieces, text[position:stop]), delimiters)
 
 
-def _depends_on_length(segment: Segment, element: int, slot: Slot, standard: str) -> bool:
-    """Where the gatekeeper judges an identifier by its length, which the slot does not tell.
+def _twin(segment: Segment, element: int, component: int, slot: Slot) -> tuple[str, ...]:
+    """What a value must stay equal to where it is equal: a date, a place, a price of the same kind; () for others."""
+    value = segment.value(element, component)
+    if slot.kind == "date":
+        return ("date", value)
+    if segment.tag in PLACES and (element, component) in place_slots(segment):
+        return ("place", value)
+    if segment.tag in ("PRI", "CTP") and slot.kind == "number":
+        return (segment.tag, *price_kind(segment), value)
+    return ()
 
-    The number of a buyer is that of a store up to six characters, an item without a type may be a code up to three.
+
+def _may_decide(segment: Segment, element: int, slot: Slot, standard: str) -> bool:
+    """Where the gatekeeper judges an identifier by its length or its value, which the slot does not tell.
+
+    The number of a buyer is that of a store up to six characters, a document's number behind a date may be another
+    date; an item without a type may be a code up to three, a line's number has eight at most, and 2 before an item
+    deletes its line.
     """
+    is_short = slot.kind == "digits" and not slot.form
     if standard == "X12":
+        if segment.tag == "XQ":
+            date = segment.value(1)
+            return not segment.value(2) and ("-" in date or (is_short and len(date) <= _FEW_DIGITS))
         is_buyer = segment.tag == "N1" and load_reference().place_role("X12", "N1", segment.value(0)) == "weak"
         return is_buyer and element == 3 and slot.kind == "text"
-    return segment.tag == "LIN" and element == 2 and not segment.value(2, 1) and not slot.form
+    if segment.tag != "LIN":
+        return False
+    if element == 0:
+        return slot.kind == "text"
+    return is_short if element == 1 else not segment.value(2, 1) and not slot.form
 
 
 def _slot(kind: str, value: str, delimiters: Delimiters) -> Slot | None:
     """The slot that fits a value; None where it stays as it was sent."""
     if kind == "number":
-        return Slot("number") if _NUMBER.fullmatch(value) else None
+        return Slot("number") if re.fullmatch(_number_pattern(delimiters), value) else None
     if kind == "date":
         return Slot("date", re.sub("[0-9]", "9", value)) if _DATE.fullmatch(value) else None
     if value.isascii() and value.isdecimal():
@@ -255,9 +276,16 @@ def _slot(kind: str, value: str, delimiters: Delimiters) -> Slot | None:
     return slot if re.fullmatch(_slot_pattern(slot, delimiters), value) else None
 
 
+def _number_pattern(delimiters: Delimiters) -> str:
+    """What may be a number, without the characters that are separators: the plus sign mostly is one."""
+    used = delimiters.segment + delimiters.element + delimiters.component + (delimiters.release or "")
+    signs, marks = ("".join(character for character in known if character not in used) for known in ("-+", ".,"))
+    return (f"[{signs}]?" if signs else "") + f"[0-9{marks}]{{1,14}}" + ("-?" if "-" in signs else "")
+
+
 def _slot_pattern(slot: Slot, delimiters: Delimiters) -> str:
     if slot.kind == "number":
-        return f"({_NUMBER.pattern})"
+        return f"({_number_pattern(delimiters)})"
     if slot.kind == "as":
         return f"(\\{slot.form})"
     if slot.kind == "digits":
@@ -277,7 +305,7 @@ def read_text(raw: str, release: str | None) -> str | None:
     if (release is None or release not in raw) and '"' not in raw and "\\" not in raw:
         return raw
     value = unescape(raw, release)
-    return None if value != value.strip() else json.dumps(value, ensure_ascii=False)[1:-1]
+    return None if value != value.strip().strip("\ufeff") else json.dumps(value, ensure_ascii=False)[1:-1]
 
 
 def may_hide_tag(value: str, standard: str) -> bool:

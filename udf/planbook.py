@@ -14,7 +14,7 @@ from udf.masks import mask, parse_shape
 from udf.plans import PLANS_OF_A_PARTNER, PROOFS, Arrangement, Dialect, Kind, Plan, Status, arrange, name_plan
 from udf.reference import Reference
 from udf.replay import Piece, Replayed, find_pieces, replay
-from udf.segments import Delimiters
+from udf.segments import Delimiters, Segment, announce, find_delimiters
 from udf.shelves import Shelf
 from udf.templates import UntraceableError
 from udf.verdict import Message
@@ -100,6 +100,11 @@ class PlanBook:
         pieces = find_pieces(shelf, text)
         if pieces is None or not shelf.is_proved([plan for plan, _ in pieces]):
             return None
+        dialect = pieces[0][0].dialect
+        if dialect.standard == "X12" and dialect.version != (known.version or ""):
+            return None
+        if announce(find_delimiters(text), known.una) != dialect.delimiters:
+            return None
         try:
             return replay(shelf, pieces, known)
         except (NotPlainError, UntraceableError):
@@ -139,6 +144,8 @@ class PlanBook:
         if pieces is None:
             return
         plans = [plan for plan, _ in pieces]
+        if any(one.kind == "group" and other.kind != "line" for one, other in pairwise(plans)):
+            return  # whether a place without lines is told of depends on the place
         try:
             replayed = replay(shelf, pieces, message.envelope)
         except (NotPlainError, UntraceableError):
@@ -193,8 +200,8 @@ class PlanBook:
         if len(shelf) >= PLANS_OF_A_PARTNER:
             return None
         held = message.segments[segments[0] : segments[1]]
-        if kind in ("header", "group") and any(segment.tag in ("QTY", "ZA") for segment in held):
-            return None  # a total over the lines
+        if _states_more(kind, held, dialect):
+            return None
         shape = mask(message.text, *span, held, dialect.delimiters)
         if shape is None:
             return None
@@ -203,7 +210,7 @@ class PlanBook:
             return self._by_id[plan_id]
         try:
             plan = Plan(plan_id, dialect, kind, shape, records, confidence)
-        except re.error:
+        except (re.error, ValueError):
             return None
         if plan.tags != tuple(segment.tag for segment in held):
             return None
@@ -237,7 +244,7 @@ class PlanBook:
             ids = (row.header, row.first, row.last, row.trailer, *row.plans)
             if all(plan_id in self._by_id for plan_id in ids):
                 header, first, last, trailer, *plans = (self._by_id[plan_id] for plan_id in ids)
-                order = frozenset(tuple(pair.split(">")) for pair in row.order)
+                order = frozenset(tuple(pair.split(">", 1)) for pair in row.order)
                 shelf = self._shelves[header.dialect.shelf]
                 shelf.prove(Arrangement(header, first, last, trailer, order), frozenset(plans))  # type: ignore[arg-type]
 
@@ -299,6 +306,19 @@ def _pieces_of(message: Message) -> list[tuple[Kind, int, int, tuple[Record, ...
     if any(one[2] != other[1] for one, other in pairwise(found)) or found[-1][2] >= len(message.segments):
         return None
     return [*found, ("trailer", found[-1][2], len(message.segments), (), 1.0)]
+
+
+def _states_more(kind: Kind, held: Sequence[Segment], dialect: Dialect) -> bool:
+    """Whether a piece speaks of others: a total over the lines, an item's type that only another line proves."""
+    tags = {segment.tag for segment in held}
+    if kind == "trailer":
+        return False
+    if not tags.isdisjoint(("CNT", "CTT")) or (kind != "line" and not tags.isdisjoint(("QTY", "ZA"))):
+        return True
+    if dialect.message_type == "867" and any(segment.tag == "QTY" and segment.value(0) == "TO" for segment in held):
+        return True
+    lins = (segment for segment in held if segment.tag == "LIN" and dialect.standard == "X12")
+    return any(lin.value(e) and not lin.value(e + 1) for lin in lins for e in range(1, len(lin.elements), 2))
 
 
 def _blame(plans: Sequence[Plan], written: str, right: str) -> list[Plan]:

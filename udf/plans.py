@@ -17,11 +17,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
+from udf.chunks import PLACES, signature
 from udf.codec import Record
 from udf.masks import Shape
 from udf.reference import Reference, load_reference
 from udf.segments import Delimiters, Segment, read_segments
-from udf.statements import Setting
+from udf.statements import Setting, date_form
 
 PROOFS = 3
 """Readings by the model that a plan must agree with before it runs alone."""
@@ -71,7 +72,13 @@ class Plan:
     has_period: bool = field(init=False)
     """Whether it states the first day of a period (DTM 2005, 374)."""
     codes: frozenset[str] = field(init=False)
-    """What its QTY segments hold as qualifiers."""
+    """What its QTY segments hold as qualifiers, where they state a quantity."""
+    texts: tuple[int, ...] = field(init=False)
+    """Its text slots, counted from 0."""
+    label: str = field(init=False)
+    """Its kind and the roles of the places in it."""
+    periods: tuple[tuple[tuple[int, str], tuple[int, str]], ...] = field(init=False)
+    """First and last date of each period that its records name: slots, counted from 0, with their forms."""
     reason: str = ""
     """Why it was revoked."""
     _components: dict[tuple[int, int, int], int | str] = field(default_factory=dict, init=False)
@@ -80,11 +87,23 @@ class Plan:
         self.pattern = self.shape.compile()
         read = self.read()
         self.tags = tuple(segment.tag for segment in read)
-        self.codes = frozenset(segment.value(0) for segment in read if segment.tag == "QTY")
+        stated = (segment for segment in read if segment.tag == "QTY" and (segment.value(0, 1) or segment.value(1)))
+        self.codes = frozenset(segment.value(0) for segment in stated)
+        self.texts = tuple(number for number, slot in enumerate(self.shape.slots) if slot.kind == "text")
+        self.label = " ".join([self.kind, *sorted({" ".join(signature(s)) for s in read if s.tag in PLACES})])
         roles = load_reference().date_role
         dates = (segment.value(0) for segment in read if segment.tag == "DTM")
         self.has_period = any(roles(self.dialect.standard, "DTM", code) == "period_start" for code in dates)
         self.lins = self.tags.count("LIN")
+        pairs = ((record["start"], record["end"]) for record in self.records if {"start", "end"} <= record.keys())
+        found: list[tuple[tuple[int, str], tuple[int, str]]] = []
+        for start, end in pairs:
+            first, last = self.component(*start), self.component(*end)
+            if isinstance(first, int) and isinstance(last, int):
+                found.append(((first, date_form(read[start[0]], start)), (last, date_form(read[end[0]], end))))
+            elif isinstance(first, int) or isinstance(last, int):
+                raise ValueError("one end of a period is a value and the other is not")
+        self.periods = tuple(dict.fromkeys(found))
 
     @property
     def runs(self) -> bool:
@@ -144,11 +163,13 @@ class Arrangement(NamedTuple):
     first: Plan
     last: Plan
     trailer: Plan
-    order: frozenset[tuple[Kind, Kind]]
-    """The kinds of any two neighbours."""
+    order: frozenset[tuple[Kind, str]]
+    """Any two neighbours: the kind of the first and, as a place that returns between lines opens groups before
+    them, the label of the second where it is a group, else its kind."""
 
 
 def arrange(plans: Sequence[Plan]) -> Arrangement:
     """The arrangement of a message's plans, from its header to its trailer."""
-    order = frozenset((one.kind, other.kind) for one, other in pairwise(plans))
+    labels = ((one.kind, other.label if other.kind == "group" else other.kind) for one, other in pairwise(plans))
+    order = frozenset(labels)
     return Arrangement(plans[0], plans[1], plans[-2], plans[-1], order)

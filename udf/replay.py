@@ -7,6 +7,7 @@ the model reads the message as if there were no plans.
 """
 
 import datetime
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ from udf.statements import Finding
 from udf.swaps import PRINCIPAL
 from udf.values import read_number
 from udf.verdict import LineCounts, summarise_lines
-from udf.writers import KEYS, NUMBERS, Bound, NotPlainError, Numbers, Writer, resolve
+from udf.writers import KEYS, NUMBERS, Bound, NotPlainError, Numbers, Writer, check_values, resolve
 
 Piece = tuple[Plan, Match[str]]
 
@@ -156,6 +157,8 @@ def replay(shelf: Shelf, pieces: Sequence[Piece], envelope: Envelope) -> Replaye
 def _tally(shelf: Shelf, pieces: Sequence[Piece], numbers: Numbers) -> _Tally:
     """Write the lines and check each."""
     header, header_match = pieces[0]
+    check_values(header, header_match)
+    check_values(*pieces[-1])
     mark = None if header.dialect.standard == "X12" else header.dialect.decimal_mark
     tally = _Tally(runs=[[]])
     group: Piece | None = None
@@ -166,6 +169,7 @@ def _tally(shelf: Shelf, pieces: Sequence[Piece], numbers: Numbers) -> _Tally:
     for number, (plan, match) in enumerate(pieces[1:-1], 1):
         if plan.kind == "group":
             group, bounds = (plan, match), {}
+            check_values(plan, match)
             tally.runs.append([])
             continue
         bound = bounds.get(plan)
@@ -182,7 +186,7 @@ def _tally(shelf: Shelf, pieces: Sequence[Piece], numbers: Numbers) -> _Tally:
         tally.write(bound.text % writer.pick(row))
         if writer.totals or writer.apart or writer.pieces or writer.parts:
             _check_values(writer, row, tally, mark)
-        tally.wrong_items += [row[place] for place in writer.checked if not KEYS[row[place]]]
+        tally.wrong_items += [json.loads(f'"{row[place]}"') for place in writer.checked if not KEYS[row[place]]]
         for read, count in bound.dates:
             tally.dates[read(row)] += count
         if bound.stock:

@@ -437,6 +437,18 @@ def find_delimiters(text: str, una: str | None = None) -> Delimiters | None:
     return _edifact(text, una) or _x12(text, _ISA.match(text) or _ST_AT_START.match(text)) or _fragment(text, una)
 
 
+def announce(delimiters: Delimiters | None, una: str | None) -> Delimiters | None:
+    """Take over the release character that the interchange's UNA announced; everything else the message shows."""
+    if delimiters is None or delimiters.standard != "EDIFACT" or not una or len(una) < 9:
+        return delimiters
+    if una[3] != delimiters.component or una[4] != delimiters.element:
+        return delimiters
+    return Delimiters(
+        "EDIFACT", delimiters.segment, delimiters.element, delimiters.component,
+        None if una[6] == " " else una[6], delimiters.repetition, una[5],
+    )  # fmt: skip
+
+
 def _edifact(text: str, una: str | None) -> Delimiters | None:
     unh = _UNH_ANY_CASE.search(text[:_HEAD]) or _UNH.search(text)
     if unh is not None:

@@ -65,11 +65,16 @@ def value_at(segments: Sequence[Segment], position: Position) -> str:
 def read_date(segment: Segment, position: Position) -> tuple[datetime.date, datetime.date]:
     """First and last day of the date at a position of a segment. Raises UnreadableValueError."""
     _, e, c = position
-    form = segment.value(e, 2) if segment.tag == "DTM" and c == 1 else "RD8" if segment.tag == "DTM" and e == 5 else ""
-    start, end = read_period(segment.value(e, c), form)
+    start, end = read_period(segment.value(e, c), date_form(segment, position))
     if start.year not in _YEARS or end.year not in _YEARS:
         raise UnreadableValueError("date-invalid", f"«{segment.value(e, c)}» is of a year without EDI messages.")
     return start, end
+
+
+def date_form(segment: Segment, position: Position) -> str:
+    """The form of the date at a position of a segment (EDIFACT 2379, X12 1250), '' where none is stated."""
+    _, e, c = position
+    return segment.value(e, 2) if segment.tag == "DTM" and c == 1 else "RD8" if segment.tag == "DTM" and e == 5 else ""
 
 
 def date_statements(

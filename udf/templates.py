@@ -19,7 +19,7 @@ from udf.document import FLOWS, PIECES, build_lines, inherit, read_header, read_
 from udf.gatekeeper import LineRecords
 from udf.masks import Shape, locate
 from udf.segments import Segment, read_segments
-from udf.statements import Setting, read_date
+from udf.statements import Setting, date_form, read_date
 from udf.values import UnreadableValueError
 
 Scope = Literal[0, 1, 2]
@@ -139,13 +139,12 @@ def _trace_spans(
 def _trace_days(
     scene: Scene, scope: Scope, number: int, segment: Segment, position: tuple[int, int, int], setting: Setting
 ) -> None:
-    _, e, c = position
-    form = segment.value(e, 2) if segment.tag == "DTM" and c == 1 else "RD8" if segment.tag == "DTM" and e == 5 else ""
+    form = date_form(segment, position)
     try:
         first, last = read_date(segment, position)
     except UnreadableValueError:
         return
-    text = segment.value(e, c)
+    text = segment.value(*position[1:])
     for day, what in ((first, "first"), (last, "last")):
         hole = Hole(what, scope, number, form)  # type: ignore[arg-type]
         if scene.days.setdefault(day.isoformat(), (text, hole))[0] != text:
@@ -227,13 +226,14 @@ def _state_facts(scene: Scene, line: Line, far: bool) -> LineFacts:
 
 
 def _only(scene: Scene, value: str | None) -> str | Hole | None:
-    """A value, or the one hole that it is."""
+    """A value as JSON writes it, or the one hole that it is."""
     if value is None:
         return None
     pieces = list(_trace_text(scene, value))
     if len(pieces) != 1:
         raise UntraceableError(f"«{value}» is made of several values")
-    return pieces[0]
+    piece = pieces[0]
+    return piece if isinstance(piece, Hole) else json.dumps(piece, ensure_ascii=False)[1:-1]
 
 
 def _slot_of(scene: Scene, value: str | None, what: Literal["text", "number"] = "text") -> Hole:

@@ -12,13 +12,14 @@ from operator import itemgetter
 from re import Match
 from typing import Any, NamedTuple
 
+from udf.codec import Position
 from udf.contract import json_number
 from udf.identifiers import has_check_digit, is_gs1_key
 from udf.masks import may_hide_tag, read_text
 from udf.plans import Plan
-from udf.segments import glued_tags
+from udf.segments import glued_tags, mask_released
 from udf.statements import SPLITS, activity_of, quantity_positions
-from udf.templates import Hole, LineFacts, Template
+from udf.templates import Hole, LineFacts, Template, UntraceableError
 from udf.values import UnreadableValueError, read_number, read_period
 
 _REMEMBERED = 200_000
@@ -98,6 +99,18 @@ def resolve(hole: Hole, match: Match[str], numbers: Numbers, release: str | None
     return str(match.span(slot + 1)[what == "to"])
 
 
+def check_values(plan: Plan, match: Match[str]) -> None:
+    """No text of a piece hides a lost terminator, and its periods are in order. Raises NotPlainError."""
+    dialect = plan.dialect
+    if any(may_hide_tag(match[i + 1], dialect.standard) for i in plan.texts) and glued_tags(dialect.delimiters).search(
+        mask_released(match[0], dialect.delimiters)
+    ):
+        raise NotPlainError("a lost terminator")
+    for (start, start_form), (end, end_form) in plan.periods:
+        if DAYS[match[start + 1], start_form][0] > DAYS[match[end + 1], end_form][1]:
+            raise NotPlainError("period-reversed")
+
+
 class _Fixed(NamedTuple):
     """A value that does not come from the row."""
 
@@ -145,8 +158,8 @@ class Writer:
         self.numbers = [i for i, slot in enumerate(plan.shape.slots) if slot.kind == "number"]
         self._days = sorted({(hole.slot, hole.form) for hole in self._holes(inner) if hole.what in ("first", "last")})
         self._offsets = sorted({(hole.form, hole.slot) for hole in inner if hole.what == "at"})
-        texts = [i for i, slot in enumerate(plan.shape.slots) if slot.kind == "text"]
-        self._texts = texts
+        self._plan = plan
+        self._is_checked = bool(plan.texts or plan.periods)
         # One flat row a piece: texts, numbers, first and last days, spans, offsets; the holes pick from it.
         at_number = slots
         at_day = at_number + len(self.numbers)
@@ -166,20 +179,18 @@ class Writer:
 
         self._place = place
         self._pick = _picker([place(hole) for hole in inner])
-        self._standard = plan.dialect.standard
-        self._delimiters = plan.dialect.delimiters
+        self._release = plan.dialect.delimiters.release
         self.quantities = _picker([place(fact.quantity) for fact in self.facts])
         self.pieces = [(fact.quantity.slot, fact.pieces) for fact in self.facts if fact.pieces]
         self.checked = [place(f.item) for f in self.facts if has_check_digit(f.item_type) and f.item.scope == 2]
         self.needs_no_period = any(fact.needs_no_period for fact in self.facts)
         self.totals = _find_totals(plan)
         self.apart = _find_apart(plan, self.facts)
-        codes = Counter(fact.qualifier for fact in self.facts)
-        # Of three parts and more one may be the others' sum (`udf.repetition`).
-        self.parts = [
-            [fact.quantity.slot for fact in self.facts if fact.qualifier == code]
-            for code, count in codes.items() if count > 2
-        ]  # fmt: skip
+        # Of three parts and more at one place one may be the others' sum (`udf.repetition`).
+        parts: dict[tuple[str | None, Position | None], list[int]] = {}
+        for fact, record in zip(self.facts, plan.records, strict=True):
+            parts.setdefault((fact.qualifier, record.get("location")), []).append(fact.quantity.slot)
+        self.parts = [slots for slots in parts.values() if len(slots) > 2]
         lin = plan.tags.index("LIN") if "LIN" in plan.tags else None
         self.line_number = "" if lin is None else plan.component(lin, 0)
 
@@ -199,7 +210,7 @@ class Writer:
                 return None
             match = above[value.scope]
             assert match is not None
-            return resolve(value, match, numbers, self._delimiters.release)
+            return resolve(value, match, numbers, self._release)
 
         text = "".join(settle(piece).replace("%", "%%") if isinstance(piece, Hole) else piece for piece in self._outer)
         keys = [fact.stock_key for fact in self.facts if fact.stock_key is not None]
@@ -223,10 +234,10 @@ class Writer:
         groups = match.groups()
         regs = match.regs
         row: list[Any] = [*groups]
-        for i in self._texts:
-            if may_hide_tag(groups[i], self._standard):
-                self._refuse_hidden_tags(match)
-            row[i] = as_text(groups[i], self._delimiters.release)
+        if self._is_checked:
+            check_values(self._plan, match)
+        for i in self._plan.texts:
+            row[i] = as_text(groups[i], self._release)
         row += [numbers[groups[i]] for i in self.numbers]
         for slot, form in self._days:
             row += DAYS[groups[slot], form]
@@ -234,10 +245,6 @@ class Writer:
         if self._offsets:
             row += [(regs[after + 1][1] if after >= 0 else regs[0][0]) + step for after, step in self._offsets]
         return row
-
-    def _refuse_hidden_tags(self, match: Match[str]) -> None:
-        if glued_tags(self._delimiters).search(match.string, match.start(), match.end()):
-            raise NotPlainError("a lost terminator")
 
     def pick(self, row: list[Any]) -> tuple[Any, ...]:
         return self._pick(row)
@@ -265,13 +272,15 @@ def _picker(places: Sequence[int]) -> _Reader:
 
 
 def _find_totals(plan: Plan) -> list[tuple[int, list[int]]]:
-    """Slots of totals, each with the slots of its parts (SDQ, SCH, REF under a QTY or ZA)."""
+    """Slots of totals, each with the slots of its parts (SDQ, SCH, REF under a QTY or ZA). Raises UntraceableError."""
     segments = plan.read()
     spans = {span: number for number, span in enumerate((a, b) for a, b, _ in plan.shape.fill(0)[1])}
     slot_at = {}
     for s, e, c in quantity_positions(segments, 0, len(segments), plan.dialect.standard == "X12"):
         if segments[s].value(e, c):
             slot_at[s, e, c] = spans.get(segments[s].component_span(e, c), -1)
+    if -1 in slot_at.values():
+        raise UntraceableError("a quantity with more digits than a slot has")
     parts: dict[int, list[int]] = {}
     for (s, _, _), slot in slot_at.items():
         activity = activity_of(segments, s, plan.dialect.standard == "X12")

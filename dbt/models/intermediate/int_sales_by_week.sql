@@ -26,8 +26,11 @@ by_week as (
             when
                 bool_and(sales_value is not null or units_sold = 0)
                 -- One currency, or none where nothing was sold.
-                and min(coalesce(currency, '')) filter (where units_sold != 0)
-                is not distinct from max(coalesce(currency, '')) filter (where units_sold != 0)
+                and coalesce(
+                    min(coalesce(currency, '')) filter (where units_sold != 0)
+                    = max(coalesce(currency, '')) filter (where units_sold != 0),
+                    true
+                )
                 then sum(sales_value)
         end as sales_value,
         min(currency) as currency,
