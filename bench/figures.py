@@ -55,7 +55,7 @@ FIGURES = (
     Figure("growth_time_ratio", "time a line: the most lines by a tenth of them", "growth", "×", 1.1, "less", False),
     Figure("growth_memory_ratio", "peak memory: the most lines by a tenth of them", "growth", "×", 1.1, "less", False),
     Figure("growth_message_time_ratio", "the same, of one message", "growth", "×", 1.1, "less", False),
-    Figure("growth_message_memory_ratio", "memory a line: the longest message by a tenth", "growth", "×", 1.1, "less", False),
+    Figure("growth_message_memory_ratio", "memory a line, of one message", "growth", "×", 1.1, "less", False),
     Figure("peak_memory_mb", "peak memory of a process, whatever the size", "growth", "MB", 300),
     Figure("ms_first_call", "process start to first outcome", "start", "ms"),
     Figure("seconds_end_to_end", "1 M lines, landing to Gold, through Dagster", "pipeline", "s", 300, "less", False),
