@@ -17,13 +17,10 @@ from pyx12.x12file import X12Reader  # type: ignore[import-untyped]
 from bench.clock import ROUNDS, race
 from bench.exactness import InexactError
 from bench.partners import HABITS, Message, draw_partner, wrap, write_messages
-from bench.run import SEED, Run, find_envelope, make_compiler, teach_plans
+from bench.run import LEARNT, SEED, Run, find_envelope, make_compiler, teach_plans
 from udf.compiler import Compiler
 from udf.contract import CompiledRow
 from udf.interchange import split_interchange
-
-GROUPS = 100
-"""Line groups of a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +38,9 @@ def measure(run: Run) -> dict[str, Any]:
     files: dict[str, list[File]] = {"EDIFACT": [], "X12": []}
     for number, habit in enumerate(list(HABITS) * 2):
         partner = draw_partner(r, number, habit)
-        messages = list(write_messages(SEED, partner, GROUPS, run.choose(10, 1)))
+        messages = list(write_messages(SEED, partner, LEARNT, run.choose(100, 20)))
         data = wrap(partner, messages)
-        teach_plans(compiler, partner, find_envelope(data), (GROUPS,), run.tally)
+        teach_plans(compiler, partner, find_envelope(data), tally=run.tally)
         files["X12" if partner.is_x12 else "EDIFACT"].append(File(data, messages))
     found: dict[str, Any] = {}
     for standard, parser, parse in (("EDIFACT", "pydifact", parse_edifact), ("X12", "pyx12", parse_x12)):

@@ -6,6 +6,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter
 
 from bench.report import describe
 
@@ -32,10 +33,12 @@ def draw_picture(facts: Mapping[str, Any], target: Path) -> None:
 def _bars(axes: Axes, title: str, values: Mapping[str, float | None], unit: str, is_log: bool = False) -> None:
     known = {name: value for name, value in values.items() if value is not None}
     bars = axes.barh(range(len(known)), list(known.values()), color="tab:blue")
-    axes.bar_label(bars, [f"{value:,.4g}" for value in known.values()], fontsize=8, padding=2)
+    axes.bar_label(bars, [f"{value:,.{0 if value >= 1000 else 2}f}" for value in known.values()], fontsize=8, padding=2)
     axes.set(title=f"{title} ({unit})", yticks=range(len(known)), yticklabels=list(known))
     if is_log:
         axes.set_xscale("log")
+    else:
+        axes.xaxis.set_major_formatter(EngFormatter())
     axes.margins(x=0.2)
     axes.invert_yaxis()
 

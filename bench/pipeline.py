@@ -63,6 +63,9 @@ def measure(run: Run) -> dict[str, Any]:
 @contextmanager
 def open_warehouse() -> Iterator[tuple[Path, Mapping[str, str]]]:
     """An embedded server of this run's own, which is this process's warehouse meanwhile and is removed in the end."""
+    for left in STATE.glob("bench-*"):  # by a run that was killed
+        if not Path("/proc", left.name.removeprefix("bench-")).exists():
+            _remove(left)
     state = STATE / f"bench-{os.getpid()}"
     server = Server(state / "server", STATE / "server")
     before = dict(os.environ)
@@ -80,8 +83,12 @@ def open_warehouse() -> Iterator[tuple[Path, Mapping[str, str]]]:
     finally:
         os.environ.clear()
         os.environ |= before
-        server.stop()
-        shutil.rmtree(state, ignore_errors=True)
+        _remove(state)
+
+
+def _remove(state: Path) -> None:
+    Server(state / "server", STATE / "server").stop()
+    shutil.rmtree(state, ignore_errors=True)
 
 
 def write_landing(folder: Path, lines: int) -> tuple[int, int, Decimal]:

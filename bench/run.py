@@ -17,6 +17,9 @@ from udf.reference import load_reference
 
 CLONE = Path(__file__).resolve().parent.parent
 SEED = 20_260_105
+LEARNT, LONG = 25, 97
+"""Line groups of messages that plans are learnt from, and of long ones that end alike: whether plans know a message's
+layout depends on the kind of line it ends with, which in some habits goes by its number."""
 BATCH = 200
 """Messages compiled together, as many as the schedule takes."""
 _PATIENCE = 24
@@ -65,7 +68,8 @@ def compile_messages(
 
 
 def teach_plans(
-    compiler: Compiler, partner: Partner, envelope: Envelope, sizes: Sequence[int] = (25,), tally: Tally | None = None
+    compiler: Compiler, partner: Partner, envelope: Envelope, sizes: Sequence[int] = (LEARNT,),
+    tally: Tally | None = None,
 ) -> None:  # fmt: skip
     """Send earlier messages of a partner, of these many line groups in turn, until its plans run alone.
 

@@ -8,7 +8,7 @@ from bench.clock import ROUNDS, race
 from bench.crew import Shift, work_together
 from bench.exactness import Tally
 from bench.partners import HABITS, Message, Partner, draw_partner, wrap, write_messages
-from bench.run import SEED, Run, compile_messages, find_envelope, make_compiler, teach_plans
+from bench.run import LEARNT, LONG, SEED, Run, compile_messages, find_envelope, make_compiler, teach_plans
 from udf.compiler import Compiler
 from udf.contract import CompiledRow, Envelope
 
@@ -59,9 +59,10 @@ def _measure_model(run: Run) -> dict[str, Any]:
 
 
 def _measure_day(run: Run) -> dict[str, Any]:
-    count = run.choose(600, 100)
+    count = run.choose(600, 200)
+    sizes = DAY_GROUPS[:3] if run.is_quick else DAY_GROUPS
     run.tell(f"a day of {count} messages of {DAY_PARTNERS} partners, 1 in {UNSEEN} unseen, in {PROCESSES} processes")
-    shift = work_together(DayWork, [(run.model, count // PROCESSES, n) for n in range(PROCESSES)], ROUNDS)
+    shift = work_together(DayWork, [(run.model, count // PROCESSES, n, sizes) for n in range(PROCESSES)], ROUNDS)
     run.tally.add(shift.tally)
     lines, groups = ([fact[name] for fact in shift.facts] for name in ("lines", "groups"))
     return _rate("lines_per_s_mixed", shift, lines, groups) | {
@@ -105,8 +106,8 @@ class PlanWork:
         self.tally = Tally()
         r = random.Random(f"{SEED}:{number}")
         partners = [draw_partner(r, 100 * number + n, habit) for n, habit in enumerate(HABITS)]
-        self.messages, self.envelopes = _gather(partners, 100, max(1, groups // 100 // len(partners)))
-        _teach(self.compiler, partners, (100,), self.tally)
+        self.messages, self.envelopes = _gather(partners, LONG, max(1, groups // LONG // len(partners)))
+        _teach(self.compiler, partners, (LEARNT,), self.tally)
         self.rows: list[CompiledRow] = []
         self.planned = self.marked = 0
 
@@ -125,13 +126,13 @@ class PlanWork:
 class DayWork:
     """A share of a day. The partners sent messages before; who is rare in the day was rare before as well."""
 
-    def __init__(self, model: Path, count: int, number: int) -> None:
+    def __init__(self, model: Path, count: int, number: int, sizes: tuple[int, ...]) -> None:
         self.compiler, self.engine = make_compiler(model)
         self.tally = Tally()
         partners = draw_day_partners()
-        _teach(self.compiler, partners, tuple(dict.fromkeys(DAY_GROUPS)), self.tally)
+        _teach(self.compiler, partners, tuple(dict.fromkeys(sizes)), self.tally)
         self.rounds = [
-            list(draw_day(partners, count, f"{SEED}:{number}:{n}", 1000 * (1 + number))) for n in range(ROUNDS)
+            list(draw_day(partners, count, sizes, f"{SEED}:{number}:{n}", 1000 * (1 + number))) for n in range(ROUNDS)
         ]
         self.decoded = 0
         self.rows: list[list[CompiledRow]] = []
@@ -162,7 +163,9 @@ def draw_day_partners() -> list[Partner]:
     return [draw_partner(r, number) for number in range(DAY_PARTNERS)]
 
 
-def draw_day(partners: list[Partner], count: int, seed: str, strangers: int) -> list[tuple[Message, Envelope, bool]]:
+def draw_day(
+    partners: list[Partner], count: int, sizes: tuple[int, ...], seed: str, strangers: int
+) -> list[tuple[Message, Envelope, bool]]:  # fmt: skip
     """(message, envelope, whether its partner is unseen); the k-th partner sends 1/k as much as the first (Zipf)."""
     r = random.Random(seed)
     weights = [1 / (rank + 1) for rank in range(len(partners))]
@@ -171,7 +174,7 @@ def draw_day(partners: list[Partner], count: int, seed: str, strangers: int) -> 
     for number in range(count):
         is_unseen = number % UNSEEN == UNSEEN // 2
         partner = draw_partner(r, strangers + number) if is_unseen else r.choices(partners, weights)[0]
-        message = next(write_messages(f"{seed}:{number}", partner, r.choice(DAY_GROUPS)))
+        message = next(write_messages(f"{seed}:{number}", partner, r.choice(sizes)))
         if partner.sender not in envelopes:
             envelopes[partner.sender] = find_envelope(wrap(partner, [message]))
         day.append((message, envelopes[partner.sender], is_unseen))
