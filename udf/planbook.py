@@ -103,7 +103,7 @@ class PlanBook:
         dialect = pieces[0][0].dialect
         if dialect.standard == "X12" and dialect.version != (known.version or ""):
             return None
-        if announce(find_delimiters(text), known.una) != dialect.delimiters:
+        if _may_mislead(text, dialect) and announce(find_delimiters(text), known.una) != dialect.delimiters:
             return None
         try:
             return replay(shelf, pieces, known)
@@ -267,6 +267,20 @@ class PlanBook:
         """What plans and model have disagreed on since this was last asked."""
         found, self._disagreements = self._disagreements, []
         return found
+
+
+_UNH = re.compile("UNH", re.IGNORECASE)
+
+
+def _may_mislead(text: str, dialect: Dialect) -> bool:
+    """Whether the reader could find other delimiters in a text whose segments all have known shapes.
+
+    It takes an UNH within an X12 message for the beginning; otherwise the head decides, and the votes of the tags, of
+    which each segment has one and a value that looks like one adds one at most.
+    """
+    if dialect.standard == "EDIFACT":
+        return not text.startswith("UNH")
+    return not text.startswith("ST") or _UNH.search(text) is not None
 
 
 def same_document(one: str, other: str) -> bool:
