@@ -13,6 +13,7 @@ from typing import NamedTuple
 from udf import codec
 from udf.codec import EOS, FIELD, FIELD_OF, FIELDS, MORE, NONE, PAD
 from udf.reference import load_reference
+from udf.statements import HEADER_FIELDS
 
 
 class Slot(NamedTuple):
@@ -148,23 +149,50 @@ class AnswerGrammar:
         kind, message_type = codec.name_kind(prompt[0][1]), codec.name_type(prompt[0][2])
         x12 = message_type.isdigit()
         self._is_line = kind == "line"
+        # No table ignores a quantity of EDIFACT, and there are no totals beside parts: the gatekeeper asks for each.
+        self._takes_all = self._is_line and not x12
         self._pointers: dict[int, list[int]] = {}
         self._order: dict[int, int] = {}
         self._parts: set[int] = set()
         places: list[tuple[Slot, str | None]] = []
+        stated: set[int] = set()  # segments whose quantity stands where the standard has it
         for number, slot in enumerate(read_slots(prompt)):
             self._order[slot.marker] = number
             if slot.tag in _SPLITS:
                 self._parts.add(number)
             fields, role = _fields_at(kind, x12, slot.tag, slot.element, slot.component, slot.qualifier)
+            if self._takes_all and slot.tag == "QTY" and slot.component == 1:
+                stated.add(slot.segment)
+            elif slot.segment in stated and slot.element:  # QTY+153:12+9: what stands behind is no second quantity
+                fields = tuple(field for field in fields if field != "quantity")
             for field in fields:
                 self._pointers.setdefault(FIELD[field], []).append(slot.marker)
             if "location" in fields:
                 places.append((slot, role))
-        self._needs_place = False
+        self._demanded: set[int] = set()
+        if kind == "header":
+            self._bind_header(list(read_slots(prompt)), x12)
         if not self._is_line and places:
             self._bind_place(places, x12)
         self._controls = sorted(self._pointers, key=_RANK.__getitem__)
+
+    def _bind_header(self, slots: list[Slot], x12: bool) -> None:
+        """Leave the number, date, function and currency of the document where `statements.header_fields` has them."""
+        stated: dict[str, int] = {}
+        for slot in slots:
+            at = slot.element, slot.component
+            for field, place in HEADER_FIELDS.get(slot.tag, {}).items():
+                if at == place:
+                    stated.setdefault(field, slot.marker)
+            if slot.tag == "CUX" and at == (0, 1):
+                stated.setdefault("currency", slot.marker)
+            if slot.tag == "DTM" and not x12 and slot.qualifier == "137" and at == (0, 1):
+                stated.setdefault("document_date", slot.marker)
+        for field in _OF_HEADERS:
+            self._pointers.pop(FIELD[field], None)
+            if field in stated:
+                self._pointers[FIELD[field]] = [stated[field]]
+                self._demanded.add(FIELD[field])
 
     def _bind_place(self, places: list[tuple[Slot, str | None]], x12: bool) -> None:
         """Leave out what `statements.statement_places` counts as no place, and note where it demands one.
@@ -176,7 +204,7 @@ class AnswerGrammar:
             sure = sure or [slot for slot, role in places if role == "weak"]
         if not sure:
             return
-        self._needs_place = True
+        self._demanded.add(_LOCATION)
         code = (3, 0) if x12 else (1, 0)
         coded = {slot.segment for slot in sure if (slot.element, slot.component) == code}
         self._pointers[_LOCATION] = [
@@ -187,18 +215,21 @@ class AnswerGrammar:
         """The tokens that may decide the next step."""
         rank, last, is_more, is_begun = standing
         if not self._is_line:
-            rank_of_place = _RANK[_LOCATION]
             following = [control for control in self._controls if _RANK[control] > rank]
-            if self._needs_place and rank < rank_of_place:
-                return [control for control in following if _RANK[control] <= rank_of_place]
+            for number, control in enumerate(following):
+                if control in self._demanded:
+                    return following[: number + 1]
             return [*following, EOS]
         quantities = self._pointers.get(_QUANTITY)
         more_quantities = quantities is not None and self._order[quantities[-1]] > last
+        needs_more = more_quantities and self._takes_all
         if not is_begun or is_more:
-            return [_QUANTITY, EOS] if more_quantities else [EOS]
+            return ([_QUANTITY] if needs_more else [_QUANTITY, EOS]) if more_quantities else [EOS]
         following = [control for control in self._controls if _RANK[control] > rank]
         if more_quantities:
             following.append(_QUANTITY)
+        if needs_more:
+            return following
         if last in self._parts:
             following.append(MORE)
         return [*following, EOS]
@@ -207,7 +238,8 @@ class AnswerGrammar:
         """What a field may be given next; nothing for a control that is no field."""
         found = self._pointers.get(control, [])
         if control == _QUANTITY:
-            return [marker for marker in found if self._order[marker] > standing.quantity]
+            behind = [marker for marker in found if self._order[marker] > standing.quantity]
+            return behind[:1] if self._takes_all else behind
         if control not in FIELD_OF or (not self._is_line and control not in _BESIDE):
             return found  # a header has no record before it that a field could be taken from
         return [NONE, *found]

@@ -192,12 +192,22 @@ def _check_prices(segments: Sequence[Segment], chunks: Chunks, setting: Setting)
         if kind in following and behind and not before:
             detail = f"{segments[index].tag} {segments[index].value(0)} is the first of some prices and not of others."
             return [Finding("order-mixed", detail, index)]
+    return _check_priced_lines(segments, chunks, setting)
+
+
+def _check_priced_lines(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
+    """Which quantities have a price: a code all or none, and no line has its neighbour's beside its own."""
     priced: dict[str, bool] = {}
     shared: set[bool] = set()
+    surplus: list[int] = []  # runs of prices more than quantities, for each line
     for line in _lines(chunks):
         span = quantity_positions(segments, line.first, line.last, setting.x12)
         activities = sorted({activity_of(segments, s, setting.x12) for s, _, _ in span})
         runs = price_runs(segments, line.first, line.last, setting)
+        surplus.append(len(runs) - len(activities))
+        if len(surplus) > 1 and _is_moved(surplus[-2:], len(activities)):
+            detail = "A line without a price stands beside one with too many: one of them is the other's."
+            return [Finding("order-mixed", detail, line.first)]
         if not activities or not runs:
             continue
         if not setting.x12 and activities[0] != activities[-1] and runs[-1][0] > activities[-1]:
@@ -213,6 +223,11 @@ def _check_prices(segments: Sequence[Segment], chunks: Chunks, setting: Setting)
                 detail = f"Quantity {code} has a price in some lines and none in others that state prices."
                 return [Finding("order-mixed", detail, activity)]
     return []
+
+
+def _is_moved(surplus: list[int], activities: int) -> bool:
+    """Whether of two lines with one quantity each the one has no price and the other two."""
+    return activities == 1 and sorted(surplus) == [-1, 1]
 
 
 def _check_summary(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:

@@ -130,7 +130,7 @@ def find_period(
 
 # --- header ------------------------------------------------------------------------------------------------------
 
-_HEADER_FIELDS = {
+HEADER_FIELDS = {
     "BGM": {"document_number": (1, 0), "function": (2, 0)},
     "XQ": {"document_number": (3, 0), "function": (4, 0)},
     "BIA": {"function": (0, 0), "document_number": (2, 0), "document_date": (3, 0)},
@@ -144,7 +144,7 @@ def header_fields(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -
     expected: dict[str, Position] = {}
     for index in chunk.indices:
         segment = segments[index]
-        for name, (e, c) in _HEADER_FIELDS.get(segment.tag, {}).items():
+        for name, (e, c) in HEADER_FIELDS.get(segment.tag, {}).items():
             if segment.value(e, c):
                 expected.setdefault(name, (index, e, c))
         if segment.tag == "CUX" and segment.value(0, 1):

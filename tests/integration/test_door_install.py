@@ -183,7 +183,7 @@ def test_a_session_notices_that_the_package_has_changed(bare: Variables, clone: 
         connection.autocommit = True
         connection.execute(
             sql.SQL("do language plpython3u {}").format(
-                sql.Literal(f"import sys; sys.path.insert(0, {str(package)!r})")
+                sql.Literal(f"import sys; sys.path[:0] = {[str(package), *install.find_packages()]}")
             )
         )
         version = "select compiler_version from udf.version()"

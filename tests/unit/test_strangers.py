@@ -258,3 +258,12 @@ def test_a_line_may_state_many_quantities(count: int) -> None:
     assert outcome.is_complete
     assert outcome.document is not None
     assert len(outcome.document.lines) == count
+
+
+def test_a_price_that_slipped_into_the_next_line_is_not_lost_in_silence() -> None:
+    lines = [f"QTY*32*{n}*EA LIN*{n}*UP*{item} PKG*F****X UIT*EA*{n}.5" for n, item in enumerate((A, B), 1)]
+    sound = f"BPT*00*1*20260105*02 DTM*090*20260101 DTM*091*20260107 PTD*SS N1*ST*A*92*042 {' '.join(lines)}"
+    moved = sound.replace(" UIT*EA*1.5 QTY*32*2*EA", " QTY*32*2*EA UIT*EA*1.5")
+    assert moved != sound
+    assert compile_as_wanted(sound, "867").is_complete
+    assert not compile_as_wanted(moved, "867").is_valid

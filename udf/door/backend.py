@@ -42,6 +42,7 @@ class Backend:
         self._setting.argtypes = (ctypes.c_char_p, ctypes.c_bool, ctypes.c_bool)
         self.database = int(ctypes.c_uint32.in_dll(process, "MyDatabaseId").value)
         self.pid = os.getpid()
+        self._handler = self._look
         self._is_watching = False
         self._ticks_since_raised = 0
 
@@ -77,7 +78,8 @@ class Backend:
         self._ticks_since_raised = 0
         self._is_watching = True
         # The handler stays for as long as the process lives: a timer that met none would kill it.
-        signal.signal(signal.SIGVTALRM, self._look)
+        if signal.getsignal(signal.SIGVTALRM) is not self._handler:
+            signal.signal(signal.SIGVTALRM, self._handler)
         signal.setitimer(signal.ITIMER_VIRTUAL, _PERIOD, _PERIOD)
         return self
 

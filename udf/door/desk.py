@@ -8,7 +8,7 @@ import sys
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, NoReturn
 
 from udf.contract import CompiledRow, Envelope, Outcome, Problem, make_row
@@ -31,9 +31,13 @@ LARGEST_INTERCHANGE = 256 << 20
 _SLICE_TEXTS = 200
 _SLICE_CHARACTERS = 500_000
 
+# Characters that are compiled in some ten milliseconds even when every line is new to the model. To watch over so few
+# costs more than it is worth: an armed timer took a tenth of a short call's time.
+_SHORT = 2_000
+
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
-Count = Callable[[Sequence[CompiledRow], int], None]
+Count = Callable[[Sequence[CompiledRow]], None]
 
 
 class Desk:
@@ -51,9 +55,9 @@ class Desk:
 
     def compile_edi(self, raw: str, envelope: str | None = None) -> str:
         """The outcome of one message, as JSON text."""
-        with self.serve() as count:
+        with self.serve(len(raw)) as count:
             rows = self.compile_rows([raw], [envelope])
-            count(rows, len(raw))
+            count(rows)
             return dump_row(rows[0])
 
     def compile_batch(
@@ -64,19 +68,19 @@ class Desk:
         if len(envelopes) != len(raws):
             self.plpy.error(f"{len(raws)} messages have {len(envelopes)} envelopes", sqlstate="22023")
         for start, end in _cut(raws):
-            with self.serve(calls=int(start == 0)) as count:
-                wanted = [i for i in range(start, end) if raws[i] is not None]
+            wanted = [i for i in range(start, end) if raws[i] is not None]
+            with self.serve(sum(len(raws[i] or "") for i in wanted), calls=int(start == 0)) as count:
                 rows = self.compile_rows([raws[i] or "" for i in wanted], [envelopes[i] for i in wanted])
-                count(rows, sum(len(raws[i] or "") for i in wanted))
+                count(rows)
             found = dict(zip(wanted, rows, strict=True))
             for i in range(start, end):
                 yield dump_row(found.pop(i)) if i in found else None
 
     def explain(self, raw: str) -> Iterator[tuple[Any, ...]]:
         """For each field of each line: what it is, and the piece of the message that it was taken from."""
-        with self.serve() as count:
+        with self.serve(len(raw)) as count:
             rows = self.compile_rows([raw])
-            count(rows, len(raw))
+            count(rows)
             (row,) = rows
             document = json.loads(row.document) if row.document else {"lines": []}
             segments = list(self._read(raw)) if document["lines"] else []
@@ -95,7 +99,7 @@ class Desk:
 
     def segments(self, raw: str) -> Iterator[tuple[Any, ...]]:
         """Position in the message, tag, [start, end), text and elements of each segment."""
-        with self.serve(compiles=False):
+        with self.serve(len(raw), compiles=False):
             found = list(self._read(raw))
         for number, tag, start, end, elements in found:
             yield number, tag, start, end, raw[start:end], json.dumps(elements, ensure_ascii=False)
@@ -109,7 +113,7 @@ class Desk:
             problem = _too_large("file", len(content), "bytes", limit, "interchange")
             yield 1, None, None, None, "{}", _dump([problem])
             return
-        with self.serve(compiles=False):
+        with self.serve(len(content), compiles=False):
             messages = split_interchange(content).messages
         for message in messages:
             yield (
@@ -236,15 +240,18 @@ class Desk:
     # --- around each call --------------------------------------------------------------------------------------
 
     @contextmanager
-    def serve(self, calls: int = 1, compiles: bool = True) -> Iterator[Count]:
-        """Within the block PostgreSQL may end our work; after it, the call is counted."""
+    def serve(self, characters: int, calls: int = 1, compiles: bool = True) -> Iterator[Count]:
+        """Within the block PostgreSQL may end our work; after it, the call is counted.
+
+        `characters` is how much work it will be: a little is over before PostgreSQL could be kept waiting.
+        """
         began = time.perf_counter()
         if self._left_behind is not None:
             self._clear_up()
-        counts = {"calls": calls}
+        counts = {"calls": calls, "characters": characters}
 
-        def count(rows: Sequence[CompiledRow], characters: int) -> None:
-            counts.update(count_rows(rows), characters=characters)
+        def count(rows: Sequence[CompiledRow]) -> None:
+            counts.update(count_rows(rows))
 
         # A pass of the collector over the objects of a large message would be a second in which nothing can end us;
         # what a message leaves behind is freed by counting references.
@@ -253,7 +260,7 @@ class Desk:
             # Not while numpy and llama.cpp are being loaded: half a library could not be loaded again.
             if compiles:
                 self.load()
-            with self.backend:
+            with self.backend if characters > _SHORT else nullcontext():
                 yield count
         except Interrupted as interrupted:
             counts["interrupted_calls"] = 1

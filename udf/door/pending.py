@@ -155,9 +155,9 @@ class _Work:
         book = self.desk.load().plans
         if book is not None:
             self.plans.read(book)
-        with self.desk.serve() as count:
+        with self.desk.serve(sum(len(message["raw"]) for message in messages)) as count:
             rows = self.compile_messages(messages)
-            count(rows, sum(len(message["raw"]) for message in messages))
+            count(rows)
             if any(map(is_fault, rows)) and is_fault(self.desk.compile_rows([PLAIN_MESSAGE])[0]):
                 self.plpy.error("The compiler fails on the plainest message too: nothing is stored.")
         ids = [message["message_id"] for message in messages]
