@@ -54,7 +54,7 @@ def _grow(sizes: dict[str, Any], name: str) -> float | None:
 
 def _measure_lines(run: Run, lines: int) -> dict[str, Any]:
     run.tell(f"{lines:,} lines in messages of {GROUPS} by plans")
-    rounds = ROUNDS if lines > _LONG else 1
+    rounds = ROUNDS if lines >= _LONG else 1
     shift = work_together(LinesWork, [(run.model, lines // rounds)], ROUNDS)
     run.tally.add(shift.tally)
     return _describe(shift.facts[0], lines, rounds, GROUPS)
