@@ -13,7 +13,7 @@ from typing import NamedTuple
 from udf import codec
 from udf.codec import EOS, FIELD, FIELD_OF, FIELDS, MORE, NONE, PAD
 from udf.reference import load_reference
-from udf.statements import HEADER_FIELDS
+from udf.statements import HEADER_FIELDS, RANGES, SINGLE
 
 
 class Slot(NamedTuple):
@@ -127,6 +127,46 @@ def _fields_at(
     return fields, load_reference().place_role("X12" if x12 else "EDIFACT", tag, qualifier)
 
 
+def _find_period(slots: Sequence[Slot], x12: bool) -> tuple[int | None, int | None] | None:
+    """The markers that an answer names for start and end, the end only where it is another component than the start.
+
+    None where the prompt does not tell: a qualifier that it shows as a value, or half a period.
+    """
+    stated: dict[str, int] = {}
+    roles = load_reference().date_role
+    shown = {(slot.segment, slot.element, slot.component): slot for slot in slots}
+    for slot in slots:
+        at = slot.element, slot.component
+        if slot.tag == "DTM" and at == (0, 0):
+            if slot.code is None:
+                return None
+            date = next(
+                (d for d in ((1, 0), (5, 0)) if (slot.segment, *d) in shown) if x12 else
+                (d for d in ((0, 1),) if (slot.segment, *d) in shown), None,
+            )  # fmt: skip
+            role = roles("X12" if x12 else "EDIFACT", "DTM", slot.code)
+            if date is None or role not in (*SINGLE, "period_start", "period_end"):
+                continue
+            form = shown.get((slot.segment, 0, 2))
+            is_range = date == (5, 0) or (not x12 and form is not None and form.code in RANGES)
+            name = "single" if is_range or role in SINGLE else role
+            stated.setdefault(name, shown[slot.segment, *date].marker)
+        elif slot.tag == "DTM" and (slot.segment, 0, 0) not in shown:
+            return None
+        elif slot.tag == "XQ" and at == (1, 0):
+            stated.setdefault("period_start" if (slot.segment, 2, 0) in shown else "single", slot.marker)
+        elif slot.tag == "XQ" and at == (2, 0) and (slot.segment, 1, 0) in shown:
+            stated.setdefault("period_end", slot.marker)
+        elif slot.tag == "BIA" and at == (3, 0):
+            stated.setdefault("fallback", slot.marker)
+    if "single" in stated:
+        return stated["single"], None
+    start, end = stated.get("period_start"), stated.get("period_end")
+    if start is not None or end is not None:
+        return None if start is None or end is None else (start, end)
+    return stated.get("fallback"), None
+
+
 class Standing(NamedTuple):
     """How far an answer has come: the rank of the last field, the slot of the last quantity, whether MORE was said."""
 
@@ -156,7 +196,8 @@ class AnswerGrammar:
         self._parts: set[int] = set()
         places: list[tuple[Slot, str | None]] = []
         stated: set[int] = set()  # segments whose quantity stands where the standard has it
-        for number, slot in enumerate(read_slots(prompt)):
+        slots = list(read_slots(prompt))
+        for number, slot in enumerate(slots):
             self._order[slot.marker] = number
             if slot.tag in _SPLITS:
                 self._parts.add(number)
@@ -171,7 +212,9 @@ class AnswerGrammar:
                 places.append((slot, role))
         self._demanded: set[int] = set()
         if kind == "header":
-            self._bind_header(list(read_slots(prompt)), x12)
+            self._bind_header(slots, x12)
+        if not self._is_line:
+            self._bind_period(slots, x12)
         if not self._is_line and places:
             self._bind_place(places, x12)
         self._controls = sorted(self._pointers, key=_RANK.__getitem__)
@@ -193,6 +236,17 @@ class AnswerGrammar:
             if field in stated:
                 self._pointers[FIELD[field]] = [stated[field]]
                 self._demanded.add(FIELD[field])
+
+    def _bind_period(self, slots: list[Slot], x12: bool) -> None:
+        """Leave the period where `statements.find_period` has it, as far as the prompt shows all that it looks at."""
+        found = _find_period(slots, x12)
+        if found is None:
+            return
+        for field, marker in zip((FIELD["start"], FIELD["end"]), found, strict=True):
+            self._pointers.pop(field, None)
+            if marker is not None:
+                self._pointers[field] = [marker]
+                self._demanded.add(field)
 
     def _bind_place(self, places: list[tuple[Slot, str | None]], x12: bool) -> None:
         """Leave out what `statements.statement_places` counts as no place, and note where it demands one.

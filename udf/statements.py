@@ -19,7 +19,7 @@ PLACES = ("LOC", "NAD", "N1")
 SPLITS = ("SDQ", "SCH", "REF")
 SINGLE = ("period", "as_of")
 _PRICES = ("PRI", "CTP", "UIT")
-_RANGES = ("718", "711", "717", "716", "713", "610", "616")
+RANGES = ("718", "711", "717", "716", "713", "610", "616")
 _YEARS = range(1970, 2071)
 """No EDI message is of another year: a date outside has a damaged century."""
 
@@ -90,7 +90,7 @@ def date_statements(
             e, c = ((1, 0) if segment.value(1) else (5, 0)) if setting.x12 else (0, 1)
             if role not in (*SINGLE, "period_start", "period_end") or not segment.value(e, c):
                 continue
-            is_range = e == 5 or (not setting.x12 and segment.value(0, 2) in _RANGES)
+            is_range = e == 5 or (not setting.x12 and segment.value(0, 2) in RANGES)
             found.append(("period" if is_range else role, (index, e, c)))
         elif tag == "XQ" and segment.value(1):
             found.append(("period_start" if segment.value(2) else "period", (index, 1, 0)))
