@@ -215,7 +215,8 @@ class AnswerGrammar:
             self._bind_header(slots, x12)
         if not self._is_line:
             self._bind_period(slots, x12)
-        if not self._is_line and places:
+        if not self._is_line:
+            self._pointers.pop(FIELD["location_type"], None)  # beside its place, where an answer need not name it
             self._bind_place(places, x12)
         self._controls = sorted(self._pointers, key=_RANK.__getitem__)
 
@@ -257,6 +258,8 @@ class AnswerGrammar:
         if not x12:  # of an N1 the prompt does not show all that makes a weak place one
             sure = sure or [slot for slot, role in places if role == "weak"]
         if not sure:
+            if not any(role == "weak" for _, role in places):
+                self._pointers.pop(_LOCATION, None)
             return
         self._demanded.add(_LOCATION)
         code = (3, 0) if x12 else (1, 0)

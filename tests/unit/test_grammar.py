@@ -3,6 +3,7 @@
 import random
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,7 +69,9 @@ def test_whatever_is_allowed_can_be_read_and_stands_where_the_standard_puts_it(s
 
 def test_a_record_of_a_line_begins_with_its_quantity() -> None:
     grammar = AnswerGrammar(prompt_of("line", "SLSRPT", "UNH+1+SLSRPT:D:96A:UN'LIN+1++4006381333931:EN'QTY+153:2'"))
-    assert names(grammar.allowed([])) == {"quantity", "end of the answer"}
+    assert names(grammar.allowed([])) == {"quantity"}  # no table ignores a quantity of EDIFACT
+    counted = AnswerGrammar(prompt_of("line", "852", "ST*852*1~LIN**UP*1~QTY*OC*5~"))
+    assert names(counted.allowed([])) == {"quantity", "end of the answer"}
 
 
 def test_a_line_without_a_quantity_has_no_record() -> None:
@@ -77,8 +80,7 @@ def test_a_line_without_a_quantity_has_no_record() -> None:
 
 
 def test_quantities_come_in_the_order_of_the_text_and_only_once() -> None:
-    text = "UNH+1+INVRPT:D:96A:UN'LIN+1++4006381333931:EN'QTY+145:2'QTY+17:3'QTY+21:4'"
-    grammar = AnswerGrammar(prompt_of("line", "INVRPT", text))
+    grammar = AnswerGrammar(prompt_of("line", "846", "ST*846*1~LIN**UP*1~QTY*33*2~QTY*17*3~QTY*36*4~"))
     quantity = codec.FIELD["quantity"]
     first, second, third = grammar.allowed([quantity])
     assert grammar.allowed([quantity, second, quantity]) == [third]
@@ -86,9 +88,26 @@ def test_quantities_come_in_the_order_of_the_text_and_only_once() -> None:
     assert first < second < third
 
 
+def test_an_edifact_line_passes_over_no_quantity() -> None:
+    text = "UNH+1+INVRPT:D:96A:UN'LIN+1++4006381333931:EN'QTY+145:2'QTY+17:3'QTY+21:4:PCE+9'"
+    grammar = AnswerGrammar(prompt_of("line", "INVRPT", text))
+    tokens: list[int] = []
+    for _ in range(3):
+        assert "end of the answer" not in names(grammar.allowed(tokens))
+        tokens.append(codec.FIELD["quantity"])
+        (pointer,) = grammar.allowed(tokens)
+        tokens.append(pointer)
+    assert "end of the answer" in names(grammar.allowed(tokens))
+
+
 def test_a_header_names_no_item_and_a_line_no_document() -> None:
     header = AnswerGrammar(prompt_of("header", "SLSRPT", "UNH+1+SLSRPT:D:96A:UN'BGM+73E+1'DTM+137:20260101:102'"))
-    assert names(header.allowed([])) == {"document_number", "document_date", "function", "end of the answer"}
+    tokens: list[int] = []
+    for field in ("document_number", "document_date"):
+        assert names(header.allowed(tokens)) == {field}
+        tokens.append(codec.FIELD[field])
+        tokens += header.allowed(tokens)
+    assert names(header.allowed(tokens)) == {"end of the answer"}
     line = AnswerGrammar(prompt_of("line", "852", "ST*852*1~LIN**UP*1~ZA*QS*5~"))
     quantity = codec.FIELD["quantity"]
     assert "document_number" not in names(line.allowed([quantity, line.allowed([quantity])[0]]))
@@ -111,7 +130,30 @@ def test_a_header_does_not_pass_over_the_place_that_it_names() -> None:
     assert names(grammar.allowed([])) == {"location"}
     (place,) = grammar.allowed([codec.FIELD["location"]])
     assert positions[place - codec.MARK] == (3, 1, 0)
-    assert "end of the answer" in names(grammar.allowed([codec.FIELD["location"], place]))
+    assert names(grammar.allowed([codec.FIELD["location"], place])) == {"document_number"}
+
+
+@pytest.mark.parametrize(
+    ("message_type", "header", "start", "end"),
+    [
+        ("SLSRPT", "BGM+73E+1+9'DTM+90:20260101:102'DTM+91:20260107:102'", (1, 0, 1), (2, 0, 1)),
+        ("SLSRPT", "BGM+73E+1+9'DTM+90:20260101:102'DTM+356:20260101:102'", (2, 0, 1), None),
+        ("852", "XQ*H*20260101*20260107~N1*FR**92*1~", (0, 1, 0), (0, 2, 0)),
+        ("846", "BIA*00*DD*1*20260101~N1*FR**92*1~", (0, 3, 0), None),
+        ("SLSRPT", "BGM+73E+1+9'DTM+137:20260101:102'", None, None),
+    ],
+)
+def test_a_header_has_the_period_that_the_gatekeeper_asks_for(
+    message_type: str, header: str, start: tuple[int, int, int] | None, end: tuple[int, int, int] | None
+) -> None:
+    head = f"ST*{message_type}*1~" if message_type.isdigit() else f"UNH+1+{message_type}:D:96A:UN'"
+    prompt, positions = codec.encode_chunk("header", message_type, read_segments(head + header)[1:])
+    grammar = AnswerGrammar(prompt)
+    for field, meant in (("start", start), ("end", end)):
+        found = [
+            positions[token - codec.MARK] for token in grammar.allowed([codec.FIELD[field]]) if token != codec.NONE
+        ]
+        assert found == ([meant] if meant else [])
 
 
 def test_a_header_that_names_no_known_place_may_go_without() -> None:
