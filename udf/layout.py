@@ -202,7 +202,11 @@ def _check_priced_lines(segments: Sequence[Segment], chunks: Chunks, setting: Se
     surplus: list[int] = []  # runs of prices more than quantities, for each line
     for line in _lines(chunks):
         span = quantity_positions(segments, line.first, line.last, setting.x12)
-        activities = sorted({activity_of(segments, s, setting.x12) for s, _, _ in span})
+        # A count of documents (QTY OC, N4) stands between a ZA and its price and has none itself.
+        activities = sorted({
+            a for a in (activity_of(segments, s, setting.x12) for s, _, _ in span)
+            if setting.measure(segments[a].tag, segments[a].value(0)) != "ignored"
+        })  # fmt: skip
         runs = price_runs(segments, line.first, line.last, setting)
         surplus.append(len(runs) - len(activities))
         if len(surplus) > 1 and _is_moved(surplus[-2:], len(activities)):
@@ -217,8 +221,6 @@ def _check_priced_lines(segments: Sequence[Segment], chunks: Chunks, setting: Se
             return [Finding("order-mixed", detail, runs[0][0])]
         for activity, price in bind_prices(segments, line.first, line.last, activities, setting)[0].items():
             code = segments[activity].value(0)
-            if setting.measure(segments[activity].tag, code) == "ignored":
-                continue
             if priced.setdefault(code, price is not None) != (price is not None):
                 detail = f"Quantity {code} has a price in some lines and none in others that state prices."
                 return [Finding("order-mixed", detail, activity)]

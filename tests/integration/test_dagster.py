@@ -14,7 +14,7 @@ import pytest
 import udf
 from dagster_project.defs.resources import Landing, Warehouse
 from dagster_project.school import School
-from udf.contract import Outcome, Problem
+from udf.contract import CompiledRow, Outcome, Problem, make_row
 
 # dagster-dbt's own call, not ours.
 pytestmark = pytest.mark.filterwarnings("ignore:AssetExecutionContext.op is deprecated:DeprecationWarning")
@@ -126,11 +126,12 @@ def test_one_run_goes_from_files_to_gold_and_a_second_compiles_nothing(
 def test_a_failing_blocking_check_of_silver_stops_gold(
     definitions: dg.Definitions, clone: Path, connection: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(texts: list[str], envelopes: Any = None) -> list[Outcome]:
+    def refuse(texts: list[str], envelopes: Any = None) -> list[CompiledRow]:
         problem = Problem(code="unt-count-mismatch", severity="error", detail="refused by a test")
-        return [Outcome(message_type="SLSRPT", is_valid=False, is_complete=False, problems=[problem]) for _ in texts]
+        outcome = Outcome(message_type="SLSRPT", is_valid=False, is_complete=False, problems=[problem])
+        return [make_row(outcome, None) for _ in texts]
 
-    monkeypatch.setattr(udf, "compile_batch", refuse)
+    monkeypatch.setattr(udf, "compile_rows", refuse)
     result = run(definitions, clone / "seeds" / "edi")
     assert not result.success
     built = {event.asset_key.path[0] for event in result.get_asset_materialization_events()}

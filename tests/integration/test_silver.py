@@ -453,6 +453,7 @@ def test_a_good_run_passes_both_blocking_checks(deliver: Deliver) -> None:
         "every_message_has_an_outcome": True,
         "invalid_share_below_threshold": True,
         "flagged_invalid_rows": False,
+        "plans_agree_with_the_model": True,
     }
 
 

@@ -267,3 +267,13 @@ def test_a_price_that_slipped_into_the_next_line_is_not_lost_in_silence() -> Non
     assert moved != sound
     assert compile_as_wanted(sound, "867").is_complete
     assert not compile_as_wanted(moved, "867").is_valid
+
+
+def test_a_price_that_is_lost_behind_a_count_of_documents_is_missed() -> None:
+    lines = [
+        f"LIN*{n}*UP*{item} ZA*QS*{n}*EA QTY*OC*3 CTP*DI*RES*{n}.5 ZA*QA*9*EA QTY*OC*2 CTP*DI*RES*{n}.25"
+        for n, item in enumerate((A, B), 1)
+    ]
+    sound = f"XQ*H*20260105*20260111 N1*ST*A*92*042 {' '.join(lines)}"
+    assert compile_as_wanted(sound, "852").is_complete
+    assert not compile_as_wanted(sound.replace(" CTP*DI*RES*2.5", ""), "852").is_valid
