@@ -11,10 +11,22 @@ ROOT = Path(__file__).parents[2]
 SOURCES = [
     ROOT / "udf" / f"{name}.py"
     for name in (
-        "compiler", "controls", "document", "encoding", "gatekeeper", "interchange", "layout", "repetition",
-        "statements", "swaps", "syntax", "values", "verdict",
+        "compiler",
+        "controls",
+        "document",
+        "encoding",
+        "gatekeeper",
+        "interchange",
+        "layout",
+        "repetition",
+        "statements",
+        "swaps",
+        "syntax",
+        "values",
+        "verdict",
     )
-]  # fmt: skip
+]
+SOURCES += sorted((ROOT / "udf" / "door").glob("*.py"))  # fmt: skip
 COMPOSED = {"unt-count-mismatch", "se-count-mismatch", "header-not-proved", "group-not-proved"}
 NO_PROBLEMS = {"syntax-identifier", "by-layout", "utf-8-sig"}
 
