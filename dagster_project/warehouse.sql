@@ -250,7 +250,7 @@ comment on column silver.plans.partner is 'The sender in the envelope; empty whe
 comment on column silver.plans.shape is 'The piece with its values masked: {number}, {digits:13}, {date:99999999}, {text}, {as:3} (what the third value is).';
 comment on column silver.plans.records is 'For each record of the piece, the place of each field: segment, element and component, from 0.';
 comment on column silver.plans.mapping is 'The same for a person: quantity = QTY 1.2 where QTY 1.1 is 153.';
-comment on column silver.plans.proofs is 'Readings by the model, proved by the gatekeeper, that it agreed with; three let it run.';
+comment on column silver.plans.proofs is 'Messages read by the model and proved by the gatekeeper that it agreed with; three let it run.';
 comment on column silver.plans.status is 'candidate: runs when it has its proofs. approved: runs at once. pinned: runs, and a disagreement is reported but does not end it. revoked: never runs again. An operator may set any of them; workers hear of it with their next batch.';
 comment on column silver.plans.reason is 'Why it was revoked; free for an operator to fill.';
 

@@ -99,8 +99,8 @@ def _judge_strays(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -
         segment = segments[index]
         if chunk.kind == "group" and segment.tag == "DTM" and not setting.x12 and segment.value(0) == "137":
             findings.append(Finding("header-field-misplaced", "The document's date stands in a group.", index))
-        if segment.tag == "PIA":
-            detail = "An item stands outside any line: its LIN is lost, or PIA comes before LIN."
+        if segment.tag in ("PIA", "LIN"):
+            detail = "An item stands outside any line: its LIN or its quantity is lost, or PIA comes before LIN."
             findings.append(Finding("item-outside-line", detail, index))
         if segment.tag in ("PRI", "CTP", "UIT", "INV"):
             detail = f"{segment.tag} stands outside any line: which lines it is for is not known."
@@ -205,7 +205,10 @@ def judge_line(segments: Sequence[Segment], line: LineRecords, setting: Setting)
     own = [i for i in range(line.first, line.last) if segments[i].tag not in PLACES]  # places are the whole message's
     findings = find_malformed(segments, own, setting)
     findings += find_unread(segments, line.first, line.last, setting)
-    if not setting.x12 and any(segments[i].tag == "LIN" and segments[i].value(1) == "2" for i in own):  # 1229
+    lins = [i for i in own if segments[i].tag == "LIN"]
+    if len(lins) > 1:
+        findings.append(Finding("line-without-quantity", "One quantity stands with two items.", lins[1]))
+    if not setting.x12 and any(segments[i].value(1) == "2" for i in lins):  # 1229
         findings.append(Finding("line-deleted", "LIN 1229 says that the line is to be deleted.", line.first))
     if setting.x12 and (early := _find_early_split(segments, line)) is not None:
         detail = f"{segments[early].tag} stands under no ZA or QTY: which quantity it splits is not said."

@@ -7,7 +7,7 @@ thought.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from udf import codec
@@ -167,6 +167,11 @@ def _find_period(slots: Sequence[Slot], x12: bool) -> tuple[int | None, int | No
     return stated.get("fallback"), None
 
 
+@cache
+def _takes_every_quantity() -> bool:
+    return not load_reference().ignores_quantities("EDIFACT")
+
+
 class Standing(NamedTuple):
     """How far an answer has come: the rank of the last field, the slot of the last quantity, whether MORE was said."""
 
@@ -189,8 +194,8 @@ class AnswerGrammar:
         kind, message_type = codec.name_kind(prompt[0][1]), codec.name_type(prompt[0][2])
         x12 = message_type.isdigit()
         self._is_line = kind == "line"
-        # No table ignores a quantity of EDIFACT, and there are no totals beside parts: the gatekeeper asks for each.
-        self._takes_all = self._is_line and not x12
+        # EDIFACT has no totals beside parts: unless a table ignores some quantity, the gatekeeper asks for each.
+        self._takes_all = self._is_line and not x12 and _takes_every_quantity()
         self._pointers: dict[int, list[int]] = {}
         self._order: dict[int, int] = {}
         self._parts: set[int] = set()

@@ -161,7 +161,7 @@ class PlanBook:
         if not shelf.is_proved(plans):
             shelf.prove(arrange(plans), frozenset(plans))
             self._proved.append(_write_arrangement(plans))
-        for plan in plans:
+        for plan in set(plans):  # a message is one proof, however many of its lines have a plan's shape
             if plan.proofs < PROOFS:
                 plan.proofs += 1
                 self._changed.add(plan.plan_id)

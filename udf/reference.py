@@ -45,6 +45,11 @@ class Reference:
             self._found[key] = best
         return self._found[key]
 
+    def ignores_quantities(self, standard: str) -> bool:
+        """Whether some quantity of a standard counts documents and not units, for a partner at least."""
+        rows = (row for key, found in self._meanings.items() if key[0] == standard for row in found)
+        return any(row["measure"] == "ignored" for row in rows)
+
     def place_role(self, standard: str, segment: str, code: str) -> str | None:
         """`yes`, `weak` (a place where no other is named) or `no`; None for an unknown role."""
         return self._places.get((standard, segment, code))

@@ -181,7 +181,8 @@ def place_slots(segment: Segment) -> set[tuple[int, int]]:
         return {(3, 0)} if segment.value(3) else {(1, 0)} if segment.value(1) else set()
     if segment.value(1):
         return {(1, 0)}
-    return {(1, c) for c in range(len(segment.elements[1]) if len(segment.elements) > 1 else 0) if segment.value(1, c)}
+    # C517 has the place's name (3224) behind its code lists; C082 has none, and a code list is no place.
+    return {(1, 3)} if segment.tag == "LOC" and segment.value(1, 3) else set()
 
 
 def place_type_slot(segments: Sequence[Segment], place: Position) -> Position | None:

@@ -274,6 +274,7 @@ def find_damaged_tags(segments: Sequence[Segment], indices: Sequence[int], setti
             continue
         near = [known for known in DATA[setting.x12] if _is_near(tag, known)]
         meant = next((known for known in near if len(tag) == 3 or _follows(segments[index], known, setting)), None)
+        meant = meant or next((known for known in DATA[setting.x12] if _is_shortened(tag, known)), None)
         if meant:
             found.append(Finding("tag-damaged", f"«{tag}» is no tag and may be a damaged {meant}.", index))
     return found
@@ -281,6 +282,11 @@ def find_damaged_tags(segments: Sequence[Segment], indices: Sequence[int], setti
 
 def _is_near(tag: str, known: str) -> bool:
     return len(tag) == len(known) and sum(a != b for a, b in zip(tag, known, strict=True)) == 1
+
+
+def _is_shortened(tag: str, known: str) -> bool:
+    """Whether a tag is a known one that has lost a letter."""
+    return len(tag) == 2 and len(known) == 3 and tag in (known[1:], known[0] + known[2], known[:2])
 
 
 def _follows(segment: Segment, tag: str, setting: Setting) -> bool:

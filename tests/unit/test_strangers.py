@@ -277,3 +277,25 @@ def test_a_price_that_is_lost_behind_a_count_of_documents_is_missed() -> None:
     sound = f"XQ*H*20260105*20260111 N1*ST*A*92*042 {' '.join(lines)}"
     assert compile_as_wanted(sound, "852").is_complete
     assert not compile_as_wanted(sound.replace(" CTP*DI*RES*2.5", ""), "852").is_valid
+
+
+@pytest.mark.parametrize("place", ["LOC+162+::9", "NAD+ST+::92", "NAD+WH+:160:92"])
+def test_a_code_list_without_a_place_is_no_place(place: str) -> None:
+    body = f"BGM+73E+1+9 DTM+356:20260105:102 {place} LIN+1++{A}:EN QTY+153:5"
+    assert not compile_as_wanted(body, "SLSRPT").is_valid
+
+
+@pytest.mark.parametrize(("was", "becomes"), [("LIN*2", "IN*2"), ("QTY*17", "TY*17"), ("CTP**RTL*8", "TP**RTL*8")])
+def test_a_tag_that_lost_a_letter_is_damaged(was: str, becomes: str) -> None:
+    body = (
+        f"XQ*H*20260105*20260111 N1*ST*A*92*042 LIN*1*UP*{A} ZA*QS*5*EA CTP**RTL*9 QTY*17*7*EA"
+        f" LIN*2*UP*{B} ZA*QS*6*EA CTP**RTL*8 QTY*17*2*EA"
+    )
+    assert was in body
+    assert not compile_as_wanted(body.replace(was, becomes, 1), "852").is_valid
+
+
+@pytest.mark.parametrize("lines", [f"QTY*32*5*EA LIN*1*UP*{A} LIN*2*UP*{B}", f"LIN*1*UP*{A} QTY*32*5*EA LIN*2*UP*{B}"])
+def test_an_item_without_a_quantity_does_not_vanish_from_an_867(lines: str) -> None:
+    body = f"BPT*00*1*20260105*02 DTM*090*20260101 DTM*091*20260107 PTD*SS N1*ST*A*92*042 {lines} CTT*2"
+    assert not compile_as_wanted(body, "867").is_complete
