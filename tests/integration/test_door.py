@@ -316,7 +316,8 @@ def test_memory_is_back_at_its_level_after_ten_thousand_calls(door: Connection) 
 
     call(500)
     before = memory(door)
-    call(10_000)
+    for _ in range(20):  # PostgreSQL 15 holds the results of a statement's calls until it ends
+        call(500)
     assert memory(door) - before < 4_000
 
 
