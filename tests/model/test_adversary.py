@@ -33,7 +33,7 @@ BEYOND_PROOF = {
     "a price is lost, UNT put right",
     "the currency is lost, UNT put right",
     "PIA is lost, UNT put right",
-    "LIN, noughts or parts without a total and their neighbour",
+    "LIN, noughts, an only line's price or parts without a total and their neighbour",
     "two segments of one tag are exchanged",
     "an element separator of BGM is lost",
     "a component separator is lost, item or place",

@@ -291,13 +291,16 @@ def double_line(recount: bool, counted: bool | None = None) -> Alter:
 def exchange_neighbours(loose: bool) -> Alter:
     """Two segments of different tags that follow each other change places.
 
-    `loose` where one is LIN, holds only noughts, or is an SDQ of several under an activity without a total.
+    `loose` where one is LIN, holds only noughts, is an SDQ of several under an activity without a total, or is a price
+    of an only line: no other tells whether it is for all of its quantities or for the one before it.
     """
 
     def alter(r: random.Random, sound: Sound) -> str | None:
         tags = [segment.tag for segment in sound.segments]
         free = {i for i in sound.body if tags[i] == "LIN" or (tags[i] in _SPLITS and not sum(sound.quantities_in(i)))}
         free |= {i for i in sound.tagged("SDQ") if "SDQ" in (tags[i - 1], tags[i + 1]) and not _has_total(sound, i)}
+        if len(sound.tagged("LIN")) == 1:
+            free |= set(sound.tagged(*_PRICES))
         pairs = [
             i for i in sound.body[:-1] if tags[i] != tags[i + 1] and bool({i, i + 1} & free) == loose
         ]  # fmt: skip

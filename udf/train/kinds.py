@@ -80,7 +80,10 @@ KINDS = (
     Kind("a segment is doubled, UNT put right", double(recount=True)),
     Kind("two neighbours in a line or header are exchanged", exchange_neighbours(loose=False)),
     Kind("a segment is moved within its line", move_in_line),
-    Kind("LIN, noughts or parts without a total and their neighbour", exchange_neighbours(loose=True), _EDGE),
+    Kind(
+        "LIN, noughts, an only line's price or parts without a total and their neighbour",
+        exchange_neighbours(loose=True), _EDGE,
+    ),
     Kind("two segments of one tag are exchanged", exchange_alike, _EXCHANGED),
     Kind("an element separator is lost", separator(component=False, added=False, but=("BGM",))),
     Kind("an element separator of BGM is lost", separator(component=False, added=False, among=("BGM",)), _NUMBER),
