@@ -19,7 +19,9 @@ each of these kinds and gives its reason; of all other kinds not one attack may 
 - LIN lost where the quantities or places on either side differ: they read as further quantities of the line before;
 - a separator lost or doubled before the code list of a place or the type of an item (a warning for items), or lost
   between a document's number and its function;
-- a total over all places sent as one more place.
+- a total over all places sent as one more place, or places and quantities exchanged throughout an SDQ without a total;
+- the price of an only line exchanged with a quantity, which makes a price for all of them one for the first;
+- an element emptied that may be missing: a unit, a price, a date where a farther one holds, a document's function.
 """
 
 from collections import Counter
