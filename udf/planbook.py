@@ -121,12 +121,7 @@ class PlanBook:
         used = [self._by_id[plan_id] for plan_id in replayed.plans]
         blamed = _blame(used, replayed.document, document) if outcome.is_complete and document else used
         detail = "The model read a message otherwise than the plans did."
-        revoked = [plan for plan in blamed if plan.status != "pinned"]
-        for plan in revoked:
-            self._revoke(plan, detail)
-        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-        names, ended = (tuple(plan.plan_id for plan in plans) for plans in (blamed, revoked))
-        self._disagreements.append(Disagreement(digest, names, ended, detail))
+        self._revoke(blamed, text, detail)
         return False
 
     # --- learning --------------------------------------------------------------------------------------------------
@@ -153,9 +148,8 @@ class PlanBook:
         if dump_problems(replayed.problems) != dump_problems(outcome.problems):
             return
         if not same_document(replayed.document, document):
-            for plan in _blame(plans, replayed.document, document):
-                if plan.status == "candidate":
-                    self._revoke(plan, "It did not write what the model had read.")
+            blamed = _blame(plans, replayed.document, document)
+            self._revoke(blamed, message.text, "It did not write what the model had read.")
             return
         shelf.failures = 0
         if not shelf.is_proved(plans):
@@ -175,8 +169,8 @@ class PlanBook:
             plan = self._find(shelf, dialect, kind, message.text, start, stop)
             if plan is None:
                 plan = self._make(shelf, message, dialect, kind, (first, last), (start, stop), records, confidence)
-            elif plan.records != records and plan.status in ("candidate", "approved"):
-                self._revoke(plan, "The model read one shape in two ways.")
+            elif plan.records != records and plan.status != "revoked":
+                self._revoke([plan], message.text, "The model read one shape in two ways.")
             if plan is None or plan.status == "revoked":
                 return None
             match = plan.pattern.fullmatch(message.text, start, stop)
@@ -222,9 +216,17 @@ class PlanBook:
         shelf.put(plan)
         self._by_id[plan.plan_id] = plan
 
-    def _revoke(self, plan: Plan, reason: str) -> None:
-        plan.status, plan.reason = "revoked", reason
-        self._changed.add(plan.plan_id)
+    def _revoke(self, blamed: Sequence[Plan], text: str, reason: str) -> None:
+        """End plans for a message, but for pinned ones; what they have compiled is in doubt if one of them ran."""
+        ran = any(plan.runs for plan in blamed)
+        revoked = [plan for plan in blamed if plan.status != "pinned"]
+        for plan in revoked:
+            plan.status, plan.reason = "revoked", reason
+            self._changed.add(plan.plan_id)
+        if ran:
+            digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+            names, ended = (tuple(plan.plan_id for plan in plans) for plans in (blamed, revoked))
+            self._disagreements.append(Disagreement(digest, names, ended, reason))
 
     # --- keeping ---------------------------------------------------------------------------------------------------
 

@@ -80,7 +80,9 @@ def test_an_interchange_holds_the_message_that_was_drawn(seed: int, vices: tuple
     draft = dialect.draft(r)
     data = render_interchange(draft, writing, r)
     settle(draft, writing)
-    if not {"breaks-anywhere", "odd-wrap", "lost-terminators"} & set(writing.vices):  # each may hide UNH or ST
+    opener = ("ST" if draft.message_type.isdigit() else "UNH") + writing.element
+    is_torn = "odd-wrap" in writing.vices and opener.encode() not in data.upper()
+    if not is_torn and not {"breaks-anywhere", "lost-terminators"} & set(writing.vices):  # each may hide UNH or ST
         assert [m.message_type for m in split_interchange(data).messages] == [draft.message_type]
     assert len(message_rows(draft, writing)) >= 4
 

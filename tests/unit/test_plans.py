@@ -291,6 +291,8 @@ def test_a_plan_that_was_tampered_with_is_found_out(school: School) -> None:
         assert row_read.route == "model"
         assert row_read.document is not None
         assert '"quantity":12' in row_read.document
+    # It had its proofs and may have run elsewhere: what it compiled is in doubt.
+    assert [found.revoked for found in book.take_disagreements()] == [("tampered",)]
 
 
 def test_an_operator_revokes_a_plan_for_good(school: School) -> None:

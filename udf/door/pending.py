@@ -10,6 +10,7 @@ from typing import Any
 from udf.contract import Attempt, CompiledRow, Problem, dump_problems
 from udf.door.desk import PLAIN_MESSAGE, Desk
 from udf.door.plan_table import PlanTable
+from udf.planbook import PlanBook
 
 # A batch ends at this many bytes of text too, unless its first message is larger: what is lost with a killed session,
 # and held in memory.
@@ -160,6 +161,8 @@ class _Work:
             count(rows)
             if any(map(is_fault, rows)) and is_fault(self.desk.compile_rows([PLAIN_MESSAGE])[0]):
                 self.plpy.error("The compiler fails on the plainest message too: nothing is stored.")
+        if book is not None:
+            rows = self.renew(book, messages, rows)
         ids = [message["message_id"] for message in messages]
         try:
             self.store(ids, rows)
@@ -169,6 +172,18 @@ class _Work:
             rows = [self.store_one(id_, row) for id_, row in zip(ids, rows, strict=True)]
         if book is not None:
             self.plans.write(book)
+        return rows
+
+    def renew(self, book: PlanBook, messages: list[Any], rows: list[CompiledRow]) -> list[CompiledRow]:
+        """The rows with those made anew whose plans were revoked meanwhile; from here on none is, until they stand."""
+        while revoked := self.plans.settle(book, {plan for row in rows for plan in row.plans}):
+            self.plans.read(book)
+            doubtful = [number for number, row in enumerate(rows) if revoked.intersection(row.plans)]
+            again = self.compile_messages([messages[number] for number in doubtful])
+            if any(revoked.intersection(row.plans) for row in again):
+                self.plpy.error(f"revoked plans still run: {', '.join(sorted(revoked))}")
+            for number, row in zip(doubtful, again, strict=True):
+                rows[number] = row
         return rows
 
     def compile_messages(self, messages: list[Any]) -> list[CompiledRow]:
