@@ -192,6 +192,33 @@ def test_plans_that_others_have_learnt_run_at_once(loader: Connection, database:
     assert count(loader, "select count(*) from silver.outcomes where route = 'plan'") >= 28
 
 
+def test_what_a_plan_compiled_while_it_was_revoked_is_compiled_again(loader: Connection, database: Variables) -> None:
+    fill(loader, sales(30))
+    loader.execute("call udf.compile_pending(100)")
+    loader.execute("delete from silver.outcomes")
+
+    def compile_pending() -> None:
+        with warehouse.connect(database) as connection:
+            connection.autocommit = True
+            connection.execute("set role tillroll_loader")
+            connection.execute("call udf.compile_pending(100)")
+
+    session = threading.Thread(target=compile_pending)
+    with warehouse.connect(database) as operator:  # holds the lock of revocations until it commits
+        operator.execute("select pg_advisory_xact_lock(hashtext('tillroll.plans'))")
+        session.start()
+        waiting = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+        deadline = time.monotonic() + 60
+        while not count(loader, waiting) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert count(loader, waiting) == 1
+        operator.execute("update silver.plans set status = 'revoked', changed_at = clock_timestamp()")
+    session.join()
+    assert count(loader, OUTCOMES) == 30
+    assert count(loader, "select count(*) from silver.outcomes where route = 'plan'") == 0
+    assert count(loader, WRONG) == 0
+
+
 def at_once(*work: Callable[[], None]) -> None:
     threads = [threading.Thread(target=one) for one in work]
     for thread in threads:
