@@ -132,9 +132,9 @@ class PlanBook:
             return
         dialect = _dialect_of(message)
         shelf = self._shelves.setdefault(dialect.shelf, Shelf(self._reference))
-        if shelf.failures > _PATIENCE and zlib.crc32(message.text.encode("utf-8", "surrogatepass")) % 16:
+        if shelf.failures[dialect] > _PATIENCE and zlib.crc32(message.text.encode("utf-8", "surrogatepass")) % 16:
             return
-        shelf.failures += 1
+        shelf.failures[dialect] += 1
         pieces = self._cut(shelf, message, dialect)
         if pieces is None:
             return
@@ -151,7 +151,7 @@ class PlanBook:
             blamed = _blame(plans, replayed.document, document)
             self._revoke(blamed, message.text, "It did not write what the model had read.")
             return
-        shelf.failures = 0
+        shelf.failures[dialect] = 0
         if not shelf.is_proved(plans):
             shelf.prove(arrange(plans), frozenset(plans))
             self._proved.append(_write_arrangement(plans))

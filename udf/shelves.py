@@ -1,5 +1,6 @@
 """The plans of one partner and what is worked out from them: in which order they are tried, what they write."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -22,8 +23,8 @@ class Shelf:
     """What followed a plan the last time."""
     proved: dict[Arrangement, list[frozenset[Plan]]] = field(default_factory=dict)
     """Arrangements that the compiler has proved in full, with the sets of plans that stood in them."""
-    failures: int = 0
-    """Messages in a row from which nothing could be learnt."""
+    failures: Counter[Dialect] = field(default_factory=Counter)
+    """Messages in a row from which nothing could be learnt; one dialect's are not another's."""
     _writers: dict[tuple[Plan, Plan | None, Plan], Writer] = field(default_factory=dict)
     _heads: dict[Plan, Template] = field(default_factory=dict)
 

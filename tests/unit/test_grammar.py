@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from udf import codec
-from udf.grammar import AnswerGrammar, may_stand, read_slots
+from udf.grammar import AnswerGrammar, _takes_every_quantity, may_stand, read_slots
+from udf.reference import Reference, load_reference
 from udf.segments import read_segments
 from udf.train.corpus import draw_partner
 from udf.train.drafts import chunk_draft
@@ -159,3 +160,18 @@ def test_a_header_has_the_period_that_the_gatekeeper_asks_for(
 def test_a_header_that_names_no_known_place_may_go_without() -> None:
     text = "UNH+1+SLSRPT:D:96A:UN'BGM+73E+1'DTM+137:20260101:102'NAD+SE+5400000000003::9'NAD+Z9+4012345000016::9'"
     assert "document_number" in names(AnswerGrammar(prompt_of("header", "SLSRPT", text)).allowed([]))
+
+
+def test_a_quantity_of_edifact_may_be_passed_over_where_a_table_ignores_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Reference, "ignores_quantities", lambda self, standard: standard == "EDIFACT")
+    _takes_every_quantity.cache_clear()
+    try:
+        text = "UNH+1+SLSRPT:D:96A:UN'LIN+1++4006381333931:EN'QTY+153:2'"
+        assert "end of the answer" in names(AnswerGrammar(prompt_of("line", "SLSRPT", text)).allowed([]))
+    finally:
+        _takes_every_quantity.cache_clear()
+
+
+def test_the_shipped_tables_ignore_quantities_of_x12_alone() -> None:
+    assert load_reference().ignores_quantities("X12")
+    assert not load_reference().ignores_quantities("EDIFACT")

@@ -217,6 +217,49 @@ def test_a_part_of_a_stock_that_is_the_sum_of_the_others_is_left_to_the_gatekeep
     assert "repeated-quantity" in summed.rejected_lines
 
 
+@pytest.mark.parametrize(
+    ("was", "becomes", "code"),
+    [("CNT+2:2", "CNT+2:3", "cnt-line-count-mismatch"), ("CNT+1:19", "CNT+1:20", "cnt-quantity-mismatch")],
+)
+def test_counts_and_sums_are_held_to_the_lines(was: str, becomes: str, code: str) -> None:
+    def counted(number: int) -> str:
+        return write_report(number=number).replace("UNT+14", "CNT+1:19'CNT+2:2'UNT+16")
+
+    school = School()
+    for number in range(1, PROOFS + 1):
+        assert school.read(counted(number)).route == "model"
+    assert school.read(counted(8)).route == "plan"
+    wrong = school.read(counted(9).replace(was, becomes))
+    assert wrong.route == "model"
+    assert code in wrong.problems
+
+
+def test_a_total_is_held_to_its_parts() -> None:
+    def split(number: int, total: int, *parts: int) -> str:
+        pairs = "*".join(f"00{store}*{part}" for store, part in enumerate(parts, 1))
+        rows = [
+            f"ST*852*000{number}", "XQ*H*20260105*20260111", "N1*FR**9*123456789", "LIN*1*UP*036000291452",
+            f"ZA*QS*{total}*EA", f"SDQ*EA*92*{pairs}",
+        ]  # fmt: skip
+        return "~".join([*rows, f"SE*{len(rows) + 1}*000{number}~"])
+
+    school, envelope = School(), Envelope(standard="X12", sender="ACME")
+    for number in range(1, PROOFS + 1):
+        assert school.read(split(number, 5, 2, 3), envelope).route == "model"
+    assert school.read(split(8, 9, 4, 5), envelope).route == "plan"
+    wrong = school.read(split(9, 10, 4, 5), envelope)
+    assert wrong.route == "model"
+    assert "split-total-mismatch" in wrong.rejected_lines
+
+
+def test_a_dialect_that_cannot_be_learnt_does_not_keep_its_partner_from_learning_another() -> None:
+    school = School()
+    for number in range(1, 30):  # wrapped in the middle of a segment
+        school.read(write_report(number=number).replace("SLSRPT:D:96A", "SLSRPT:D:01B").replace("LIN+1+", "LIN+\r\n1+"))
+    school.teach()
+    assert school.read(write_report(number=40)).route == "plan"
+
+
 def test_partners_learn_for_themselves(school: School) -> None:
     other = Envelope(standard="EDIFACT", sender="9999999999999")
     assert school.read(write_report(number=8), other).route == "model"
