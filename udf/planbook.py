@@ -18,7 +18,7 @@ from udf.segments import Delimiters, Segment, announce, find_delimiters
 from udf.shelves import Shelf
 from udf.templates import UntraceableError
 from udf.verdict import Message
-from udf.writers import NotPlainError
+from udf.writers import NotPlainError, UnknownShapeError
 
 SHADOW = 64
 """One in so many messages that plans compile is read by the model as well."""
@@ -97,18 +97,15 @@ class PlanBook:
         shelf = self._shelves.get(_shelf_of(known))
         if shelf is None:
             return None
-        pieces = find_pieces(shelf, text)
-        if pieces is None or not shelf.is_proved([plan for plan, _ in pieces]):
-            return None
-        dialect = pieces[0][0].dialect
-        if dialect.standard == "X12" and dialect.version != (known.version or ""):
-            return None
-        if _may_mislead(text, dialect) and announce(find_delimiters(text), known.una) != dialect.delimiters:
-            return None
-        try:
-            return replay(shelf, pieces, known)
-        except (NotPlainError, UntraceableError):
-            return None
+        for longest_first in (False, True):
+            try:
+                replayed, plans = replay(shelf, text, find_pieces(shelf, text, longest_first), known)
+            except UnknownShapeError:
+                continue
+            except (NotPlainError, UntraceableError):
+                return None
+            return replayed if shelf.is_proved(plans) and _is_sure(text, known, plans[0].dialect) else None
+        return None
 
     def is_sampled(self, text: str) -> bool:
         """Whether the model reads this message too, although plans can: always the same answer for the same text."""
@@ -142,7 +139,7 @@ class PlanBook:
         if any(one.kind == "group" and other.kind != "line" for one, other in pairwise(plans)):
             return  # whether a place without lines is told of depends on the place
         try:
-            replayed = replay(shelf, pieces, message.envelope)
+            replayed, _ = replay(shelf, message.text, pieces, message.envelope)
         except (NotPlainError, UntraceableError):
             return
         if dump_problems(replayed.problems) != dump_problems(outcome.problems):
@@ -274,15 +271,19 @@ class PlanBook:
 _UNH = re.compile("UNH", re.IGNORECASE)
 
 
-def _may_mislead(text: str, dialect: Dialect) -> bool:
-    """Whether the reader could find other delimiters in a text whose segments all have known shapes.
+def _is_sure(text: str, envelope: Envelope, dialect: Dialect) -> bool:
+    """Whether the reader finds the dialect's delimiters and version in a text whose segments all have known shapes.
 
     It takes an UNH within an X12 message for the beginning; otherwise the head decides, and the votes of the tags, of
     which each segment has one and a value that looks like one adds one at most.
     """
     if dialect.standard == "EDIFACT":
-        return not text.startswith("UNH")
-    return not text.startswith("ST") or _UNH.search(text) is not None
+        is_plain = text.startswith("UNH")
+    elif dialect.version != (envelope.version or ""):
+        return False
+    else:
+        is_plain = text.startswith("ST") and _UNH.search(text) is None
+    return is_plain or announce(find_delimiters(text), envelope.una) == dialect.delimiters
 
 
 def same_document(one: str, other: str) -> bool:
