@@ -37,7 +37,7 @@ import sys
 sys.path[:0] = [path for path in __PACKAGES__ if path not in sys.path]
 version = "%d.%d" % sys.version_info[:2]
 try:
-    import numpy, pydantic, udf.llama
+    import pydantic, udf.llama
 except Exception as error:
     return [version, None, type(error).__name__ + ": " + str(error)]
 return [version, udf.__file__, None]
@@ -213,7 +213,7 @@ def place_packages(script: str) -> bytes:
 
 def find_packages() -> list[str]:
     """Folders of the compiler and of what it imports, in that order."""
-    specs = [importlib.util.find_spec(name) for name in ("numpy", "pydantic", "llama_cpp")]
+    specs = [importlib.util.find_spec(name) for name in ("pydantic", "llama_cpp")]
     places = [str(Path(spec.origin).resolve().parents[1]) for spec in specs if spec and spec.origin]
     return list(dict.fromkeys([str(PACKAGE.parent), *places]))
 

@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from udf.codec import Record
-from udf.contract import Envelope, Outcome, dump_problems
 from udf.masks import mask, parse_shape
+from udf.outcome import Envelope, Outcome, dump_problems
 from udf.plans import PLANS_OF_A_PARTNER, PROOFS, Arrangement, Dialect, Kind, Plan, Status, arrange, name_plan
 from udf.reference import Reference
 from udf.replay import Piece, Replayed, find_pieces, replay

@@ -18,8 +18,8 @@ from psycopg.types.json import Jsonb
 import udf
 from dagster_project import warehouse
 from tests.conftest import Variables, new_database
-from udf.contract import Envelope
 from udf.door.desk import PLAIN_MESSAGE
+from udf.outcome import Envelope, dump_problems
 
 Connection = psycopg.Connection[Any]
 # What may differ from call to call: how long it took, which route a session had learnt by then, and how sure the model
@@ -108,7 +108,7 @@ def lines_of(count: int, first: int = 1) -> str:
 def test_both_doors_give_the_same_outcome(door: Connection, messages: list[tuple[str, Envelope]]) -> None:
     assert len(messages) > 20
     for raw, envelope in messages:
-        said = ask(door, "select udf.compile_edi(%s, %s)", raw, Jsonb(envelope.model_dump(mode="json")))
+        said = ask(door, "select udf.compile_edi(%s, %s)", raw, Jsonb(envelope._asdict()))
         assert comparable(said) == comparable(json.loads(udf.compile_edi(raw, envelope).model_dump_json()))
 
 
@@ -186,8 +186,8 @@ def test_a_file_is_split_as_bronze_splits_it(door: Connection, clone: Path) -> N
                 message.position,
                 message.message_type,
                 message.reference,
-                message.envelope.model_dump(mode="json"),
-                [problem.model_dump(mode="json") for problem in message.problems],
+                message.envelope._asdict(),
+                [json.loads(dump_problems([problem]))[0] for problem in message.problems],
             )
             for message in udf.split_interchange(content).messages
         ], path.name

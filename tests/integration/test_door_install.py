@@ -158,7 +158,7 @@ def test_a_server_that_cannot_read_the_package_is_one_sentence(
     bare: Variables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(install, "place_packages", lambda script: script.replace("__PACKAGES__", "[]").encode())
-    monkeypatch.setattr(install, "_PROBE", install._PROBE.replace("import numpy", "import no_such_module, numpy"))
+    monkeypatch.setattr(install, "_PROBE", install._PROBE.replace("import pydantic", "import no_such_module, pydantic"))
     with warehouse.connect(bare) as connection, pytest.raises(install.InstallError, match="cannot import the compiler"):
         install.install(connection)
     with warehouse.connect(bare) as connection:

@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 
 from udf.compiler import Compiler
-from udf.contract import CompiledRow, Envelope
 from udf.engine import Answer, Prompt
 from udf.interchange import split_interchange
+from udf.outcome import CompiledRow, Envelope
 from udf.planbook import PlanBook, same_document
 from udf.plans import PROOFS
 from udf.reference import load_reference
@@ -392,7 +392,7 @@ def test_plans_of_drawn_partners_never_say_anything_else_than_the_model(seed: in
         oracle.study(draft)
         message = split_interchange(render_interchange(draft, writing, r)).messages[0]
         sender = sender or message.envelope.sender
-        envelope = message.envelope.model_copy(update={"sender": sender})
+        envelope = message.envelope._replace(sender=sender)
         right = slow.compile_rows([message.text], [envelope])[0]
         texts = [message.text]
         if right.is_complete and number > PROOFS:

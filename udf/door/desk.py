@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, NoReturn
 
-from udf.contract import CompiledRow, Envelope, Outcome, Problem, make_row
 from udf.door.backend import Backend, Interrupted
 from udf.door.tally import Tally, read_tally
+from udf.outcome import CompiledRow, Envelope, Outcome, Problem, make_row, read_envelope
 
 PLAIN_MESSAGE = (
     "UNH+1+SLSRPT:D:96A:UN:EAN004'BGM+73E+1+9'DTM+90:20260105:102'DTM+91:20260111:102'NAD+SE+9501101000008::9'"
@@ -221,7 +221,7 @@ class Desk:
     def _make_row(self, problem: Problem, digest: str = "") -> CompiledRow:
         compiler, model = self.versions()
         outcome = Outcome(
-            is_valid=False, is_complete=False, problems=[problem], compiler_version=compiler, model_version=model,
+            None, is_valid=False, is_complete=False, problems=[problem], compiler_version=compiler, model_version=model,
             verification_hash=digest,
         )  # fmt: skip
         return make_row(outcome, None)
@@ -257,7 +257,7 @@ class Desk:
         # what a message leaves behind is freed by counting references.
         gc.disable()
         try:
-            # Not while numpy and llama.cpp are being loaded: half a library could not be loaded again.
+            # Not while llama.cpp is being loaded: half a library could not be loaded again.
             if compiles:
                 self.load()
             with self.backend if characters > _SHORT else nullcontext():
@@ -329,7 +329,7 @@ def _cut(raws: Sequence[str | None]) -> Iterator[tuple[int, int]]:
 
 
 def _read_envelope(text: str | None) -> Envelope | None:
-    return None if text is None or text == "null" else Envelope.model_validate_json(text)
+    return None if text is None or text == "null" else read_envelope(text)
 
 
 def _too_large(what: str, size: int, unit: str, limit: int, setting: str) -> Problem:
@@ -346,6 +346,6 @@ def storable(text: str | None) -> str | None:
     return text and _UNSTORABLE.sub("\ufffd", text)
 
 
-def _dump(models: Sequence[Envelope | Problem]) -> str:
-    rows = [model.model_dump(mode="json") for model in models]
+def _dump(said: Sequence[Envelope | Problem]) -> str:
+    rows = [one._asdict() for one in said]
     return json.dumps([{k: storable(v) if isinstance(v, str) else v for k, v in row.items()} for row in rows])
