@@ -178,12 +178,13 @@ def dump_document(document: Document) -> str:
 def read_row(row: CompiledRow) -> Outcome:
     """The outcome that a row was made of. Raises ValidationError where it is none of this contract."""
     # Not by pydantic's own reader of JSON: a text that Python holds may have unpaired surrogates, which that refuses.
+    document, rejected, problems = map(json.loads, (row.document or "null", row.rejected_lines, row.problems))
     return Outcome(
         message_type=row.message_type, is_valid=row.is_valid, is_complete=row.is_complete,
-        document=Document.model_validate(json.loads(row.document)) if row.document else None,
-        rejected_lines=_REJECTED.validate_python(json.loads(row.rejected_lines)), problems=_PROBLEMS.validate_python(json.loads(row.problems)),
-        route=row.route, attempts=row.attempts, model_version=row.model_version,
-        compiler_version=row.compiler_version, verification_hash=row.verification_hash, compile_ms=row.compile_ms,
+        document=document and Document.model_validate(document), rejected_lines=_REJECTED.validate_python(rejected),
+        problems=_PROBLEMS.validate_python(problems), route=row.route, attempts=row.attempts,
+        model_version=row.model_version, compiler_version=row.compiler_version,
+        verification_hash=row.verification_hash, compile_ms=row.compile_ms,
         attempt_log=[_read_attempt(attempt) for attempt in row.attempt_log], plans=row.plans,
     )  # fmt: skip
 

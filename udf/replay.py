@@ -18,6 +18,7 @@ from typing import Any
 
 from udf.controls import read_count
 from udf.document import Doubts
+from udf.identifiers import is_gs1_key
 from udf.layout import judge_line_numbers
 from udf.outcome import Envelope, Problem
 from udf.plans import Plan
@@ -27,7 +28,7 @@ from udf.statements import Finding
 from udf.swaps import PRINCIPAL
 from udf.values import read_number
 from udf.verdict import LineCounts, summarise_lines
-from udf.writers import KEYS, NUMBERS, NotPlainError, Numbers, Row, UnknownShapeError, Writer, check_values, resolve
+from udf.writers import NUMBERS, NotPlainError, Numbers, Row, UnknownShapeError, Writer, check_values, resolve
 
 Piece = tuple[Plan, Match[str]]
 
@@ -204,7 +205,7 @@ def _tally(
         if writer.has_more_to_check:
             _check_values(writer, row, tally, mark)
         for place in writer.checked:
-            if not KEYS[row[place]]:
+            if not is_gs1_key(row[place]):
                 tally.wrong_items.append(json.loads(f'"{row[place]}"'))
         for read, count in writer.dates:
             tally.dates[read(row)] += count
@@ -245,7 +246,7 @@ def _check_values(writer: Writer, row: list[Any], tally: _Tally, mark: str | Non
         if any(quantity and 2 * quantity == sum(quantities) for quantity in quantities):
             raise NotPlainError("a sum beside its parts")
     for slot, unit in writer.pieces:
-        if (quantity := read_number(row[slot], mark)) % 1:
+        if not row[slot].isdecimal() and (quantity := read_number(row[slot], mark)) % 1:
             tally.fractions.append(f"{quantity} {unit}")
 
 

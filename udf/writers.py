@@ -12,7 +12,7 @@ from re import Match
 from typing import Any
 
 from udf.codec import Position
-from udf.identifiers import has_check_digit, is_gs1_key
+from udf.identifiers import has_check_digit
 from udf.masks import may_hide_tag, read_text
 from udf.outcome import json_number
 from udf.plans import Plan
@@ -69,18 +69,7 @@ class _Days(dict[tuple[str, str], tuple[str, str]]):
         return found
 
 
-class _Keys(dict[str, bool]):
-    """Identifiers to whether their check digit is right."""
-
-    def __missing__(self, identifier: str) -> bool:
-        if len(self) > _REMEMBERED:
-            self.clear()
-        self[identifier] = found = is_gs1_key(identifier)
-        return found
-
-
 DAYS = _Days()
-KEYS = _Keys()
 NUMBERS = {mark: Numbers(mark) for mark in (None, ".", ",")}
 
 
