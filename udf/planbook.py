@@ -89,12 +89,19 @@ class PlanBook:
     def __len__(self) -> int:
         return len(self._by_id)
 
+    @staticmethod
+    def shelf_of(envelope: Envelope | None) -> tuple[str | None, ...]:
+        """What an envelope tells of whose plans a message may have; as `Dialect.shelf`."""
+        known = envelope or Envelope()
+        version = (known.version or "") if known.standard == "X12" else ""
+        return known.sender or "", known.una, known.decimal_mark, version
+
     # --- running ---------------------------------------------------------------------------------------------------
 
     def replay(self, text: str, envelope: Envelope | None) -> Replayed | None:
         """The message as its plans read it, None where it needs the model."""
         known = envelope or Envelope()
-        shelf = self._shelves.get(_shelf_of(known))
+        shelf = self._shelves.get(self.shelf_of(known))
         if shelf is None:
             return None
         for longest_first in (False, True):
@@ -289,11 +296,6 @@ def _is_sure(text: str, envelope: Envelope, dialect: Dialect) -> bool:
 def same_document(one: str, other: str) -> bool:
     """Whether two canonical documents are the same but for how sure the model was."""
     return one == other or _CONFIDENCE.sub("", one) == _CONFIDENCE.sub("", other)
-
-
-def _shelf_of(envelope: Envelope) -> tuple[str | None, ...]:
-    x12 = envelope.standard == "X12"
-    return envelope.sender or "", envelope.una, envelope.decimal_mark, (envelope.version or "") if x12 else ""
 
 
 def _dialect_of(message: Message) -> Dialect:
