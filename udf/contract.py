@@ -7,6 +7,10 @@ Every model but `Outcome` is frozen, and building one is validated. The compiler
 same fields (`udf.outcome`), from whose JSON these models are read. Quantities and prices are `decimal.Decimal` here and
 JSON numbers in JSON, dates are `datetime.date` here and ISO text in JSON, spans are `(start, end)` here and
 `[start, end]` in JSON, counted in characters of the message's text, end exclusive.
+
+A document is a function of the message, its envelope and the compiler's version alone, and so is `verification_hash`:
+both are the same through either door, alone or in a batch, by the model or by plans. So nothing stands in it that
+depends on how it was made; how sure the model was of a reading belongs to the plan that keeps it (silver.plans).
 """
 
 import datetime
@@ -80,7 +84,6 @@ class Line(_Frozen):
     period_end: datetime.date | None = None
     as_of_date: datetime.date | None = None
     attributes: dict[str, str] = Field(default_factory=dict, description="name → value, anything else the line states")
-    confidence: float | None = Field(default=None, description="margin between the best and the second-best reading")
     source: dict[str, Span] = Field(default_factory=dict, description="field → [start, end) in the message's text")
 
 

@@ -104,8 +104,7 @@ def read_dates(
 
 
 def build_lines(
-    segments: Sequence[Segment], line: LineRecords, inherited: Record, setting: Setting, currency: str | None,
-    confidence: float,
+    segments: Sequence[Segment], line: LineRecords, inherited: Record, setting: Setting, currency: str | None
 ) -> list[Line]:  # fmt: skip
     """The lines of a proved line group; `inherited` is what header and group state. Raises UnreadableValueError."""
     identifiers = line_identifiers(segments, line.first, line.last, setting.x12)
@@ -167,7 +166,6 @@ def build_lines(
             period_end=end if is_sale or measure in FLOWS else None,
             as_of_date=None if is_sale else as_of,
             attributes=attributes,
-            confidence=round(confidence, 4),
             source=source,
         ))  # fmt: skip
     return lines

@@ -79,11 +79,27 @@ def install(connection: Connection, only_if_changed: bool = False) -> str:
         connection.execute("select pg_advisory_xact_lock(hashtext('tillroll.install'))")
         allow_python(connection)
         check_server(connection)
-        for script in scripts:
-            connection.execute(script)
+        create_functions(connection, scripts)
         text = sql.Literal(f"{read_comment(connection)} {mark}")
         connection.execute(sql.SQL("comment on function udf.version() is {}").format(text))
         return check_call(connection)
+
+
+def create_functions(connection: Connection, scripts: Sequence[bytes]) -> None:
+    """Create the functions or replace them; raises InstallError where something of somebody else's is in the way."""
+    try:
+        with connection.transaction():
+            for script in scripts:
+                connection.execute(script)
+    except errors.InvalidFunctionDefinition:
+        # Those of an earlier package gave other columns, which PostgreSQL does not let anybody replace.
+        try:
+            for script in ((SQL / "uninstall.sql").read_bytes(), *scripts):
+                connection.execute(script)
+        except errors.DependentObjectsStillExist as error:
+            user = (error.diag.message_detail or str(error)).splitlines()[0]
+            detail = f"A function gives new columns and cannot be replaced ({user}): drop that first."
+            raise InstallError(detail) from None
 
 
 def uninstall(connection: Connection) -> None:

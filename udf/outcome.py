@@ -86,7 +86,6 @@ class Line(NamedTuple):
     period_end: datetime.date | None
     as_of_date: datetime.date | None
     attributes: dict[str, str]
-    confidence: float | None
     source: dict[str, Span]
 
     def as_json(self) -> dict[str, Any]:

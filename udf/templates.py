@@ -155,8 +155,7 @@ def _trace_days(
 
 
 def make_line_templates(
-    shapes: Sequence[Shape | None], stated: Sequence[Record], records: Sequence[Record], setting: Setting,
-    confidence: float,
+    shapes: Sequence[Shape | None], stated: Sequence[Record], records: Sequence[Record], setting: Setting
 ) -> list[Template]:  # fmt: skip
     """A template for each line that `records` make under a header and a group.
 
@@ -170,7 +169,7 @@ def make_line_templates(
     header = _read_header(scene, stated[0], setting)
     far = _looks_far(scene, above, line, setting)
     try:
-        built = build_lines(scene.segments, line, above, setting, header.get("currency"), confidence)
+        built = build_lines(scene.segments, line, above, setting, header.get("currency"))
     except (UnreadableValueError, LookupError) as problem:
         raise UntraceableError(str(problem)) from problem
     return [Template(tuple(_join(_trace(scene, _dump(one), "line"))), _state_facts(scene, one, far)) for one in built]

@@ -161,7 +161,7 @@ class Verdict:
         try:
             return build_lines(
                 message.segments, unit.line, inherit(header, stated.get(id(group), {}) if group else {}),
-                message.setting, self.header.get("currency"), unit.confidence,
+                message.setting, self.header.get("currency"),
             )  # fmt: skip
         except UnreadableValueError as problem:
             unit.findings = [Finding(problem.code, str(problem), unit.chunks[0].first)]

@@ -77,15 +77,20 @@ class Desk:
                 yield dump_row(found.pop(i)) if i in found else None
 
     def explain(self, raw: str) -> Iterator[tuple[Any, ...]]:
-        """For each field of each line: what it is, and the piece of the message that it was taken from."""
+        """For each field of each line: what it is, which piece of the message it was taken from, and what took it."""
         with self.serve(len(raw)) as count:
             rows = self.compile_rows([raw])
             count(rows)
             (row,) = rows
             document = json.loads(row.document) if row.document else {"lines": []}
             segments = list(self._read(raw)) if document["lines"] else []
+            pieces = self.load().plans.trace(raw, None, row.plans) if row.plans else []
         starts = [segment[2] for segment in segments]
-        plans = list(row.plans)
+        plan_starts = [start for start, _ in pieces]
+
+        def name_plan(position: int) -> str | None:
+            return pieces[bisect_right(plan_starts, position) - 1][1] if pieces else None
+
         for position, line in enumerate(document["lines"], 1):
             source = line.pop("source")
             for field, value in line.items():
@@ -95,7 +100,9 @@ class Desk:
                 segment = segments[bisect_right(starts, start) - 1] if start is not None else (None, None)
                 text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
                 piece = None if start is None else raw[start:end]
-                yield position, field, text, piece, start, end, segment[0], segment[1], row.is_valid, row.route, plans
+                # What a table or a rule gave belongs to the quantity, of which there is a line.
+                plan = name_plan(source["quantity"][0] if start is None else start)
+                yield position, field, text, piece, start, end, segment[0], segment[1], row.is_valid, row.route, plan
 
     def segments(self, raw: str) -> Iterator[tuple[Any, ...]]:
         """Position in the message, tag, [start, end), text and elements of each segment."""
