@@ -9,6 +9,7 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from udf.door.backend import Backend, Interrupted
@@ -312,14 +313,19 @@ def count_rows(rows: Sequence[CompiledRow]) -> dict[str, int]:
 
 def dump_row(row: CompiledRow) -> str:
     """The outcome as one JSON object; its parts are JSON text already."""
-    dump = json.dumps
     return (
-        f'{{"message_type":{dump(row.message_type)},"is_valid":{dump(row.is_valid)},"is_complete":'
-        f'{dump(row.is_complete)},"document":{row.document or "null"},"rejected_lines":{row.rejected_lines},'
-        f'"problems":{row.problems},"route":{dump(row.route)},"attempts":{row.attempts},'
-        f'"model_version":{dump(row.model_version)},"compiler_version":{dump(row.compiler_version)},'
-        f'"verification_hash":{dump(row.verification_hash)},"compile_ms":{row.compile_ms}}}'
+        f'{{"message_type":{_dump_word(row.message_type)},"is_valid":{_dump_word(row.is_valid)},"is_complete":'
+        f'{_dump_word(row.is_complete)},"document":{row.document or "null"},"rejected_lines":{row.rejected_lines},'
+        f'"problems":{row.problems},"route":{_dump_word(row.route)},"attempts":{row.attempts},'
+        f'"model_version":{_dump_word(row.model_version)},"compiler_version":{_dump_word(row.compiler_version)},'
+        f'"verification_hash":"{row.verification_hash}","compile_ms":{row.compile_ms}}}'
     )
+
+
+@lru_cache(maxsize=256)
+def _dump_word(value: str | bool | None) -> str:
+    """What comes again and again, as JSON."""
+    return json.dumps(value)
 
 
 def _cut(raws: Sequence[str | None]) -> Iterator[tuple[int, int]]:
