@@ -1,9 +1,10 @@
 """Many sessions at the door: they come, call and go, or stay and call all at once, and cost no more for it.
 
 `TILLROLL_CROWD_SESSIONS` and `TILLROLL_CROWD_SECONDS` say how many and how long: 200 and 300 are the figures of the
-requirements, the defaults those of a test that one waits for.
+requirements, the defaults those of a test that one waits for. `--log-cli-level INFO` tells what was measured.
 """
 
+import logging
 import os
 import statistics
 import time
@@ -18,6 +19,7 @@ from tests.integration.test_door import ask, compile_edi, lines_of, memory, open
 SESSIONS = int(os.environ.get("TILLROLL_CROWD_SESSIONS", "24"))
 SECONDS = float(os.environ.get("TILLROLL_CROWD_SECONDS", "10"))
 AT_ONCE = 32
+LOG = logging.getLogger("test_door_crowd")
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +52,7 @@ def test_sessions_come_call_and_go(house: Variables) -> None:
     # The last sessions are no larger than the first: what one leaves behind is nobody else's burden.
     assert statistics.median(sizes[-third:]) < 1.02 * statistics.median(sizes[:third])
     assert started_at(house) == began
-    print(f"{SESSIONS} sessions, {max(sizes)} kB, first call {1000 * statistics.median(seconds):.0f} ms (8 at once)")
+    LOG.info("%d sessions, at most %d kB, first call %.0f ms", SESSIONS, max(sizes), 1000 * statistics.median(seconds))
 
 
 def test_many_at_once_stay_at_their_level(house: Variables) -> None:
@@ -80,9 +82,7 @@ def test_many_at_once_stay_at_their_level(house: Variables) -> None:
     with open_session(house) as connection:
         counted = ask(connection, "select sum(calls) from udf.calls")
     assert counted >= sum(calls)
-    print(
-        f"{AT_ONCE} sessions, {SECONDS:.0f} s, {sum(calls)} calls, {statistics.median(before)} to {statistics.median(after)} kB"
-    )
+    LOG.info("%d sessions, %d calls, %d to %d kB", AT_ONCE, sum(calls), min(before), max(after))
 
 
 def growth(sizes: tuple[int, int]) -> int:
