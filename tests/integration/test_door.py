@@ -275,15 +275,55 @@ def test_the_digest_of_a_refused_message_is_the_contracts(door: Connection) -> N
     assert compile_edi(door, " ")["verification_hash"] == expected
 
 
+# 100 MB, or as much as the largest setting lets through.
+LARGE = {
+    "100 MB of noise": "".join(chr(33 + n * 7919 % 900) for n in range(100_000)) * 550,
+    "noise that is read": "".join(chr(33 + n * 7919 % 90) for n in range(100_000)) * 480,
+    "characters like NUL": "\x01\x1a\u2400\ufeff\u200b" * 1_000_000,
+    "50,000 levels of separators": "UNH+1+SLSRPT:D:96A:UN'LIN+" + "+:?'" * 50_000 + "'UNT+3+1'",
+    "100 MB of separators": "UNH+1+SLSRPT" + "+:'?" * 25_000_000,
+}
+
+
 @pytest.mark.slow
-def test_one_poisoned_message_among_ten_thousand_costs_the_others_nothing(door: Connection) -> None:
+@pytest.mark.parametrize("poison", LARGE.values(), ids=LARGE)
+def test_one_poisoned_message_among_ten_thousand_costs_the_others_nothing(door: Connection, poison: str) -> None:
     began = ask(door, "select pg_postmaster_start_time()")
+    door.execute("set tillroll.max_message_bytes = '1GB'")
     raws = [lines_of(1, first=n) for n in range(10_000)]
-    raws[5_000] = "UNH+1+SLSRPT" + "+:'?" * 25_000_000
-    found = door.execute("select outcome -> 'is_valid' from udf.compile_edi_batch(%s) as outcome", (raws,)).fetchall()
-    assert [n for n, row in enumerate(found) if not row[0]] == [5_000]
+    raws[5_000] = poison
+    query = """
+        select number, outcome -> 'is_valid', outcome -> 'problems' -> 0 ->> 'code'
+        from udf.compile_edi_batch(%s) with ordinality as compiled (outcome, number)
+    """
+    found = door.execute(query, (raws,)).fetchall()
     assert len(found) == 10_000
+    ((number, _, code),) = [row for row in found if not row[1]]
+    assert number == 5_001
+    assert code not in (None, "internal-error")
     assert ask(door, "select pg_postmaster_start_time()") == began
+
+
+@pytest.mark.slow
+def test_one_message_of_no_encoding_in_a_file_of_ten_thousand_is_the_only_one_refused(door: Connection) -> None:
+    messages = [lines_of(1, first=n).replace("UNH+1+", f"UNH+{n}+").replace("UNT+9+1'", f"UNT+9+{n}'").encode()
+                for n in range(10_000)]  # fmt: skip
+    messages[5_000] = b"UNH+5000+SLSRPT:D:96A:UN'LIN+1++\xc3\x28\x00\xed\xa0\x80\xff:EN'QTY+153:\xf0\x28'UNT+4+5000'"
+    file = b"UNB+UNOW:3+A+B+260101:1200+1'" + b"".join(messages) + b"UNZ+10000+1'"
+    found = door.execute(
+        "select position, udf.compile_edi(raw, envelope) from udf.split_interchange(%s)", (file,)
+    ).fetchall()
+    assert len(found) == 10_000
+    assert [(position, codes(outcome) != []) for position, outcome in found if not outcome["is_complete"]] == [
+        (5_001, True)
+    ]
+
+
+def test_no_session_raises_the_limit_beyond_the_hard_one(door: Connection) -> None:
+    door.execute("set tillroll.max_message_bytes = '1GB'")
+    (problem,) = compile_edi(door, "UNH+" * (17 << 20))["problems"]
+    assert problem["code"] == "message-too-large"
+    assert str(64 << 20) in problem["detail"]
 
 
 def test_a_compiler_that_fails_is_an_outcome_and_spares_the_rest_of_the_batch(door: Connection) -> None:

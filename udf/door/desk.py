@@ -22,10 +22,11 @@ PLAIN_MESSAGE = (
 )
 """A message that every compiler must take: where it fails too, the compiler is broken and not the messages."""
 
-LARGEST_MESSAGE = 16 << 20
-"""Bytes; the setting tillroll.max_message_bytes says otherwise."""
-LARGEST_INTERCHANGE = 256 << 20
-"""Bytes; the setting tillroll.max_interchange_bytes says otherwise. PostgreSQL holds at most 1 GB in one value."""
+# Bytes, by default and at most, of the settings tillroll.max_message_bytes and tillroll.max_interchange_bytes. Like
+# work_mem they are for any caller to raise, who pays with memory and time of a session; no further than what the
+# compiler reads of one message anywhere, and what PostgreSQL holds in one value.
+MESSAGE_BYTES = (16 << 20, 64 << 20)
+INTERCHANGE_BYTES = (256 << 20, 1 << 30)
 
 # Texts of a batch that are compiled at once: enough to decode their prompts together, little enough to be a trifle in
 # memory and to give the first rows at once.
@@ -116,7 +117,7 @@ class Desk:
         """Position, text, type, reference, envelope and problems of each message in a file, as Bronze has them."""
         from udf.interchange import split_interchange
 
-        limit = self.backend.size_setting("tillroll.max_interchange_bytes", LARGEST_INTERCHANGE)
+        limit = self.backend.size_setting("tillroll.max_interchange_bytes", *INTERCHANGE_BYTES)
         if len(content) > limit:
             problem = _too_large("file", len(content), "bytes", limit, "interchange")
             yield 1, None, None, None, "{}", _dump([problem])
@@ -158,7 +159,7 @@ class Desk:
 
         Raises MemoryError and OSError, which speak of the machine, and Interrupted.
         """
-        limit = limit or self.backend.size_setting("tillroll.max_message_bytes", LARGEST_MESSAGE)
+        limit = limit or self.backend.size_setting("tillroll.max_message_bytes", *MESSAGE_BYTES)
         rows: dict[int, CompiledRow] = {}
         wanted: list[int] = []
         read: list[Envelope | None] = []
@@ -238,7 +239,7 @@ class Desk:
         """The segments, numbered from UNH or ST as problems number them; none where the text is too large."""
         from udf.segments import read_segments
 
-        limit = self.backend.size_setting("tillroll.max_message_bytes", LARGEST_MESSAGE)
+        limit = self.backend.size_setting("tillroll.max_message_bytes", *MESSAGE_BYTES)
         segments = read_segments(raw) if len(raw) <= limit else []
         first = next((i for i, segment in enumerate(segments) if segment.tag in ("UNH", "ST")), 0)
         for i, segment in enumerate(segments):
