@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from udf import codec
-from udf.chunks import Chunk, split_message
+from udf.chunks import Chunk, read_type, split_message
 from udf.engine import Answer, Engine, LlamaEngine, Prompt, next_best_prefixes
+from udf.excerpts import LONG, make_excerpts
 from udf.gatekeeper import gather_line, judge_line, judge_statements
 from udf.outcome import Attempt, CompiledRow, Envelope, Outcome, Problem, dump_problems, make_row
 from udf.planbook import PlanBook
+from udf.plans import PROOFS
 from udf.reference import Reference, load_reference, reference_digest
 from udf.replay import Replayed
 from udf.segments import announce, find_delimiters, read_segments
@@ -143,13 +145,18 @@ class Compiler:
             unread: list[int] = []
             for number in waiting:
                 began = time.perf_counter()
-                replayed = self._replay(texts[number], known[number])
+                text, envelope = texts[number], known[number]
+                replayed = self._replay(text, envelope)
+                is_sampled = replayed is not None and self.plans is not None and self.plans.is_sampled(text)
+                if len(text) > LONG and (replayed is None or is_sampled) and share == FIRST_SHARE:
+                    self._read_excerpts(text, envelope)
+                    replayed, is_sampled = self._replay(text, envelope), False
                 if replayed is None:
                     unread.append(number)
-                elif self.plans is not None and self.plans.is_sampled(texts[number]):
+                elif is_sampled:
                     sampled[number] = replayed
                 else:
-                    made[number] = self._write_replayed(texts[number], replayed, began)
+                    made[number] = self._write_replayed(text, replayed, began)
             chosen, waiting = self._choose(unread, known, share)
             chosen = sorted([*chosen, *sampled])
             compiled = self._compile([texts[n] for n in chosen], [known[n] for n in chosen]) if chosen else []
@@ -162,6 +169,17 @@ class Compiler:
 
     def _replay(self, text: str, envelope: Envelope | None) -> Replayed | None:
         return self.plans.replay(text, envelope) if self.plans is not None and len(text) <= MAX_CHARACTERS else None
+
+    def _read_excerpts(self, text: str, envelope: Envelope | None) -> None:
+        """Let the model read short messages made of a long one, for plans to learn from and to be compared with."""
+        delimiters = announce(find_delimiters(text), (envelope or Envelope()).una)
+        if self.plans is None or delimiters is None:
+            return
+        for excerpt in make_excerpts(text, delimiters, PROOFS):
+            replayed = self._replay(excerpt, envelope)
+            ((outcome, document, _),) = self._compile([excerpt], [envelope])
+            if replayed is not None:
+                self.plans.compare(excerpt, replayed, outcome, document)
 
     def _choose(
         self, unread: list[int], envelopes: Sequence[Envelope | None], share: int
@@ -209,7 +227,7 @@ class Compiler:
         first = openers[0]
         opener = segments[first]
         x12 = opener.tag == "ST"
-        message_type = opener.value(0) if x12 else opener.value(1, 0).upper()
+        message_type = read_type(opener)
         if len(openers) > 1:
             return self._refuse(message_type, "several-messages", f"The text holds {len(openers)} messages.", text)
         if message_type not in _SUPPORTED:
