@@ -265,7 +265,7 @@ def test_segments_in_any_order_and_of_any_length_are_an_outcome(
 ) -> None:
     element, end = ("*", "~") if kind.isdigit() else ("+", "'")
     opener = f"ST*{kind}*1~" if kind.isdigit() else f"UNH+1+{kind}:D:96A:UN'"
-    body = "".join(f"{tag}{element}{first}{(element + '7') * more}{end}" for tag, first, more in rows)
+    body = "".join(f"{tag}{element}{first}{(element + '7') * more}{end}" for tag, first, more in segments)
     assert Compiler(Oracle()).compile_rows([opener + body])
 
 
