@@ -164,14 +164,16 @@ def test_explain_shows_where_each_field_was_taken_from(door: Connection) -> None
 
 def test_explain_names_the_plan_of_each_piece(door: Connection) -> None:
     # Two shapes of lines and a place above them: three plans beside header and trailer.
+    known = Jsonb(Envelope("EDIFACT", sender="explained")._asdict())
     messages = [
         f"UNH+1+SLSRPT:D:96A:UN:EAN004'BGM+73E+{n}+9'DTM+90:20260105:102'DTM+91:20260111:102'LOC+162+950110191001{n}::9'"
         f"LIN+1++950110100001{n}:EN'QTY+153:{n}'LIN+2++950110100002{n}:EN'QTY+153:{n}:PCE'UNT+10+1'"
         for n in range(10)
     ]
     for message in messages:
-        compile_edi(door, message)
-    rows = door.execute("select line, field, source, route, plan from udf.explain(%s)", (messages[7],)).fetchall()
+        ask(door, "select udf.compile_edi(%s, %s)", message, known)
+    query = "select line, field, source, route, plan from udf.explain(%s, %s)"
+    rows = door.execute(query, (messages[7], known)).fetchall()
     assert {route for *_, route, _ in rows} == {"plan"}
     plans = {(line, field): plan for line, field, _, _, plan in rows}
     assert len({plans[1, "location_id"], plans[1, "period_end"], plans[1, "item_id"], plans[2, "item_id"]}) == 4

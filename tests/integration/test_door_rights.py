@@ -109,8 +109,10 @@ QUESTIONS = [
     "select * from udf.lines(%s)",
     "select * from udf.lines(%s, '{}')",
     "select * from udf.problems(%s || 'x')",
+    "select * from udf.problems(%s || 'x', '{}')",
     "select * from udf.segments(%s)",
     "select * from udf.explain(%s)",
+    "select * from udf.explain(%s, '{}')",
     "select * from udf.split_interchange(convert_to(%s, 'utf8'))",
 ]
 
@@ -180,6 +182,7 @@ def read_statements(clone: Path) -> list[tuple[str, str]]:
 def test_every_statement_of_the_readme_runs_as_the_role_it_names(door: Connection, clone: Path) -> None:
     statements = read_statements(clone)
     assert len(statements) == 10
+    door.rollback()
     door.autocommit = True
     said = {}
     for role, statement in statements:

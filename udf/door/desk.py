@@ -40,6 +40,8 @@ _SHORT = 2_000
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 Count = Callable[[Sequence[CompiledRow]], None]
+_Shown = tuple[int | None, str, int, int, list[list[str]]]
+"""Number, tag, start, end and elements of a segment."""
 
 
 class Desk:
@@ -78,15 +80,16 @@ class Desk:
             for i in range(start, end):
                 yield dump_row(found.pop(i)) if i in found else None
 
-    def explain(self, raw: str) -> Iterator[tuple[Any, ...]]:
+    def explain(self, raw: str, envelope: str | None = None) -> Iterator[tuple[Any, ...]]:
         """For each field of each line: what it is, which piece of the message it was taken from, and what took it."""
         with self.serve(len(raw)) as count:
-            rows = self.compile_rows([raw])
+            rows = self.compile_rows([raw], [envelope])
             count(rows)
             (row,) = rows
             document = json.loads(row.document) if row.document else {"lines": []}
-            segments = list(self._read(raw)) if document["lines"] else []
-            pieces = self.load().plans.trace(raw, None, row.plans) if row.plans else []
+            known = _read_envelope(envelope) if document["lines"] else None
+            segments = list(self._read(raw, known)) if document["lines"] else []
+            pieces = self.load().plans.trace(raw, known, row.plans) if row.plans else []
         starts = [segment[2] for segment in segments]
         plan_starts = [start for start, _ in pieces]
 
@@ -235,12 +238,15 @@ class Desk:
         )  # fmt: skip
         return make_row(outcome, None)
 
-    def _read(self, raw: str) -> Iterator[tuple[int | None, str, int, int, list[list[str]]]]:
+    def _read(
+        self, raw: str, envelope: Envelope | None = None
+    ) -> Iterator[tuple[int | None, str, int, int, list[list[str]]]]:
         """The segments, numbered from UNH or ST as problems number them; none where the text is too large."""
-        from udf.segments import read_segments
+        from udf.segments import announce, find_delimiters, read_segments
 
         limit = self.backend.size_setting("tillroll.max_message_bytes", *MESSAGE_BYTES)
-        segments = read_segments(raw) if len(raw) <= limit else []
+        delimiters = announce(find_delimiters(raw), envelope and envelope.una) if len(raw) <= limit else None
+        segments = read_segments(raw, delimiters) if len(raw) <= limit else []
         first = next((i for i, segment in enumerate(segments) if segment.tag in ("UNH", "ST")), 0)
         for i, segment in enumerate(segments):
             number = i - first + 1 if i >= first else None
