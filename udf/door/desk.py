@@ -238,9 +238,7 @@ class Desk:
         )  # fmt: skip
         return make_row(outcome, None)
 
-    def _read(
-        self, raw: str, envelope: Envelope | None = None
-    ) -> Iterator[tuple[int | None, str, int, int, list[list[str]]]]:
+    def _read(self, raw: str, envelope: Envelope | None = None) -> Iterator[_Shown]:
         """The segments, numbered from UNH or ST as problems number them; none where the text is too large."""
         from udf.segments import announce, find_delimiters, read_segments
 
