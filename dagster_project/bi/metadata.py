@@ -2,8 +2,8 @@
 
     python -P metadata.py FOLDER
 
-FOLDER holds databases, datasets, charts and dashboards as Superset exports them; everything there replaces what Superset
-had under the same uuid. TILLROLL_BI_ADDRESS is the warehouse, for the login that may read Gold.
+FOLDER holds databases, datasets, charts and dashboards as Superset exports them; everything there replaces what
+Superset had under the same uuid. TILLROLL_BI_ADDRESS is the warehouse, for the login that may read Gold.
 """
 
 import os
@@ -93,7 +93,7 @@ def import_assets(folder: Path) -> None:
 
 
 def describe_columns(dataset: Any) -> None:
-    """Give each column the type it has in Gold and the description that dbt left there: written once, read everywhere."""
+    """Give each column its type in Gold and the description that dbt left there: written once, read everywhere."""
     dataset.fetch_metadata()
     with dataset.database.get_sqla_engine() as engine, engine.connect() as connection:
         comments = connection.execute(COMMENTS).fetchall()

@@ -11,7 +11,6 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +56,7 @@ class Superset:
         return path.read_text()
 
     def furnish(self, address: str) -> None:
-        """Create or upgrade Superset's tables and users and import the dashboard, which reads the warehouse at `address`."""
+        """Create or upgrade Superset's tables and users; import the dashboard, which reads the warehouse at `address`."""
         if not (self.programs / "gunicorn").exists():
             raise WarehouseError("Superset is not installed: make bi-setup.")
         for name in ("secret_key", "admin_password", "analyst_password"):
@@ -147,7 +146,7 @@ class Superset:
                 return pid
         return None
 
-    def _environment(self) -> Mapping[str, str]:
+    def _environment(self) -> dict[str, str]:
         """What Superset lives in: our settings, and not the owner's name and password for the warehouse."""
         ours = {name: value for name, value in os.environ.items() if name not in {"PGUSER", "PGPASSWORD", "PGPASSFILE"}}
         return ours | {
