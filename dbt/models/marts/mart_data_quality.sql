@@ -256,6 +256,7 @@ arrived as (
         count(*) filter (where route = 'model') as model_message_count,
         count(*) filter (where route = 'review') as review_message_count,
         count(*) filter (where route = 'mixed') as mixed_message_count,
+        count(*) filter (where route is null) as unread_message_count,
         string_agg(distinct model_version, ', ' order by model_version) as model_versions,
         string_agg(distinct compiler_version, ', ' order by compiler_version) as compiler_versions,
         max(received_at) as last_received_at
@@ -327,6 +328,7 @@ select
     coalesce(arrived.model_message_count, 0)::integer as model_message_count,
     coalesce(arrived.review_message_count, 0)::integer as review_message_count,
     coalesce(arrived.mixed_message_count, 0)::integer as mixed_message_count,
+    coalesce(arrived.unread_message_count, 0)::integer as unread_message_count,
     arrived.model_versions,
     arrived.compiler_versions,
 
