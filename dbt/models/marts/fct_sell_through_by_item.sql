@@ -16,6 +16,7 @@ by_week as (
         unit,
         week_start_date,
         week_end_date,
+        iso_week_start_date,
         week_calendar,
         item_key,
 
@@ -56,7 +57,9 @@ by_week as (
 
     from performance
 
-    group by partner_id, item_id_type, item_id, unit, week_start_date, week_end_date, week_calendar, item_key
+    group by
+        partner_id, item_id_type, item_id, unit, week_start_date, week_end_date, iso_week_start_date, week_calendar,
+        item_key
 
 ),
 
@@ -108,6 +111,7 @@ select
     unit,
     week_start_date,
     week_end_date,
+    iso_week_start_date,
     week_calendar,
     item_key,
 
