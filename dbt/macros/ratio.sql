@@ -2,3 +2,8 @@
 {% macro ratio(numerator, denominator) -%}
     case when {{ denominator }} > 0 then ({{ numerator }}) / ({{ denominator }}) end::numeric(30, 6)
 {%- endmacro %}
+
+{# By which share something grew, under the same terms. #}
+{% macro change(value, previous_value) -%}
+    {{ ratio(value ~ ' - ' ~ previous_value, previous_value) }}
+{%- endmacro %}

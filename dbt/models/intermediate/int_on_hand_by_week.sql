@@ -1,5 +1,5 @@
--- An activity report leaves out what did not move, and places where nothing did: absence is not zero, so the last on hand
--- is carried forward, marked, up to an age. Only into weeks in which the partner reported something at all.
+-- An activity report leaves out what did not move, and places where nothing did: absence is not zero, so the last on
+-- hand is carried forward, marked, up to an age. Only into weeks in which the partner reported something at all.
 {{ config(materialized='table') }}
 
 with

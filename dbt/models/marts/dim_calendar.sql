@@ -45,7 +45,10 @@ days as (
 
     select day::date as calendar_date
 
-    from generate_series('{{ var("calendar_first_date") }}'::timestamp, '{{ var("calendar_last_date") }}', '1 day') as day
+    from
+        generate_series(
+            '{{ var("calendar_first_date") }}'::timestamp, '{{ var("calendar_last_date") }}'::timestamp, '1 day'
+        ) as day
 
     union
 

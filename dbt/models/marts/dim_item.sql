@@ -78,7 +78,8 @@ named as (
 
     select
         identifiers.partner_id,
-        {{ canonical_item_id('identifiers.item_id', 'identifiers.item_id_type', 'item_id_types.namespace') }} as item_id,
+        {{ canonical_item_id('identifiers.item_id', 'identifiers.item_id_type', 'item_id_types.namespace') }}
+            as item_id,
         {{ canonical_item_id_type('identifiers.item_id', 'identifiers.item_id_type', 'item_id_types.namespace') }}
             as item_id_type,
         concat_ws(' ', identifiers.identifier_type, identifiers.identifier) as identifier
@@ -97,7 +98,7 @@ identifiers_by_item as (
 
     from named
 
-    group by 1
+    group by {{ item_key() }}
 
 ),
 
@@ -118,7 +119,7 @@ packs_by_item as (
 
     from pack_factors
 
-    group by 1, 2, 3
+    group by item_id_type, item_id, case when item_id_type != 'gtin' then partner end
 
 )
 

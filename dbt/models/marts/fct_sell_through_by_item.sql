@@ -79,17 +79,17 @@ compared as (
         recent_weeks as (
             partition by partner_id, item_id_type, item_id, unit
             order by week_start_date
-            range between '{{ 7 * (var('trailing_weeks') - 1) }} days' preceding and current row
+            range between interval '{{ var('earlier_weeks') }} weeks' preceding and current row
         ),
         a_week_before as (
             partition by partner_id, item_id_type, item_id, unit
             order by week_start_date
-            range between '7 days' preceding and '7 days' preceding
+            range between interval '7 days' preceding and interval '7 days' preceding
         ),
         a_year_before as (
             partition by partner_id, item_id_type, item_id, unit
             order by week_start_date
-            range between '364 days' preceding and '364 days' preceding
+            range between interval '364 days' preceding and interval '364 days' preceding
         )
 
 ),
@@ -147,9 +147,9 @@ select
     {{ ratio('52 * average_weekly_net_units', 'average_on_hand_units') }} as stock_turn,
 
     previous_week_net_units_sold::numeric(30, 3) as previous_week_net_units_sold,
-    {{ ratio('net_units_sold - previous_week_net_units_sold', 'previous_week_net_units_sold') }} as net_units_change_wow,
+    {{ change('net_units_sold', 'previous_week_net_units_sold') }} as net_units_change_wow,
     previous_year_net_units_sold::numeric(30, 3) as previous_year_net_units_sold,
-    {{ ratio('net_units_sold - previous_year_net_units_sold', 'previous_year_net_units_sold') }} as net_units_change_yoy,
+    {{ change('net_units_sold', 'previous_year_net_units_sold') }} as net_units_change_yoy,
 
     is_straddling,
     is_incomplete,

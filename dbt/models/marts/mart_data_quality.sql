@@ -71,7 +71,10 @@ lines_of_places as (
 
     from line_fates
 
-    group by 1, 2, 3
+    group by
+        message_id,
+        coalesce(location_id, 'unknown'),
+        {{ week_start_date('end_date', 'week_calendar') }}
 
 ),
 
@@ -91,7 +94,10 @@ places_of_messages as (
 
     inner join messages on lines_of_places.message_id = messages.message_id
 
-    group by 1, 2, 3
+    group by
+        messages.message_id,
+        lines_of_places.location_id,
+        coalesce(lines_of_places.week_start_date, messages.message_week_start_date)
 
 ),
 
@@ -134,8 +140,10 @@ rejected as (
         messages.partner_id,
         messages.week_calendar,
         case when place_counts.place_count = 1 then place_counts.location_id else 'unknown' end as location_id,
-        case when place_counts.place_count = 1 then place_counts.week_start_date else messages.message_week_start_date end
-            as week_start_date,
+        case
+            when place_counts.place_count = 1 then place_counts.week_start_date
+            else messages.message_week_start_date
+        end as week_start_date,
         sum(messages.rejected_line_count) as rejected_line_count
 
     from messages
@@ -144,7 +152,14 @@ rejected as (
 
     where messages.rejected_line_count > 0
 
-    group by 1, 2, 3, 4
+    group by
+        messages.partner_id,
+        messages.week_calendar,
+        case when place_counts.place_count = 1 then place_counts.location_id else 'unknown' end,
+        case
+            when place_counts.place_count = 1 then place_counts.week_start_date
+            else messages.message_week_start_date
+        end
 
 ),
 
@@ -209,7 +224,11 @@ expected as (
             interval '7 days'
         ) as expected_week (week_start_date)
 
-    group by 1, 2, 3, 4
+    group by
+        files_by_type.partner_id,
+        files_by_type.week_calendar,
+        files_by_type.location_id,
+        expected_week.week_start_date::date
 
 ),
 
@@ -230,7 +249,7 @@ late as (
 
     where spoken.is_valid and not spoken.is_test and not spoken.is_resend and spoken.line_count > 0
 
-    group by 1, 2, 3
+    group by spoken.partner_id, spoken.location_id, spoken.week_start_date
 
 ),
 
