@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 -- A replacement or cancellation withdraws what its document said before, place by place: partners number every message
 -- of an interchange alike, so a document number alone would withdraw other stores and other weeks.
 
@@ -15,6 +17,8 @@ lines as (
 
     select * from {{ ref('int_lines') }}
 
+    where measure != 'unmapped'
+
 ),
 
 -- Few documents are ever withdrawn, so few lines need to be looked at.
@@ -31,7 +35,8 @@ withdrawn_documents as (
 
 ),
 
-places as (
+-- Materialized, because the planner knows little of how few they are, and would join every line with every other.
+places as materialized (
 
     select
         messages.message_id,
