@@ -139,6 +139,27 @@ def test_the_stored_outcome_is_what_the_compiler_said(deliver: Deliver, connecti
     assert version == udf.compiler_version()
 
 
+def test_a_document_that_is_sent_in_slices_is_stored_as_any_other(
+    deliver: Deliver, connection: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    described = (
+        write_sales(7)
+        .replace(b"'QTY", rb"'IMD+F++:::12\ " + b'"inch" pan?\'s lid' + b"'QTY")
+        .replace(b"UNT+9", b"UNT+10")
+    )
+    deliver(described, write_sales(8), b"garbage")
+    stored = "select to_jsonb(outcomes) - 'compile_ms' - 'compiled_at' from silver.outcomes order by message_id"
+    compile_all()
+    whole = rows(connection, stored)
+    monkeypatch.setattr(compilation, "_SLICE", 7)
+    connection.execute("delete from silver.outcomes")
+    connection.commit()
+    compile_all()
+    assert rows(connection, stored) == whole
+    descriptions = "select document #>> '{lines,0,attributes,description}' from silver.outcomes where is_valid"
+    assert set(rows(connection, descriptions)) == {('12\\ "inch" pan\'s lid',), (None,)}
+
+
 def test_a_second_run_compiles_nothing(deliver: Deliver, connection: Any) -> None:
     deliver(write_sales(1), write_sales(2))
     assert compile_all().outcomes == 2

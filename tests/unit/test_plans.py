@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from udf.compiler import Compiler
+from udf.compiler import FIRST_SHARE, Compiler
 from udf.contract import CompiledRow, Envelope
 from udf.engine import Answer, Prompt
 from udf.interchange import split_interchange
@@ -410,3 +410,36 @@ def test_plans_of_drawn_partners_never_say_anything_else_than_the_model(seed: in
             assert same_document(row.document, meant.document)
             assert json.loads(row.problems) == json.loads(meant.problems)
             assert (row.is_valid, row.is_complete) == (meant.is_valid, meant.is_complete)
+
+
+def test_messages_of_one_batch_are_compiled_by_what_the_first_of_them_taught() -> None:
+    school = School()
+    texts = [write_report(number=number) for number in range(1, 21)]
+    for text in texts:
+        school.clerk.study(text)
+    rows = school.compiler.compile_rows(texts, [ENVELOPE] * len(texts))
+    assert Counter(row.route for row in rows) == {"model": FIRST_SHARE, "plan": 20 - FIRST_SHARE}
+    for text, row in zip(texts, rows, strict=True):
+        other = school.read_by_model(text)
+        assert row.is_complete
+        assert row.document is not None
+        assert other.document is not None
+        assert same_document(row.document, other.document)
+
+
+def test_a_batch_of_partners_who_teach_nothing_is_not_cut_into_many_small_ones() -> None:
+    asked: list[int] = []
+
+    class Counting(Clerk):
+        def answer(self, prompts: Sequence[Prompt], prefixes: Sequence[tuple[int, ...]] | None = None) -> list[Answer]:
+            asked.append(len(prompts))
+            return super().answer(prompts, prefixes)
+
+    clerk = Counting()
+    texts = [write_report(number=number, lines=[LINES[0]] * (1 + number % 40)) for number in range(1, 61)]
+    for text in texts:
+        clerk.study(text)
+    book = PlanBook(load_reference(), shadow=1)  # what plans read is read by the model as well
+    rows = Compiler(clerk, plans=book).compile_rows(texts, [ENVELOPE] * len(texts))
+    assert len(rows) == 60
+    assert len(asked) <= 5
