@@ -15,6 +15,7 @@ by_week as (
         unit,
         week_start_date,
         week_end_date,
+        iso_week_start_date,
         week_calendar,
         location_key,
 
@@ -41,7 +42,8 @@ by_week as (
 
     from performance
 
-    group by partner_id, location_id, unit, week_start_date, week_end_date, week_calendar, location_key
+    group by
+        partner_id, location_id, unit, week_start_date, week_end_date, iso_week_start_date, week_calendar, location_key
 
 )
 
@@ -51,6 +53,7 @@ select
     unit,
     week_start_date,
     week_end_date,
+    iso_week_start_date,
     week_calendar,
     location_key,
 
