@@ -56,7 +56,7 @@ class Superset:
         return path.read_text()
 
     def furnish(self, address: str) -> None:
-        """Create or upgrade Superset's tables and users; import the dashboard, which reads the warehouse at `address`."""
+        """Create or upgrade Superset's tables and users; import the dashboard, which reads what is at `address`."""
         if not (self.programs / "gunicorn").exists():
             raise WarehouseError("Superset is not installed: make bi-setup.")
         for name in ("secret_key", "admin_password", "analyst_password"):
@@ -89,23 +89,16 @@ class Superset:
             command: list[str | Path] = [self.programs / "gunicorn", "--bind", f"127.0.0.1:{self.port}"]
             # Charts are asked for together; two processes for two cores, threads for what waits for the warehouse.
             command += ["--workers", "2", "--worker-class", "gthread", "--threads", "8", "--timeout", "120"]
-            command += ["--pid", self._pid_file, "superset.app:create_app()"]
-            with self.log.open("a") as output:
-                process = subprocess.Popen(
-                    command,
-                    cwd=self.state,
-                    env=self._environment(),
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                    # It outlives the command that started it.
-                    start_new_session=True,
-                )
+            # It outlives the command that started it.
+            command += ["--daemon", "--pid", self._pid_file, "--log-file", self.log, "--capture-output"]
+            self._pid_file.unlink(missing_ok=True)
+            subprocess.run([*command, "superset.app:create_app()"], cwd=self.state, env=self._environment(), check=True)
             deadline = time.monotonic() + START_SECONDS
+            has_begun = False
             while not self.is_healthy():
-                if process.poll() is not None or time.monotonic() > deadline:
-                    with suppress(ProcessLookupError):
-                        os.killpg(process.pid, signal.SIGTERM)
+                has_begun |= self.is_running()
+                if (has_begun and not self.is_running()) or time.monotonic() > deadline:
+                    self.stop()
                     end = "".join(self.log.read_text(errors="replace").splitlines(keepends=True)[-12:])
                     raise WarehouseError(f"Superset does not start; the end of {self.log}:\n{end}")
                 time.sleep(0.5)
