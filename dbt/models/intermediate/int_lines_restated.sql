@@ -5,6 +5,7 @@
     partial_indexes=[
         '(message_id, verdict) where line_position = 1',
         '(series_key, week_start_date) where not is_complete',
+        '(message_id) where item_id is null or week_start_date is null',
     ],
 ) }}
 
