@@ -9,6 +9,8 @@
     ],
 ) }}
 
+-- depends_on: {{ ref('int_touched') }}
+
 with
 
 messages as (
@@ -28,7 +30,8 @@ lines as not materialized (
     select * from {{ ref('int_lines') }}
 
     {% if is_incremental() -%}
-        where message_id in (select message_id from touched_messages where is_present)
+        -- As an array it becomes a look-up in each table behind the view; a join would read all lines first.
+        where message_id = any(array(select message_id from touched_messages where is_present))
     {%- endif %}
 
 ),
