@@ -21,58 +21,6 @@ quality as (
 -- A mistyped year must not leave a fact without its day. Each fact has an index of such days alone.
 stated_days as (
 
-    select period_start_date as calendar_date from sales
-
-    where {{ is_odd_period('period_start_date', 'period_end_date') }}
-
-    union
-
-    select period_end_date as calendar_date from sales
-
-    where {{ is_odd_period('period_start_date', 'period_end_date') }}
-
-    union
-
-    select period_start_date as calendar_date from stock
-
-    where {{ is_odd_period('period_start_date', 'as_of_date') }}
-
-    union
-
-    select as_of_date as calendar_date from stock
-
-    where {{ is_odd_period('period_start_date', 'as_of_date') }}
-
-    union
-
-    select distinct week_start_date as calendar_date from quality
-
-),
-
-days as (
-
-    select period_start_date as calendar_date from sales
-
-    union
-
-    select period_end_date as calendar_date from sales
-
-    union
-
-    select period_start_date as calendar_date from stock
-
-    union
-
-    select as_of_date as calendar_date from stock
-
-    union
-
-    select week_start_date as calendar_date from quality
-
-),
-
-days as (
-
     select day::date as calendar_date
 
     from
