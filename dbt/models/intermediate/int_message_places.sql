@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('int_lines_restated') }}
 -- What messages say of places, counted: the lines themselves are ten or a hundred times as many. Lines without item or
 -- week touch no week when they change, and are few: mart_data_quality reads them where they are.
 {{ config(
