@@ -9,8 +9,8 @@ from bench.exactness import InexactError
 from bench.reader import READERS
 from bench.run import CLONE, Run
 
-MESSAGES = 6
-"""The larger models take some ten seconds for each."""
+MESSAGES = 3
+"""The larger models take half a minute for each."""
 
 
 def measure(run: Run) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import psycopg
 import udf
 from dagster_project.plan_store import PlanStore, load_plan_store
 from dagster_project.storable import storable_json, storable_text
-from udf.contract import Attempt, CompiledRow, Envelope, Outcome, Problem, dump_problems, make_row
+from udf.outcome import Attempt, CompiledRow, Envelope, Outcome, Problem, dump_problems, make_row, read_envelope
 
 # What any splitter and any compiler must survive. Where this fails too, the fault lies with them and not with a file.
 PLAIN_MESSAGE = b"UNH+1+SLSRPT:D:96A:UN'BGM+73E+1+9'UNT+3+1'"
@@ -222,7 +222,7 @@ def _compile(claims: Sequence[Claim], compiler_version: str, log: Log) -> list[C
 @lru_cache(maxsize=1024)
 def _envelope(dumped: str) -> Envelope:
     """The envelope, which is the same for all messages of an interchange."""
-    return Envelope.model_validate_json(dumped)
+    return read_envelope(dumped)
 
 
 def _checked(rows: list[CompiledRow], expected: int) -> list[CompiledRow]:
@@ -305,12 +305,42 @@ def _write(connection: psycopg.Connection[Any], compiled: Compiled, compiler_ver
     with connection.cursor() as cursor:
         with cursor.copy(f"copy silver.outcomes ({COLUMNS}) from stdin") as copy:
             for claim, row in compiled:
-                copy.write_row(_columns(claim.message_id, compiler_version, row))
+                if len(row.document or "") <= _SLICE:
+                    copy.write_row(_columns(claim.message_id, compiler_version, row))
+        for claim, row in compiled:
+            if len(row.document or "") > _SLICE:
+                # psycopg would hold it three times over.
+                with cursor.copy(f"copy silver.outcomes ({COLUMNS}) from stdin") as copy:
+                    for part in _write_long(_columns(claim.message_id, compiler_version, row)):
+                        copy.write(part)
         if any(row.attempt_log for _, row in compiled):
             with cursor.copy(f"copy silver.attempts ({ATTEMPT_COLUMNS}) from stdin") as copy:
                 for claim, row in compiled:
                     for attempt in row.attempt_log:
                         copy.write_row(_attempt_columns(claim.message_id, compiler_version, attempt))
+
+
+_SLICE = 1 << 20
+"""Characters of a document that are sent at once."""
+_COPIED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+
+
+def _write_long(columns: Sequence[Any]) -> Iterator[str]:
+    """A row in COPY's text format, in pieces."""
+    for number, value in enumerate(columns):
+        if number:
+            yield "\t"
+        if value is None:
+            yield r"\N"
+        elif isinstance(value, bool):
+            yield str(value).lower()
+        elif isinstance(value, list):  # of plans, whose names are hexadecimal
+            yield "{" + ",".join(value) + "}"
+        else:
+            text = str(value)
+            for start in range(0, len(text), _SLICE):
+                yield text[start : start + _SLICE].translate(_COPIED)
+    yield "\n"
 
 
 def _columns(message_id: str, compiler_version: str, row: CompiledRow) -> tuple[Any, ...]:

@@ -176,6 +176,13 @@ def _group_end(segments: Sequence[SegmentLike], start: int, stop: int) -> int:
     return k
 
 
+def read_type(opener: SegmentLike) -> str:
+    """The message type that UNH (S009, 0065) or ST (ST01) states, '' where it states none."""
+    at = (1, 0) if opener.tag == "UNH" else (0, 0)
+    elements = opener.elements
+    return elements[at[0]][at[1]].upper() if len(elements) > at[0] else ""
+
+
 def split_message(segments: Sequence[SegmentLike], message_type: str) -> Chunks:
     """Split the segments of one message (UNH…UNT or ST…SE, with or without them) into chunks.
 

@@ -9,25 +9,33 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from udf import codec
-from udf.chunks import Chunk, split_message
-from udf.contract import Attempt, CompiledRow, Envelope, Outcome, Problem, dump_problems, make_row, read_row
+from udf.chunks import Chunk, read_type, split_message
 from udf.engine import Answer, Engine, LlamaEngine, Prompt, next_best_prefixes
+from udf.excerpts import LONG, make_excerpts
 from udf.gatekeeper import gather_line, judge_line, judge_statements
-from udf.interchange import split_interchange
+from udf.outcome import Attempt, CompiledRow, Envelope, Outcome, Problem, dump_problems, make_row
 from udf.planbook import PlanBook
+from udf.plans import PROOFS
 from udf.reference import Reference, load_reference, reference_digest
 from udf.replay import Replayed
 from udf.segments import announce, find_delimiters, read_segments
 from udf.statements import Finding, Setting, prefer_items
 from udf.verdict import READING, Message, Unit, Verdict, describe_answer, hash_document
 
+if TYPE_CHECKING:
+    from udf import contract
+
 MODEL = Path(__file__).with_name("model") / "tillroll.gguf"
 ATTEMPTS = 4
 """Tries at one chunk: the greedy answer, then the next-best ones."""
 DOUBTFUL = 200
 """Chunks of a message that are tried again; one with more of them is not understood, and would only take minutes."""
+FIRST_SHARE = 4
+"""Messages of one partner that the model reads before the others of a batch are tried by what was learnt from them;
+then twice as many, and so on: a partner of whom nothing can be learnt must not make a batch a row of small ones."""
 MAX_CHARACTERS = 50_000_000
 _SUPPORTED = frozenset(codec.TYPES)
 # What the source itself gets wrong: another answer of the model cannot mend it.
@@ -74,9 +82,13 @@ class Compiler:
         self.model_version = model
         self.version = _version(model)
 
-    def compile_batch(self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None) -> list[Outcome]:
+    def compile_batch(
+        self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None
+    ) -> "list[contract.Outcome]":
         """One outcome for each text, in order; the prompts of all of them are decoded together."""
-        return [read_row(made) if isinstance(made, CompiledRow) else made[0] for made in self._route(texts, envelopes)]
+        from udf.contract import read_row  # pydantic: who only stores rows does without
+
+        return [read_row(row) for row in self.compile_rows(texts, envelopes)]
 
     def compile_rows(
         self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None
@@ -115,7 +127,7 @@ class Compiler:
         if isinstance(message, Message):
             message.seconds = time.perf_counter() - began
         else:
-            message.compile_ms = round(1000 * (time.perf_counter() - began), 3)
+            message = message._replace(compile_ms=round(1000 * (time.perf_counter() - began), 3))
         return message
 
     # --- plans ---------------------------------------------------------------------------------------------------
@@ -126,29 +138,72 @@ class Compiler:
         """Each text by its plans, those without any by the model, and of the former a sample by both."""
         known = list(envelopes or [None] * len(texts))
         made: dict[int, CompiledRow | tuple[Outcome, str | None]] = {}
-        sampled: dict[int, Replayed] = {}
-        if self.plans is not None:
-            for number, (text, envelope) in enumerate(zip(texts, known, strict=True)):
+        waiting = list(range(len(texts)))
+        share = FIRST_SHARE
+        while waiting:
+            sampled: dict[int, Replayed] = {}
+            unread: list[int] = []
+            for number in waiting:
                 began = time.perf_counter()
-                replayed = self.plans.replay(text, envelope) if len(text) <= MAX_CHARACTERS else None
-                if replayed is not None and self.plans.is_sampled(text):
+                text, envelope = texts[number], known[number]
+                replayed = self._replay(text, envelope)
+                is_sampled = replayed is not None and self.plans is not None and self.plans.is_sampled(text)
+                if len(text) > LONG and (replayed is None or is_sampled) and share == FIRST_SHARE:
+                    self._read_excerpts(text, envelope)
+                    replayed, is_sampled = self._replay(text, envelope), False
+                if replayed is None:
+                    unread.append(number)
+                elif is_sampled:
                     sampled[number] = replayed
-                elif replayed is not None:
+                else:
                     made[number] = self._write_replayed(text, replayed, began)
-        waiting = [number for number in range(len(texts)) if number not in made]
-        compiled = self._compile([texts[n] for n in waiting], [known[n] for n in waiting]) if waiting else []
-        for number, (outcome, document, _) in zip(waiting, compiled, strict=True):
-            if number in sampled and self.plans is not None:
-                self.plans.compare(texts[number], sampled[number], outcome, document)
-            made[number] = outcome, document
+            chosen, waiting = self._choose(unread, known, share)
+            chosen = sorted([*chosen, *sampled])
+            compiled = self._compile([texts[n] for n in chosen], [known[n] for n in chosen]) if chosen else []
+            for number, (outcome, document, _) in zip(chosen, compiled, strict=True):
+                if number in sampled and self.plans is not None:
+                    self.plans.compare(texts[number], sampled[number], outcome, document)
+                made[number] = outcome, document
+            share *= 2
         return [made[number] for number in range(len(texts))]
+
+    def _replay(self, text: str, envelope: Envelope | None) -> Replayed | None:
+        return self.plans.replay(text, envelope) if self.plans is not None and len(text) <= MAX_CHARACTERS else None
+
+    def _read_excerpts(self, text: str, envelope: Envelope | None) -> None:
+        """Let the model read short messages made of a long one, for plans to learn from and to be compared with."""
+        delimiters = announce(find_delimiters(text), (envelope or Envelope()).una)
+        if self.plans is None or delimiters is None:
+            return
+        for excerpt in make_excerpts(text, delimiters, PROOFS):
+            replayed = self._replay(excerpt, envelope)
+            ((outcome, document, _),) = self._compile([excerpt], [envelope])
+            if replayed is not None:
+                self.plans.compare(excerpt, replayed, outcome, document)
+
+    def _choose(
+        self, unread: list[int], envelopes: Sequence[Envelope | None], share: int
+    ) -> tuple[list[int], list[int]]:
+        """Of messages without plans those that the model reads now, and those that wait for what is learnt from them.
+
+        The first ones of each partner go ahead: they may teach the plans of all the others.
+        """
+        if self.plans is None:
+            return unread, []
+        read: Counter[object] = Counter()
+        parts: tuple[list[int], list[int]] = ([], [])
+        for number in unread:
+            partner = self.plans.shelf_of(envelopes[number])
+            read[partner] += 1
+            parts[read[partner] > share].append(number)
+        return parts
 
     def _write_replayed(self, text: str, replayed: Replayed, began: float) -> CompiledRow:
         compile_ms = round(1000 * (time.perf_counter() - began), 3)
-        attempt = Attempt.unchecked(attempt=0, route="plan", reading=READING, compile_ms=compile_ms)
+        attempt = Attempt(0, None, "plan", READING, compile_ms=compile_ms)
         return CompiledRow(
             replayed.message_type, True, True, replayed.document, "[]", dump_problems(replayed.problems), "plan", 0,
-            self.model_version, self.version, hash_document(text, replayed.document), compile_ms, [attempt],
+            self.model_version, self.version, hash_document(text, replayed.document), compile_ms, (attempt,),
             replayed.plans,
         )  # fmt: skip
 
@@ -172,7 +227,7 @@ class Compiler:
         first = openers[0]
         opener = segments[first]
         x12 = opener.tag == "ST"
-        message_type = opener.value(0) if x12 else opener.value(1, 0).upper()
+        message_type = read_type(opener)
         if len(openers) > 1:
             return self._refuse(message_type, "several-messages", f"The text holds {len(openers)} messages.", text)
         if message_type not in _SUPPORTED:
@@ -262,8 +317,7 @@ class Compiler:
         verdict.assemble()
         outcome, document = verdict.outcome()
         message.seconds += time.perf_counter() - began
-        outcome.compile_ms = round(1000 * message.seconds, 3)
-        return outcome, document
+        return outcome._replace(compile_ms=round(1000 * message.seconds, 3)), document
 
 
 def _make_units(message: Message) -> list[Unit]:
@@ -321,6 +375,9 @@ def _find_envelope(text: str) -> Envelope:
     head = text.lstrip("\ufeff \r\n\t")[:3].upper()
     if head not in ("UNA", "UNB", "ISA"):
         return Envelope()
+    # To import it takes 20 ms of a session's first call, and nearly all messages come without their interchange.
+    from udf.interchange import split_interchange
+
     messages = split_interchange(text.encode("utf-8", "surrogatepass")).messages
     return messages[0].envelope if len(messages) == 1 else Envelope()
 

@@ -5,6 +5,7 @@ GTIN_TYPES = ("SRV", "EN", "UP", "UK", "UI", "EAN", "EU", "UA", "UD", "UX")
 VENDOR_TYPES = ("SA", "VN", "VP", "VC", "MG", "MF", "MN")
 BUYER_TYPES = ("IN", "BP", "SK", "CB", "IZ", "PN")
 _RANK = {code: rank for rank, code in enumerate(GTIN_TYPES + VENDOR_TYPES + BUYER_TYPES)}
+_WEIGHTS = {length: (length + 1) // 2 + 3 * (length // 2) for length in (8, 12, 13, 14)}
 _CLASS = dict.fromkeys(GTIN_TYPES, 0) | dict.fromkeys(VENDOR_TYPES, 1) | dict.fromkeys(BUYER_TYPES, 2)
 
 
@@ -20,7 +21,8 @@ def has_check_digit(item_id_type: str | None) -> bool:
 
 def is_gs1_key(identifier: str) -> bool:
     """True for 8, 12, 13 or 14 digits whose last is the check digit (GS1 General Specifications, 7.9)."""
-    if len(identifier) not in (8, 12, 13, 14) or not (identifier.isascii() and identifier.isdecimal()):
+    if len(identifier) not in _WEIGHTS or not (identifier.isascii() and identifier.isdecimal()):
         return False
-    total = sum(int(d) * (3 if i % 2 == 0 else 1) for i, d in enumerate(reversed(identifier[:-1])))
-    return -total % 10 == int(identifier[-1])
+    codes = identifier.encode()
+    # Weights 1 and 3 in turn from the last digit; the digit 0 has the code 48.
+    return (sum(codes[::-2]) + 3 * sum(codes[-2::-2]) - 48 * _WEIGHTS[len(codes)]) % 10 == 0

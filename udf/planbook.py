@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from udf.codec import Record
-from udf.contract import Envelope, Outcome, dump_problems
 from udf.masks import mask, parse_shape
+from udf.outcome import Envelope, Outcome, dump_problems
 from udf.plans import PLANS_OF_A_PARTNER, PROOFS, Arrangement, Dialect, Kind, Plan, Status, arrange, name_plan
 from udf.reference import Reference
 from udf.replay import Piece, Replayed, find_pieces, replay
@@ -18,13 +18,12 @@ from udf.segments import Delimiters, Segment, announce, find_delimiters
 from udf.shelves import Shelf
 from udf.templates import UntraceableError
 from udf.verdict import Message
-from udf.writers import NotPlainError
+from udf.writers import NotPlainError, UnknownShapeError
 
 SHADOW = 64
 """One in so many messages that plans compile is read by the model as well."""
 _PATIENCE = 20
 """Failures in a row after which a partner's messages are looked at for plans less often."""
-_CONFIDENCE = re.compile(r'"confidence":[^,]+,')
 
 
 class PlanRow(NamedTuple):
@@ -89,26 +88,47 @@ class PlanBook:
     def __len__(self) -> int:
         return len(self._by_id)
 
+    @staticmethod
+    def shelf_of(envelope: Envelope | None) -> tuple[str | None, ...]:
+        """What an envelope tells of whose plans a message may have; as `Dialect.shelf`."""
+        known = envelope or Envelope()
+        version = (known.version or "") if known.standard == "X12" else ""
+        return known.sender or "", known.una, known.decimal_mark, version
+
     # --- running ---------------------------------------------------------------------------------------------------
 
     def replay(self, text: str, envelope: Envelope | None) -> Replayed | None:
         """The message as its plans read it, None where it needs the model."""
         known = envelope or Envelope()
-        shelf = self._shelves.get(_shelf_of(known))
+        shelf = self._shelves.get(self.shelf_of(known))
         if shelf is None:
             return None
-        pieces = find_pieces(shelf, text)
-        if pieces is None or not shelf.is_proved([plan for plan, _ in pieces]):
-            return None
-        dialect = pieces[0][0].dialect
-        if dialect.standard == "X12" and dialect.version != (known.version or ""):
-            return None
-        if _may_mislead(text, dialect) and announce(find_delimiters(text), known.una) != dialect.delimiters:
-            return None
-        try:
-            return replay(shelf, pieces, known)
-        except (NotPlainError, UntraceableError):
-            return None
+        for longest_first in (False, True):
+            try:
+                replayed, plans = replay(shelf, text, find_pieces(shelf, text, longest_first), known)
+            except UnknownShapeError:
+                continue
+            except (NotPlainError, UntraceableError):
+                return None
+            return replayed if shelf.is_proved(plans) and _is_sure(text, known, plans[0].dialect) else None
+        return None
+
+    def trace(self, text: str, envelope: Envelope | None, used: Sequence[str]) -> list[tuple[int, str]]:
+        """Where each piece of a message begins that plans have compiled, and the id of its plan; `used` are all ids.
+
+        Nothing where the plans have changed since.
+        """
+        shelf = self._shelves.get(self.shelf_of(envelope))
+        if shelf is None:
+            return []
+        for longest_first in (False, True):
+            try:
+                pieces = [(match.start(), plan.plan_id) for plan, match in find_pieces(shelf, text, longest_first)]
+            except UnknownShapeError:
+                continue
+            if {plan_id for _, plan_id in pieces} == set(used):
+                return pieces
+        return []
 
     def is_sampled(self, text: str) -> bool:
         """Whether the model reads this message too, although plans can: always the same answer for the same text."""
@@ -116,7 +136,7 @@ class PlanBook:
 
     def compare(self, text: str, replayed: Replayed, outcome: Outcome, document: str | None) -> bool:
         """Whether the model's reading is that of the plans. Where it is not, they are revoked and it is noted."""
-        if outcome.is_complete and document is not None and same_document(document, replayed.document):
+        if outcome.is_complete and document is not None and document == replayed.document:
             return True
         used = [self._by_id[plan_id] for plan_id in replayed.plans]
         blamed = _blame(used, replayed.document, document) if outcome.is_complete and document else used
@@ -142,12 +162,12 @@ class PlanBook:
         if any(one.kind == "group" and other.kind != "line" for one, other in pairwise(plans)):
             return  # whether a place without lines is told of depends on the place
         try:
-            replayed = replay(shelf, pieces, message.envelope)
+            replayed, _ = replay(shelf, message.text, pieces, message.envelope)
         except (NotPlainError, UntraceableError):
             return
         if dump_problems(replayed.problems) != dump_problems(outcome.problems):
             return
-        if not same_document(replayed.document, document):
+        if replayed.document != document:
             blamed = _blame(plans, replayed.document, document)
             self._revoke(blamed, message.text, "It did not write what the model had read.")
             return
@@ -176,9 +196,8 @@ class PlanBook:
             match = plan.pattern.fullmatch(message.text, start, stop)
             if match is None or plan.records != records:
                 return None
-            if confidence < plan.confidence and not plan.runs:
-                plan.confidence = confidence
-                shelf.forget_writers()
+            if not plan.runs:
+                plan.confidence = min(plan.confidence, confidence)
             pieces.append((plan, match))
         return pieces if len(pieces) > 2 else None
 
@@ -274,25 +293,19 @@ class PlanBook:
 _UNH = re.compile("UNH", re.IGNORECASE)
 
 
-def _may_mislead(text: str, dialect: Dialect) -> bool:
-    """Whether the reader could find other delimiters in a text whose segments all have known shapes.
+def _is_sure(text: str, envelope: Envelope, dialect: Dialect) -> bool:
+    """Whether the reader finds the dialect's delimiters and version in a text whose segments all have known shapes.
 
     It takes an UNH within an X12 message for the beginning; otherwise the head decides, and the votes of the tags, of
     which each segment has one and a value that looks like one adds one at most.
     """
     if dialect.standard == "EDIFACT":
-        return not text.startswith("UNH")
-    return not text.startswith("ST") or _UNH.search(text) is not None
-
-
-def same_document(one: str, other: str) -> bool:
-    """Whether two canonical documents are the same but for how sure the model was."""
-    return one == other or _CONFIDENCE.sub("", one) == _CONFIDENCE.sub("", other)
-
-
-def _shelf_of(envelope: Envelope) -> tuple[str | None, ...]:
-    x12 = envelope.standard == "X12"
-    return envelope.sender or "", envelope.una, envelope.decimal_mark, (envelope.version or "") if x12 else ""
+        is_plain = text.startswith("UNH")
+    elif dialect.version != (envelope.version or ""):
+        return False
+    else:
+        is_plain = text.startswith("ST") and _UNH.search(text) is None
+    return is_plain or announce(find_delimiters(text), envelope.una) == dialect.delimiters
 
 
 def _dialect_of(message: Message) -> Dialect:
@@ -348,7 +361,7 @@ def _blame(plans: Sequence[Plan], written: str, right: str) -> list[Plan]:
         return list(dict.fromkeys(plans))
     wrong = {
         plan for plan, a, b in zip(lines, own, meant, strict=True)
-        if (a | {"confidence": 0}) != (b | {"confidence": 0})
+        if a != b
     }  # fmt: skip
     return [plan for plan in dict.fromkeys(plans) if plan in wrong]
 

@@ -9,17 +9,18 @@ the model reads the message as if there were no plans.
 import datetime
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from re import Match
 from typing import Any
 
-from udf.contract import Envelope, Problem
 from udf.controls import read_count
 from udf.document import Doubts
+from udf.identifiers import is_gs1_key
 from udf.layout import judge_line_numbers
+from udf.outcome import Envelope, Problem
 from udf.plans import Plan
 from udf.segments import read_segments
 from udf.shelves import Shelf
@@ -27,7 +28,7 @@ from udf.statements import Finding
 from udf.swaps import PRINCIPAL
 from udf.values import read_number
 from udf.verdict import LineCounts, summarise_lines
-from udf.writers import KEYS, NUMBERS, Bound, NotPlainError, Numbers, Writer, check_values, resolve
+from udf.writers import NUMBERS, NotPlainError, Numbers, Row, UnknownShapeError, Writer, check_values, resolve
 
 Piece = tuple[Plan, Match[str]]
 
@@ -42,20 +43,35 @@ class Replayed:
     plans: tuple[str, ...]
 
 
+@dataclass(slots=True, eq=False)
+class _Bound:
+    """A writer under one header and one group."""
+
+    writer: Writer
+    text: str
+    above: Row
+    """What every row ends with."""
+
+
 @dataclass(slots=True)
 class _Tally:
-    """What is gathered line by line for the checks of the whole message."""
+    """What is gathered piece by piece for the checks of the whole message. No match is kept: they take much memory."""
 
+    plans: list[Plan] = field(default_factory=list)
+    """Of each piece."""
     lines: list[str] = field(default_factory=list)
     quantities: list[str] = field(default_factory=list)
     dates: Counter[tuple[Any, ...]] = field(default_factory=Counter)
     fractions: list[str] = field(default_factory=list)
     """Quantities of pieces that are no whole number, with their unit."""
-    stock: set[Any] = field(default_factory=set)
+    stock: set[int] = field(default_factory=set)
+    """Hashes of what tells one stock from another: two that are equal by chance cost a reading by the model."""
     wrong_items: list[str] = field(default_factory=list)
-    runs: list[list[tuple[int, int]]] = field(default_factory=list)
+    runs: list[list[tuple[int, int]]] = field(default_factory=lambda: [[]])
     """Line numbers with the number of their piece, a run for each place."""
     uses: Counter[Writer] = field(default_factory=Counter)
+    codes: dict[Plan, set[str]] = field(default_factory=dict)
+    """Quantities that are written like a code, by the plan of their line."""
     _open: list[str] = field(default_factory=list)
 
     def write(self, text: str) -> None:
@@ -78,65 +94,59 @@ class _Tally:
 _BLOCK = 500
 
 
-def find_pieces(shelf: Shelf, text: str, may_run: bool = True) -> list[Piece] | None:
-    """The plans whose shapes the text has from its first to its last character, None where some part has none.
+def find_pieces(shelf: Shelf, text: str, longest_first: bool = False) -> Iterator[Piece]:
+    """The plans whose shapes the text has, from its first to its last character.
 
-    `may_run` leaves out plans that do not run alone.
+    First by habit (what followed this plan before), then, or at once where `longest_first`, the longest shape that
+    fits. Raises UnknownShapeError.
     """
-    for longest_first in (False, True):
-        pieces = _find_pieces(shelf, text, may_run, longest_first)
-        if pieces is not None:
-            return pieces
-    return None
-
-
-def _find_pieces(shelf: Shelf, text: str, may_run: bool, longest_first: bool) -> list[Piece] | None:
-    """As `find_pieces`; first by habit (what followed this plan before), then the longest shape that fits."""
-    header = _match(shelf.headers, text, 0, may_run)
-    if header is None:
-        return None
-    pieces = [header]
-    position = header[1].end()
-    plan = header[0]
-    shapes = shelf.bodies.get(plan.dialect, [])
+    position = 0
+    found = _match(shelf.headers, text, position)
+    if found is None:
+        raise UnknownShapeError("no header")
+    plan = found[0]
+    shapes, trailers = shelf.bodies.get(plan.dialect, []), shelf.trailers.get(plan.dialect, [])
     habits = shelf.habits
-    while True:
+    while found is not None:
+        yield found
+        position = found[1].end()
         usual = None if longest_first else habits.get(plan)
-        match = usual.pattern.match(text, position) if usual is not None and (usual.runs or not may_run) else None
-        if match is None:
-            found = _match(shapes, text, position, may_run)
-            if found is None:
-                break
+        match = usual.pattern.match(text, position) if usual is not None and usual.runs else None
+        if usual is not None and match is not None:
+            plan, found = usual, (usual, match)
+            continue
+        found = _match(shapes, text, position)
+        if found is not None:
             habits[plan] = found[0]
-            plan, match = found
-        else:
-            plan = usual  # type: ignore[assignment]
-        pieces.append((plan, match))
-        position = match.end()
-    trailer = _match(shelf.trailers.get(plan.dialect, []), text, position, may_run)
+            plan = found[0]
+    trailer = _match(trailers, text, position)
     if trailer is None or trailer[1].end() != len(text):
-        return None
-    pieces.append(trailer)
-    return pieces
+        raise UnknownShapeError("no line and no trailer")
+    yield trailer
 
 
-def _match(plans: Sequence[Plan], text: str, position: int, may_run: bool) -> Piece | None:
+def _match(plans: Sequence[Plan], text: str, position: int) -> Piece | None:
     for plan in plans:
-        if plan.runs or not may_run:
+        if plan.runs:
             match = plan.pattern.match(text, position)
             if match is not None:
                 return plan, match
     return None
 
 
-def replay(shelf: Shelf, pieces: Sequence[Piece], envelope: Envelope) -> Replayed:
-    """Write the document of a message whose pieces are known. Raises NotPlainError where a check of values fails."""
-    header, match = pieces[0]
+def replay(shelf: Shelf, text: str, pieces: Iterable[Piece], envelope: Envelope) -> tuple[Replayed, list[Plan]]:
+    """Write the document of a message of these pieces; and the plan of each.
+
+    Raises NotPlainError where a check of values fails, and UntraceableError.
+    """
+    following = iter(pieces)
+    header, match = next(following)
     dialect = header.dialect
     numbers = NUMBERS[None if dialect.standard == "X12" else dialect.decimal_mark]
     head = shelf.head(header)
-    tally = _tally(shelf, pieces, numbers)
-    _check_trailer(pieces, tally, numbers)
+    tally, trailer = _tally(shelf, header, match, following, numbers)
+    _check_codes(tally)
+    _check_trailer(tally, match, trailer, numbers)
     odd = _doubt_dates(tally, {name: _date(resolve(hole, match, numbers, None)) for name, hole in head.dates})
     is_test = "null" if envelope.is_test is None else str(envelope.is_test).lower()
     parts: list[str] = []
@@ -149,64 +159,79 @@ def replay(shelf: Shelf, pieces: Sequence[Piece], envelope: Envelope) -> Replaye
             parts.append(
                 is_test if piece.what == "is_test" else resolve(piece, match, numbers, dialect.delimiters.release)
             )
-    problems = _doubt(shelf, pieces, tally, odd)
-    used = tuple(dict.fromkeys(plan.plan_id for plan, _ in pieces))
-    return Replayed(dialect.message_type, "".join(parts), problems, used)
+    problems = _doubt(shelf, text, tally, odd)
+    used = tuple(dict.fromkeys(plan.plan_id for plan in tally.plans))
+    return Replayed(dialect.message_type, "".join(parts), problems, used), tally.plans
 
 
-def _tally(shelf: Shelf, pieces: Sequence[Piece], numbers: Numbers) -> _Tally:
-    """Write the lines and check each."""
-    header, header_match = pieces[0]
+def _tally(
+    shelf: Shelf, header: Plan, header_match: Match[str], pieces: Iterator[Piece], numbers: Numbers
+) -> tuple[_Tally, Match[str]]:
+    """Write the lines and check each; and the trailer's match."""
     check_values(header, header_match)
-    check_values(*pieces[-1])
     mark = None if header.dialect.standard == "X12" else header.dialect.decimal_mark
-    tally = _Tally(runs=[[]])
+    tally = _Tally([header])
+    plans = tally.plans
     group: Piece | None = None
-    bounds: dict[Plan, Bound] = {}
-    watched = _watch_codes(pieces)
-    has_period = any(plan.has_period for plan, _ in pieces)
-    is_summed = any(tag in ("CNT", "CTT") for tag in pieces[-1][0].tags)
-    for number, (plan, match) in enumerate(pieces[1:-1], 1):
-        if plan.kind == "group":
-            group, bounds = (plan, match), {}
+    begun: dict[Writer, tuple[str, Row]] = {}
+    bounds: dict[Plan, _Bound] = {}
+    codes = shelf.codes[header.dialect].union(PRINCIPAL.get(header.dialect.message_type, ()))
+    for plan, match in pieces:
+        plans.append(plan)
+        if plan.kind != "line":
             check_values(plan, match)
+            if plan.kind == "trailer":
+                return tally, match
+            group, bounds = (plan, match), {}
             tally.runs.append([])
             continue
         bound = bounds.get(plan)
         if bound is None:
             writer = shelf.writer(header, group[0] if group else None, plan)
-            bound = bounds[plan] = writer.bind(header_match, group[1] if group else None, numbers)
+            if writer not in begun:
+                begun[writer] = writer.begin(header_match, numbers)
+            text, above = begun[writer]
+            if group and writer.group:
+                above = writer.group.read(group[1], numbers) + above
+            bound = bounds[plan] = _Bound(writer, text, above)
         writer = bound.writer
         tally.uses[writer] += 1
-        if writer.needs_no_period and has_period:
-            raise NotPlainError("a stock date beside periods")
-        row = writer.row(match, numbers)
-        if watched and any(match[i + 1] in watched - plan.codes for i in writer.numbers):
-            raise NotPlainError("quantity-swapped")
+        row = writer.read(match, numbers)
+        row += bound.above
         tally.write(bound.text % writer.pick(row))
-        if writer.totals or writer.apart or writer.pieces or writer.parts:
+        written = writer.written(row)
+        if not codes.isdisjoint(written):
+            tally.codes.setdefault(plan, set()).update(codes.intersection(written))
+        if writer.has_more_to_check:
             _check_values(writer, row, tally, mark)
-        tally.wrong_items += [json.loads(f'"{row[place]}"') for place in writer.checked if not KEYS[row[place]]]
-        for read, count in bound.dates:
+        for place in writer.checked:
+            if not is_gs1_key(row[place]):
+                tally.wrong_items.append(json.loads(f'"{row[place]}"'))
+        for read, count in writer.dates:
             tally.dates[read(row)] += count
-        if bound.stock:
-            _check_stock(tally, {read(row) for read in bound.stock})
+        if writer.stock:
+            _check_stock(tally, {hash(read(row)) for read in writer.stock})
         if writer.line_number != "":
-            text = match[writer.line_number + 1] if isinstance(writer.line_number, int) else writer.line_number
-            line_number = read_count(text)
+            number = match[writer.line_number + 1] if isinstance(writer.line_number, int) else writer.line_number
+            line_number = read_count(number)
             if line_number is not None:
-                tally.runs[-1].append((line_number, number))
-        if is_summed:
+                tally.runs[-1].append((line_number, len(plans) - 1))
+        if shelf.is_summed:
             tally.quantities += writer.quantities(row)
-    return tally
+    raise NotPlainError("no trailer")
 
 
-def _watch_codes(pieces: Sequence[Piece]) -> frozenset[str]:
-    """Codes that make a quantity suspicious which is written like one of them (`udf.swaps`)."""
-    used: frozenset[str] = frozenset().union(*(plan.codes for plan in {plan for plan, _ in pieces}))
-    principal = frozenset(PRINCIPAL.get(pieces[0][0].dialect.message_type, ()))
-    several = len({plan.codes for plan, _ in pieces if plan.kind == "line"}) > 1
-    return (used if several else frozenset()) | (frozenset() if used & principal else principal)
+def _check_codes(tally: _Tally) -> None:
+    """No quantity looks like a code that makes it suspicious (`udf.swaps`), and no stock date stands beside periods."""
+    plans = set(tally.plans)
+    used: frozenset[str] = frozenset().union(*(plan.codes for plan in plans))
+    principal = frozenset(PRINCIPAL.get(tally.plans[0].dialect.message_type, ()))
+    several = len({plan.codes for plan in plans if plan.kind == "line"}) > 1
+    watched = (used if several else frozenset()) | (frozenset() if used & principal else principal)
+    if any(watched & found - plan.codes for plan, found in tally.codes.items()):
+        raise NotPlainError("quantity-swapped")
+    if any(writer.needs_no_period for writer in tally.uses) and any(plan.has_period for plan in plans):
+        raise NotPlainError("a stock date beside periods")
 
 
 def _check_values(writer: Writer, row: list[Any], tally: _Tally, mark: str | None) -> None:
@@ -221,22 +246,22 @@ def _check_values(writer: Writer, row: list[Any], tally: _Tally, mark: str | Non
         if any(quantity and 2 * quantity == sum(quantities) for quantity in quantities):
             raise NotPlainError("a sum beside its parts")
     for slot, unit in writer.pieces:
-        if (quantity := read_number(row[slot], mark)) % 1:
+        if not row[slot].isdecimal() and (quantity := read_number(row[slot], mark)) % 1:
             tally.fractions.append(f"{quantity} {unit}")
 
 
-def _check_stock(tally: _Tally, keys: set[Any]) -> None:
+def _check_stock(tally: _Tally, keys: set[int]) -> None:
     if not tally.stock.isdisjoint(keys):
         raise NotPlainError("repeated-stock")
     tally.stock |= keys
 
 
-def _check_trailer(pieces: Sequence[Piece], tally: _Tally, numbers: Numbers) -> None:
+def _check_trailer(tally: _Tally, header_match: Match[str], match: Match[str], numbers: Numbers) -> None:
     """UNT or SE, CNT and CTT hold to the letter; what is nearly right is for the model's route to judge."""
-    trailer, match = pieces[-1]
-    before = sum(len(plan.tags) for plan, _ in pieces[:-1])
-    lins = sum(plan.lins for plan, _ in pieces)
-    header, header_match = pieces[0]
+    header, *between, trailer = tally.plans
+    counts = Counter(between)
+    before = len(header.tags) + sum(len(plan.tags) * count for plan, count in counts.items())
+    lins = header.lins + sum(plan.lins * count for plan, count in counts.items())
     x12 = header.dialect.standard == "X12"
 
     def stated(segment: int, element: int, component: int = 0) -> str:
@@ -279,7 +304,7 @@ def _doubt_dates(tally: _Tally, header: dict[str, datetime.date]) -> list[Findin
     return doubts.findings()
 
 
-def _doubt(shelf: Shelf, pieces: Sequence[Piece], tally: _Tally, odd: list[Finding]) -> list[Problem]:
+def _doubt(shelf: Shelf, text: str, tally: _Tally, odd: list[Finding]) -> list[Problem]:
     """The warnings that the lines give together, and those of the header that its arrangement always has."""
     counts = LineCounts(wrong_items=tally.wrong_items)
     for writer, uses in tally.uses.items():
@@ -292,11 +317,11 @@ def _doubt(shelf: Shelf, pieces: Sequence[Piece], tally: _Tally, odd: list[Findi
                 counts.unplaced[fact.qualifier] += uses
             counts.typeless += uses * (fact.item_type is None)
             counts.undated += uses * (not fact.period_stated)
-    partner, severity = pieces[0][0].dialect.partner, shelf.reference.severity
-    problems = [_point_out(pieces, finding, severity(finding.code, partner))
+    partner, severity = tally.plans[0].dialect.partner, shelf.reference.severity
+    problems = [_point_out(text, tally.plans, finding, severity(finding.code, partner))
                 for finding in judge_line_numbers(tally.runs)]  # fmt: skip
     problems += [
-        Problem.unchecked(code=finding.code, severity=severity(finding.code, partner), detail=finding.detail)
+        Problem(code=finding.code, severity=severity(finding.code, partner), detail=finding.detail)
         for finding in (*odd, *summarise_lines(counts))
     ]
     if any(problem.severity == "error" for problem in problems):
@@ -304,13 +329,19 @@ def _doubt(shelf: Shelf, pieces: Sequence[Piece], tally: _Tally, odd: list[Findi
     return problems
 
 
-def _point_out(pieces: Sequence[Piece], finding: Finding, severity: Any) -> Problem:
+def _point_out(text: str, plans: Sequence[Plan], finding: Finding, severity: Any) -> Problem:
     """A finding against the LIN of a piece, whose number stands for its segment."""
-    plan, match = pieces[finding.segment or 0]
-    before = sum(len(earlier.tags) for earlier, _ in pieces[: finding.segment])
+    number = finding.segment or 0
+    position = 0
+    for earlier in plans[:number]:
+        match = earlier.pattern.match(text, position)
+        assert match is not None
+        position = match.end()
+    plan = plans[number]
     index = plan.tags.index("LIN")
+    match = plan.pattern.match(text, position)
+    assert match is not None
     lin = read_segments(match[0], plan.dialect.delimiters)[index]
-    span = (match.start() + lin.start, match.start() + lin.end)
-    return Problem.unchecked(
-        code=finding.code, severity=severity, segment=before + index + 1, span=span, detail=finding.detail
-    )
+    before = sum(len(earlier.tags) for earlier in plans[:number])
+    span = (position + lin.start, position + lin.end)
+    return Problem(code=finding.code, severity=severity, segment=before + index + 1, span=span, detail=finding.detail)

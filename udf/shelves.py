@@ -1,6 +1,6 @@
 """The plans of one partner and what is worked out from them: in which order they are tried, what they write."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -21,6 +21,10 @@ class Shelf:
     trailers: dict[Dialect, list[Plan]] = field(default_factory=dict)
     habits: dict[Plan, Plan] = field(default_factory=dict)
     """What followed a plan the last time."""
+    codes: defaultdict[Dialect, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """The qualifiers of all quantities of a dialect."""
+    is_summed: bool = False
+    """Whether some trailer may state a sum of the quantities."""
     proved: dict[Arrangement, list[frozenset[Plan]]] = field(default_factory=dict)
     """Arrangements that the compiler has proved in full, with the sets of plans that stood in them."""
     failures: Counter[Dialect] = field(default_factory=Counter)
@@ -36,6 +40,8 @@ class Shelf:
         if plan.kind == "header":
             self.headers.append(plan)
             return
+        self.codes[plan.dialect] |= plan.codes
+        self.is_summed = self.is_summed or not {"CNT", "CTT"}.isdisjoint(plan.tags)
         shelf = self.trailers if plan.kind == "trailer" else self.bodies
         plans = shelf.setdefault(plan.dialect, [])
         plans.append(plan)
@@ -61,9 +67,9 @@ class Shelf:
             templates = make_line_templates(
                 [header.shape, group.shape if group else None, line.shape],
                 [plan.records[0] if plan and plan.records else {} for plan in (header, group)],
-                line.records, header.dialect.setting(self.reference), line.confidence,
+                line.records, header.dialect.setting(self.reference),
             )  # fmt: skip
-            self._writers[key] = Writer(line, templates)
+            self._writers[key] = Writer(line, group, templates)
         return self._writers[key]
 
     def is_proved(self, plans: Sequence[Plan]) -> bool:
@@ -80,7 +86,3 @@ class Shelf:
         known = self.proved.setdefault(arrangement, [])
         if not any(plans <= other for other in known):
             known[:] = [other for other in known if not other <= plans] + [plans]
-
-    def forget_writers(self) -> None:
-        """Work out anew what plans write: their confidence has changed."""
-        self._writers.clear()

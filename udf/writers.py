@@ -6,27 +6,31 @@ terminator. Whatever is not plain raises `NotPlainError`, and the model reads th
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from operator import itemgetter
 from re import Match
-from typing import Any, NamedTuple
+from typing import Any
 
 from udf.codec import Position
-from udf.contract import json_number
-from udf.identifiers import has_check_digit, is_gs1_key
+from udf.identifiers import has_check_digit
 from udf.masks import may_hide_tag, read_text
+from udf.outcome import json_number
 from udf.plans import Plan
 from udf.segments import glued_tags, mask_released
 from udf.statements import SPLITS, activity_of, quantity_positions
 from udf.templates import Hole, LineFacts, Template, UntraceableError
 from udf.values import UnreadableValueError, read_number, read_period
 
-_REMEMBERED = 200_000
+_REMEMBERED = 50_000
+"""Entries of a table of values that were worked out; what goes beyond would only take memory."""
 
 
 class NotPlainError(Exception):
     """This message is not for plans; the reason is for tests and curious people."""
+
+
+class UnknownShapeError(NotPlainError):
+    """Some part of the text has no shape that a plan knows."""
 
 
 class Numbers(dict[str, str]):
@@ -37,7 +41,10 @@ class Numbers(dict[str, str]):
 
     def __missing__(self, text: str) -> str:
         try:
-            found = repr(json_number(read_number(text, self._mark)))
+            if text.isascii() and text.isdecimal():  # most are; a number slot holds fourteen digits at most
+                found = repr(int(text))
+            else:
+                found = repr(json_number(read_number(text, self._mark)))
         except UnreadableValueError as problem:
             raise NotPlainError(problem.code) from None
         if len(self) > _REMEMBERED:
@@ -62,18 +69,7 @@ class _Days(dict[tuple[str, str], tuple[str, str]]):
         return found
 
 
-class _Keys(dict[str, bool]):
-    """Identifiers to whether their check digit is right."""
-
-    def __missing__(self, identifier: str) -> bool:
-        if len(self) > _REMEMBERED:
-            self.clear()
-        self[identifier] = found = is_gs1_key(identifier)
-        return found
-
-
 DAYS = _Days()
-KEYS = _Keys()
 NUMBERS = {mark: Numbers(mark) for mark in (None, ".", ",")}
 
 
@@ -111,132 +107,51 @@ def check_values(plan: Plan, match: Match[str]) -> None:
             raise NotPlainError("period-reversed")
 
 
-class _Fixed(NamedTuple):
-    """A value that does not come from the row."""
-
-    value: Any
+Row = list[Any]
+_Reader = Callable[[Row], tuple[Any, ...]]
 
 
-_Reader = Callable[[list[Any]], tuple[Any, ...]]
+class Layout:
+    """What a match of a shape brings as one flat row, of which holes are places.
 
+    Texts as JSON writes them, numbers, first and last days, spans, offsets; `is_whole` reads the texts and numbers of
+    all slots, so that each is checked, otherwise only those of the holes.
+    """
 
-def _reader(entries: Sequence[int | _Fixed]) -> _Reader:
-    """A function that gives some places of a row, and fixed values between them, as a tuple."""
-    inner = [entry for entry in entries if isinstance(entry, int)]
-    pick = _picker(inner)
-    if len(inner) == len(entries):
-        return pick
-    fixed = [entry.value if isinstance(entry, _Fixed) else None for entry in entries]
-    at = [number for number, entry in enumerate(entries) if isinstance(entry, int)]
-
-    def read(row: list[Any]) -> tuple[Any, ...]:
-        values = fixed.copy()
-        for number, value in zip(at, pick(row), strict=True):
-            values[number] = value
-        return tuple(values)
-
-    return read
-
-
-class Writer:
-    """Writes the lines of one line plan under one header plan and one group plan."""
-
-    def __init__(self, plan: Plan, templates: Sequence[Template]) -> None:
-        self.facts = [template.facts for template in templates if template.facts]
-        pieces: list[str | Hole] = []
-        for number, template in enumerate(templates):
-            pieces += ([","] if number else []) + list(template.pieces)
-        self._outer: list[str | Hole] = []
-        inner: list[Hole] = []
-        for piece in pieces:
-            if isinstance(piece, Hole) and piece.scope == 2:
-                self._outer.append("%s")
-                inner.append(piece)
-            else:
-                self._outer.append(piece.replace("%", "%%") if isinstance(piece, str) else piece)
+    def __init__(self, plan: Plan, holes: Iterable[Hole], is_whole: bool) -> None:
+        holes = list(holes)
         slots = len(plan.shape.slots)
-        self.numbers = [i for i, slot in enumerate(plan.shape.slots) if slot.kind == "number"]
-        self._days = sorted({(hole.slot, hole.form) for hole in self._holes(inner) if hole.what in ("first", "last")})
-        self._offsets = sorted({(hole.form, hole.slot) for hole in inner if hole.what == "at"})
-        self._plan = plan
-        self._is_checked = bool(plan.texts or plan.periods)
-        # One flat row a piece: texts, numbers, first and last days, spans, offsets; the holes pick from it.
-        at_number = slots
-        at_day = at_number + len(self.numbers)
-        at_span = at_day + 2 * len(self._days)
-        at_offset = at_span + 2 * (slots + 1)
-
-        def place(hole: Hole) -> int:
-            if hole.what == "text":
-                return hole.slot
-            if hole.what == "number":
-                return at_number + self.numbers.index(hole.slot)
-            if hole.what in ("first", "last"):
-                return at_day + 2 * self._days.index((hole.slot, hole.form)) + (hole.what == "last")
-            if hole.what == "at":
-                return at_offset + self._offsets.index((hole.form, hole.slot))
-            return at_span + 2 * (hole.slot + 1) + (hole.what == "to")
-
-        self._place = place
-        self._pick = _picker([place(hole) for hole in inner])
+        wanted = {what: sorted({hole.slot for hole in holes if hole.what == what}) for what in ("text", "number")}
+        numbers = [i for i, slot in enumerate(plan.shape.slots) if slot.kind == "number"]
+        self.numbers = numbers if is_whole else wanted["number"]
+        self._texts = plan.texts if is_whole else [i for i in plan.texts if i in wanted["text"]]
+        self._days = sorted({(hole.slot, hole.form) for hole in holes if hole.what in ("first", "last")})
+        self._offsets = sorted({(hole.form, hole.slot) for hole in holes if hole.what == "at"})
         self._release = plan.dialect.delimiters.release
-        self.quantities = _picker([place(fact.quantity) for fact in self.facts])
-        self.pieces = [(fact.quantity.slot, fact.pieces) for fact in self.facts if fact.pieces]
-        self.checked = [place(f.item) for f in self.facts if has_check_digit(f.item_type) and f.item.scope == 2]
-        self.needs_no_period = any(fact.needs_no_period for fact in self.facts)
-        self.totals = _find_totals(plan)
-        self.apart = _find_apart(plan, self.facts)
-        # Of three parts and more at one place one may be the others' sum (`udf.repetition`).
-        parts: dict[tuple[str | None, Position | None], list[int]] = {}
-        for fact, record in zip(self.facts, plan.records, strict=True):
-            parts.setdefault((fact.qualifier, record.get("location")), []).append(fact.quantity.slot)
-        self.parts = [slots for slots in parts.values() if len(slots) > 2]
-        lin = plan.tags.index("LIN") if "LIN" in plan.tags else None
-        self.line_number = "" if lin is None else plan.component(lin, 0)
+        self._at_number = slots
+        self._at_day = slots + len(self.numbers)
+        self._at_span = self._at_day + 2 * len(self._days)
+        self._at_offset = self._at_span + 2 * (slots + 1)
+        self.width = self._at_offset + len(self._offsets)
 
-    def _holes(self, inner: Iterable[Hole]) -> Iterable[Hole]:
-        dated = (hole for fact in self.facts for hole in fact.dates or () if hole.scope == 2)
-        keyed = (h for f in self.facts for h in f.stock_key or () if isinstance(h, Hole) and h.scope == 2)
-        return chain(inner, dated, keyed)
+    def place(self, hole: Hole) -> int:
+        """Where in the row a hole's value stands."""
+        if hole.what == "text":
+            return hole.slot
+        if hole.what == "number":
+            return self._at_number + self.numbers.index(hole.slot)
+        if hole.what in ("first", "last"):
+            return self._at_day + 2 * self._days.index((hole.slot, hole.form)) + (hole.what == "last")
+        if hole.what == "at":
+            return self._at_offset + self._offsets.index((hole.form, hole.slot))
+        return self._at_span + 2 * (hole.slot + 1) + (hole.what == "to")
 
-    def bind(self, header: Match[str], group: Match[str] | None, numbers: Numbers) -> "Bound":
-        """The writer under one header and group, whose values are then part of its text."""
-        above = (header, group)
-
-        def settle(value: Any) -> Any:
-            if not isinstance(value, Hole):
-                return value
-            if value.scope == 2:
-                return None
-            match = above[value.scope]
-            assert match is not None
-            return resolve(value, match, numbers, self._release)
-
-        text = "".join(settle(piece).replace("%", "%%") if isinstance(piece, Hole) else piece for piece in self._outer)
-        keys = [fact.stock_key for fact in self.facts if fact.stock_key is not None]
-        pairs = Counter(fact.dates for fact in self.facts if fact.dates)
-        stock, dates = (
-            [
-                [
-                    self._place(value) if isinstance(value, Hole) and value.scope == 2 else _Fixed(settle(value))
-                    for value in entries
-                ]
-                for entries in known
-            ]
-            for known in (keys, pairs)
-        )
-        return Bound(
-            self, text, [_reader(key) for key in stock], list(zip(map(_reader, dates), pairs.values(), strict=True))
-        )
-
-    def row(self, match: Match[str], numbers: Numbers) -> list[Any]:
-        """Everything that the holes pick from. Raises NotPlainError."""
+    def read(self, match: Match[str], numbers: Numbers) -> Row:
+        """The row of a match. Raises NotPlainError."""
         groups = match.groups()
         regs = match.regs
-        row: list[Any] = [*groups]
-        if self._is_checked:
-            check_values(self._plan, match)
-        for i in self._plan.texts:
+        row: Row = [*groups]
+        for i in self._texts:
             row[i] = as_text(groups[i], self._release)
         row += [numbers[groups[i]] for i in self.numbers]
         for slot, form in self._days:
@@ -246,19 +161,82 @@ class Writer:
             row += [(regs[after + 1][1] if after >= 0 else regs[0][0]) + step for after, step in self._offsets]
         return row
 
-    def pick(self, row: list[Any]) -> tuple[Any, ...]:
-        return self._pick(row)
 
+class Writer:
+    """Writes the lines of one line plan under one header plan and one group plan.
 
-@dataclass(slots=True)
-class Bound:
-    """A writer with the values of what stands above its lines; `stock` and `dates` read keys and days off a row."""
+    A line's row is that of its match, followed by that of its group's and by what its keys need of the header.
+    """
 
-    writer: Writer
-    text: str
-    stock: list[_Reader]
-    dates: list[tuple[_Reader, int]]
-    """With the number of lines that have them."""
+    def __init__(self, plan: Plan, group: Plan | None, templates: Sequence[Template]) -> None:
+        self.facts = [template.facts for template in templates if template.facts]
+        self._plan = plan
+        pieces: list[str | Hole] = []
+        for number, template in enumerate(templates):
+            pieces += ([","] if number else []) + list(template.pieces)
+        inner = [piece for piece in pieces if isinstance(piece, Hole) and piece.scope]
+        self._outer = [
+            "%s" if isinstance(piece, Hole) and piece.scope else
+            piece.replace("%", "%%") if isinstance(piece, str) else piece for piece in pieces
+        ]  # fmt: skip
+        keys = [fact.stock_key for fact in self.facts if fact.stock_key is not None]
+        dates = Counter(fact.dates for fact in self.facts if fact.dates)
+        asked = [value for known in (*keys, *dates) for value in known]
+        holes = [*inner, *(value for value in asked if isinstance(value, Hole) and value.scope),
+                 *(fact.item for fact in self.facts), *(fact.quantity for fact in self.facts)]  # fmt: skip
+        self.line = Layout(plan, (hole for hole in holes if hole.scope == 2), is_whole=True)
+        above = (hole for hole in holes if hole.scope == 1)
+        self.group = Layout(group, above, is_whole=False) if group else None
+        self._constants = list(dict.fromkeys(v for v in asked if not (isinstance(v, Hole) and v.scope)))
+        self._is_checked = bool(plan.texts or plan.periods)
+        self.pick = self._picker(inner)
+        self.quantities = self._picker(fact.quantity for fact in self.facts)
+        self.written = _picker(self.line.numbers)
+        """Its numbers as they were sent."""
+        self.stock = [self._picker(key) for key in keys]
+        self.dates = [(self._picker(pair), count) for pair, count in dates.items()]
+        """With the number of lines that have them."""
+        self.pieces = [(fact.quantity.slot, fact.pieces) for fact in self.facts if fact.pieces]
+        self.checked = [self._place(f.item) for f in self.facts if has_check_digit(f.item_type) and f.item.scope == 2]
+        self.needs_no_period = any(fact.needs_no_period for fact in self.facts)
+        self.totals = _find_totals(plan)
+        self.apart = _find_apart(plan, self.facts)
+        # Of three parts and more at one place one may be the others' sum (`udf.repetition`).
+        parts: dict[tuple[str | None, Position | None], list[int]] = {}
+        for fact, record in zip(self.facts, plan.records, strict=True):
+            parts.setdefault((fact.qualifier, record.get("location")), []).append(fact.quantity.slot)
+        self.parts = [slots for slots in parts.values() if len(slots) > 2]
+        self.has_more_to_check = bool(self.totals or self.apart or self.pieces or self.parts)
+        lin = plan.tags.index("LIN") if "LIN" in plan.tags else None
+        self.line_number = "" if lin is None else plan.component(lin, 0)
+
+    def _place(self, value: Any) -> int:
+        if not isinstance(value, Hole) or not value.scope:
+            above = self.line.width + (self.group.width if self.group else 0)
+            return above + self._constants.index(value)
+        if value.scope == 2:
+            return self.line.place(value)
+        assert self.group is not None
+        return self.line.width + self.group.place(value)
+
+    def _picker(self, values: Iterable[Any]) -> _Reader:
+        return _picker([self._place(value) for value in values])
+
+    def begin(self, header: Match[str], numbers: Numbers) -> tuple[str, Row]:
+        """The text of a line under a header, with `%s` for each value below it; and the end of its row."""
+        release = self._plan.dialect.delimiters.release
+
+        def settle(value: Any) -> Any:
+            return resolve(value, header, numbers, release) if isinstance(value, Hole) else value
+
+        text = "".join(settle(p).replace("%", "%%") if isinstance(p, Hole) else p for p in self._outer)
+        return text, [settle(value) for value in self._constants]
+
+    def read(self, match: Match[str], numbers: Numbers) -> Row:
+        """The row of a line, but for what stands above it. Raises NotPlainError."""
+        if self._is_checked:
+            check_values(self._plan, match)
+        return self.line.read(match, numbers)
 
 
 def _picker(places: Sequence[int]) -> _Reader:

@@ -21,8 +21,10 @@ from dagster_project import compilation, crew, intake
 from dagster_project.defs import silver
 from dagster_project.defs.resources import Warehouse
 from dagster_project.landing import list_files
-from udf.contract import Attempt, CompiledRow, Document, Line, Outcome, Problem, dump_document, make_row
+from udf import contract
+from udf.outcome import Attempt, CompiledRow, Document, Line, Outcome, Problem, dump_document, make_row
 
+LINE = Line(**dict(contract.Line(measure="sold", quantity=1)))
 LOG = logging.getLogger("test_silver")
 
 Deliver = Callable[..., None]
@@ -91,13 +93,12 @@ def assert_each_message_has_one_outcome(connection: psycopg.Connection[Any]) -> 
 
 def stand_in(texts: list[str], envelopes: Any = None) -> list[CompiledRow]:
     """A compiler with the real interface and one attempt a message, for what the real one must not be made to do."""
-    document = Document(lines=[Line(measure="sold", quantity=1)])
     return [
         as_row(
             message_type="SLSRPT",
             is_valid=True,
             is_complete=True,
-            document=document,
+            document=Document(lines=[LINE]),
             route="model",
             attempts=1,
             attempt_log=[Attempt(attempt=1, chunk="line 1", route="model", reading="plain", output=text[:20])],
@@ -108,7 +109,7 @@ def stand_in(texts: list[str], envelopes: Any = None) -> list[CompiledRow]:
 
 
 def as_row(**fields: Any) -> CompiledRow:
-    outcome = Outcome(**fields)
+    outcome = Outcome(**{"message_type": None} | fields)
     return make_row(outcome, outcome.document and dump_document(outcome.document))
 
 
@@ -137,6 +138,27 @@ def test_the_stored_outcome_is_what_the_compiler_said(deliver: Deliver, connecti
     dumped = expected.model_dump(mode="json")
     assert (document, problems, is_valid) == (dumped["document"], dumped["problems"], dumped["is_valid"])
     assert version == udf.compiler_version()
+
+
+def test_a_document_that_is_sent_in_slices_is_stored_as_any_other(
+    deliver: Deliver, connection: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    described = (
+        write_sales(7)
+        .replace(b"'QTY", rb"'IMD+F++:::12\ " + b'"inch" pan?\'s lid' + b"'QTY")
+        .replace(b"UNT+9", b"UNT+10")
+    )
+    deliver(described, write_sales(8), b"garbage")
+    stored = "select to_jsonb(outcomes) - 'compile_ms' - 'compiled_at' from silver.outcomes order by message_id"
+    compile_all()
+    whole = rows(connection, stored)
+    monkeypatch.setattr(compilation, "_SLICE", 7)
+    connection.execute("delete from silver.outcomes")
+    connection.commit()
+    compile_all()
+    assert rows(connection, stored) == whole
+    descriptions = "select document #>> '{lines,0,attributes,description}' from silver.outcomes where is_valid"
+    assert set(rows(connection, descriptions)) == {('12\\ "inch" pan\'s lid',), (None,)}
 
 
 def test_a_second_run_compiles_nothing(deliver: Deliver, connection: Any) -> None:

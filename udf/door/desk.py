@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, NoReturn
 
-from udf.contract import CompiledRow, Envelope, Outcome, Problem, make_row
 from udf.door.backend import Backend, Interrupted
 from udf.door.tally import Tally, read_tally
+from udf.outcome import CompiledRow, Envelope, Outcome, Problem, make_row, read_envelope
 
 PLAIN_MESSAGE = (
     "UNH+1+SLSRPT:D:96A:UN:EAN004'BGM+73E+1+9'DTM+90:20260105:102'DTM+91:20260111:102'NAD+SE+9501101000008::9'"
@@ -77,15 +77,20 @@ class Desk:
                 yield dump_row(found.pop(i)) if i in found else None
 
     def explain(self, raw: str) -> Iterator[tuple[Any, ...]]:
-        """For each field of each line: what it is, and the piece of the message that it was taken from."""
+        """For each field of each line: what it is, which piece of the message it was taken from, and what took it."""
         with self.serve(len(raw)) as count:
             rows = self.compile_rows([raw])
             count(rows)
             (row,) = rows
             document = json.loads(row.document) if row.document else {"lines": []}
             segments = list(self._read(raw)) if document["lines"] else []
+            pieces = self.load().plans.trace(raw, None, row.plans) if row.plans else []
         starts = [segment[2] for segment in segments]
-        plans = list(row.plans)
+        plan_starts = [start for start, _ in pieces]
+
+        def name_plan(position: int) -> str | None:
+            return pieces[bisect_right(plan_starts, position) - 1][1] if pieces else None
+
         for position, line in enumerate(document["lines"], 1):
             source = line.pop("source")
             for field, value in line.items():
@@ -95,7 +100,9 @@ class Desk:
                 segment = segments[bisect_right(starts, start) - 1] if start is not None else (None, None)
                 text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
                 piece = None if start is None else raw[start:end]
-                yield position, field, text, piece, start, end, segment[0], segment[1], row.is_valid, row.route, plans
+                # What a table or a rule gave belongs to the quantity, of which there is a line.
+                plan = name_plan(source["quantity"][0] if start is None else start)
+                yield position, field, text, piece, start, end, segment[0], segment[1], row.is_valid, row.route, plan
 
     def segments(self, raw: str) -> Iterator[tuple[Any, ...]]:
         """Position in the message, tag, [start, end), text and elements of each segment."""
@@ -221,7 +228,7 @@ class Desk:
     def _make_row(self, problem: Problem, digest: str = "") -> CompiledRow:
         compiler, model = self.versions()
         outcome = Outcome(
-            is_valid=False, is_complete=False, problems=[problem], compiler_version=compiler, model_version=model,
+            None, is_valid=False, is_complete=False, problems=[problem], compiler_version=compiler, model_version=model,
             verification_hash=digest,
         )  # fmt: skip
         return make_row(outcome, None)
@@ -257,7 +264,7 @@ class Desk:
         # what a message leaves behind is freed by counting references.
         gc.disable()
         try:
-            # Not while numpy and llama.cpp are being loaded: half a library could not be loaded again.
+            # Not while llama.cpp is being loaded: half a library could not be loaded again.
             if compiles:
                 self.load()
             with self.backend if characters > _SHORT else nullcontext():
@@ -329,7 +336,7 @@ def _cut(raws: Sequence[str | None]) -> Iterator[tuple[int, int]]:
 
 
 def _read_envelope(text: str | None) -> Envelope | None:
-    return None if text is None or text == "null" else Envelope.model_validate_json(text)
+    return None if text is None or text == "null" else read_envelope(text)
 
 
 def _too_large(what: str, size: int, unit: str, limit: int, setting: str) -> Problem:
@@ -346,6 +353,6 @@ def storable(text: str | None) -> str | None:
     return text and _UNSTORABLE.sub("\ufffd", text)
 
 
-def _dump(models: Sequence[Envelope | Problem]) -> str:
-    rows = [model.model_dump(mode="json") for model in models]
+def _dump(said: Sequence[Envelope | Problem]) -> str:
+    rows = [one._asdict() for one in said]
     return json.dumps([{k: storable(v) if isinstance(v, str) else v for k, v in row.items()} for row in rows])

@@ -71,7 +71,7 @@ returns table (
     tag text,
     is_valid boolean,
     route text,
-    plans text[]
+    plan text
 )
 language plpython3u stable strict parallel safe cost 100000 rows 200
 set search_path = pg_catalog, pg_temp
@@ -82,7 +82,7 @@ from udf.door import open_door
 return open_door(plpy).explain(raw)
 $python$;
 
-comment on function udf.explain(text) is 'One row per field of each line: its value, the piece of the message it was taken from (null where a table or a rule gave it) with its segment and span, and the route and the plans that made it. is_valid false: the message is refused and its lines count nowhere.';
+comment on function udf.explain(text) is 'One row per field of each line: its value, the piece of the message it was taken from (null where a table or a rule gave it) with its segment and span, the route that made it and, where plans did, the plan of that piece (silver.plans). is_valid false: the message is refused and its lines count nowhere.';
 
 create or replace function udf.segments(raw text)
 returns table (segment integer, tag text, span_start integer, span_end integer, source text, elements jsonb)
@@ -135,7 +135,6 @@ returns table (
     period_start date,
     period_end date,
     as_of_date date,
-    confidence numeric,
     item_ids jsonb,
     attributes jsonb,
     source jsonb
@@ -164,7 +163,6 @@ begin atomic
         line.period_start,
         line.period_end,
         line.as_of_date,
-        line.confidence,
         line.item_ids,
         line.attributes,
         line.source
@@ -188,7 +186,6 @@ begin atomic
             period_start date,
             period_end date,
             as_of_date date,
-            confidence numeric,
             item_ids jsonb,
             attributes jsonb,
             source jsonb
@@ -216,7 +213,6 @@ returns table (
     period_start date,
     period_end date,
     as_of_date date,
-    confidence numeric,
     item_ids jsonb,
     attributes jsonb,
     source jsonb

@@ -1,0 +1,116 @@
+"""Excerpts: a long message in a dialect that nobody knows is read by short ones that are made of its beginning."""
+
+import json
+import random
+
+import pytest
+
+import udf.compiler
+from bench.partners import HABITS, draw_partner, wrap, write_message
+from bench.run import find_envelope
+from tests.unit.test_plans import ENVELOPE, School, write_report
+from udf.compiler import Compiler
+from udf.excerpts import make_excerpts
+from udf.planbook import PlanBook
+from udf.plans import PROOFS
+from udf.reference import load_reference
+from udf.segments import Delimiters
+
+EDIFACT = Delimiters("EDIFACT", "'", "+", ":", "?", None, None)
+
+
+@pytest.fixture(autouse=True)
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is long is so much shorter here."""
+    monkeypatch.setattr(udf.compiler, "LONG", 3_000)
+
+
+def draw_lines(count: int) -> list[tuple[str, str, str]]:
+    r = random.Random(7)
+    return [
+        (f"{r.randrange(10**12, 10**13)}", str(r.randrange(1, 500)), f"{r.randrange(1, 90)}.5") for _ in range(count)
+    ]
+
+
+@pytest.mark.parametrize("habit", HABITS)
+@pytest.mark.parametrize("seed", [0, 1, 4])  # no quantity of theirs is written like a code, which the model must see
+def test_the_first_message_of_a_partner_is_read_by_plans_if_it_is_long(habit: str, seed: int) -> None:
+    partner = draw_partner(random.Random(seed), seed, habit)
+    message = write_message(partner, random.Random(seed), 120)
+    envelope = find_envelope(wrap(partner, [message]))
+    school = School()
+    row = school.read(message.text, envelope)
+    by_model = school.read_by_model(message.text, envelope)
+    assert row.route == "plan"
+    assert row.is_complete
+    assert row.document == by_model.document
+    assert row.problems == by_model.problems
+
+
+def test_excerpts_are_whole_messages_and_share_no_line() -> None:
+    excerpts = make_excerpts(write_report(draw_lines(90)), EDIFACT, 3)
+    assert [text.count("'LIN+") for text in excerpts] == [29, 29, 29, 28, 27, 26]  # the last line may have been cut
+    assert all(text.startswith("UNH+1+SLSRPT") and text.count("'LOC+162") == 1 for text in excerpts)
+    assert [text.rpartition("'")[0].rpartition("'")[2] for text in excerpts] == [
+        f"UNT+{8 + 3 * lines}+1" for lines in (29, 29, 29, 28, 27, 26)
+    ]
+    items = [part.partition(":")[0] for text in excerpts[:3] for part in text.split("++")[1:]]
+    assert len(items) == len(set(items)) == 87
+
+
+def test_a_trailer_that_states_a_sum_has_no_excerpts() -> None:
+    text = write_report(draw_lines(90))
+    head, _, tail = text.rpartition("'UNT")
+    assert make_excerpts(f"{head}'CNT+2:90'UNT{tail}", EDIFACT, 3)
+    assert make_excerpts(f"{head}'CNT+1:4711'UNT{tail}", EDIFACT, 3) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["", "UNH", "garbage", "UNH+1+SLSRPT'" * 3, "UNH+1+SLSRPT:D:96A:UN'UNT+2+1'", "LIN+1'" * 900]
+)
+def test_what_is_no_message_has_no_excerpts(text: str) -> None:
+    assert make_excerpts(text, EDIFACT, 3) == []
+
+
+def test_a_long_message_with_one_odd_line_is_read_by_the_model() -> None:
+    school = School()
+    lines = draw_lines(60)
+    text = write_report(lines).replace(f"++{lines[50][0]}:EN'", f"++{lines[50][0]}:EN'PIA+1+A17:SA'")
+    text = text.replace(f"UNT+{8 + 180}", f"UNT+{8 + 181}")
+    row = school.read(text)
+    assert row.route == "model"
+    assert row.is_complete
+
+
+def test_a_long_message_that_is_sampled_has_its_excerpts_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    school = School(shadow=1)
+    for number in range(1, PROOFS + 2):
+        school.read(write_report(draw_lines(5), number))
+    compared: list[str] = []
+    compare = school.book.compare
+    monkeypatch.setattr(school.book, "compare", lambda text, *rest: compared.append(text) or compare(text, *rest))
+    text = write_report(draw_lines(60))
+    assert school.read(text).route == "plan"
+    assert len(compared) == 6
+    assert text not in compared
+
+
+def test_a_plan_that_was_tampered_with_is_found_out_by_the_excerpts_of_a_long_message() -> None:
+    school = School()
+    school.teach()
+    rows = []
+    for row in school.book.take_changed():
+        if row.kind == "line":
+            records = json.loads(row.records)
+            records[0]["quantity"], records[0]["price"] = records[0]["price"], records[0]["quantity"]
+            row = row._replace(records=json.dumps(records), plan_id="tampered")
+        rows.append(row)
+    book = PlanBook(load_reference(), shadow=1)
+    book.load(rows)
+    text = write_report(draw_lines(60))
+    school.clerk.study(text)
+    row = Compiler(school.clerk, plans=book).compile_rows([text], [ENVELOPE])[0]
+    other = school.read_by_model(text)
+    assert row.route == "model"
+    assert row.document == other.document
+    assert [found.revoked for found in book.take_disagreements()] == [("tampered",)]
