@@ -107,7 +107,7 @@
 {% macro fingerprint() %}
     {%- set whole = render(model.raw_code | replace('is_incremental()', 'false')) -%}
     md5(concat_ws(
-        ' ', '{{ local_md5(whole) }}', current_setting('server_version_num')::integer / 10000
+        ' ', '{{ local_md5(whole ~ model.raw_code) }}', current_setting('server_version_num')::integer / 10000
         {%- for part in describe_parents(model) %},
         {{ part }}
         {%- endfor %}

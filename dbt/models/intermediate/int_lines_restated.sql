@@ -172,21 +172,14 @@ stated as materialized (
             held.week_start_date,
             held.message_fate
 
-        from (
-            select distinct
-                series_key,
-                week_start_date
-
-            from touched_weeks
-        ) as touched
-
-        inner join {{ this }} as held
-            on touched.series_key = held.series_key and touched.week_start_date = held.week_start_date
+        from {{ this }} as held
 
         -- A message that has gone since is not journaled yet: what it said stays until it is.
         left join messages on held.message_id = messages.message_id
 
-        where held.message_id not in (select message_id from touched_messages)
+        where
+            {{ is_touched('held') }}
+            and held.message_id not in (select message_id from touched_messages)
     {%- endif %}
 
 ),

@@ -15,7 +15,7 @@ verdicts as (
 
 ),
 
-lines as (
+lines as not materialized (
 
     select * from {{ ref('int_lines') }}
     {% if is_incremental() %}
@@ -24,14 +24,14 @@ lines as (
     {% endif %}
 ),
 
-messages as (
+messages as not materialized (
 
     select * from {{ ref('int_messages') }}
 
 ){% if is_incremental() %},
 
 -- What the table further down holds, which is no reference: it would be a circle.
-held_lines as (
+held_lines as not materialized (
 
     select * from {{ target_table('int_lines_restated') }}
 
