@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bench.partners import HEADER, LINE, Essence, Message
-from udf.contract import CompiledRow
+from udf.outcome import CompiledRow
 
 MOST_REFUSED = 0.01
 """Refusing is faster than reading: a part in which a larger share of the messages was refused has no speed either."""

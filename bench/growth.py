@@ -13,7 +13,7 @@ from bench.exactness import Tally
 from bench.machine import peak_megabytes
 from bench.partners import Message, Partner, draw_partner, wrap, write_messages
 from bench.run import BATCH, SEED, Run, find_envelope, make_compiler, teach_plans
-from udf.contract import CompiledRow
+from udf.outcome import CompiledRow
 
 HABIT = "SLSRPT by store"
 """A line group of this habit states one line."""

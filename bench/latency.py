@@ -8,7 +8,7 @@ from typing import Any
 from bench.clock import ROUNDS, Timing, milliseconds, percentile, time_once
 from bench.partners import HABITS, Message, Partner, draw_partner, wrap, write_messages
 from bench.run import SEED, Run, find_envelope, make_compiler, teach_plans
-from udf.contract import CompiledRow
+from udf.outcome import CompiledRow
 
 GROUPS = 25
 """Line groups of a message of about 2 kB."""

@@ -9,7 +9,7 @@ from typing import Any
 from bench.clock import ROUNDS, milliseconds, race
 from bench.partners import HABITS, Message, draw_partner, wrap, write_messages
 from bench.run import SEED, Run, find_envelope, make_compiler, teach_plans
-from udf.contract import CompiledRow, Envelope
+from udf.outcome import CompiledRow, Envelope
 
 GROUPS = 25
 

@@ -9,9 +9,9 @@ from bench.exactness import InexactError, Tally
 from bench.machine import describe_model
 from bench.partners import Message, Partner, write_messages
 from udf.compiler import Compiler
-from udf.contract import CompiledRow, Envelope
 from udf.engine import LlamaEngine
 from udf.interchange import split_interchange
+from udf.outcome import CompiledRow, Envelope
 from udf.planbook import SHADOW, PlanBook
 from udf.reference import load_reference
 

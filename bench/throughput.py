@@ -10,7 +10,7 @@ from bench.exactness import Tally
 from bench.partners import HABITS, Message, Partner, draw_partner, wrap, write_messages
 from bench.run import LEARNT, LONG, SEED, Run, compile_messages, find_envelope, make_compiler, teach_plans
 from udf.compiler import Compiler
-from udf.contract import CompiledRow, Envelope
+from udf.outcome import CompiledRow, Envelope
 
 PROCESSES = 2
 DAY_PARTNERS = 40

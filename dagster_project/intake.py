@@ -16,9 +16,9 @@ import psycopg
 from dagster_project.compilation import PLAIN_MESSAGE, Log, read_held
 from dagster_project.landing import LandingFile
 from dagster_project.storable import storable_json, storable_text
-from udf.contract import Envelope, Problem, dump_problems
 from udf.encoding import Pieces
 from udf.interchange import Amendment, InterchangeMessage, InterchangeStream, Portion
+from udf.outcome import Envelope, Problem, dump_envelope, dump_problems
 from udf.scroll import BEGINNING
 
 # Bytes are kept in rows of this size: PostgreSQL holds a value in memory as a whole, several times over.
@@ -253,7 +253,7 @@ class MessageStore:
         raw = storable_text(message.text)
         if message.envelope is not self._envelope:
             self._envelope = message.envelope
-            self._dumped = storable_json(message.envelope.model_dump_json())
+            self._dumped = storable_json(dump_envelope(message.envelope))
         return (
             mint_message_id(self.interchange_id, message.position),
             self.interchange_id,

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from udf.contract import CompiledRow, Envelope, Outcome
+    from udf.contract import Outcome
     from udf.interchange import Interchange
+    from udf.outcome import CompiledRow, Envelope
 
 __all__ = ["compile_batch", "compile_edi", "compile_rows", "compiler_version", "model_version", "split_interchange"]
 
-# Each function imports what it needs: pydantic, numpy and llama.cpp are most of what the first outcome of a process
-# waits for, and neither training nor whoever only splits interchanges wants to load them all.
+# Each function imports what it needs: pydantic and llama.cpp are most of what the first outcome of a process waits for,
+# and neither training nor whoever only splits interchanges or stores rows wants to load them all.
 
 
 def compile_edi(text: str, envelope: "Envelope | None" = None) -> "Outcome":

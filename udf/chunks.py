@@ -277,7 +277,7 @@ def _windows(segments: Sequence[SegmentLike], start: int, stop: int) -> list[Chu
     )
     head, rest, tail = shown[:head_end], shown[head_end:], _shared_prices(segments, shown)
     budget = min(_LINE_COMPONENTS, MAX_COMPONENTS - sum(_size(segments[i]) for i in (*head, *tail)))
-    if few and sum(_size(segments[i]) for i in rest) <= budget:
+    if not rest or (few and sum(_size(segments[i]) for i in rest) <= budget):
         return [_chunk("line", segments, indices)]
     first = segments[rest[0]]
     openers = {i for i in rest if segments[i].tag == "ZA"} or {

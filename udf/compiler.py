@@ -9,14 +9,14 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from udf import codec
 from udf.chunks import Chunk, read_type, split_message
-from udf.contract import Attempt, CompiledRow, Envelope, Outcome, Problem, dump_problems, make_row, read_row
 from udf.engine import Answer, Engine, LlamaEngine, Prompt, next_best_prefixes
 from udf.excerpts import LONG, make_excerpts
 from udf.gatekeeper import gather_line, judge_line, judge_statements
-from udf.interchange import split_interchange
+from udf.outcome import Attempt, CompiledRow, Envelope, Outcome, Problem, dump_problems, make_row
 from udf.planbook import PlanBook
 from udf.plans import PROOFS
 from udf.reference import Reference, load_reference, reference_digest
@@ -24,6 +24,9 @@ from udf.replay import Replayed
 from udf.segments import announce, find_delimiters, read_segments
 from udf.statements import Finding, Setting, prefer_items
 from udf.verdict import READING, Message, Unit, Verdict, describe_answer, hash_document
+
+if TYPE_CHECKING:
+    from udf import contract
 
 MODEL = Path(__file__).with_name("model") / "tillroll.gguf"
 ATTEMPTS = 4
@@ -79,9 +82,13 @@ class Compiler:
         self.model_version = model
         self.version = _version(model)
 
-    def compile_batch(self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None) -> list[Outcome]:
+    def compile_batch(
+        self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None
+    ) -> "list[contract.Outcome]":
         """One outcome for each text, in order; the prompts of all of them are decoded together."""
-        return [read_row(made) if isinstance(made, CompiledRow) else made[0] for made in self._route(texts, envelopes)]
+        from udf.contract import read_row  # pydantic: who only stores rows does without
+
+        return [read_row(row) for row in self.compile_rows(texts, envelopes)]
 
     def compile_rows(
         self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None
@@ -120,7 +127,7 @@ class Compiler:
         if isinstance(message, Message):
             message.seconds = time.perf_counter() - began
         else:
-            message.compile_ms = round(1000 * (time.perf_counter() - began), 3)
+            message = message._replace(compile_ms=round(1000 * (time.perf_counter() - began), 3))
         return message
 
     # --- plans ---------------------------------------------------------------------------------------------------
@@ -193,10 +200,10 @@ class Compiler:
 
     def _write_replayed(self, text: str, replayed: Replayed, began: float) -> CompiledRow:
         compile_ms = round(1000 * (time.perf_counter() - began), 3)
-        attempt = Attempt.unchecked(attempt=0, route="plan", reading=READING, compile_ms=compile_ms)
+        attempt = Attempt(0, None, "plan", READING, compile_ms=compile_ms)
         return CompiledRow(
             replayed.message_type, True, True, replayed.document, "[]", dump_problems(replayed.problems), "plan", 0,
-            self.model_version, self.version, hash_document(text, replayed.document), compile_ms, [attempt],
+            self.model_version, self.version, hash_document(text, replayed.document), compile_ms, (attempt,),
             replayed.plans,
         )  # fmt: skip
 
@@ -310,8 +317,7 @@ class Compiler:
         verdict.assemble()
         outcome, document = verdict.outcome()
         message.seconds += time.perf_counter() - began
-        outcome.compile_ms = round(1000 * message.seconds, 3)
-        return outcome, document
+        return outcome._replace(compile_ms=round(1000 * message.seconds, 3)), document
 
 
 def _make_units(message: Message) -> list[Unit]:
@@ -369,6 +375,9 @@ def _find_envelope(text: str) -> Envelope:
     head = text.lstrip("\ufeff \r\n\t")[:3].upper()
     if head not in ("UNA", "UNB", "ISA"):
         return Envelope()
+    # To import it takes 20 ms of a session's first call, and nearly all messages come without their interchange.
+    from udf.interchange import split_interchange
+
     messages = split_interchange(text.encode("utf-8", "surrogatepass")).messages
     return messages[0].envelope if len(messages) == 1 else Envelope()
 

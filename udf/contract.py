@@ -3,57 +3,29 @@
 Field names are fixed: a later need adds a field and never renames one. `contract.schema.json` beside this file is
 generated from these models (`python -m udf.contract` rewrites it) and a test keeps the two equal.
 
-Every model but `Outcome` is frozen. Building is validated (`Line(...)`); where many lines a second are built from
-values that the gatekeeper has already proved, `Line.unchecked(...)` gives the same object in half the time. Quantities
-and prices are `decimal.Decimal` here and JSON numbers in JSON, dates are `datetime.date` here and ISO text in JSON,
-spans are `(start, end)` here and `[start, end]` in JSON, counted in characters of the message's text, end exclusive.
+Every model but `Outcome` is frozen, and building one is validated. The compiler itself works with plain tuples of the
+same fields (`udf.outcome`), from whose JSON these models are read. Quantities and prices are `decimal.Decimal` here and
+JSON numbers in JSON, dates are `datetime.date` here and ISO text in JSON, spans are `(start, end)` here and
+`[start, end]` in JSON, counted in characters of the message's text, end exclusive.
+
+A document is a function of the message, its envelope and the compiler's version alone, and so is `verification_hash`:
+both are the same through either door, alone or in a batch, by the model or by plans. So nothing stands in it that
+depends on how it was made; how sure the model was of a reading belongs to the plan that keeps it (silver.plans).
 """
 
 import datetime
 import json
-from collections.abc import Callable
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, Self, cast
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, TypeAdapter, WithJsonSchema
 from pydantic.json_schema import models_json_schema
 
+from udf import outcome
+from udf.outcome import AttemptRoute, CompiledRow, DocumentFunction, Route, Severity, Span, Standard, json_number
+
 SCHEMA_PATH = Path(__file__).with_name("contract.schema.json")
-
-# IEEE 754 doubles, which every JSON reader may turn a number into, keep any 15 significant digits. EDIFACT 6060 is
-# n..15 and X12's QTY02 is R 1/15, so a longer number is a defect of the message and not a limit of ours.
-MAX_SIGNIFICANT_DIGITS = 15
-
-Severity = Literal["error", "warning"]
-Standard = Literal["EDIFACT", "X12"]
-DocumentFunction = Literal["original", "replacement", "cancellation", "change", "duplicate"]
-Route = Literal["plan", "model", "review", "mixed"]
-AttemptRoute = Literal["plan", "model", "review"]
-Span = tuple[int, int]
-
-
-def fits_json_number(value: Decimal) -> bool:
-    """True when the decimal survives JSON exactly: finite, at most 15 significant digits, |exponent| below 30."""
-    if not value.is_finite():
-        return False
-    digits = value.as_tuple().digits
-    significant = len(digits)
-    while significant > 1 and digits[significant - 1] == 0:
-        significant -= 1
-    return significant <= MAX_SIGNIFICANT_DIGITS and (not value or -30 < value.adjusted() < 30)
-
-
-def json_number(value: Decimal) -> int | float:
-    """The JSON number that equals the decimal: an int where it is integral, else the float with the same digits.
-
-    Raises ValueError for a decimal that `fits_json_number` refuses: a wrong digit must never leave in silence.
-    """
-    if not fits_json_number(value):
-        raise ValueError(f"{value} is no number of at most {MAX_SIGNIFICANT_DIGITS} significant digits")
-    integer = int(value)
-    return integer if integer == value else float(value)
 
 
 def _require_json_number(value: Decimal) -> Decimal:
@@ -69,36 +41,8 @@ Number = Annotated[
 ]
 
 
-@cache
-def _defaults(model: type[BaseModel]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
-    """The model's plain defaults in field order, and the fields whose default has to be made anew each time."""
-    fields = model.model_fields.items()
-    plain = {name: None if field.is_required() else field.default for name, field in fields}
-    factories = [(name, field.default_factory) for name, field in fields if field.default_factory is not None]
-    return plain, cast("list[tuple[str, Callable[[], Any]]]", factories)
-
-
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=(), ser_json_inf_nan="null")
-
-    @classmethod
-    def unchecked(cls, **fields: Any) -> Self:
-        """The model built from values of the right types, without validation; a field left out takes its default.
-
-        pydantic's own model_construct took five times as long as validating a Line (2.13.4, November 2026), because
-        it walks every field in Python; this fills the same two slots at once.
-        """
-        plain, factories = _defaults(cls)
-        values = plain | fields
-        for name, factory in factories:
-            if name not in fields:
-                values[name] = factory()
-        made = cls.__new__(cls)
-        object.__setattr__(made, "__dict__", values)
-        object.__setattr__(made, "__pydantic_fields_set__", set(fields))
-        object.__setattr__(made, "__pydantic_extra__", None)
-        object.__setattr__(made, "__pydantic_private__", None)
-        return made
 
 
 class Problem(_Frozen):
@@ -140,7 +84,6 @@ class Line(_Frozen):
     period_end: datetime.date | None = None
     as_of_date: datetime.date | None = None
     attributes: dict[str, str] = Field(default_factory=dict, description="name → value, anything else the line states")
-    confidence: float | None = Field(default=None, description="margin between the best and the second-best reading")
     source: dict[str, Span] = Field(default_factory=dict, description="field → [start, end) in the message's text")
 
 
@@ -226,36 +169,8 @@ class Outcome(BaseModel):
     plans: tuple[str, ...] = Field(default=(), exclude=True, repr=False)
 
 
-class CompiledRow(NamedTuple):
-    """An Outcome as the columns of silver.outcomes: its parts are JSON text, so that storing one makes no objects.
-
-    `document` is canonical (`dump_document`), the text that `verification_hash` is made of. `plans` are the ids of the
-    plans that made it, none where the model did.
-    """
-
-    message_type: str | None
-    is_valid: bool
-    is_complete: bool
-    document: str | None
-    rejected_lines: str
-    problems: str
-    route: Route | None
-    attempts: int
-    model_version: str
-    compiler_version: str
-    verification_hash: str
-    compile_ms: float
-    attempt_log: list[Attempt]
-    plans: tuple[str, ...] = ()
-
-
 _PROBLEMS = TypeAdapter(list[Problem])
 _REJECTED = TypeAdapter(list[RejectedLine])
-
-
-def dump_problems(problems: list[Problem]) -> str:
-    """The problems as JSON text."""
-    return _PROBLEMS.dump_json(problems).decode() if problems else "[]"
 
 
 def dump_document(document: Document) -> str:
@@ -263,26 +178,23 @@ def dump_document(document: Document) -> str:
     return json.dumps(document.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def make_row(outcome: Outcome, document: str | None) -> CompiledRow:
-    """The outcome as a row; `document` is its document as `dump_document` gives it."""
-    return CompiledRow(
-        outcome.message_type, outcome.is_valid, outcome.is_complete, document,
-        _REJECTED.dump_json(outcome.rejected_lines).decode() if outcome.rejected_lines else "[]",
-        dump_problems(outcome.problems), outcome.route, outcome.attempts, outcome.model_version,
-        outcome.compiler_version, outcome.verification_hash, outcome.compile_ms, outcome.attempt_log, outcome.plans,
-    )  # fmt: skip
-
-
 def read_row(row: CompiledRow) -> Outcome:
-    """The outcome that a row was made of."""
+    """The outcome that a row was made of. Raises ValidationError where it is none of this contract."""
+    # Not by pydantic's own reader of JSON: a text that Python holds may have unpaired surrogates, which that refuses.
+    document, rejected, problems = map(json.loads, (row.document or "null", row.rejected_lines, row.problems))
     return Outcome(
         message_type=row.message_type, is_valid=row.is_valid, is_complete=row.is_complete,
-        document=Document.model_validate_json(row.document) if row.document else None,
-        rejected_lines=_REJECTED.validate_json(row.rejected_lines), problems=_PROBLEMS.validate_json(row.problems),
-        route=row.route, attempts=row.attempts, model_version=row.model_version,
-        compiler_version=row.compiler_version, verification_hash=row.verification_hash, compile_ms=row.compile_ms,
-        attempt_log=row.attempt_log, plans=row.plans,
+        document=document and Document.model_validate(document), rejected_lines=_REJECTED.validate_python(rejected),
+        problems=_PROBLEMS.validate_python(problems), route=row.route, attempts=row.attempts,
+        model_version=row.model_version, compiler_version=row.compiler_version,
+        verification_hash=row.verification_hash, compile_ms=row.compile_ms,
+        attempt_log=[_read_attempt(attempt) for attempt in row.attempt_log], plans=row.plans,
     )  # fmt: skip
+
+
+def _read_attempt(attempt: outcome.Attempt) -> Attempt:
+    fields = attempt._asdict()
+    return Attempt(**fields | {"problems": [Problem(**problem._asdict()) for problem in attempt.problems]})
 
 
 def json_schema() -> dict[str, Any]:

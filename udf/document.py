@@ -7,8 +7,8 @@ from typing import Any
 
 from udf.chunks import Chunk
 from udf.codec import Position, Record
-from udf.contract import Line, Party
 from udf.gatekeeper import LineRecords
+from udf.outcome import Line, Party
 from udf.segments import Segment
 from udf.statements import (
     Finding,
@@ -71,7 +71,7 @@ def read_parties(segments: Sequence[Segment], chunk: Chunk, x12: bool) -> list[P
 
 
 def _party(role: str, identifier: str, id_type: str, name: str) -> Party:
-    return Party.unchecked(role=role, id=identifier or None, id_type=id_type or None, name=name or None)
+    return Party(role=role, id=identifier or None, id_type=id_type or None, name=name or None)
 
 
 def read_header(segments: Sequence[Segment], record: Record, setting: Setting) -> dict[str, Any]:
@@ -104,8 +104,7 @@ def read_dates(
 
 
 def build_lines(
-    segments: Sequence[Segment], line: LineRecords, inherited: Record, setting: Setting, currency: str | None,
-    confidence: float,
+    segments: Sequence[Segment], line: LineRecords, inherited: Record, setting: Setting, currency: str | None
 ) -> list[Line]:  # fmt: skip
     """The lines of a proved line group; `inherited` is what header and group state. Raises UnreadableValueError."""
     identifiers = line_identifiers(segments, line.first, line.last, setting.x12)
@@ -149,7 +148,7 @@ def build_lines(
             source["line_number"] = lin.component_span(0, 0)
         if "currency" in whole and not nearer:
             source["currency"] = span_at(segments, whole["currency"])
-        lines.append(Line.unchecked(
+        lines.append(Line(
             line_number=number,
             item_id=text_at(segments, whole["item"]),
             item_id_type=_text(segments, whole.get("item_type")),
@@ -167,7 +166,6 @@ def build_lines(
             period_end=end if is_sale or measure in FLOWS else None,
             as_of_date=None if is_sale else as_of,
             attributes=attributes,
-            confidence=round(confidence, 4),
             source=source,
         ))  # fmt: skip
     return lines

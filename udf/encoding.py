@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from udf.contract import Problem
+from udf.outcome import Problem
 
 EncodingSource = Literal["bom", "syntax-identifier", "utf-8", "fallback", "ebcdic"]
 

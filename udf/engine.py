@@ -15,11 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
-
 from udf import codec
 from udf.chunks import Chunk
-from udf.embeddings import read_embeddings
+from udf.embeddings import Embeddings
 from udf.grammar import BEGINNING, AnswerGrammar
 from udf.llama import llama_cpp
 
@@ -33,6 +31,9 @@ LONGEST_ANSWER = 160
 """Tokens after which an answer is given up: the longest of the corpus has 107."""
 REMEMBERED = 50_000
 """Answers kept in memory, about 1 kB each."""
+
+Logits = tuple["ctypes._Pointer[ctypes.c_float]", int]
+"""The numbers of several positions, and where those of one (vocabulary) begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,8 @@ class _Sequence:
             return True
         return len(tokens) >= LONGEST_ANSWER or self.place + len(self.steps) >= SLOT_POSITIONS
 
-    def take(self, logits: np.ndarray) -> None:
-        """Choose the next step among those the grammar allows, from the logits (vocabulary) of the last position."""
+    def take(self, logits: "Logits") -> None:
+        """Choose the next step among those the grammar allows, from the logits of the last position."""
         control = self.control
         if control == codec.PAD:
             control = self._choose(logits, self.grammar.controls(self.standing))
@@ -119,11 +120,12 @@ class _Sequence:
         self.standing = self.grammar.advance(self.standing, control, pointer)
         self._force_all()
 
-    def _choose(self, logits: np.ndarray, allowed: list[int]) -> int:
+    def _choose(self, logits: "Logits", allowed: list[int]) -> int:
         if len(allowed) == 1:
             self._note(allowed[0])
             return allowed[0]
-        values = logits[allowed].tolist()
+        numbers, start = logits
+        values = [numbers[start + token] for token in allowed]
         best = max(range(len(values)), key=values.__getitem__)
         top = values[best]
         values[best] = -math.inf
@@ -179,7 +181,7 @@ class LlamaEngine:
         vocabulary = llama_cpp.llama_vocab_n_tokens(llama_cpp.llama_model_get_vocab(self._model))
         if vocabulary != codec.VOCABULARY_SIZE:
             raise ValueError(f"{path.name} has a vocabulary of {vocabulary}, the codec one of {codec.VOCABULARY_SIZE}.")
-        self._table = read_embeddings(path, vocabulary, llama_cpp.llama_model_n_embd(self._model))
+        self._embeddings = Embeddings(path, vocabulary, llama_cpp.llama_model_n_embd(self._model))
         threads = threads or int(os.environ.get("TILLROLL_THREADS", "1"))
         parameters = llama_cpp.llama_context_default_params()
         parameters.n_ctx = SLOTS * SLOT_POSITIONS
@@ -195,7 +197,7 @@ class LlamaEngine:
         if not self._context:
             raise ValueError(f"llama.cpp could not make a context for {path.name}.")
         self._memory = llama_cpp.llama_get_memory(self._context)
-        self._batch = _Batch(self._table.shape[1])
+        self._batch = _Batch(self._embeddings)
         self._remembered: OrderedDict[tuple[codec.Bundles, tuple[int, ...]], Answer] = OrderedDict()
         self.decoded = 0
         """Prompts decoded so far; the others were remembered."""
@@ -205,6 +207,7 @@ class LlamaEngine:
         if self._context:
             llama_cpp.llama_free(self._context)
             llama_cpp.llama_model_free(self._model)
+            self._embeddings.close()
             self._context = None
 
     def forget(self) -> None:
@@ -252,9 +255,10 @@ class LlamaEngine:
                     sequence, slot = waiting.pop(), free.pop()
                     sequence.place = batch.add(slot, 0, sequence.steps, sequence.prompt.tokens)
                     active[slot] = sequence
-                for slot, logits in zip(batch.slots, self._run(batch), strict=True):
+                logits = self._run(batch)
+                for number, slot in enumerate(batch.slots):
                     sequence = active[slot]
-                    sequence.take(logits)
+                    sequence.take((logits, number * codec.VOCABULARY_SIZE))
                     if sequence.is_finished:
                         llama_cpp.llama_memory_seq_rm(self._memory, slot, -1, -1)
                         del active[slot]
@@ -263,57 +267,59 @@ class LlamaEngine:
             llama_cpp.llama_memory_clear(self._memory, True)
             raise
 
-    def _run(self, batch: "_Batch") -> np.ndarray:
-        """The logits (slots, vocabulary) of the last position of each slot in a batch."""
-        if llama_cpp.llama_decode(self._context, batch.fill(self._table)) != 0:
+    def _run(self, batch: "_Batch") -> "ctypes._Pointer[ctypes.c_float]":
+        """The logits of the last position of each slot in a batch, one vocabulary after another."""
+        if llama_cpp.llama_decode(self._context, batch.fill()) != 0:
             raise RuntimeError("llama.cpp could not decode a batch")
-        logits = llama_cpp.llama_get_logits(self._context)
-        return np.ctypeslib.as_array(logits, shape=(len(batch.slots), codec.VOCABULARY_SIZE))
+        return llama_cpp.llama_get_logits(self._context)  # type: ignore[no-any-return]
 
 
 class _Batch:
     """What one call of llama.cpp is given: positions as vectors, with their places and slots; its memory is kept."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, embeddings: Embeddings) -> None:
         self.size = 0
         self.slots: list[int] = []
+        self._embeddings = embeddings
         self._bundles: list[codec.Bundle] = []
-        self._vectors = np.zeros((BATCH_POSITIONS, size), np.float32)
-        self._places, self._owners, counts = (np.ones(BATCH_POSITIONS, np.int32) for _ in range(3))
-        self._wanted = np.zeros(BATCH_POSITIONS, np.int8)
-        addresses = self._owners.ctypes.data + self._owners.itemsize * np.arange(BATCH_POSITIONS, dtype=np.uint64)
+        self._vectors = (ctypes.c_float * (BATCH_POSITIONS * embeddings.size))()
+        numbers = ctypes.c_int32 * BATCH_POSITIONS
+        self._places, self._owners, self._wanted = numbers(), numbers(), (ctypes.c_int8 * BATCH_POSITIONS)()
+        counts = numbers(*[1] * BATCH_POSITIONS)
+        first = ctypes.addressof(self._owners)
+        places = range(first, first + ctypes.sizeof(self._owners), ctypes.sizeof(ctypes.c_int32))
+        addresses = (ctypes.c_size_t * BATCH_POSITIONS)(*places)
         self._memory = counts, addresses  # kept: the structure holds bare addresses
         self._batch: ctypes.Structure = llama_cpp.llama_batch(0, None, *(
-            array.ctypes.data_as(kind) for array, kind in (
-                (self._vectors, ctypes.POINTER(ctypes.c_float)), (self._places, ctypes.POINTER(ctypes.c_int32)),
-                (counts, ctypes.POINTER(ctypes.c_int32)),
-                (addresses, ctypes.POINTER(ctypes.POINTER(ctypes.c_int32))),
-                (self._wanted, ctypes.POINTER(ctypes.c_int8)),
+            ctypes.cast(array, ctypes.POINTER(kind)) for array, kind in (
+                (self._vectors, ctypes.c_float), (self._places, ctypes.c_int32), (counts, ctypes.c_int32),
+                (addresses, ctypes.POINTER(ctypes.c_int32)), (self._wanted, ctypes.c_int8),
             )
         ))  # fmt: skip
 
     def clear(self) -> None:
         """Begin anew."""
-        self._wanted[: self.size] = 0
+        ctypes.memset(self._wanted, 0, self.size)
         self.size = 0
         self.slots, self._bundles = [], []
 
     def add(self, slot: int, place: int, steps: list[tuple[int, int]], prompt: codec.Bundles = ()) -> int:
         """Show a slot its prompt and steps, the first at `place`; the place behind them."""
-        start, stop = self.size, self.size + len(prompt) + len(steps)
+        start, count = self.size, len(prompt) + len(steps)
+        stop = start + count
         self._bundles += prompt
         self._bundles += [(control, pointer, *_PADDING) for control, pointer in steps]
-        following = place + stop - start
-        self._places[start:stop] = np.arange(place, following)
-        self._owners[start:stop] = slot
+        self._places[start:stop] = list(range(place, place + count))
+        self._owners[start:stop] = [slot] * count
         self._wanted[stop - 1] = 1
         self.slots.append(slot)
         self.size = stop
-        return following
+        return place + count
 
-    def fill(self, table: np.ndarray) -> ctypes.Structure:
-        """The structure for llama.cpp, each position the sum of its tokens' rows of a table (vocabulary, size)."""
-        np.sum(table[np.array(self._bundles)], axis=1, out=self._vectors[: self.size])
+    def fill(self) -> ctypes.Structure:
+        """The structure for llama.cpp, each position the sum of its tokens' embeddings."""
+        vectors = self._embeddings.add_up(self._bundles)
+        ctypes.memmove(self._vectors, vectors, len(vectors))
         self._batch.n_tokens = self.size
         return self._batch
 

@@ -2,7 +2,7 @@
 
 import datetime
 
-from udf.contract import Envelope
+from udf.outcome import Envelope
 from udf.segments import Delimiters, Segment
 
 
@@ -10,34 +10,28 @@ def read_envelope(delimiters: Delimiters, una: str | None, header: Segment | Non
     """What UNB or ISA says, and UNA where there was one; `header` is None for messages without an envelope."""
     standard = delimiters.standard
     decimal = una[5:6] if una else ""
-    common = {"standard": standard, "una": una, "decimal_mark": decimal if decimal in (".", ",") else None}
+    said = Envelope(standard=standard, una=una, decimal_mark=decimal if decimal in (".", ",") else None)
     if header is None:
-        return Envelope.model_validate(common)
+        return said
     if standard == "EDIFACT":
-        return Envelope.model_validate(
-            common
-            | {
-                "is_test": header.value(10) == "1",
-                "sender": header.value(1, 0) or None,
-                "sender_qualifier": header.value(1, 1) or None,
-                "recipient": header.value(2, 0) or None,
-                "recipient_qualifier": header.value(2, 1) or None,
-                "control_reference": header.value(4) or None,
-                "prepared_at": iso_datetime(header.value(3, 0), header.value(3, 1)),
-            }
+        return said._replace(
+            is_test=header.value(10) == "1",
+            sender=header.value(1, 0) or None,
+            sender_qualifier=header.value(1, 1) or None,
+            recipient=header.value(2, 0) or None,
+            recipient_qualifier=header.value(2, 1) or None,
+            control_reference=header.value(4) or None,
+            prepared_at=iso_datetime(header.value(3, 0), header.value(3, 1)),
         )
     usage = header.value(14).upper()
-    return Envelope.model_validate(
-        common
-        | {
-            "is_test": usage == "T" if usage in ("T", "P", "I") else None,
-            "sender": header.value(5) or None,
-            "sender_qualifier": header.value(4) or None,
-            "recipient": header.value(7) or None,
-            "recipient_qualifier": header.value(6) or None,
-            "control_reference": header.value(12) or None,
-            "prepared_at": iso_datetime(header.value(8), header.value(9)),
-        }
+    return said._replace(
+        is_test=usage == "T" if usage in ("T", "P", "I") else None,
+        sender=header.value(5) or None,
+        sender_qualifier=header.value(4) or None,
+        recipient=header.value(7) or None,
+        recipient_qualifier=header.value(6) or None,
+        control_reference=header.value(12) or None,
+        prepared_at=iso_datetime(header.value(8), header.value(9)),
     )
 
 
@@ -45,7 +39,7 @@ def add_group(envelope: Envelope, header: Segment) -> Envelope:
     """The envelope with what GS says of the messages in its group."""
     if header.tag != "GS":
         return envelope
-    return envelope.model_copy(update={"group_type": header.value(0) or None, "version": header.value(7) or None})
+    return envelope._replace(group_type=header.value(0) or None, version=header.value(7) or None)
 
 
 def iso_datetime(date: str, time: str) -> str | None:

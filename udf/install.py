@@ -37,7 +37,7 @@ import sys
 sys.path[:0] = [path for path in __PACKAGES__ if path not in sys.path]
 version = "%d.%d" % sys.version_info[:2]
 try:
-    import numpy, pydantic, udf.llama
+    import pydantic, udf.llama
 except Exception as error:
     return [version, None, type(error).__name__ + ": " + str(error)]
 return [version, udf.__file__, None]
@@ -79,11 +79,27 @@ def install(connection: Connection, only_if_changed: bool = False) -> str:
         connection.execute("select pg_advisory_xact_lock(hashtext('tillroll.install'))")
         allow_python(connection)
         check_server(connection)
-        for script in scripts:
-            connection.execute(script)
+        create_functions(connection, scripts)
         text = sql.Literal(f"{read_comment(connection)} {mark}")
         connection.execute(sql.SQL("comment on function udf.version() is {}").format(text))
         return check_call(connection)
+
+
+def create_functions(connection: Connection, scripts: Sequence[bytes]) -> None:
+    """Create the functions or replace them; raises InstallError where something of somebody else's is in the way."""
+    try:
+        with connection.transaction():
+            for script in scripts:
+                connection.execute(script)
+    except errors.InvalidFunctionDefinition:
+        # Those of an earlier package gave other columns, which PostgreSQL does not let anybody replace.
+        try:
+            for script in ((SQL / "uninstall.sql").read_bytes(), *scripts):
+                connection.execute(script)
+        except errors.DependentObjectsStillExist as error:
+            user = (error.diag.message_detail or str(error)).splitlines()[0]
+            detail = f"A function gives new columns and cannot be replaced ({user}): drop that first."
+            raise InstallError(detail) from None
 
 
 def uninstall(connection: Connection) -> None:
@@ -213,7 +229,7 @@ def place_packages(script: str) -> bytes:
 
 def find_packages() -> list[str]:
     """Folders of the compiler and of what it imports, in that order."""
-    specs = [importlib.util.find_spec(name) for name in ("numpy", "pydantic", "llama_cpp")]
+    specs = [importlib.util.find_spec(name) for name in ("pydantic", "llama_cpp")]
     places = [str(Path(spec.origin).resolve().parents[1]) for spec in specs if spec and spec.origin]
     return list(dict.fromkeys([str(PACKAGE.parent), *places]))
 

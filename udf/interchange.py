@@ -42,9 +42,9 @@ import re
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from udf.contract import Envelope, Problem, Severity
 from udf.encoding import EncodingSource, Pieces, decode_pieces, find_encoding
 from udf.envelope import add_group, control_reference, message_reference, message_type, read_envelope
+from udf.outcome import Envelope, Problem, Severity
 from udf.scroll import BEGINNING, MOST_HELD, Scroll
 from udf.segments import Delimiters, Segment, find_delimiters, find_una, skip_una
 from udf.services import BLANK, SAME_AS, WINDOW, ServiceSegments, next_start, own_window, read_one, segment_end

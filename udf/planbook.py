@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from udf.codec import Record
-from udf.contract import Envelope, Outcome, dump_problems
 from udf.masks import mask, parse_shape
+from udf.outcome import Envelope, Outcome, dump_problems
 from udf.plans import PLANS_OF_A_PARTNER, PROOFS, Arrangement, Dialect, Kind, Plan, Status, arrange, name_plan
 from udf.reference import Reference
 from udf.replay import Piece, Replayed, find_pieces, replay
@@ -24,7 +24,6 @@ SHADOW = 64
 """One in so many messages that plans compile is read by the model as well."""
 _PATIENCE = 20
 """Failures in a row after which a partner's messages are looked at for plans less often."""
-_CONFIDENCE = re.compile(r'"confidence":[^,]+,')
 
 
 class PlanRow(NamedTuple):
@@ -114,13 +113,30 @@ class PlanBook:
             return replayed if shelf.is_proved(plans) and _is_sure(text, known, plans[0].dialect) else None
         return None
 
+    def trace(self, text: str, envelope: Envelope | None, used: Sequence[str]) -> list[tuple[int, str]]:
+        """Where each piece of a message begins that plans have compiled, and the id of its plan; `used` are all ids.
+
+        Nothing where the plans have changed since.
+        """
+        shelf = self._shelves.get(self.shelf_of(envelope))
+        if shelf is None:
+            return []
+        for longest_first in (False, True):
+            try:
+                pieces = [(match.start(), plan.plan_id) for plan, match in find_pieces(shelf, text, longest_first)]
+            except UnknownShapeError:
+                continue
+            if {plan_id for _, plan_id in pieces} == set(used):
+                return pieces
+        return []
+
     def is_sampled(self, text: str) -> bool:
         """Whether the model reads this message too, although plans can: always the same answer for the same text."""
         return bool(self._shadow) and zlib.crc32(text.encode("utf-8", "surrogatepass")) % self._shadow == 0
 
     def compare(self, text: str, replayed: Replayed, outcome: Outcome, document: str | None) -> bool:
         """Whether the model's reading is that of the plans. Where it is not, they are revoked and it is noted."""
-        if outcome.is_complete and document is not None and same_document(document, replayed.document):
+        if outcome.is_complete and document is not None and document == replayed.document:
             return True
         used = [self._by_id[plan_id] for plan_id in replayed.plans]
         blamed = _blame(used, replayed.document, document) if outcome.is_complete and document else used
@@ -151,7 +167,7 @@ class PlanBook:
             return
         if dump_problems(replayed.problems) != dump_problems(outcome.problems):
             return
-        if not same_document(replayed.document, document):
+        if replayed.document != document:
             blamed = _blame(plans, replayed.document, document)
             self._revoke(blamed, message.text, "It did not write what the model had read.")
             return
@@ -180,9 +196,8 @@ class PlanBook:
             match = plan.pattern.fullmatch(message.text, start, stop)
             if match is None or plan.records != records:
                 return None
-            if confidence < plan.confidence and not plan.runs:
-                plan.confidence = confidence
-                shelf.forget_writers()
+            if not plan.runs:
+                plan.confidence = min(plan.confidence, confidence)
             pieces.append((plan, match))
         return pieces if len(pieces) > 2 else None
 
@@ -293,11 +308,6 @@ def _is_sure(text: str, envelope: Envelope, dialect: Dialect) -> bool:
     return is_plain or announce(find_delimiters(text), envelope.una) == dialect.delimiters
 
 
-def same_document(one: str, other: str) -> bool:
-    """Whether two canonical documents are the same but for how sure the model was."""
-    return one == other or _CONFIDENCE.sub("", one) == _CONFIDENCE.sub("", other)
-
-
 def _dialect_of(message: Message) -> Dialect:
     setting, envelope = message.setting, message.envelope
     return Dialect(
@@ -351,7 +361,7 @@ def _blame(plans: Sequence[Plan], written: str, right: str) -> list[Plan]:
         return list(dict.fromkeys(plans))
     wrong = {
         plan for plan, a, b in zip(lines, own, meant, strict=True)
-        if (a | {"confidence": 0}) != (b | {"confidence": 0})
+        if a != b
     }  # fmt: skip
     return [plan for plan in dict.fromkeys(plans) if plan in wrong]
 

@@ -5,6 +5,8 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+from udf.outcome import Severity
+
 FOLDER = Path(__file__).parents[1] / "seeds" / "reference"
 
 
@@ -22,8 +24,10 @@ class Reference:
             self._meanings.setdefault((row["standard"], row["segment"], row["code"]), []).append(row)
         self._places = {(r["standard"], r["segment"], r["code"]): r["is_place"] for r in _rows("party_roles")}
         self._dates = {(r["standard"], r["segment"], r["code"]): r["role"] for r in _rows("date_roles")}
-        severities = _rows("problem_severities")
-        self._severities = {(r["code"], r["partner"]): r["severity"] for r in severities}
+        self._severities: dict[tuple[str, str], Severity] = {
+            (row["code"], row["partner"]): row["severity"]  # type: ignore[misc]
+            for row in _rows("problem_severities")
+        }
         self._found: dict[tuple[str, str, str, str, str, str], str | None] = {}
 
     def measure(
@@ -58,7 +62,7 @@ class Reference:
         """`period_start`, `period_end`, `period`, `as_of`, `document` or `ignored`; None for an unknown qualifier."""
         return self._dates.get((standard, segment, code))
 
-    def severity(self, code: str, partner: str = "") -> str:
+    def severity(self, code: str, partner: str = "") -> Severity:
         """`error` or `warning`; a problem that no row names is an error."""
         return self._severities.get((code, partner)) or self._severities.get((code, ""), "error")
 

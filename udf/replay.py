@@ -16,11 +16,11 @@ from functools import lru_cache
 from re import Match
 from typing import Any
 
-from udf.contract import Envelope, Problem
 from udf.controls import read_count
 from udf.document import Doubts
 from udf.identifiers import is_gs1_key
 from udf.layout import judge_line_numbers
+from udf.outcome import Envelope, Problem
 from udf.plans import Plan
 from udf.segments import read_segments
 from udf.shelves import Shelf
@@ -321,7 +321,7 @@ def _doubt(shelf: Shelf, text: str, tally: _Tally, odd: list[Finding]) -> list[P
     problems = [_point_out(text, tally.plans, finding, severity(finding.code, partner))
                 for finding in judge_line_numbers(tally.runs)]  # fmt: skip
     problems += [
-        Problem.unchecked(code=finding.code, severity=severity(finding.code, partner), detail=finding.detail)
+        Problem(code=finding.code, severity=severity(finding.code, partner), detail=finding.detail)
         for finding in (*odd, *summarise_lines(counts))
     ]
     if any(problem.severity == "error" for problem in problems):
@@ -344,6 +344,4 @@ def _point_out(text: str, plans: Sequence[Plan], finding: Finding, severity: Any
     lin = read_segments(match[0], plan.dialect.delimiters)[index]
     before = sum(len(earlier.tags) for earlier in plans[:number])
     span = (position + lin.start, position + lin.end)
-    return Problem.unchecked(
-        code=finding.code, severity=severity, segment=before + index + 1, span=span, detail=finding.detail
-    )
+    return Problem(code=finding.code, severity=severity, segment=before + index + 1, span=span, detail=finding.detail)

@@ -67,7 +67,7 @@ class Shelf:
             templates = make_line_templates(
                 [header.shape, group.shape if group else None, line.shape],
                 [plan.records[0] if plan and plan.records else {} for plan in (header, group)],
-                line.records, header.dialect.setting(self.reference), line.confidence,
+                line.records, header.dialect.setting(self.reference),
             )  # fmt: skip
             self._writers[key] = Writer(line, group, templates)
         return self._writers[key]
@@ -86,7 +86,3 @@ class Shelf:
         known = self.proved.setdefault(arrangement, [])
         if not any(plans <= other for other in known):
             known[:] = [other for other in known if not other <= plans] + [plans]
-
-    def forget_writers(self) -> None:
-        """Work out anew what plans write: their confidence has changed."""
-        self._writers.clear()

@@ -14,10 +14,10 @@ from typing import Any, Literal, NamedTuple
 
 from udf.chunks import Chunk
 from udf.codec import Record
-from udf.contract import Document, Line
 from udf.document import FLOWS, PIECES, build_lines, inherit, read_header, read_parties
 from udf.gatekeeper import LineRecords
 from udf.masks import Shape, locate
+from udf.outcome import Document, Line
 from udf.segments import Segment, read_segments
 from udf.statements import Setting, date_form, read_date
 from udf.values import UnreadableValueError
@@ -155,8 +155,7 @@ def _trace_days(
 
 
 def make_line_templates(
-    shapes: Sequence[Shape | None], stated: Sequence[Record], records: Sequence[Record], setting: Setting,
-    confidence: float,
+    shapes: Sequence[Shape | None], stated: Sequence[Record], records: Sequence[Record], setting: Setting
 ) -> list[Template]:  # fmt: skip
     """A template for each line that `records` make under a header and a group.
 
@@ -170,14 +169,14 @@ def make_line_templates(
     header = _read_header(scene, stated[0], setting)
     far = _looks_far(scene, above, line, setting)
     try:
-        built = build_lines(scene.segments, line, above, setting, header.get("currency"), confidence)
+        built = build_lines(scene.segments, line, above, setting, header.get("currency"))
     except (UnreadableValueError, LookupError) as problem:
         raise UntraceableError(str(problem)) from problem
     return [Template(tuple(_join(_trace(scene, _dump(one), "line"))), _state_facts(scene, one, far)) for one in built]
 
 
 def _dump(model: Line | Document) -> dict[str, Any]:
-    return model.model_dump(mode="json")
+    return model.as_json()
 
 
 def _lift(record: Record, first: int) -> Record:
@@ -251,8 +250,9 @@ def make_header_template(shape: Shape, stated: Record, setting: Setting, standar
     opener = scene.segments[0]
     first, last = 1, len(scene.segments)
     chunk = Chunk("header", list(scene.segments[first:last]), list(range(first, last)), first, last)
-    document = Document.unchecked(
-        standard=standard, message_type=setting.message_type, version=setting.version or None,
+    document = Document(
+        standard=standard,  # type: ignore[arg-type]
+        message_type=setting.message_type, version=setting.version or None,
         message_reference=opener.value(1 if setting.x12 else 0) or None,
         parties=read_parties(scene.segments, chunk, setting.x12), **_read_header(scene, stated, setting),
     )  # fmt: skip
@@ -272,7 +272,7 @@ def _read_header(scene: Scene, stated: Record, setting: Setting) -> dict[str, An
 
 
 def _trace(scene: Scene, value: Any, name: str) -> Iterator[str | Hole]:
-    """Canonical JSON of a value, in pieces: sorted keys, no blanks, as `contract.dump_document` writes it."""
+    """Canonical JSON of a value, in pieces: sorted keys, no blanks, as `outcome.dump_document` writes it."""
     if isinstance(value, Hole):
         yield value
     elif isinstance(value, dict):

@@ -5,7 +5,7 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
-from udf.contract import fits_json_number
+from udf.outcome import fits_json_number
 
 
 class UnreadableValueError(ValueError):

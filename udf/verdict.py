@@ -4,17 +4,18 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from udf import codec
 from udf.chunks import Chunk, Chunks
 from udf.codec import Record
-from udf.contract import Attempt, Document, Envelope, Line, Outcome, Problem, RejectedLine, dump_document
 from udf.controls import check_totals, check_trailer
 from udf.document import build_lines, inherit, lift, line_doubts, read_header, read_parties, repeated_stock
 from udf.engine import Answer, Prompt
 from udf.gatekeeper import LineRecords
 from udf.identifiers import has_check_digit, is_gs1_key
 from udf.layout import check_layout, find_referenced_places
+from udf.outcome import Attempt, Document, Envelope, Line, Outcome, Problem, RejectedLine, dump_document
 from udf.segments import Delimiters, Segment
 from udf.statements import Finding, Setting
 from udf.values import UnreadableValueError
@@ -73,14 +74,14 @@ class Verdict:
         self.errors = 0
         self.lines: list[Line] = []
         self.rejected: list[RejectedLine] = []
-        self.header: dict[str, object] = {}
+        self.header: dict[str, Any] = {}
 
     def note(self, finding: Finding, counts: bool = True) -> Problem:
         """Make a problem of a finding; `counts` when it is one of the message and not of a line."""
         message = self.message
         segment = message.segments[finding.segment] if finding.segment is not None else None
         severity = message.setting.reference.severity(finding.code, message.setting.partner)
-        problem = Problem.unchecked(
+        problem = Problem(
             code=finding.code, severity=severity,
             segment=finding.segment - message.first + 1 if finding.segment is not None else None,
             span=(segment.start, segment.end) if segment else None, detail=finding.detail,
@@ -160,7 +161,7 @@ class Verdict:
         try:
             return build_lines(
                 message.segments, unit.line, inherit(header, stated.get(id(group), {}) if group else {}),
-                message.setting, self.header.get("currency"), unit.confidence,  # type: ignore[arg-type]
+                message.setting, self.header.get("currency"),
             )  # fmt: skip
         except UnreadableValueError as problem:
             unit.findings = [Finding(problem.code, str(problem), unit.chunks[0].first)]
@@ -173,7 +174,7 @@ class Verdict:
         lin = next(
             (message.segments[i] for i in range(chunk.first, chunk.last) if message.segments[i].tag == "LIN"), None
         )
-        self.rejected.append(RejectedLine.unchecked(
+        self.rejected.append(RejectedLine(
             text=message.text[span[0] : span[1]], span=span, line_number=(lin.value(0) or None) if lin else None,
             output=describe_answer(unit), problems=problems,
         ))  # fmt: skip
@@ -194,8 +195,9 @@ class Verdict:
         """The outcome, and its document as canonical JSON."""
         message, setting = self.message, self.message.setting
         opener = message.segments[message.first]
-        document = Document.unchecked(
-            standard=setting.standard, message_type=setting.message_type, version=setting.version or None,
+        document = Document(
+            standard=setting.standard,  # type: ignore[arg-type]
+            message_type=setting.message_type, version=setting.version or None,
             message_reference=opener.value(1 if setting.x12 else 0) or None, is_test=message.envelope.is_test,
             parties=read_parties(message.segments, message.chunks.header, setting.x12), lines=self.lines, **self.header,
         )  # fmt: skip
@@ -203,11 +205,10 @@ class Verdict:
         dumped = dump_document(document)
         attempts = max((unit.tries for unit in message.units), default=0)
         log = [
-            Attempt.unchecked(attempt=number, chunk=unit.name, route="model", reading=READING, output=output,
-                              problems=[self._as_problem(f) for f in findings], compile_ms=0.0)
+            Attempt(number, unit.name, "model", READING, output, [self._as_problem(f) for f in findings])
             for unit in message.units if unit.tries > 1 or unit.findings for number, output, findings in unit.log
         ][:_LOGGED]  # fmt: skip
-        whole = Attempt.unchecked(
+        whole = Attempt(
             attempt=attempts, chunk=None, route="model", reading=READING, output=None,
             problems=[p for p in self.problems if p.severity == "error"][:20],
             compile_ms=round(1000 * message.seconds, 3),
@@ -223,7 +224,7 @@ class Verdict:
     def _as_problem(self, finding: Finding) -> Problem:
         severity = self.message.setting.reference.severity(finding.code, self.message.setting.partner)
         segment = finding.segment - self.message.first + 1 if finding.segment is not None else None
-        return Problem.unchecked(code=finding.code, severity=severity, segment=segment, detail=finding.detail)
+        return Problem(code=finding.code, severity=severity, segment=segment, detail=finding.detail)
 
 
 @dataclass(slots=True)

@@ -12,9 +12,9 @@ from re import Match
 from typing import Any
 
 from udf.codec import Position
-from udf.contract import json_number
 from udf.identifiers import has_check_digit
 from udf.masks import may_hide_tag, read_text
+from udf.outcome import json_number
 from udf.plans import Plan
 from udf.segments import glued_tags, mask_released
 from udf.statements import SPLITS, activity_of, quantity_positions

@@ -92,7 +92,8 @@ select
 
 from lines
 
-inner join compiled_lines on lines.compiled_line_id = compiled_lines.compiled_line_id
+inner join compiled_lines
+    on lines.message_id = compiled_lines.message_id and lines.line_position = compiled_lines.line_position
 
 inner join messages on lines.message_id = messages.message_id
 

@@ -23,7 +23,7 @@
     {%- set preexisting_backup_relation = load_cached_relation(backup_relation) -%}
     {%- set grant_config = config.get('grants') -%}
     {#- Decided while the model was compiled: its SQL reads one of the tables of touched rows, or all rows. -#}
-    {%- set is_growing = 'touched_weeks' in sql or 'changed_outcomes' in sql or 'held_lines' in sql -%}
+    {%- set is_growing = 'touched_weeks' in sql or 'changed_outcomes' in sql or 'changed_messages' in sql -%}
 
     {{ drop_relation_if_exists(preexisting_intermediate_relation) }}
     {{ drop_relation_if_exists(preexisting_backup_relation) }}
@@ -107,7 +107,7 @@
 {% macro fingerprint() %}
     {%- set whole = render(model.raw_code | replace('is_incremental()', 'false')) -%}
     md5(concat_ws(
-        ' ', '{{ local_md5(whole) }}', current_setting('server_version_num')::integer / 10000
+        ' ', '{{ local_md5(whole ~ model.raw_code) }}', current_setting('server_version_num')::integer / 10000
         {%- for part in describe_parents(model) %},
         {{ part }}
         {%- endfor %}
@@ -198,6 +198,16 @@
             on outcomes.message_id = held.message_id
         where outcomes.outcome_version is distinct from held.outcome_version;
         analyze changed_outcomes;
+    {% elif growth == 'journal' %}
+        create temporary table changed_messages on commit drop as
+        select coalesce(verdicts.message_id, held.message_id) as message_id, verdicts.verdict
+        from intermediate.int_verdicts as verdicts
+        full outer join (
+            select message_id, verdict from {{ target_table(config.get('holds')) }} where line_position = 1
+        ) as held
+            on verdicts.message_id = held.message_id
+        where verdicts.verdict is distinct from held.verdict;
+        analyze changed_messages;
     {% elif growth in ('lines', 'weeks') %}
         create temporary table touched_weeks on commit drop as
         select distinct series_key, partner_id, item_id_type, item_id, location_id, unit, week_start_date

@@ -14,7 +14,7 @@ import pytest
 import udf
 from dagster_project.defs.resources import Landing, Warehouse
 from dagster_project.school import School
-from udf.contract import CompiledRow, Outcome, Problem, make_row
+from udf.outcome import CompiledRow, Outcome, Problem, make_row
 
 # dagster-dbt's own call, not ours.
 pytestmark = pytest.mark.filterwarnings("ignore:AssetExecutionContext.op is deprecated:DeprecationWarning")

@@ -92,6 +92,25 @@ def test_uninstalling_removes_the_counters_too(bare: Variables) -> None:
         assert connection.execute(found.encode(), (str(database[0]),)).fetchone() == (0,)  # type: ignore[index]
 
 
+def test_functions_of_an_earlier_package_that_gave_other_columns_are_replaced(bare: Variables) -> None:
+    run()
+    expected = catalogue(bare)
+    with warehouse.connect(bare) as connection:
+        connection.autocommit = True
+        connection.execute("drop function udf.explain(text)")
+        connection.execute("create function udf.explain(raw text) returns table (line integer) return 1")
+        connection.execute("create view public.somebodys as select * from udf.explain('')")
+    assert "public.somebodys" in run().stderr or "view somebodys" in run().stderr
+    with warehouse.connect(bare) as connection:
+        connection.execute("drop view public.somebodys")
+    assert run().returncode == 0
+
+    def undated(rows: list[Any]) -> list[Any]:
+        return [row for row in rows if row[0] != "type"]
+
+    assert undated(catalogue(bare)) == undated(expected)
+
+
 def test_an_extension_that_others_brought_or_need_stays(bare: Variables) -> None:
     with warehouse.connect(bare) as connection:
         connection.autocommit = True
@@ -158,7 +177,7 @@ def test_a_server_that_cannot_read_the_package_is_one_sentence(
     bare: Variables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(install, "place_packages", lambda script: script.replace("__PACKAGES__", "[]").encode())
-    monkeypatch.setattr(install, "_PROBE", install._PROBE.replace("import numpy", "import no_such_module, numpy"))
+    monkeypatch.setattr(install, "_PROBE", install._PROBE.replace("import pydantic", "import no_such_module, pydantic"))
     with warehouse.connect(bare) as connection, pytest.raises(install.InstallError, match="cannot import the compiler"):
         install.install(connection)
     with warehouse.connect(bare) as connection:

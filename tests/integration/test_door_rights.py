@@ -1,7 +1,9 @@
 """Who may do what in the warehouse: the whole matrix of roles and objects, and what each role is refused."""
 
+import base64
 import csv
 import io
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -107,8 +109,10 @@ QUESTIONS = [
     "select * from udf.lines(%s)",
     "select * from udf.lines(%s, '{}')",
     "select * from udf.problems(%s || 'x')",
+    "select * from udf.problems(%s || 'x', '{}')",
     "select * from udf.segments(%s)",
     "select * from udf.explain(%s)",
+    "select * from udf.explain(%s, '{}')",
     "select * from udf.split_interchange(convert_to(%s, 'utf8'))",
 ]
 
@@ -156,6 +160,37 @@ def test_who_is_in_no_role_may_call_nothing(door: Connection, statement: str) ->
         door.execute("set local role nobody_of_ours")
         with pytest.raises(errors.InsufficientPrivilege):
             door.execute(statement.encode(), (PLAIN_MESSAGE,) if "%s" in statement else None)
+
+
+def read_statements(clone: Path) -> list[tuple[str, str]]:
+    """Role and statement of each statement on the door in the README."""
+    page = (clone / "README.md").read_text(encoding="utf-8")
+    section = page.partition("## The compiler in SQL")[2].partition("```sql\n")[2].partition("```")[0]
+    (path,) = re.findall(r"\\set file `base64 (.*)`\n", section)
+    file = base64.b64encode((clone / path).read_bytes()).decode()
+    plain = re.sub(r"\\set file.*\n|--.*", "", section).replace(":'file'", f"'{file}'")
+    role = ""
+    found = []
+    for statement in re.split(r";\n|;\s+\n|;\s*$", plain, flags=re.MULTILINE):
+        if chosen := re.fullmatch(r"\s*set role (\w+)\s*", statement):
+            role = chosen[1]
+        elif statement.strip():
+            found.append((role, statement.strip()))
+    return found
+
+
+def test_every_statement_of_the_readme_runs_as_the_role_it_names(door: Connection, clone: Path) -> None:
+    statements = read_statements(clone)
+    assert len(statements) == 10
+    door.rollback()
+    door.autocommit = True
+    said = {}
+    for role, statement in statements:
+        door.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
+        cursor = door.execute(statement.encode())
+        said[statement] = cursor.fetchall() if cursor.description else []
+    answers = [rows for statement, rows in said.items() if statement.startswith("select") and "bronze" not in statement]
+    assert all(answers)
 
 
 def test_the_loader_may_compile_what_is_pending_and_look_at_the_calls(door: Connection) -> None:

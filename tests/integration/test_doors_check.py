@@ -7,10 +7,10 @@ import psycopg
 import pytest
 
 import udf
-from dagster_project.defs.doors import both_doors_agree, compare_doors
+from dagster_project.defs.doors import COMPARED, both_doors_agree, compare_doors
 from dagster_project.defs.resources import Warehouse
 from tests.integration.test_door_pending import fill, sales
-from udf import install
+from udf import contract, install
 
 Connection = psycopg.Connection[Any]
 
@@ -46,9 +46,14 @@ def test_an_outcome_that_sql_would_not_give_is_found(filled: Connection) -> None
     assert result.metadata["different"].value == 20
 
 
-def test_how_sure_the_model_was_is_no_difference(filled: Connection) -> None:
-    filled.execute("update silver.outcomes set document = jsonb_set(document, '{lines,0,confidence}', '0.123')")
+def test_all_is_compared_but_how_it_came_about(filled: Connection) -> None:
+    assert set(COMPARED) == set(contract.Outcome.model_fields) - {
+        "route", "attempts", "compile_ms", "attempt_log", "plans",
+    }  # fmt: skip
+    filled.execute("update silver.outcomes set route = 'plan', attempts = 0, compile_ms = 1")
     assert compare_doors(filled)[1] == []
+    filled.execute("update silver.outcomes set verification_hash = 'another'")
+    assert len(compare_doors(filled)[1]) == 20
 
 
 def test_without_the_functions_the_check_is_skipped_and_says_so(filled: Connection) -> None:

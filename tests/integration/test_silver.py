@@ -21,8 +21,10 @@ from dagster_project import compilation, crew, intake
 from dagster_project.defs import silver
 from dagster_project.defs.resources import Warehouse
 from dagster_project.landing import list_files
-from udf.contract import Attempt, CompiledRow, Document, Line, Outcome, Problem, dump_document, make_row
+from udf import contract
+from udf.outcome import Attempt, CompiledRow, Document, Line, Outcome, Problem, dump_document, make_row
 
+LINE = Line(**dict(contract.Line(measure="sold", quantity=1)))
 LOG = logging.getLogger("test_silver")
 
 Deliver = Callable[..., None]
@@ -91,13 +93,12 @@ def assert_each_message_has_one_outcome(connection: psycopg.Connection[Any]) -> 
 
 def stand_in(texts: list[str], envelopes: Any = None) -> list[CompiledRow]:
     """A compiler with the real interface and one attempt a message, for what the real one must not be made to do."""
-    document = Document(lines=[Line(measure="sold", quantity=1)])
     return [
         as_row(
             message_type="SLSRPT",
             is_valid=True,
             is_complete=True,
-            document=document,
+            document=Document(lines=[LINE]),
             route="model",
             attempts=1,
             attempt_log=[Attempt(attempt=1, chunk="line 1", route="model", reading="plain", output=text[:20])],
@@ -108,7 +109,7 @@ def stand_in(texts: list[str], envelopes: Any = None) -> list[CompiledRow]:
 
 
 def as_row(**fields: Any) -> CompiledRow:
-    outcome = Outcome(**fields)
+    outcome = Outcome(**{"message_type": None} | fields)
     return make_row(outcome, outcome.document and dump_document(outcome.document))
 
 

@@ -16,7 +16,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch is missing: make train-setup")
 
 from udf import codec  # noqa: E402
-from udf.embeddings import read_embeddings  # noqa: E402
+from udf.embeddings import Embeddings  # noqa: E402
 from udf.engine import Answer, LlamaEngine  # noqa: E402
 from udf.train.export import export  # noqa: E402
 from udf.train.parity import Example, agree, draw_distinct, load_network  # noqa: E402
@@ -175,7 +175,9 @@ def test_the_vectors_that_go_in_are_those_of_the_file(
         quantise(whole, packed, quantisation)
     (tensor,) = [t for t in gguf.GGUFReader(packed).tensors if t.name == "token_embd.weight"]
     expected = gguf.dequantize(tensor.data, tensor.tensor_type)
-    found = read_embeddings(packed, *expected.shape)
+    embeddings = Embeddings(packed, *expected.shape)
+    bundles = [(token, *[codec.PAD] * 5) for token in range(len(expected))]
+    found = np.frombuffer(embeddings.add_up(bundles), np.float32).reshape(expected.shape)
     assert np.array_equal(found, expected)
     assert not found[codec.PAD].any()
 

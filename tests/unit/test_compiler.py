@@ -247,3 +247,29 @@ def test_outcomes_come_in_the_order_of_the_texts() -> None:
     outcomes = study(draft).compile_batch(["", text, "x", text])
     assert [outcome.is_valid for outcome in outcomes] == [False, True, False, True]
     assert outcomes[1].verification_hash == outcomes[3].verification_hash
+
+
+SEGMENTS = st.lists(
+    st.tuples(
+        st.sampled_from("LIN QTY ZA SDQ SCH REF PTD LOC NAD N1 PRI CTP DTM PIA INV".split()),
+        st.sampled_from(["153", "QS", "12", "ST", "", "AAA:1", "20260105", "9501101000018:EN"]),
+        st.integers(0, 150),
+    ),
+    max_size=25,
+)  # fmt: skip
+
+
+@given(SEGMENTS, st.sampled_from(["SLSRPT", "INVRPT", "852", "846", "867"]))
+def test_segments_in_any_order_and_of_any_length_are_an_outcome(
+    segments: list[tuple[str, str, int]], kind: str
+) -> None:
+    element, end = ("*", "~") if kind.isdigit() else ("+", "'")
+    opener = f"ST*{kind}*1~" if kind.isdigit() else f"UNH+1+{kind}:D:96A:UN'"
+    body = "".join(f"{tag}{element}{first}{(element + '7') * more}{end}" for tag, first, more in segments)
+    assert Compiler(Oracle()).compile_rows([opener + body])
+
+
+def test_a_line_that_has_no_quantity_and_more_components_than_a_prompt_is_an_outcome() -> None:
+    line = "LIN+1" + "+7" * 200 + "'"
+    (outcome,) = Compiler(Oracle()).compile_batch([f"UNH+1+SLSRPT:D:96A:UN'{line}UNT+3+1'"])
+    assert not outcome.is_valid

@@ -2,13 +2,20 @@
 
 import datetime
 import json
+import re
+import subprocess
+import sys
 from decimal import Decimal
+from typing import Any, get_type_hints
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+import udf
+from tests.clerk_messages import sales
+from udf import contract, outcome
 from udf.contract import (
     SCHEMA_PATH,
     Attempt,
@@ -17,10 +24,9 @@ from udf.contract import (
     Outcome,
     Problem,
     RejectedLine,
-    fits_json_number,
-    json_number,
     json_schema,
 )
+from udf.outcome import fits_json_number, json_number
 
 
 def test_the_committed_schema_is_the_one_the_models_give() -> None:
@@ -64,18 +70,93 @@ def test_whole_quantities_are_written_without_a_point() -> None:
     assert '"quantity":12,' in Line(measure="sold", quantity=Decimal("12.0")).model_dump_json()
 
 
-def test_an_unchecked_line_equals_a_validated_one() -> None:
-    fields = {"measure": "sold", "quantity": Decimal("2"), "qualifier": "153", "item_ids": {"EN": "4000001000005"}}
-    unchecked = Line.unchecked(**fields)
-    assert unchecked == Line.model_validate(fields)
-    assert unchecked.model_dump_json() == Line.model_validate(fields).model_dump_json()
-    assert unchecked.model_copy(update={"unit": "PCE"}).unit == "PCE"
+SHAPES = ("Problem", "Party", "Line", "Document", "RejectedLine", "Attempt", "Envelope", "Outcome")
 
 
-def test_unchecked_lines_share_no_dictionary() -> None:
-    first, second = (Line.unchecked(measure="sold", quantity=Decimal(1)) for _ in range(2))
-    first.source["quantity"] = (0, 1)
-    assert second.source == {}
+def describe(hint: Any) -> str:
+    """A type without the module that its parts are from, and with any row of things called a list."""
+    text = re.sub(r"udf\.(outcome|contract)\.", "", str(hint)).replace("collections.abc.Sequence", "list")
+    text = re.sub(r"typing\.Optional\[(.*)\]", r"\1 | None", text)
+    return text.removeprefix("<class '").removesuffix("'>")
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_what_the_compiler_works_with_has_the_fields_of_the_contract(name: str) -> None:
+    model, plain = getattr(contract, name), getattr(outcome, name)
+    assert list(plain._fields) == list(model.model_fields)
+    hints, models = get_type_hints(plain), get_type_hints(model)
+    assert {field: describe(hints[field]) for field in plain._fields} == {
+        field: describe(models[field]) for field in model.model_fields
+    }
+    for field, value in plain._field_defaults.items():
+        default = model.model_fields[field].get_default(call_default_factory=True)
+        assert default == (list(value) if isinstance(default, list) else value), field
+
+
+LINE = outcome.Line(
+    "1", "4006381333931", "EN", {"EN": "4006381333931", "SA": "ä\u2028\"\\\x01"}, None, None, "sold", "153",
+    Decimal("12.50"), "PCE", Decimal("1E+3"), None, "EUR", datetime.date(2026, 1, 5), datetime.date(2026, 1, 11), None,
+    {"description": "🍏"}, {"quantity": (10, 15)},
+)  # fmt: skip
+PROBLEM = outcome.Problem("c", "warning", 3, (1, 2), "«ß» \x7f")
+
+
+def test_the_compiler_writes_the_json_that_the_models_write() -> None:
+    made = outcome.Document("EDIFACT", "SLSRPT", parties=[outcome.Party("BY", None, "9")], lines=[LINE])
+    dumped = outcome.dump_document(made)
+    model = Document.model_validate_json(dumped)
+    assert contract.dump_document(model) == dumped
+    assert model.lines[0].price == 1000
+    rejected = [outcome.RejectedLine("LIN", (0, 3), None, "no record", [PROBLEM])]
+    row = outcome.make_row(outcome.Outcome("SLSRPT", False, False, made, rejected, [PROBLEM]), dumped)
+    read = contract.read_row(row)
+    assert [problem.model_dump_json() for problem in read.problems] == [row.problems[1:-1]]
+    assert [line.model_dump_json() for line in read.rejected_lines] == [row.rejected_lines[1:-1]]
+    envelope = outcome.Envelope("X12", is_test=True, sender="ü")
+    assert contract.Envelope.model_validate_json(outcome.dump_envelope(envelope)).model_dump() == envelope._asdict()
+    assert contract.Envelope(**envelope._asdict()).model_dump_json() == outcome.dump_envelope(envelope)
+
+
+ENVELOPES = st.dictionaries(
+    st.sampled_from([*outcome.Envelope._fields, "unheard-of"]),
+    st.sampled_from([None, True, "X12", "EDIFACT", "true", "", 1, 0, 1.5, [], {}]),
+)
+
+
+@given(ENVELOPES | st.sampled_from([[], "text", 5, None]))
+def test_an_envelope_is_read_as_the_contract_reads_it(value: Any) -> None:
+    text = json.dumps(value)
+    try:
+        expected = contract.Envelope.model_validate_json(text)
+    except ValidationError:
+        with pytest.raises(ValueError, match=r"\S"):
+            outcome.read_envelope(text)
+    else:
+        assert outcome.read_envelope(text)._asdict() == expected.model_dump()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, '{"sender": "\ud800"'])
+def test_what_is_no_json_is_no_envelope(text: str) -> None:
+    with pytest.raises(ValueError, match=r"\S"):
+        outcome.read_envelope(text)
+
+
+def test_rows_are_made_without_pydantic() -> None:
+    program = (
+        "import sys, udf; row, = udf.compile_rows([sys.stdin.read()]); assert row.is_complete;"
+        "print(*{name.partition('.')[0] for name in sys.modules} & {'pydantic', 'numpy', 'jinja2', 'psycopg'})"
+    )
+    done = subprocess.run([sys.executable, "-c", program], input=sales("LIN+1++4006381333931:EN QTY+153:1"),
+                          capture_output=True, encoding="utf-8", check=True)  # fmt: skip
+    assert done.stdout == "\n", done.stdout
+
+
+def test_an_outcome_in_python_is_the_row_in_sql() -> None:
+    text = sales("LIN+1++4006381333931:EN QTY+153:1 LIN+2++4006381333932:EN QTY+153:X")
+    said, (row,) = udf.compile_edi(text), udf.compile_rows([text])
+    assert said.document is not None
+    assert contract.dump_document(said.document) == row.document
+    assert said.model_dump(exclude={"compile_ms"}) == contract.read_row(row).model_dump(exclude={"compile_ms"})
 
 
 def test_a_document_comes_back_from_its_json_unchanged() -> None:

@@ -11,8 +11,9 @@ from tests.clerk_messages import activity, inventory, message, resale, sales, st
 from udf import codec
 from udf.chunks import Chunk, split_message
 from udf.codec import Position, Record
-from udf.contract import Envelope, Outcome
+from udf.contract import Outcome
 from udf.gatekeeper import gather_line, judge_line, judge_statements
+from udf.outcome import Envelope
 from udf.reference import load_reference
 from udf.segments import Segment, find_delimiters, read_segments
 from udf.statements import Finding, Setting

@@ -7,8 +7,8 @@ import pytest
 
 from udf import compiler
 from udf.compiler import Compiler
-from udf.contract import CompiledRow, Envelope
-from udf.planbook import PlanBook, same_document
+from udf.outcome import CompiledRow, Envelope
+from udf.planbook import PlanBook
 from udf.plans import PROOFS
 from udf.reference import load_reference
 from udf.train.clerk import Clerk
@@ -59,7 +59,7 @@ class Court:
         other = self.slow.compile_rows([text], [self.envelope])[0]
         assert (row.is_valid, row.is_complete) == (other.is_valid, other.is_complete)
         assert json.loads(row.problems) == json.loads(other.problems)
-        assert row.document == other.document or same_document(str(row.document), str(other.document))
+        assert row.document == other.document
         return row
 
 
@@ -234,8 +234,8 @@ def test_a_full_stop_that_releases_is_no_decimal_mark() -> None:
 
 def test_plans_of_one_version_read_no_other() -> None:
     court = teach(write_x12("852"), [[*ACTIVITY, "LIN*1*UP*614141100019", "ZA*QS*5*EA"]],
-                  X12.model_copy(update={"version": None}))  # fmt: skip
-    court.envelope = X12.model_copy(update={"standard": None})
+                  X12._replace(version=None))  # fmt: skip
+    court.envelope = X12._replace(standard=None)
     court.hold(write_x12("852")(10, [*ACTIVITY, "LIN*1*UP*614141100019", "ZA*QS*5*EA"]))
 
 

@@ -9,11 +9,12 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import lru_cache
 from typing import Any, NoReturn
 
-from udf.contract import CompiledRow, Envelope, Outcome, Problem, make_row
 from udf.door.backend import Backend, Interrupted
 from udf.door.tally import Tally, read_tally
+from udf.outcome import CompiledRow, Envelope, Outcome, Problem, make_row, read_envelope
 
 PLAIN_MESSAGE = (
     "UNH+1+SLSRPT:D:96A:UN:EAN004'BGM+73E+1+9'DTM+90:20260105:102'DTM+91:20260111:102'NAD+SE+9501101000008::9'"
@@ -21,10 +22,11 @@ PLAIN_MESSAGE = (
 )
 """A message that every compiler must take: where it fails too, the compiler is broken and not the messages."""
 
-LARGEST_MESSAGE = 16 << 20
-"""Bytes; the setting tillroll.max_message_bytes says otherwise."""
-LARGEST_INTERCHANGE = 256 << 20
-"""Bytes; the setting tillroll.max_interchange_bytes says otherwise. PostgreSQL holds at most 1 GB in one value."""
+# Bytes, by default and at most, of the settings tillroll.max_message_bytes and tillroll.max_interchange_bytes. Like
+# work_mem they are for any caller to raise, who pays with memory and time of a session; no further than what the
+# compiler reads of one message anywhere, and what PostgreSQL holds in one value.
+MESSAGE_BYTES = (16 << 20, 64 << 20)
+INTERCHANGE_BYTES = (256 << 20, 1 << 30)
 
 # Texts of a batch that are compiled at once: enough to decode their prompts together, little enough to be a trifle in
 # memory and to give the first rows at once.
@@ -38,6 +40,8 @@ _SHORT = 2_000
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 Count = Callable[[Sequence[CompiledRow]], None]
+_Shown = tuple[int | None, str, int, int, list[list[str]]]
+"""Number, tag, start, end and elements of a segment."""
 
 
 class Desk:
@@ -76,16 +80,22 @@ class Desk:
             for i in range(start, end):
                 yield dump_row(found.pop(i)) if i in found else None
 
-    def explain(self, raw: str) -> Iterator[tuple[Any, ...]]:
-        """For each field of each line: what it is, and the piece of the message that it was taken from."""
+    def explain(self, raw: str, envelope: str | None = None) -> Iterator[tuple[Any, ...]]:
+        """For each field of each line: what it is, which piece of the message it was taken from, and what took it."""
         with self.serve(len(raw)) as count:
-            rows = self.compile_rows([raw])
+            rows = self.compile_rows([raw], [envelope])
             count(rows)
             (row,) = rows
             document = json.loads(row.document) if row.document else {"lines": []}
-            segments = list(self._read(raw)) if document["lines"] else []
+            known = _read_envelope(envelope) if document["lines"] else None
+            segments = list(self._read(raw, known)) if document["lines"] else []
+            pieces = self.load().plans.trace(raw, known, row.plans) if row.plans else []
         starts = [segment[2] for segment in segments]
-        plans = list(row.plans)
+        plan_starts = [start for start, _ in pieces]
+
+        def name_plan(position: int) -> str | None:
+            return pieces[bisect_right(plan_starts, position) - 1][1] if pieces else None
+
         for position, line in enumerate(document["lines"], 1):
             source = line.pop("source")
             for field, value in line.items():
@@ -95,7 +105,9 @@ class Desk:
                 segment = segments[bisect_right(starts, start) - 1] if start is not None else (None, None)
                 text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
                 piece = None if start is None else raw[start:end]
-                yield position, field, text, piece, start, end, segment[0], segment[1], row.is_valid, row.route, plans
+                # What a table or a rule gave belongs to the quantity, of which there is a line.
+                plan = name_plan(source["quantity"][0] if start is None else start)
+                yield position, field, text, piece, start, end, segment[0], segment[1], row.is_valid, row.route, plan
 
     def segments(self, raw: str) -> Iterator[tuple[Any, ...]]:
         """Position in the message, tag, [start, end), text and elements of each segment."""
@@ -108,7 +120,7 @@ class Desk:
         """Position, text, type, reference, envelope and problems of each message in a file, as Bronze has them."""
         from udf.interchange import split_interchange
 
-        limit = self.backend.size_setting("tillroll.max_interchange_bytes", LARGEST_INTERCHANGE)
+        limit = self.backend.size_setting("tillroll.max_interchange_bytes", *INTERCHANGE_BYTES)
         if len(content) > limit:
             problem = _too_large("file", len(content), "bytes", limit, "interchange")
             yield 1, None, None, None, "{}", _dump([problem])
@@ -150,7 +162,7 @@ class Desk:
 
         Raises MemoryError and OSError, which speak of the machine, and Interrupted.
         """
-        limit = limit or self.backend.size_setting("tillroll.max_message_bytes", LARGEST_MESSAGE)
+        limit = limit or self.backend.size_setting("tillroll.max_message_bytes", *MESSAGE_BYTES)
         rows: dict[int, CompiledRow] = {}
         wanted: list[int] = []
         read: list[Envelope | None] = []
@@ -221,17 +233,20 @@ class Desk:
     def _make_row(self, problem: Problem, digest: str = "") -> CompiledRow:
         compiler, model = self.versions()
         outcome = Outcome(
-            is_valid=False, is_complete=False, problems=[problem], compiler_version=compiler, model_version=model,
+            None, is_valid=False, is_complete=False, problems=[problem], compiler_version=compiler, model_version=model,
             verification_hash=digest,
         )  # fmt: skip
         return make_row(outcome, None)
 
-    def _read(self, raw: str) -> Iterator[tuple[int | None, str, int, int, list[list[str]]]]:
+    def _read(
+        self, raw: str, envelope: Envelope | None = None
+    ) -> Iterator[tuple[int | None, str, int, int, list[list[str]]]]:
         """The segments, numbered from UNH or ST as problems number them; none where the text is too large."""
-        from udf.segments import read_segments
+        from udf.segments import announce, find_delimiters, read_segments
 
-        limit = self.backend.size_setting("tillroll.max_message_bytes", LARGEST_MESSAGE)
-        segments = read_segments(raw) if len(raw) <= limit else []
+        limit = self.backend.size_setting("tillroll.max_message_bytes", *MESSAGE_BYTES)
+        delimiters = announce(find_delimiters(raw), envelope and envelope.una) if len(raw) <= limit else None
+        segments = read_segments(raw, delimiters) if len(raw) <= limit else []
         first = next((i for i, segment in enumerate(segments) if segment.tag in ("UNH", "ST")), 0)
         for i, segment in enumerate(segments):
             number = i - first + 1 if i >= first else None
@@ -257,7 +272,7 @@ class Desk:
         # what a message leaves behind is freed by counting references.
         gc.disable()
         try:
-            # Not while numpy and llama.cpp are being loaded: half a library could not be loaded again.
+            # Not while llama.cpp is being loaded: half a library could not be loaded again.
             if compiles:
                 self.load()
             with self.backend if characters > _SHORT else nullcontext():
@@ -305,14 +320,19 @@ def count_rows(rows: Sequence[CompiledRow]) -> dict[str, int]:
 
 def dump_row(row: CompiledRow) -> str:
     """The outcome as one JSON object; its parts are JSON text already."""
-    dump = json.dumps
     return (
-        f'{{"message_type":{dump(row.message_type)},"is_valid":{dump(row.is_valid)},"is_complete":'
-        f'{dump(row.is_complete)},"document":{row.document or "null"},"rejected_lines":{row.rejected_lines},'
-        f'"problems":{row.problems},"route":{dump(row.route)},"attempts":{row.attempts},'
-        f'"model_version":{dump(row.model_version)},"compiler_version":{dump(row.compiler_version)},'
-        f'"verification_hash":{dump(row.verification_hash)},"compile_ms":{row.compile_ms}}}'
+        f'{{"message_type":{_dump_word(row.message_type)},"is_valid":{_dump_word(row.is_valid)},"is_complete":'
+        f'{_dump_word(row.is_complete)},"document":{row.document or "null"},"rejected_lines":{row.rejected_lines},'
+        f'"problems":{row.problems},"route":{_dump_word(row.route)},"attempts":{row.attempts},'
+        f'"model_version":{_dump_word(row.model_version)},"compiler_version":{_dump_word(row.compiler_version)},'
+        f'"verification_hash":"{row.verification_hash}","compile_ms":{row.compile_ms}}}'
     )
+
+
+@lru_cache(maxsize=256)
+def _dump_word(value: str | bool | None) -> str:
+    """What comes again and again, as JSON."""
+    return json.dumps(value)
 
 
 def _cut(raws: Sequence[str | None]) -> Iterator[tuple[int, int]]:
@@ -329,7 +349,7 @@ def _cut(raws: Sequence[str | None]) -> Iterator[tuple[int, int]]:
 
 
 def _read_envelope(text: str | None) -> Envelope | None:
-    return None if text is None or text == "null" else Envelope.model_validate_json(text)
+    return None if text is None or text == "null" else read_envelope(text)
 
 
 def _too_large(what: str, size: int, unit: str, limit: int, setting: str) -> Problem:
@@ -346,6 +366,6 @@ def storable(text: str | None) -> str | None:
     return text and _UNSTORABLE.sub("\ufffd", text)
 
 
-def _dump(models: Sequence[Envelope | Problem]) -> str:
-    rows = [model.model_dump(mode="json") for model in models]
+def _dump(said: Sequence[Envelope | Problem]) -> str:
+    rows = [one._asdict() for one in said]
     return json.dumps([{k: storable(v) if isinstance(v, str) else v for k, v in row.items()} for row in rows])

@@ -7,9 +7,9 @@ procedures and of Dagster's workers share the work; what is killed loses its ope
 import time
 from typing import Any
 
-from udf.contract import Attempt, CompiledRow, Problem, dump_problems
 from udf.door.desk import PLAIN_MESSAGE, Desk
 from udf.door.plan_table import PlanTable
+from udf.outcome import Attempt, CompiledRow, Problem, dump_problems
 from udf.planbook import PlanBook
 
 # A batch ends at this many bytes of text too, unless its first message is larger: what is lost with a killed session,

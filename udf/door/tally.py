@@ -21,6 +21,7 @@ FIELDS = (
 )  # fmt: skip
 """What is counted, each an unsigned integer of 64 bits."""
 
+_PLACES = {name: number for number, name in enumerate(FIELDS)}
 HOURS_KEPT = 24 * 30
 _RECORD = struct.Struct(f"<IIQ{len(FIELDS)}Q")
 _SIZE = _RECORD.size
@@ -41,8 +42,8 @@ class Tally:
         with suppress(OSError):
             place = self._places.get((role, hour)) or self._take_place(role, hour)
             offset, counters = place
-            for index, name in enumerate(FIELDS):
-                counters[index] += counts.get(name, 0)
+            for name, count in counts.items():
+                counters[_PLACES[name]] += count
             assert self._file is not None
             os.pwrite(self._file, _RECORD.pack(role, self._pid, hour, *counters), offset)
 

@@ -71,7 +71,7 @@ returns table (
     tag text,
     is_valid boolean,
     route text,
-    plans text[]
+    plan text
 )
 language plpython3u stable strict parallel safe cost 100000 rows 200
 set search_path = pg_catalog, pg_temp
@@ -82,7 +82,32 @@ from udf.door import open_door
 return open_door(plpy).explain(raw)
 $python$;
 
-comment on function udf.explain(text) is 'One row per field of each line: its value, the piece of the message it was taken from (null where a table or a rule gave it) with its segment and span, and the route and the plans that made it. is_valid false: the message is refused and its lines count nowhere.';
+comment on function udf.explain(text) is 'One row per field of each line: its value, the piece of the message it was taken from (null where a table or a rule gave it) with its segment and span, the route that made it and, where plans did, the plan of that piece (silver.plans). is_valid false: the message is refused and its lines count nowhere.';
+
+create or replace function udf.explain(raw text, envelope jsonb)
+returns table (
+    line integer,
+    field text,
+    value text,
+    source text,
+    span_start integer,
+    span_end integer,
+    segment integer,
+    tag text,
+    is_valid boolean,
+    route text,
+    plan text
+)
+language plpython3u stable strict parallel safe cost 100000 rows 200
+set search_path = pg_catalog, pg_temp
+as $python$
+import sys
+sys.path[:0] = [path for path in __PACKAGES__ if path not in sys.path]
+from udf.door import open_door
+return open_door(plpy).explain(raw, envelope)
+$python$;
+
+comment on function udf.explain(text, jsonb) is 'As udf.explain(text), for a message whose interchange said what the envelope holds: whose partner is known, and with it the plans.';
 
 create or replace function udf.segments(raw text)
 returns table (segment integer, tag text, span_start integer, span_end integer, source text, elements jsonb)
@@ -135,7 +160,6 @@ returns table (
     period_start date,
     period_end date,
     as_of_date date,
-    confidence numeric,
     item_ids jsonb,
     attributes jsonb,
     source jsonb
@@ -164,7 +188,6 @@ begin atomic
         line.period_start,
         line.period_end,
         line.as_of_date,
-        line.confidence,
         line.item_ids,
         line.attributes,
         line.source
@@ -188,7 +211,6 @@ begin atomic
             period_start date,
             period_end date,
             as_of_date date,
-            confidence numeric,
             item_ids jsonb,
             attributes jsonb,
             source jsonb
@@ -216,7 +238,6 @@ returns table (
     period_start date,
     period_end date,
     as_of_date date,
-    confidence numeric,
     item_ids jsonb,
     attributes jsonb,
     source jsonb
@@ -228,7 +249,7 @@ end;
 
 comment on function udf.lines(text) is 'As udf.lines(text, jsonb), for a message whose envelope is not known or stands around it.';
 
-create or replace function udf.problems(raw text)
+create or replace function udf.problems(raw text, envelope jsonb)
 returns table (
     code text,
     severity text,
@@ -252,11 +273,28 @@ begin atomic
             least((problem.content -> 'span' ->> 1)::integer - (problem.content -> 'span' ->> 0)::integer, 1000)
         ),
         problem.content ->> 'detail'
-    from jsonb_array_elements(udf.compile_edi(problems.raw) -> 'problems') with ordinality as problem (content, number)
+    from jsonb_array_elements(udf.compile_edi(problems.raw, problems.envelope) -> 'problems') with ordinality as problem (content, number)
     order by problem.number;
 end;
 
-comment on function udf.problems(text) is 'One row per problem of a message, errors and warnings, with the place that it speaks of: what udf.compile_edi found.';
+comment on function udf.problems(text, jsonb) is 'One row per problem of a message, errors and warnings, with the place that it speaks of: what udf.compile_edi found.';
+
+create or replace function udf.problems(raw text)
+returns table (
+    code text,
+    severity text,
+    segment integer,
+    span_start integer,
+    span_end integer,
+    source text,
+    detail text
+)
+language sql stable strict parallel safe cost 100000 rows 5
+begin atomic
+    select * from udf.problems(problems.raw, 'null'::jsonb);
+end;
+
+comment on function udf.problems(text) is 'As udf.problems(text, jsonb), for a message whose envelope is not known or stands around it.';
 
 create or replace function udf.version()
 returns table (compiler_version text, model_version text, python text)

@@ -11,9 +11,11 @@ grant execute on function
     udf.compile_edi_batch(text[]),
     udf.compile_edi_batch(text[], jsonb[]),
     udf.explain(text),
+    udf.explain(text, jsonb),
     udf.lines(text),
     udf.lines(text, jsonb),
     udf.problems(text),
+    udf.problems(text, jsonb),
     udf.segments(text),
     udf.split_interchange(bytea),
     udf.version()

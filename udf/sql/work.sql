@@ -15,7 +15,7 @@ from udf.door import open_door
 open_door(plpy).compile_pending(batch_size, max_seconds)
 $python$;
 
-comment on procedure udf.compile_pending(integer, double precision) is 'Bronze to Silver inside the warehouse: compiles messages that have no outcome of this compiler, a batch a transaction, safe beside Dagster and itself. A notice says what was done and whether anything is left.';
+comment on procedure udf.compile_pending(integer, double precision) is 'Bronze to Silver inside the warehouse: compiles messages that have no outcome of this compiler, a batch a transaction, safe beside Dagster and itself. A notice says what was done and whether anything is left. What a plan had compiled that is found wrong meanwhile is pending again, for the next call.';
 
 create or replace function udf.read_calls()
 returns table (

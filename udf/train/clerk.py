@@ -6,8 +6,9 @@ from udf import codec
 from udf.chunks import Chunk, split_message
 from udf.codec import Position, Record
 from udf.compiler import Compiler
-from udf.contract import Envelope, Outcome
+from udf.contract import Outcome
 from udf.engine import Answer, Prompt
+from udf.outcome import Envelope
 from udf.reference import load_reference
 from udf.segments import Segment, find_delimiters, read_segments
 from udf.statements import (

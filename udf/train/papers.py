@@ -14,7 +14,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from udf.contract import Line
+from udf.outcome import Line
 from udf.reference import load_reference
 from udf.train.adversary import draw_sounds
 from udf.train.corpus import draw_written

@@ -4,8 +4,8 @@ import time
 from collections import Counter
 
 from udf.compiler import Compiler
-from udf.contract import Line, Outcome
 from udf.interchange import split_interchange
+from udf.outcome import Line, Outcome
 from udf.train.marking import Lines, Result
 from udf.train.truth import essence, header_of
 from udf.verdict import Unit

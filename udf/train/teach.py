@@ -18,9 +18,9 @@ from rich.table import Table
 
 from udf.codec import Bundles
 from udf.compiler import Compiler
-from udf.contract import Outcome
 from udf.engine import Engine
 from udf.interchange import InterchangeMessage, split_interchange
+from udf.outcome import Outcome
 from udf.remote_engine import EndpointError, RemoteEngine
 from udf.train.taught import Label
 from udf.verdict import Unit

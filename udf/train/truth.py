@@ -11,7 +11,7 @@ from collections import Counter
 from decimal import Decimal
 from itertools import islice
 
-from udf.contract import Document, Line
+from udf.outcome import Document, Line
 from udf.reference import Reference as Tables
 from udf.train.drafts import Draft, Reference
 

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     growth='weeks',
-    indexes=[{'columns': ['series_key', 'week_start_date']}],
+    indexes=[{'columns': ['series_key', 'week_start_date']}, {'columns': ['partner_id', 'week_start_date']}],
 ) }}
 
 with
@@ -12,7 +12,7 @@ line_fates as (
 
     where
         {% if is_incremental() -%}
-            (series_key, week_start_date) in (select series_key, week_start_date from touched_weeks)
+            {{ is_touched() }}
             and
         {% endif -%}
         fate in ('counted', 'superseded')
@@ -24,7 +24,7 @@ line_fates as (
 
 ),
 
-messages as (
+messages as not materialized (
 
     select * from {{ ref('int_messages') }}
 

@@ -5,8 +5,11 @@
     partial_indexes=[
         '(message_id, verdict) where line_position = 1',
         '(series_key, week_start_date) where not is_complete',
+        '(message_id) where item_id is null or week_start_date is null',
     ],
 ) }}
+
+-- depends_on: {{ ref('int_touched') }}
 
 with
 
@@ -27,7 +30,8 @@ lines as not materialized (
     select * from {{ ref('int_lines') }}
 
     {% if is_incremental() -%}
-        where message_id in (select message_id from touched_messages where is_present)
+        -- As an array it becomes a look-up in each table behind the view; a join would read all lines first.
+        where message_id = any(array(select message_id from touched_messages where is_present))
     {%- endif %}
 
 ),
@@ -168,21 +172,14 @@ stated as materialized (
             held.week_start_date,
             held.message_fate
 
-        from (
-            select distinct
-                series_key,
-                week_start_date
-
-            from touched_weeks
-        ) as touched
-
-        inner join {{ this }} as held
-            on touched.series_key = held.series_key and touched.week_start_date = held.week_start_date
+        from {{ this }} as held
 
         -- A message that has gone since is not journaled yet: what it said stays until it is.
         left join messages on held.message_id = messages.message_id
 
-        where held.message_id not in (select message_id from touched_messages)
+        where
+            {{ is_touched('held') }}
+            and held.message_id not in (select message_id from touched_messages)
     {%- endif %}
 
 ),

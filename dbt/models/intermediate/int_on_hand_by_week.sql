@@ -1,13 +1,32 @@
 -- An activity report leaves out what did not move, and places where nothing did: absence is not zero, so the last on
 -- hand is carried forward, marked, up to an age. Only into weeks in which the partner reported something at all.
-{{ config(materialized='table') }}
+{{ config(
+    materialized='incremental',
+    growth='weeks',
+    grown_by=['partner_id', 'week_start_date'],
+    weeks_after=list_weeks_after(),
+    indexes=[{'columns': ['partner_id', 'week_start_date']}],
+) }}
 
 with
 
+{% if is_incremental() -%}
+needed_weeks as materialized (
+
+    {{ list_needed_weeks(range(1, var('on_hand_max_age_days') // 7 + 2) | list) }}
+
+),
+{%- endif %}
+
 weeks as (
 
-    select * from {{ ref('int_item_location_weeks') }}
+    select weeks.*
 
+    from {{ ref('int_item_location_weeks') }} as weeks
+    {% if is_incremental() %}
+        inner join needed_weeks
+            on weeks.partner_id = needed_weeks.partner_id and weeks.week_start_date = needed_weeks.week_start_date
+    {% endif %}
 ),
 
 stock as (
@@ -19,6 +38,7 @@ stock as (
 stated as (
 
     select
+        weeks.series_key,
         weeks.partner_id,
         weeks.item_id_type,
         weeks.item_id,
@@ -37,15 +57,16 @@ stated as (
 
     left join stock
         on
-            weeks.partner_id = stock.partner_id
+            weeks.series_key = stock.series_key
+            and weeks.week_start_date = stock.week_start_date
+            and weeks.partner_id = stock.partner_id
             and weeks.item_id_type = stock.item_id_type
             and weeks.item_id = stock.item_id
             and weeks.location_id = stock.location_id
             and weeks.unit = stock.unit
-            and weeks.week_start_date = stock.week_start_date
 
     window series as (
-        partition by weeks.partner_id, weeks.item_id_type, weeks.item_id, weeks.location_id, weeks.unit
+        partition by weeks.series_key, {{ series_columns('weeks') }}
         order by weeks.week_start_date
     )
 
@@ -62,7 +83,7 @@ last_snapshots as (
     from stated
 
     window snapshot as (
-        partition by partner_id, item_id_type, item_id, location_id, unit, snapshot_number
+        partition by series_key, {{ series_columns() }}, snapshot_number
         order by week_start_date
     )
 
@@ -82,6 +103,7 @@ reported_weeks as (
 silent_weeks as (
 
     select
+        last_snapshots.series_key,
         last_snapshots.partner_id,
         last_snapshots.item_id_type,
         last_snapshots.item_id,
@@ -112,6 +134,7 @@ silent_weeks as (
 filled as (
 
     select
+        series_key,
         partner_id,
         item_id_type,
         item_id,
@@ -130,6 +153,7 @@ filled as (
     union all
 
     select
+        silent_weeks.series_key,
         silent_weeks.partner_id,
         silent_weeks.item_id_type,
         silent_weeks.item_id,
@@ -163,13 +187,14 @@ begun as (
     from filled
 
     window series as (
-        partition by partner_id, item_id_type, item_id, location_id, unit
+        partition by series_key, {{ series_columns() }}
         order by week_start_date
     )
 
 )
 
 select
+    series_key,
     partner_id,
     item_id_type,
     item_id,
@@ -187,3 +212,7 @@ select
     end as beginning_on_hand_units
 
 from begun
+{%- if is_incremental() %}
+
+where (partner_id, week_start_date) in (select partner_id, week_start_date from touched_weeks)
+{%- endif %}

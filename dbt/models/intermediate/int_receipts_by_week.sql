@@ -14,7 +14,7 @@ lines as (
         measure = 'received'
         and fate = 'counted'
         {% if is_incremental() -%}
-            and (series_key, week_start_date) in (select series_key, week_start_date from touched_weeks)
+            and {{ is_touched() }}
         {%- endif %}
 
 )

@@ -284,5 +284,5 @@ select
 from judged
 {%- if is_incremental() %}
 
-where (series_key, week_start_date) in (select series_key, week_start_date from touched_weeks)
+where {{ is_touched() }}
 {%- endif %}

@@ -13,7 +13,7 @@ stock as (
     where
         measure in {{ sql_list(var('on_hand_measures')) }}
         {% if is_incremental() -%}
-            and (series_key, week_start_date) in (select series_key, week_start_date from touched_weeks)
+            and {{ is_touched() }}
         {%- endif %}
 
 ),

@@ -15,44 +15,25 @@ verdicts as (
 
 ),
 
-lines as (
+lines as not materialized (
 
     select * from {{ ref('int_lines') }}
-
+    {% if is_incremental() %}
+        -- As an array it becomes a look-up in each table behind the view; a join would read all lines first.
+        where message_id = any(array(select message_id from changed_messages))
+    {% endif %}
 ),
 
-messages as (
+messages as not materialized (
 
     select * from {{ ref('int_messages') }}
 
 ){% if is_incremental() %},
 
 -- What the table further down holds, which is no reference: it would be a circle.
-held_lines as (
+held_lines as not materialized (
 
     select * from {{ target_table('int_lines_restated') }}
-
-),
-
-changed_messages as materialized (
-
-    select
-        verdicts.verdict,
-        coalesce(verdicts.message_id, held.message_id) as message_id
-
-    from verdicts
-
-    full outer join (
-        select
-            message_id,
-            verdict
-
-        from held_lines
-
-        where line_position = 1
-    ) as held on verdicts.message_id = held.message_id
-
-    where verdicts.verdict is distinct from held.verdict
 
 ),
 

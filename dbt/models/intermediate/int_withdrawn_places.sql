@@ -7,9 +7,7 @@ with
 
 messages as (
 
-    select * from {{ ref('int_messages') }}
-
-    where not is_test and not is_resend
+    select * from {{ ref('int_corrected_messages') }}
 
 ),
 
@@ -17,21 +15,10 @@ lines as (
 
     select * from {{ ref('int_lines') }}
 
-    where measure != 'unmapped'
-
-),
-
--- Few documents are ever withdrawn, so few lines need to be looked at.
-withdrawn_documents as (
-
-    select distinct
-        partner_id,
-        message_type,
-        document_number
-
-    from messages
-
-    where document_function in ('replacement', 'cancellation')
+    where
+        measure != 'unmapped'
+        -- As an array it becomes a look-up in each table behind the view; a join would read all lines first.
+        and message_id = any(array(select messages.message_id from messages))
 
 ),
 
@@ -51,8 +38,6 @@ places as materialized (
         coalesce(max(lines.end_date), messages.period_end_date) as end_date
 
     from messages
-
-    inner join withdrawn_documents using (partner_id, message_type, document_number)
 
     -- Left, since a cancellation may name nothing but its document.
     left join lines on messages.message_id = lines.message_id

@@ -18,22 +18,30 @@ quality as (
 
 ),
 
--- A mistyped year must not leave a fact without its day.
-stated_days as (
+-- A mistyped year must not leave a fact without its day. Each fact has an index of such days alone.
+odd_days as (
 
     select period_start_date as calendar_date from sales
+
+    where {{ is_odd_period('period_start_date', 'period_end_date') }}
 
     union
 
     select period_end_date as calendar_date from sales
 
+    where {{ is_odd_period('period_start_date', 'period_end_date') }}
+
     union
 
     select period_start_date as calendar_date from stock
 
+    where {{ is_odd_period('period_start_date', 'as_of_date') }}
+
     union
 
     select as_of_date as calendar_date from stock
+
+    where {{ is_odd_period('period_start_date', 'as_of_date') }}
 
     union
 
@@ -52,15 +60,15 @@ days as (
 
     union
 
-    select calendar_date from stated_days
+    select calendar_date from odd_days
 
     union
 
-    select {{ week_start_date('calendar_date', "'iso'") }} as calendar_date from stated_days
+    select {{ week_start_date('calendar_date', "'iso'") }} as calendar_date from odd_days
 
     union
 
-    select {{ week_start_date('calendar_date', "'4-5-4'") }} as calendar_date from stated_days
+    select {{ week_start_date('calendar_date', "'4-5-4'") }} as calendar_date from odd_days
 
 ),
 

@@ -1,4 +1,12 @@
-with
+-- The facts are read by their primary keys, from one item to the next: a look-up for each item, where reading all rows
+-- for the few items in them would take seconds.
+with recursive
+
+performance as (
+
+    select * from {{ ref('fct_sell_through_performance') }}
+
+),
 
 sales as (
 
@@ -9,6 +17,12 @@ sales as (
 stock as (
 
     select * from {{ ref('fct_stock') }}
+
+),
+
+messages as (
+
+    select * from {{ ref('stg_compiled_headers') }}
 
 ),
 
@@ -36,25 +50,68 @@ pack_factors as (
 
 ),
 
+{% for fact in ['sales', 'stock'] -%}
+items_of_{{ fact }} as (
+
+    (
+        select
+            partner_id,
+            item_id_type,
+            item_id
+
+        from {{ fact }}
+
+        order by partner_id, item_id_type, item_id
+
+        limit 1
+    )
+
+    union all
+
+    select next_item.*
+
+    from items_of_{{ fact }}
+
+    cross join
+        lateral (
+            select
+                {{ fact }}.partner_id,
+                {{ fact }}.item_id_type,
+                {{ fact }}.item_id
+
+            from {{ fact }}
+
+            where
+                ({{ fact }}.partner_id, {{ fact }}.item_id_type, {{ fact }}.item_id)
+                > (items_of_{{ fact }}.partner_id, items_of_{{ fact }}.item_id_type, items_of_{{ fact }}.item_id)
+
+            order by {{ fact }}.partner_id, {{ fact }}.item_id_type, {{ fact }}.item_id
+
+            limit 1
+        ) as next_item
+
+),
+
+{% endfor -%}
 members as (
 
     select
-        item_key,
+        {{ item_key() }} as item_key,
+        partner_id,
         item_id_type,
-        item_id,
-        partner_id
+        item_id
 
-    from sales
+    from items_of_sales
 
     union
 
     select
-        item_key,
+        {{ item_key() }} as item_key,
+        partner_id,
         item_id_type,
-        item_id,
-        partner_id
+        item_id
 
-    from stock
+    from items_of_stock
 
 ),
 
@@ -74,17 +131,51 @@ single_members as (
 
 ),
 
+-- How an item is called now: in the first and the last message about one row of each partner's.
+last_messages as materialized (
+
+    select distinct unnest(array[last_row.first_message_id, last_row.last_message_id]) as message_id
+
+    from members
+
+    cross join
+        lateral (
+            select
+                performance.first_message_id,
+                performance.last_message_id
+
+            from performance
+
+            where
+                performance.partner_id = members.partner_id
+                and performance.item_id_type = members.item_id_type
+                and performance.item_id = members.item_id
+                and performance.first_message_id is not null
+
+            order by
+                performance.partner_id desc, performance.item_id_type desc, performance.item_id desc,
+                performance.location_id desc, performance.unit desc, performance.week_start_date desc
+
+            limit 1
+        ) as last_row
+
+),
+
 named as (
 
     select
-        identifiers.partner_id,
+        messages.partner_id,
         {{ canonical_item_id('identifiers.item_id', 'identifiers.item_id_type', 'item_id_types.namespace') }}
             as item_id,
         {{ canonical_item_id_type('identifiers.item_id', 'identifiers.item_id_type', 'item_id_types.namespace') }}
             as item_id_type,
         concat_ws(' ', identifiers.identifier_type, identifiers.identifier) as identifier
 
-    from identifiers
+    from last_messages
+
+    inner join messages on last_messages.message_id = messages.message_id
+
+    inner join identifiers on last_messages.message_id = identifiers.message_id
 
     left join item_id_types on identifiers.item_id_type = item_id_types.item_id_type
 

@@ -1,17 +1,5 @@
 with
 
-sales as (
-
-    select * from {{ ref('fct_sales') }}
-
-),
-
-stock as (
-
-    select * from {{ ref('fct_stock') }}
-
-),
-
 quality as (
 
     select * from {{ ref('mart_data_quality') }}
@@ -24,27 +12,10 @@ locations as (
 
 ),
 
+-- It speaks of every place that any line does.
 members as (
 
-    select
-        location_key,
-        partner_id,
-        location_id
-
-    from sales
-
-    union
-
-    select
-        location_key,
-        partner_id,
-        location_id
-
-    from stock
-
-    union
-
-    select
+    select distinct
         location_key,
         partner_id,
         location_id

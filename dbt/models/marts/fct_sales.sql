@@ -1,10 +1,22 @@
+{{ config(
+    materialized='incremental',
+    growth='weeks',
+    grown_by=['partner_id', 'item_id_type', 'item_id', 'location_id', 'unit', 'week_start_date'],
+    indexes=[{'columns': ['partner_id', 'week_start_date']}],
+    partial_indexes=['(period_start_date) where ' ~ is_odd_period('period_start_date', 'period_end_date')],
+) }}
+
 with
 
 sales as (
 
     select * from {{ ref('int_sales') }}
 
-    where not is_told_otherwise
+    where
+        not is_told_otherwise
+        {% if is_incremental() -%}
+            and (series_key, week_start_date) in (select series_key, week_start_date from touched_weeks)
+        {%- endif %}
 
 ),
 
@@ -36,6 +48,8 @@ select
     partners.price_basis,
 
     sales.is_straddling,
+    sales.is_overlapping,
+    sales.is_unit_converted,
     sales.location_id = 'unknown' as is_location_unknown
 
 from sales

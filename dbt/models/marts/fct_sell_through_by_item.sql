@@ -1,9 +1,32 @@
+{{ config(
+    materialized='incremental',
+    growth='weeks',
+    grown_by=['partner_id', 'week_start_date'],
+    weeks_after=list_weeks_after(),
+    indexes=[{'columns': ['partner_id', 'week_start_date']}, {'columns': ['iso_week_start_date']}],
+) }}
+
 with
+
+{% if is_incremental() -%}
+needed_weeks as materialized (
+
+    {{ list_needed_weeks(range(1, var('earlier_weeks') + 1) | list + [52]) }}
+
+),
+{%- endif %}
 
 performance as (
 
-    select * from {{ ref('fct_sell_through_performance') }}
+    select performance.*
 
+    from {{ ref('fct_sell_through_performance') }} as performance
+    {% if is_incremental() %}
+        inner join needed_weeks
+            on
+                performance.partner_id = needed_weeks.partner_id
+                and performance.week_start_date = needed_weeks.week_start_date
+    {% endif %}
 ),
 
 -- Sums over the places of one week, where stock may be added; a value only where all of it is known.
@@ -156,3 +179,7 @@ select
     is_restated
 
 from measured
+{%- if is_incremental() %}
+
+where (partner_id, week_start_date) in (select partner_id, week_start_date from touched_weeks)
+{%- endif %}

@@ -1,9 +1,19 @@
+{{ config(
+    materialized='incremental',
+    growth='weeks',
+    grown_by=['partner_id', 'item_id_type', 'item_id', 'location_id', 'unit', 'week_start_date'],
+    indexes=[{'columns': ['partner_id', 'week_start_date']}],
+    partial_indexes=['(period_start_date) where ' ~ is_odd_period('period_start_date', 'as_of_date')],
+) }}
+
 with
 
 stock as (
 
     select * from {{ ref('int_stock') }}
-
+    {% if is_incremental() %}
+        where (series_key, week_start_date) in (select series_key, week_start_date from touched_weeks)
+    {% endif %}
 ),
 
 -- What was received is stated for a period, which ends where another snapshot would be taken.
@@ -19,14 +29,22 @@ receipts as (
         measure,
         start_date,
         end_date,
-        sum(quantity) as units
+        week_start_date,
+        sum(quantity) as units,
+        bool_or(is_unit_converted) as is_unit_converted
 
     from {{ ref('int_lines_restated') }}
 
-    where measure = 'received' and fate = 'counted'
+    where
+        measure = 'received'
+        and fate = 'counted'
+        {% if is_incremental() -%}
+            and (series_key, week_start_date) in (select series_key, week_start_date from touched_weeks)
+        {%- endif %}
 
     group by
-        partner_id, week_calendar, item_id_type, item_id, location_id, unit, measure, start_date, end_date
+        series_key, partner_id, week_calendar, item_id_type, item_id, location_id, unit, measure, start_date, end_date,
+        week_start_date
 
 ),
 
@@ -49,6 +67,7 @@ stated as (
         as_of_date as period_start_date,
         as_of_date,
         week_start_date,
+        is_unit_converted,
         units
 
     from stock
@@ -65,7 +84,8 @@ stated as (
         measure,
         start_date as period_start_date,
         end_date as as_of_date,
-        {{ week_start_date('end_date', 'week_calendar') }} as week_start_date,
+        week_start_date,
+        is_unit_converted,
         units
 
     from receipts
@@ -89,6 +109,7 @@ select
     stated.units::numeric(30, 3) as units,
     coalesce(measures.kind, 'snapshot') as measure_kind,
     stated.measure in {{ sql_list(var('on_hand_measures')) }} as is_on_hand,
+    stated.is_unit_converted,
     stated.location_id = 'unknown' as is_location_unknown
 
 from stated

@@ -12,9 +12,18 @@ int_messages as (
 
 ),
 
-line_fates as (
+message_places as (
+
+    select * from {{ ref('int_message_places') }}
+
+),
+
+-- Those that int_message_places leaves out.
+other_lines as (
 
     select * from {{ ref('int_line_fates') }}
+
+    where item_id is null or week_start_date is null
 
 ),
 
@@ -62,19 +71,27 @@ lines_of_places as (
 
     select
         message_id,
-        coalesce(location_id, 'unknown') as location_id,
-        {{ week_start_date('end_date', 'week_calendar') }} as week_start_date,
-        count(*) as line_count,
-        count(*) filter (where fate = 'counted') as counted_line_count,
-        count(*) filter (where fate in ('superseded', 'replaced', 'cancelled')) as restated_line_count,
-        count(*) filter (where fate = 'unmapped') as unmapped_line_count
+        location_id,
+        week_start_date,
+        line_count,
+        counted_line_count,
+        restated_line_count,
+        unmapped_line_count
 
-    from line_fates
+    from message_places
 
-    group by
+    union all
+
+    select
         message_id,
-        coalesce(location_id, 'unknown'),
-        {{ week_start_date('end_date', 'week_calendar') }}
+        coalesce(location_id, 'unknown') as location_id,
+        week_start_date,
+        1 as line_count,
+        (fate = 'counted')::integer as counted_line_count,
+        (fate in ('superseded', 'replaced', 'cancelled'))::integer as restated_line_count,
+        (fate = 'unmapped')::integer as unmapped_line_count
+
+    from other_lines
 
 ),
 

@@ -22,7 +22,7 @@ outcomes as (
     where
         outcomes.is_valid
         {% if is_incremental() -%}
-            and outcomes.message_id in (select changed_outcomes.message_id from changed_outcomes)
+            and outcomes.message_id = any(array(select changed_outcomes.message_id from changed_outcomes))
         {%- endif %}
 
 ),

@@ -1,0 +1,103 @@
+"""What the door costs beside the compiler: processor time of the backend against that of the same work in Python.
+
+Processor time and the least of several rounds, since the machine that runs tests does other things as well.
+"""
+
+import logging
+import random
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import pytest
+
+import udf
+from tests.conftest import Variables, new_database
+from tests.integration.test_door import Connection, ask, compile_edi, lines_of, open_session
+from udf.door.desk import PLAIN_MESSAGE
+
+ROUNDS = 5
+LOG = logging.getLogger("test_door_speed")
+
+
+@pytest.fixture(scope="module")
+def house(server: Variables, template: str) -> Iterator[Variables]:
+    with new_database(server, template) as variables:
+        yield variables
+
+
+@pytest.fixture
+def door(house: Variables) -> Iterator[Connection]:
+    """A session that has called before, as this process has."""
+    with open_session(house) as connection:
+        for _ in range(5):  # the fourth is read by a plan
+            compile_edi(connection, PLAIN_MESSAGE)
+            udf.compile_edi(PLAIN_MESSAGE)
+        yield connection
+
+
+def spent(door: Connection) -> float:
+    """Processor time of the backend, in seconds."""
+    nanoseconds: str = ask(door, "select pg_read_file(format('/proc/%%s/schedstat', pg_backend_pid()))")
+    return int(nanoseconds.split()[0]) / 1e9
+
+
+def in_sql(door: Connection, work: Callable[[], object]) -> float:
+    return min(_spend(lambda: spent(door), work) for _ in range(ROUNDS))
+
+
+def in_python(work: Callable[[], object]) -> float:
+    return min(_spend(time.process_time, work) for _ in range(ROUNDS))
+
+
+def _spend(clock: Callable[[], float], work: Callable[[], object]) -> float:
+    began = clock()
+    work()
+    return clock() - began
+
+
+def test_the_first_call_of_a_session_takes_less_than_300_ms(house: Variables) -> None:
+    seconds = []
+    for _ in range(ROUNDS):
+        with open_session(house) as connection:
+            seconds.append(_spend(lambda: spent(connection), lambda: compile_edi(connection, PLAIN_MESSAGE)))
+    LOG.info("the first call took %.0f ms of processor time", 1000 * min(seconds))
+    assert min(seconds) < 0.3
+
+
+def test_a_call_for_one_line_costs_little_more_than_in_python(door: Connection) -> None:
+    count = 1000
+    query = "select udf.compile_edi(replace(%s, '153:12', '153:' || n)) from generate_series(1, %s) as n"
+    sql = in_sql(door, lambda: door.execute(query, (PLAIN_MESSAGE, count)).fetchall()) / count
+    texts = [PLAIN_MESSAGE.replace("153:12", f"153:{n}") for n in range(1, count + 1)]
+    python = in_python(lambda: [udf.compile_edi(text) for text in texts]) / count
+    LOG.info("one line by a plan: %.0f µs in SQL, %.0f in Python", 1e6 * sql, 1e6 * python)
+    assert sql < 1.3 * python
+
+
+def draw_shapes(seed: int, count: int = 40) -> list[str]:
+    """Messages of one line that look like no other: each has its own row of segments before the quantity."""
+    drawn = random.Random(seed)
+    extra = ("PIA+5+A1:SA'", "IMD+F++:::SOCKS'", "RFF+ON:1'", "MOA+203:7'", "PRI+AAA:1'", "GIN+BN+5'")
+    found = []
+    for _ in range(count):
+        rows = drawn.choices(extra, k=6)
+        found.append(PLAIN_MESSAGE.replace("QTY+", "".join(rows) + "QTY+").replace("UNT+9", "UNT+15"))
+    return found
+
+
+def test_a_call_of_its_own_for_a_line_that_the_model_reads_costs_little_more_than_in_python(door: Connection) -> None:
+    rounds = [draw_shapes(seed) for seed in range(3)]  # the same new shapes for both
+    sql = [_spend(partial(spent, door), partial(list, map(partial(compile_edi, door), texts))) for texts in rounds]
+    python = [_spend(time.process_time, partial(list, map(udf.compile_edi, texts))) for texts in rounds]
+    LOG.info("one line by the model: %.2f ms in SQL, %.2f in Python", 25 * min(sql), 25 * min(python))
+    assert min(sql) < 1.3 * min(python)
+
+
+def test_a_batch_of_ten_thousand_lines_costs_little_more_than_in_python(door: Connection) -> None:
+    texts = [lines_of(10, first=10 * n) for n in range(1000)]
+    query = "select outcome from udf.compile_edi_batch(%s) as outcome"
+    sql = in_sql(door, lambda: door.execute(query, (texts,)).fetchall())
+    python = in_python(lambda: udf.compile_batch(texts))
+    LOG.info("10,000 lines: %.0f ms in SQL, %.0f in Python", 1e3 * sql, 1e3 * python)
+    assert sql < 1.2 * python

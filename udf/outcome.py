@@ -1,0 +1,265 @@
+"""What the compiler works with while it makes an outcome: the shapes of `udf.contract`, as plain tuples.
+
+`udf.contract` says what an outcome is and validates it, through pydantic. To import that and to build its models is
+150 ms (November 2026), half of what the first call of a database session may take, and none of it is needed to *make*
+an outcome whose values the gatekeeper has proved. So the compiler makes these, writes their JSON itself, and never
+imports pydantic; whoever wants models has them read from that JSON (`contract.read_row`). A test holds fields, types,
+defaults and JSON of both against each other.
+"""
+
+import datetime
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Literal, NamedTuple
+
+# IEEE 754 doubles, which every JSON reader may turn a number into, keep any 15 significant digits. EDIFACT 6060 is
+# n..15 and X12's QTY02 is R 1/15, so a longer number is a defect of the message and not a limit of ours.
+MAX_SIGNIFICANT_DIGITS = 15
+
+Severity = Literal["error", "warning"]
+Standard = Literal["EDIFACT", "X12"]
+DocumentFunction = Literal["original", "replacement", "cancellation", "change", "duplicate"]
+Route = Literal["plan", "model", "review", "mixed"]
+AttemptRoute = Literal["plan", "model", "review"]
+Span = tuple[int, int]
+
+
+def fits_json_number(value: Decimal) -> bool:
+    """True when the decimal survives JSON exactly: finite, at most 15 significant digits, |exponent| below 30."""
+    if not value.is_finite():
+        return False
+    digits = value.as_tuple().digits
+    significant = len(digits)
+    while significant > 1 and digits[significant - 1] == 0:
+        significant -= 1
+    return significant <= MAX_SIGNIFICANT_DIGITS and (not value or -30 < value.adjusted() < 30)
+
+
+def json_number(value: Decimal) -> int | float:
+    """The JSON number that equals the decimal: an int where it is integral, else the float with the same digits.
+
+    Raises ValueError for a decimal that `fits_json_number` refuses: a wrong digit must never leave in silence.
+    """
+    if not fits_json_number(value):
+        raise ValueError(f"{value} is no number of at most {MAX_SIGNIFICANT_DIGITS} significant digits")
+    integer = int(value)
+    return integer if integer == value else float(value)
+
+
+class Problem(NamedTuple):
+    """See `contract.Problem`."""
+
+    code: str
+    severity: Severity
+    segment: int | None = None
+    span: Span | None = None
+    detail: str = ""
+
+
+class Party(NamedTuple):
+    """See `contract.Party`."""
+
+    role: str
+    id: str | None = None
+    id_type: str | None = None
+    name: str | None = None
+
+
+class Line(NamedTuple):
+    """See `contract.Line`."""
+
+    line_number: str | None
+    item_id: str | None
+    item_id_type: str | None
+    item_ids: dict[str, str]
+    location_id: str | None
+    location_id_type: str | None
+    measure: str
+    qualifier: str | None
+    quantity: Decimal
+    unit: str | None
+    price: Decimal | None
+    price_type: str | None
+    currency: str | None
+    period_start: datetime.date | None
+    period_end: datetime.date | None
+    as_of_date: datetime.date | None
+    attributes: dict[str, str]
+    source: dict[str, Span]
+
+    def as_json(self) -> dict[str, Any]:
+        """What JSON can hold of it. Raises ValueError for a number that JSON cannot hold."""
+        fields = self._asdict()
+        fields["quantity"] = json_number(self.quantity)
+        if self.price is not None:
+            fields["price"] = json_number(self.price)
+        return _write_dates(fields, "period_start", "period_end", "as_of_date")
+
+
+class Document(NamedTuple):
+    """See `contract.Document`."""
+
+    standard: Standard | None = None
+    message_type: str | None = None
+    version: str | None = None
+    message_reference: str | None = None
+    document_number: str | None = None
+    function: DocumentFunction | None = None
+    is_test: bool | None = None
+    document_date: datetime.date | None = None
+    period_start: datetime.date | None = None
+    period_end: datetime.date | None = None
+    currency: str | None = None
+    parties: Sequence[Party] = ()
+    lines: Sequence[Line] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """What JSON can hold of it. Raises ValueError for a number that JSON cannot hold."""
+        fields = self._asdict()
+        fields["parties"] = [party._asdict() for party in self.parties]
+        fields["lines"] = [line.as_json() for line in self.lines]
+        return _write_dates(fields, "document_date", "period_start", "period_end")
+
+
+class RejectedLine(NamedTuple):
+    """See `contract.RejectedLine`."""
+
+    text: str
+    span: Span
+    line_number: str | None
+    output: str | None
+    problems: Sequence[Problem]
+
+
+class Attempt(NamedTuple):
+    """See `contract.Attempt`."""
+
+    attempt: int
+    chunk: str | None
+    route: AttemptRoute
+    reading: str
+    output: str | None = None
+    problems: Sequence[Problem] = ()
+    compile_ms: float = 0.0
+
+
+class Envelope(NamedTuple):
+    """See `contract.Envelope`."""
+
+    standard: Standard | None = None
+    una: str | None = None
+    decimal_mark: str | None = None
+    is_test: bool | None = None
+    sender: str | None = None
+    sender_qualifier: str | None = None
+    recipient: str | None = None
+    recipient_qualifier: str | None = None
+    control_reference: str | None = None
+    prepared_at: str | None = None
+    group_type: str | None = None
+    version: str | None = None
+
+
+class Outcome(NamedTuple):
+    """See `contract.Outcome`."""
+
+    message_type: str | None
+    is_valid: bool
+    is_complete: bool
+    document: Document | None = None
+    rejected_lines: Sequence[RejectedLine] = ()
+    problems: Sequence[Problem] = ()
+    route: Route | None = None
+    attempts: int = 0
+    model_version: str = ""
+    compiler_version: str = ""
+    verification_hash: str = ""
+    compile_ms: float = 0.0
+    attempt_log: Sequence[Attempt] = ()
+    plans: tuple[str, ...] = ()
+
+
+class CompiledRow(NamedTuple):
+    """An Outcome as the columns of silver.outcomes: its parts are JSON text, so that storing one makes no objects.
+
+    `document` is canonical (`dump_document`), the text that `verification_hash` is made of. `plans` are the ids of the
+    plans that made it, none where the model did.
+    """
+
+    message_type: str | None
+    is_valid: bool
+    is_complete: bool
+    document: str | None
+    rejected_lines: str
+    problems: str
+    route: Route | None
+    attempts: int
+    model_version: str
+    compiler_version: str
+    verification_hash: str
+    compile_ms: float
+    attempt_log: Sequence[Attempt]
+    plans: tuple[str, ...] = ()
+
+
+def _write_dates(fields: dict[str, Any], *names: str) -> dict[str, Any]:
+    for name in names:
+        if fields[name] is not None:
+            fields[name] = fields[name].isoformat()
+    return fields
+
+
+def dump_json(value: Any) -> str:
+    """JSON without blanks, and without escapes but those that JSON demands."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def dump_document(document: Document) -> str:
+    """The document's canonical JSON: sorted keys, no blanks, no escapes but those that JSON demands."""
+    return json.dumps(document.as_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def dump_problems(problems: Sequence[Problem]) -> str:
+    """The problems as JSON text."""
+    return dump_json([problem._asdict() for problem in problems]) if problems else "[]"
+
+
+def dump_rejected(lines: Sequence[RejectedLine]) -> str:
+    """The rejected lines as JSON text."""
+    return dump_json([
+        line._asdict() | {"problems": [problem._asdict() for problem in line.problems]} for line in lines
+    ])  # fmt: skip
+
+
+def dump_envelope(envelope: Envelope) -> str:
+    """The envelope as JSON text."""
+    return dump_json(envelope._asdict())
+
+
+def make_row(outcome: Outcome, document: str | None) -> CompiledRow:
+    """The outcome as a row; `document` is its document as `dump_document` gives it."""
+    return CompiledRow(
+        outcome.message_type, outcome.is_valid, outcome.is_complete, document, dump_rejected(outcome.rejected_lines),
+        dump_problems(outcome.problems), outcome.route, outcome.attempts, outcome.model_version,
+        outcome.compiler_version, outcome.verification_hash, outcome.compile_ms, outcome.attempt_log, outcome.plans,
+    )  # fmt: skip
+
+
+_ENVELOPE = dict.fromkeys(Envelope._fields, str) | {"is_test": bool}
+
+
+def read_envelope(text: str) -> Envelope:
+    """The envelope that `dump_envelope` wrote, or that a caller did. Raises ValueError where it is none."""
+    try:
+        fields = json.loads(text)
+    except RecursionError:
+        raise ValueError("An envelope is no such depth of lists.") from None
+    if isinstance(fields, dict) and all(
+        name in _ENVELOPE and (value is None or type(value) is _ENVELOPE[name]) for name, value in fields.items()
+    ) and fields.get("standard") in (None, "EDIFACT", "X12"):  # fmt: skip
+        return Envelope(**fields)
+    # Nearly an envelope, or nothing like one: for the contract itself to say.
+    from udf import contract
+
+    return Envelope(**contract.Envelope.model_validate_json(text).model_dump())
