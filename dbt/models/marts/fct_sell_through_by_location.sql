@@ -1,9 +1,19 @@
+{{ config(
+    materialized='incremental',
+    growth='weeks',
+    grown_by=['partner_id', 'week_start_date'],
+    weeks_after=list_weeks_after(),
+    indexes=[{'columns': ['partner_id', 'week_start_date']}],
+) }}
+
 with
 
 performance as (
 
     select * from {{ ref('fct_sell_through_performance') }}
-
+    {% if is_incremental() %}
+        where (partner_id, week_start_date) in (select partner_id, week_start_date from touched_weeks)
+    {% endif %}
 ),
 
 -- Sums over the items of one place in one week, where stock may be added.

@@ -4,6 +4,7 @@
     grown_by=['partner_id', 'week_start_date'],
     weeks_after=list_weeks_after(),
     indexes=[{'columns': ['partner_id', 'week_start_date']}],
+    partial_indexes=['(iso_week_start_date) where is_out_of_stock', '(item_key) where is_out_of_stock'],
 ) }}
 
 with
