@@ -10,9 +10,14 @@ with
 
 performance as (
 
-    select * from {{ ref('fct_sell_through_performance') }}
+    select performance.*
+
+    from {{ ref('fct_sell_through_performance') }} as performance
     {% if is_incremental() %}
-        where (partner_id, week_start_date) in (select partner_id, week_start_date from touched_weeks)
+        inner join (select distinct partner_id, week_start_date from touched_weeks) as touched
+            on
+                performance.partner_id = touched.partner_id
+                and performance.week_start_date = touched.week_start_date
     {% endif %}
 ),
 
