@@ -19,6 +19,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from bench.dashboard import read_queries
 from dagster_project import demo, warehouse
 from dagster_project.bi.__main__ import bring_up
 from dagster_project.bi.server import PROGRAMS, Superset
@@ -295,6 +296,13 @@ def test_every_partner_with_lines_is_in_the_data_quality(dashboard: Dashboard, g
     lines = "select partner_name, sum(line_count) from gold.mart_data_quality join gold.dim_partner using (partner_id)"
     shown = [(row[0], Decimal(row[1])) for row in dashboard.rows("Lines by partner")]
     assert sorted(shown) == sorted(gold.execute(f"{lines} group by 1".encode()).fetchall())
+
+
+def test_the_queries_that_the_benchmark_times_are_those_of_the_page(dashboard: Dashboard) -> None:
+    asked = set()
+    for each in dashboard.answers:
+        asked.add("\n".join(line.rstrip() for line in each["query"].strip().rstrip(";").splitlines()))
+    assert asked == set(read_queries())
 
 
 def test_the_page_is_made_by_this_machine_alone(dashboard: Dashboard) -> None:
