@@ -1,4 +1,4 @@
-"""How long the dashboard's queries take in the warehouse that libpq's variables name, as Superset's login would ask them.
+"""How long the dashboard's queries take in the warehouse that libpq's variables name, asked as the analyst.
 
     python -m bench.history --lines 10000000 && (cd dbt && dbt build) && python -m bench.dashboard
 
