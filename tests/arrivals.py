@@ -108,7 +108,8 @@ class Arrivals:
         received = prepared + timedelta(hours=self.random.choice([1, 1, 2, 30, 24 * 20, -24 * 3]))
         interchange = hashlib.sha256(f"{len(self.sent)} {self.random.random()}".encode()).hexdigest()
         self.connection.execute(
-            "insert into bronze.interchanges (interchange_id, file_name, size_bytes, received_at) values (%s, %s, 1, %s)",
+            "insert into bronze.interchanges (interchange_id, file_name, size_bytes, received_at)"
+            " values (%s, %s, 1, %s)",
             (interchange, f"{len(self.sent):05d}.edi", received),
         )
         is_test = self.random.random() < 0.05
