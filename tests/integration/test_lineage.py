@@ -80,9 +80,7 @@ def test_every_number_of_gold_is_found_in_the_text_that_was_sent(
     connection: psycopg.Connection[Any], trace: Callable[[Row], list[Row]]
 ) -> None:
     texts = dict(connection.execute("select message_id, raw from bronze.messages").fetchall())
-    rows = (
-        connection.cursor(row_factory=dict_row).execute("select * from gold.fct_sell_through_performance").fetchall()
-    )
+    rows = connection.cursor(row_factory=dict_row).execute("select * from gold.fct_sell_through_performance").fetchall()
     assert len(rows) == 34
     for row in rows:
         traced = trace(row)

@@ -152,7 +152,10 @@ def test_the_documentation_describes_every_column_that_exists(dbt: Callable[...,
     built = catalog["nodes"]
     assert {name for name in manifest["nodes"] if name.startswith(("model.", "seed."))} == set(built)
     missing = [
-        f"{name}.{column}" for name, node in built.items() for column in node["columns"] if column not in described[name]
+        f"{name}.{column}"
+        for name, node in built.items()
+        for column in node["columns"]
+        if column not in described[name]
     ]
     assert missing == []
 
