@@ -14,10 +14,12 @@ performance as (
 
     from {{ ref('fct_sell_through_performance') }} as performance
     {% if is_incremental() %}
-        inner join (select distinct partner_id, week_start_date from touched_weeks) as touched
-            on
-                performance.partner_id = touched.partner_id
-                and performance.week_start_date = touched.week_start_date
+        where (performance.partner_id, performance.week_start_date) in (
+            select
+                touched_weeks.partner_id,
+                touched_weeks.week_start_date
+            from touched_weeks
+        )
     {% endif %}
 ),
 
