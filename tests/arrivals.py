@@ -18,7 +18,14 @@ WEEKS = 5
 PARTNERS = ["9501101900011", "PRAIRIEMART", "KIOSKPUNKT", "9501101920019", "UNLISTED"]
 ITEMS = [("9501101000018", "EN"), ("9501101000025", "EN"), ("614141100019", "UP"), ("4711", "SA"), (None, None)]
 LOCATIONS = ["9501101910010", "0012", "0047", None]
-SALES = [("sold", "153"), ("sold", "26"), ("returned", "61"), ("total_sold", "TS"), ("net_sold", "Q1"), ("lost_sales", "LS")]
+SALES = [
+    ("sold", "153"),
+    ("sold", "26"),
+    ("returned", "61"),
+    ("total_sold", "TS"),
+    ("net_sold", "Q1"),
+    ("lost_sales", "LS"),
+]
 STOCK = [("on_hand", "145"), ("on_hand", "17"), ("available", "33"), ("received", "48"), ("on_order", "21")]
 FUNCTIONS = ["original"] * 6 + ["replacement", "replacement", "cancellation", "duplicate", "change"]
 
@@ -101,7 +108,8 @@ class Arrivals:
         received = prepared + timedelta(hours=self.random.choice([1, 1, 2, 30, 24 * 20, -24 * 3]))
         interchange = hashlib.sha256(f"{len(self.sent)} {self.random.random()}".encode()).hexdigest()
         self.connection.execute(
-            "insert into bronze.interchanges (interchange_id, file_name, size_bytes, received_at) values (%s, %s, 1, %s)",
+            "insert into bronze.interchanges (interchange_id, file_name, size_bytes, received_at)"
+            " values (%s, %s, 1, %s)",
             (interchange, f"{len(self.sent):05d}.edi", received),
         )
         is_test = self.random.random() < 0.05
@@ -170,7 +178,9 @@ class Arrivals:
 
     def _draw_period(self) -> tuple[date, date]:
         monday = FIRST + timedelta(weeks=self.random.randrange(WEEKS))
-        kind = self.random.choice(["week", "week", "week", "day", "friday", "sunday", "month", "fortnight", "two months"])
+        kind = self.random.choice(
+            ["week", "week", "week", "day", "friday", "sunday", "month", "fortnight", "two months"]
+        )
         first = monday + timedelta(days={"friday": 4, "sunday": 6, "day": self.random.randrange(7)}.get(kind, 0))
         if kind == "month":
             return date(2026, 1, 1), date(2026, 1, 31)

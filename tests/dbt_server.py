@@ -1,6 +1,6 @@
 """dbt in a process that stays: loading dbt and its project costs more than building a small Gold.
 
-    python dbt_server.py <target folder>        one JSON list of arguments a line on stdin, one JSON answer a line
+python dbt_server.py <target folder>        one JSON list of arguments a line on stdin, one JSON answer a line
 """
 
 import contextlib

@@ -6,7 +6,7 @@
     that it leaves out.
 #}
 {% macro list_weeks_after() %}
-    {{ return(range(1, var('on_hand_max_age_days') // 7 + var('earlier_weeks') + 1) | list + [52]) }}
+    {{ return(range(1, (var('on_hand_max_age_days') | int) // 7 + (var('earlier_weeks') | int) + 1) | list + [52]) }}
 {% endmacro %}
 
 {# SQL for the partners' weeks that the touched ones look back on, themselves included. #}

@@ -1,4 +1,4 @@
-"""Tables that grow by what has changed hold what a full rebuild would give, whatever arrives and wherever a run ends."""
+"""Tables that grow by what has changed hold what a full rebuild would give, whatever arrives, wherever a run ends."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from psycopg import sql
 from dagster_project import warehouse
 from tests.arrivals import Arrivals
 
-STEPS = int(os.environ.get("TILLROLL_GROWTH_STEPS", "5"))
+STEPS = int(os.environ.get("TILLROLL_GROWTH_STEPS", "4"))
 """Of each history; 40 take some five minutes."""
 SEEDS = [int(seed) for seed in os.environ.get("TILLROLL_GROWTH_SEEDS", "1").split(",")]
 HALTS = ["int_lines_restated", "base_compiled_lines", "int_touched", "int_sales", "int_messages+1", "int_line_fates+"]
@@ -95,37 +96,34 @@ def test_changed_reference_data_and_lost_tables_are_built_anew(
             assert read_tables(database) == grown, change
 
 
-class kept_apart:  # noqa: N801
+@contextmanager
+def kept_apart(database: Mapping[str, str], server: Mapping[str, str]) -> Iterator[None]:
     """While it lasts, the database is a copy of itself; dbt's manifest knows one name of it only."""
+    name, kept = sql.Identifier(database["PGDATABASE"]), sql.Identifier(database["PGDATABASE"] + "_kept")
 
-    def __init__(self, database: Mapping[str, str], server: Mapping[str, str]) -> None:
-        self.name, self.kept, self.server = database["PGDATABASE"], database["PGDATABASE"] + "_kept", server
-
-    def __enter__(self) -> None:
-        self._administer("create database {kept} template {name}")
-
-    def __exit__(self, *error: object) -> None:
-        self._administer("drop database {name} with (force)", "alter database {kept} rename to {name}")
-
-    def _administer(self, *statements: str) -> None:
-        with warehouse.connect(self.server) as connection:
+    def administer(*statements: sql.Composed) -> None:
+        with warehouse.connect(server) as connection:
             connection.autocommit = True
             connection.execute(
-                "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", (self.name,)
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", (database["PGDATABASE"],)
             )
             for statement in statements:
-                connection.execute(
-                    sql.SQL(statement).format(name=sql.Identifier(self.name), kept=sql.Identifier(self.kept))  # type: ignore[arg-type]
-                )
+                connection.execute(statement)
+
+    administer(sql.SQL("create database {} template {}").format(kept, name))
+    yield
+    administer(
+        sql.SQL("drop database {} with (force)").format(name),
+        sql.SQL("alter database {} rename to {}").format(kept, name),
+    )
 
 
 def read_tables(database: Mapping[str, str]) -> dict[str, list[str]]:
     """Rows of every table and view behind Silver, as text and in order, but for the books of growth itself."""
     with warehouse.connect(database) as connection:
         names = connection.execute(
-            "select format('%I.%I', schemaname, relname) from ("
-            " select schemaname, tablename as relname from pg_tables union all select schemaname, viewname from pg_views"
-            ") as relations where schemaname in ('staging', 'intermediate', 'gold')"
+            "select oid::regclass::text from pg_class where relkind in ('r', 'v')"
+            " and relnamespace::regnamespace::text in ('staging', 'intermediate', 'gold')"
             " and relname not in ('refreshes', 'int_touched') order by 1"
         ).fetchall()
         return {

@@ -11,16 +11,15 @@ line_fates as (
     select * from {{ ref('int_line_fates') }}
 
     where
-        {% if is_incremental() -%}
-            {{ is_touched() }}
-            and
-        {% endif -%}
         fate in ('counted', 'superseded')
         and (
             measure in {{ sql_list(var('counted_sales_measures')) }}
             or measure in {{ sql_list(var('on_hand_measures')) }}
             or measure = 'received'
         )
+        {% if is_incremental() %}
+        and {{ is_touched() }}
+        {% endif %}
 
 ),
 
@@ -89,11 +88,15 @@ incomplete_places as (
             or measure in {{ sql_list(var('on_hand_measures')) }}
             or measure = 'received'
         )
-        {% if is_incremental() -%}
-            and (partner_id, location_id, week_start_date) in (
-                select partner_id, location_id, week_start_date from touched_weeks
-            )
-        {%- endif %}
+        {% if is_incremental() %}
+        and (partner_id, location_id, week_start_date) in (
+            select
+                touched_weeks.partner_id,
+                touched_weeks.location_id,
+                touched_weeks.week_start_date
+            from touched_weeks
+        )
+        {% endif %}
 
 )
 

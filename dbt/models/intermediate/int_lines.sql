@@ -149,7 +149,7 @@ identified as (
 
 ),
 
--- `offset 0` keeps each of these to one computation a line: else every join below repeats them.
+-- `limit 1` keeps this to one computation a line: else every join below repeats it.
 named as (
 
     select
@@ -158,20 +158,22 @@ named as (
         case
             when item.gtin is not null then 'gtin'
             -- A masked or mistyped GTIN identifies nothing outside this partner.
-            when namespace in ('vendor', 'buyer') then namespace
+            when identified.namespace in ('vendor', 'buyer') then identified.namespace
             else 'other'
         end as canonical_item_id_type,
-        coalesce(location_id, 'unknown') as canonical_location_id
+        coalesce(identified.location_id, 'unknown') as canonical_location_id
 
     from identified
 
     cross join
-        lateral (
-            select case
-                when identified.namespace = 'gtin'
-                    then {{ gtin_14('identified.item_id', 'identified.item_id_type') }}
-            end as gtin
-            offset 0
+        lateral ( -- noqa: ST05
+            select
+                case
+                    when identified.namespace = 'gtin'
+                        then {{ gtin_14('identified.item_id', 'identified.item_id_type') }}
+                end as gtin
+            order by 1
+            limit 1
         ) as item
 
 ),
@@ -208,7 +210,7 @@ packed as (
 converted as (
 
     select
-        packed.*,
+        *,
         coalesce(contained_item_id, canonical_item_id) as series_item_id,
         case when contained_units is not null then 'EA' else unit_of_measure end as series_unit,
         quantity * coalesce(contained_units, 1) as series_quantity,

@@ -29,10 +29,15 @@ lines as not materialized (
 
     select * from {{ ref('int_lines') }}
 
-    {% if is_incremental() -%}
-        -- As an array it becomes a look-up in each table behind the view; a join would read all lines first.
-        where message_id = any(array(select message_id from touched_messages where is_present))
-    {%- endif %}
+    {% if is_incremental() %}
+    -- As an array it becomes a look-up in each table behind the view; a join would read all lines first.
+    where
+        message_id = any(array(
+            select touched_messages.message_id
+            from touched_messages
+            where touched_messages.is_present
+        ))
+    {% endif %}
 
 ),
 
@@ -139,48 +144,48 @@ stated as materialized (
 
     from judged
 
-    {% if is_incremental() -%}
-        union all
+    {% if is_incremental() %}
+    union all
 
-        -- What other messages say of the same weeks, as it was judged before.
-        select
-            held.compiled_line_id,
-            held.message_id,
-            held.verdict,
-            held.is_complete,
-            messages.document_function,
-            messages.statement_number,
-            held.partner_id,
-            held.week_calendar,
-            held.line_position,
-            held.is_sales,
-            held.series_key,
-            held.item_id,
-            held.item_id_type,
-            held.location_id,
-            held.unit,
-            held.is_unit_assumed,
-            held.is_unit_converted,
-            held.measure,
-            held.qualifier,
-            held.quantity,
-            held.line_value,
-            held.currency,
-            held.is_priced_at_cost,
-            held.start_date,
-            held.end_date,
-            held.week_start_date,
-            held.message_fate
+    -- What other messages say of the same weeks, as it was judged before.
+    select
+        held.compiled_line_id,
+        held.message_id,
+        held.verdict,
+        held.is_complete,
+        messages.document_function,
+        messages.statement_number,
+        held.partner_id,
+        held.week_calendar,
+        held.line_position,
+        held.is_sales,
+        held.series_key,
+        held.item_id,
+        held.item_id_type,
+        held.location_id,
+        held.unit,
+        held.is_unit_assumed,
+        held.is_unit_converted,
+        held.measure,
+        held.qualifier,
+        held.quantity,
+        held.line_value,
+        held.currency,
+        held.is_priced_at_cost,
+        held.start_date,
+        held.end_date,
+        held.week_start_date,
+        held.message_fate
 
-        from {{ this }} as held
+    from {{ this }} as held
 
-        -- A message that has gone since is not journaled yet: what it said stays until it is.
-        left join messages on held.message_id = messages.message_id
+    -- A message that has gone since is not journaled yet: what it said stays until it is.
+    left join messages on held.message_id = messages.message_id
 
-        where
-            {{ is_touched('held') }}
-            and held.message_id not in (select message_id from touched_messages)
-    {%- endif %}
+    where
+        {{ is_touched('held') }}
+        and held.message_id not in (select touched_messages.message_id from touched_messages)
+    {% endif %}
 
 ),
 
@@ -243,7 +248,11 @@ compared as (
 
     window latest as (
         partition by series_key, measure, start_date, end_date, {{ series_columns() }}
-        order by document_function = 'duplicate' asc, statement_number desc nulls last, units_of_code desc, line_position asc
+        order by
+            document_function = 'duplicate' asc,
+            statement_number desc nulls last,
+            units_of_code desc,
+            line_position asc
     )
 
 )
@@ -282,7 +291,7 @@ select
         -- part of the greater, never a sum.
         when
             compared.compiled_line_id is not null
-            and stated.qualifier is distinct from compared.standing_qualifier
+            and (stated.qualifier is distinct from compared.standing_qualifier)
             then 'other_view'
         else 'counted'
     end as fate

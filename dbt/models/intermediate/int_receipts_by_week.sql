@@ -13,9 +13,9 @@ lines as (
     where
         measure = 'received'
         and fate = 'counted'
-        {% if is_incremental() -%}
-            and {{ is_touched() }}
-        {%- endif %}
+        {% if is_incremental() %}
+        and {{ is_touched() }}
+        {% endif %}
 
 )
 

@@ -6,7 +6,7 @@
 
 with
 
-{% if is_incremental() -%}
+{% if is_incremental() %}
 -- A period counts or not by the others that share days with it, so those are looked at too.
 spans as (
 
@@ -26,7 +26,7 @@ spans as (
     group by touched_weeks.series_key
 
 ),
-{%- endif %}
+{% endif %}
 
 lines as (
 
@@ -34,12 +34,12 @@ lines as (
 
     from {{ ref('int_lines_restated') }} as restated
     {% if is_incremental() %}
-        inner join spans
-            on
-                restated.series_key = spans.series_key
-                and restated.week_start_date >= spans.first_date - 6
-                and restated.start_date <= spans.last_date
-                and restated.end_date >= spans.first_date
+    inner join spans
+        on
+            restated.series_key = spans.series_key
+            and restated.week_start_date >= spans.first_date - 6
+            and restated.start_date <= spans.last_date
+            and restated.end_date >= spans.first_date
     {% endif %}
     where restated.measure in {{ sql_list(var('counted_sales_measures')) }} and restated.fate = 'counted'
 
@@ -282,7 +282,7 @@ select
     {{ week_start_date('start_date', 'week_calendar') }} != week_start_date as is_straddling
 
 from judged
-{%- if is_incremental() %}
+{% if is_incremental() %}
 
 where {{ is_touched() }}
-{%- endif %}
+{% endif %}

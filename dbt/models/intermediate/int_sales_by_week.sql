@@ -12,9 +12,9 @@ sales as (
 
     where
         not is_told_otherwise
-        {% if is_incremental() -%}
-            and {{ is_touched() }}
-        {%- endif %}
+        {% if is_incremental() %}
+        and {{ is_touched() }}
+        {% endif %}
 
 ),
 

@@ -14,9 +14,9 @@ lines as (
         not is_sales
         and measure != 'received'
         and fate = 'counted'
-        {% if is_incremental() -%}
-            and {{ is_touched() }}
-        {%- endif %}
+        {% if is_incremental() %}
+        and {{ is_touched() }}
+        {% endif %}
 
 )
 

@@ -12,9 +12,9 @@ stock as (
 
     where
         measure in {{ sql_list(var('on_hand_measures')) }}
-        {% if is_incremental() -%}
-            and {{ is_touched() }}
-        {%- endif %}
+        {% if is_incremental() %}
+        and {{ is_touched() }}
+        {% endif %}
 
 ),
 
@@ -28,7 +28,7 @@ ranked as (
             partition by series_key, week_start_date, {{ series_columns() }}
             order by
                 {% for measure in var('on_hand_measures') -%}
-                    measure = '{{ measure }}' desc,
+                measure = '{{ measure }}' desc,
                 {% endfor -%}
                 as_of_date desc
         ) as preference

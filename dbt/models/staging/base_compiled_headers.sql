@@ -14,9 +14,9 @@ outcomes as (
 
     where
         outcomes.is_valid
-        {% if is_incremental() -%}
-            and outcomes.message_id = any(array(select changed_outcomes.message_id from changed_outcomes))
-        {%- endif %}
+        {% if is_incremental() %}
+        and outcomes.message_id = any(array(select changed_outcomes.message_id from changed_outcomes))
+        {% endif %}
 
 )
 

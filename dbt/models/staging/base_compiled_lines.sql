@@ -21,19 +21,19 @@ outcomes as (
 
     where
         outcomes.is_valid
-        {% if is_incremental() -%}
-            and outcomes.message_id = any(array(select changed_outcomes.message_id from changed_outcomes))
-        {%- endif %}
+        {% if is_incremental() %}
+        and outcomes.message_id = any(array(select changed_outcomes.message_id from changed_outcomes))
+        {% endif %}
 
 ),
 
 lines as (
 
     select
-        outcomes.message_id || '-' || line.line_position as compiled_line_id,
+        outcomes.message_id || '-' || element.line_position as compiled_line_id,
         outcomes.message_id,
         outcomes.outcome_version,
-        line.line_position::integer as line_position,
+        element.line_position::integer as line_position,
         line.line_number,
 
         nullif(trim(line.item_id), '') as item_id,
@@ -61,30 +61,30 @@ lines as (
     from outcomes
 
     cross join
-        lateral rows from (
-            jsonb_to_recordset(coalesce(outcomes.document -> 'lines', '[]'::jsonb)) as (
-                line_number text,
-                item_id text,
-                item_id_type text,
-                item_ids jsonb,
-                location_id text,
-                location_id_type text,
-                measure text,
-                qualifier text,
-                quantity numeric,
-                unit text,
-                price numeric,
-                price_type text,
-                currency text,
-                period_start date,
-                period_end date,
-                as_of_date date,
-                attributes jsonb,
-                source jsonb
-            )
-        ) with ordinality as line (
-            line_number, item_id, item_id_type, item_ids, location_id, location_id_type, measure, qualifier, quantity, unit,
-            price, price_type, currency, period_start, period_end, as_of_date, attributes, source, line_position
+        lateral jsonb_array_elements(coalesce(outcomes.document -> 'lines', '[]'::jsonb))
+        with ordinality as element (content, line_position)
+
+    -- Unpacked in one go: every ->> would look for its name in the whole line.
+    cross join
+        lateral jsonb_to_record(element.content) as line (
+            line_number text,
+            item_id text,
+            item_id_type text,
+            item_ids jsonb,
+            location_id text,
+            location_id_type text,
+            measure text,
+            qualifier text,
+            quantity numeric,
+            unit text,
+            price numeric,
+            price_type text,
+            currency text,
+            period_start date,
+            period_end date,
+            as_of_date date,
+            attributes jsonb,
+            source jsonb
         )
 
 )
