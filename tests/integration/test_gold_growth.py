@@ -17,7 +17,7 @@ from psycopg import sql
 from dagster_project import warehouse
 from tests.arrivals import Arrivals
 
-STEPS = int(os.environ.get("TILLROLL_GROWTH_STEPS", "5"))
+STEPS = int(os.environ.get("TILLROLL_GROWTH_STEPS", "4"))
 """Of each history; 40 take some five minutes."""
 SEEDS = [int(seed) for seed in os.environ.get("TILLROLL_GROWTH_SEEDS", "1").split(",")]
 HALTS = ["int_lines_restated", "base_compiled_lines", "int_touched", "int_sales", "int_messages+1", "int_line_fates+"]

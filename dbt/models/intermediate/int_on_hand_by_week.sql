@@ -13,7 +13,7 @@ with
 {% if is_incremental() -%}
 needed_weeks as materialized (
 
-    {{ list_needed_weeks(range(1, var('on_hand_max_age_days') // 7 + 2) | list) }}
+    {{ list_needed_weeks(range(1, (var('on_hand_max_age_days') | int) // 7 + 2) | list) }}
 
 ),
 {%- endif %}
