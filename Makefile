@@ -190,13 +190,54 @@ ui: up ## open Dagster on http://localhost:3000
 	mkdir -p "$$TILLROLL_LANDING"
 	PATH="$(CURDIR)/$(BIN):$$PATH" exec $(BIN)/dg dev --host 127.0.0.1 --port 3000
 
+# For those who read Gold ---------------------------------------------------------------------------------------------
+
+# Superset wants other versions of half of our packages: an environment of its own, where its pins name all of it.
+BI_VENV := .venv-bi
+BI_PINS := dagster_project/bi/requirements.txt
+BI_STAMP := $(BI_VENV)/.ready-$(shell { cat $(BI_PINS); echo $(CURDIR); } | cksum | cut -d' ' -f1)
+BI_PORT ?= 8088
+
+.PHONY: bi-setup bi bi-down
+bi-setup: $(BI_STAMP) ## install Superset into .venv-bi, an environment of its own: 800 MB, some three minutes
+
+$(BI_STAMP): $(STAMP)
+	@umask 022
+	mkdir -p $(BI_VENV)
+	exec 9<$(BI_PINS); ! command -v flock >/dev/null || flock 9
+	if ! $(BI_VENV)/bin/python -c 'import sys, pip; sys.exit(sys.prefix == sys.base_prefix)' 2>/dev/null \
+		|| ! grep -qsF '$(CURDIR)/$(BI_VENV)' $(BI_VENV)/bin/pip; then
+		$(BIN)/python -m venv --clear $(BI_VENV)
+	fi
+	echo 'installing Superset into $(BI_VENV), some three minutes'
+	$(BI_VENV)/bin/python -m pip --disable-pip-version-check --no-input install --progress-bar off -r $(BI_PINS) \
+		>$(BI_VENV)/install.log 2>&1 &
+	$(call wait_for,packages,$$(grep -c '^Collecting' $(BI_VENV)/install.log || true) of $$(grep -c == $(BI_PINS)) fetched) || {
+		tail -n 15 $(BI_VENV)/install.log >&2
+		echo 'Installing Superset failed; the lines above say why.' >&2
+		exit 1
+	}
+	rm -f $(BI_VENV)/.ready-*
+	touch $@
+
+bi: up bi-setup ## open the dashboard over Gold in Superset, on http://localhost:8088 (BI_PORT)
+	@. '$(STATE)/env'
+	if $(BIN)/python -m dagster_project.bi is-fresh; then
+		echo 'Nothing has arrived yet: first the demonstration (LANDING=/path/to/folder: your own files).'
+		$(MAKE) demo
+	fi
+	$(BIN)/python -m dagster_project.bi up --port $(BI_PORT)
+
+bi-down: ## stop Superset
+	@[ ! -x $(BIN)/python ] || $(BIN)/python -m dagster_project.bi down
+
 # The proof -----------------------------------------------------------------------------------------------------------
 
 .PHONY: bench
 bench: bench-setup $(if $(QUICK),,exam-setup) ## measure it beside parsers and larger models: bench/results; QUICK=1 in a minute, ONLY=part
 	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(addprefix --only ,$(ONLY))
 
-.PHONY: test test-unit test-integration test-postgres15 lint
+.PHONY: test test-unit test-integration test-postgres15 test-bi lint
 test: setup ## run all tests: unit, integration on a server of their own, model, browser
 	@$(PYTEST)
 
@@ -209,6 +250,9 @@ test-integration: setup ## run the tests that need PostgreSQL: an embedded one, 
 test-postgres15: setup ## run the tests that need PostgreSQL on Debian's PostgreSQL 15 (package postgresql-15)
 	@$(BIN)/python -m tests.postgres15 $(BIN)/python -m pytest tests/integration
 
+test-bi: bi-setup ## open the dashboard in a real browser and hold what it shows to Gold
+	@$(PYTEST) tests/browser/test_bi.py
+
 lint: setup ## check style and types of Python and SQL
 	@failed=
 	run() { echo "$$ $$*"; "$$@" || failed="$$failed $$(basename $$1)"; }
@@ -219,5 +263,5 @@ lint: setup ## check style and types of Python and SQL
 	[ -z "$$failed" ] || { echo "Not clean:$$failed" >&2; exit 1; }
 
 .PHONY: clean
-clean: down ## remove the environment, the embedded warehouse and everything else that can be made again
-	rm -rf $(VENV) $(STATE) dbt/target dbt/logs dbt/dbt_packages *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean: bi-down down ## remove the environments, the embedded warehouse and everything else that can be made again
+	rm -rf $(VENV) $(BI_VENV) $(STATE) dbt/target dbt/logs dbt/dbt_packages *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

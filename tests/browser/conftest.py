@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,13 @@ WINDOW = (1680, 1050)
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
     """Headless Chromium, Debian's; skips where it is missing."""
+    with open_browser(tmp_path) as opened:
+        yield opened
+
+
+@contextmanager
+def open_browser(folder: Path, **capabilities: object) -> Iterator[webdriver.Chrome]:
+    """A Chromium that keeps its profile in the folder."""
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if not chromium or not driver:
         pytest.skip("no chromium and chromedriver (Debian: apt-get install chromium chromium-driver)")
@@ -33,9 +41,11 @@ def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
         "--disable-sync",
         "--no-proxy-server",
         f"--window-size={WINDOW[0]},{WINDOW[1]}",
-        f"--user-data-dir={tmp_path / 'chromium'}",
+        f"--user-data-dir={folder / 'chromium'}",
     ):
         options.add_argument(argument)
+    for name, value in capabilities.items():
+        options.set_capability(name, value)
     opened = webdriver.Chrome(options=options, service=Service(executable_path=driver))
     try:
         yield opened

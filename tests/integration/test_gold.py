@@ -103,17 +103,26 @@ def insert(connection: psycopg.Connection[Any], path: Path, record: Row, receive
         )
 
 
-def paper(clone: Path) -> set[tuple[Any, ...]]:
-    with (clone / "seeds" / "golden" / "gold.csv").open(newline="") as file:
-        return {tuple(plain(value or None) for value in row.values()) for row in csv.DictReader(file)}
+def paper(clone: Path) -> dict[str, set[tuple[Any, ...]]]:
+    """Rows calculated by hand, by the name of their table."""
+    tables = {}
+    for path in sorted((clone / "seeds" / "golden" / "gold").glob("*.csv")):
+        with path.open(newline="") as file:
+            tables[path.stem] = {tuple(plain(value or None) for value in row.values()) for row in csv.DictReader(file)}
+    assert len(tables) == 5
+    return tables
 
 
-def gold(connection: psycopg.Connection[Any], clone: Path) -> set[tuple[Any, ...]]:
-    header = (clone / "seeds" / "golden" / "gold.csv").read_text().splitlines()[0].split(",")
-    columns = ", ".join(f"{column}::text" for column in header)
-    rows = connection.execute(f"select {columns} from gold.fct_sell_through_performance").fetchall()
-    assert len(rows) == len(set(rows))
-    return {tuple(plain(value) for value in row) for row in rows}
+def gold(connection: psycopg.Connection[Any], clone: Path) -> dict[str, set[tuple[Any, ...]]]:
+    """The same columns of the same tables, as dbt has calculated them."""
+    tables = {}
+    for path in sorted((clone / "seeds" / "golden" / "gold").glob("*.csv")):
+        header = path.read_text().splitlines()[0].split(",")
+        columns = ", ".join(f"{column}::text" for column in header)
+        rows = connection.execute(f"select {columns} from gold.{path.stem}").fetchall()
+        assert len(rows) == len(set(rows))
+        tables[path.stem] = {tuple(plain(value) for value in row) for row in rows}
+    return tables
 
 
 def plain(value: str | None) -> str | Decimal | None:
@@ -200,7 +209,16 @@ def test_gold_of_the_landing_folder_equals_the_calculation_on_paper(
 ) -> None:
     build("--exclude-resource-type", "unit_test")
 
-    assert gold(connection, clone) == paper(clone)
+    found, expected = gold(connection, clone), paper(clone)
+    # What is no message at all names no partner or week: five of the folder's are at no place, and none of their lines.
+    nowhere = {row for row in found["mart_data_quality"] if "unknown" in row}
+    assert connection.execute(
+        "select sum(message_count), sum(invalid_message_count), sum(line_count) from gold.mart_data_quality"
+        " where is_location_unknown"
+    ).fetchone() == (5, 5, 0)
+    found["mart_data_quality"] -= nowhere
+    expected["mart_data_quality"] = {row for row in expected["mart_data_quality"] if "unknown" not in row}
+    assert found == expected
 
 
 def difference(found: list[Row], expected: list[Row]) -> list[tuple[str, Row]]:

@@ -1,4 +1,8 @@
-{{ config(materialized='table') }}
+{{ config(
+    materialized='incremental',
+    growth='weeks',
+    indexes=[{'columns': ['series_key', 'week_start_date']}, {'columns': ['partner_id', 'week_start_date']}],
+) }}
 
 with
 
@@ -13,10 +17,13 @@ line_fates as (
             or measure in {{ sql_list(var('on_hand_measures')) }}
             or measure = 'received'
         )
+        {% if is_incremental() %}
+        and {{ is_touched() }}
+        {% endif %}
 
 ),
 
-messages as (
+messages as not materialized (
 
     select * from {{ ref('int_messages') }}
 
@@ -26,8 +33,7 @@ lines as (
 
     select
         line_fates.*,
-        {{ week_start_date('line_fates.end_date', 'line_fates.week_calendar') }} as week_start_date,
-        messages.is_complete,
+        messages.statement_number,
         messages.received_at
 
     from line_fates
@@ -39,6 +45,7 @@ lines as (
 weeks as (
 
     select
+        series_key,
         partner_id,
         week_calendar,
         item_id_type,
@@ -50,12 +57,16 @@ weeks as (
         max(statement_number) filter (where fate = 'counted') as last_statement_number,
         max(received_at) filter (where fate = 'counted') as last_received_at,
         bool_or(is_unit_assumed) filter (where fate = 'counted') as is_unit_assumed,
+        bool_or(is_unit_converted) filter (where fate = 'counted') as is_unit_converted,
         bool_or(fate = 'superseded') as is_restated,
-        bool_or(fate = 'counted') as is_counted
+        bool_or((received_at at time zone 'UTC')::date > end_date + {{ var('days_until_late') }})
+        filter (where fate = 'counted') as is_late
 
     from lines
 
-    group by partner_id, week_calendar, item_id_type, item_id, location_id, unit, week_start_date
+    group by series_key, partner_id, week_calendar, item_id_type, item_id, location_id, unit, week_start_date
+
+    having bool_or(fate = 'counted')
 
 ),
 
@@ -67,13 +78,30 @@ incomplete_places as (
         location_id,
         week_start_date
 
-    from lines
+    from {{ ref('int_line_fates') }}
 
-    where fate = 'counted' and not is_complete
+    where
+        not is_complete
+        and fate = 'counted'
+        and (
+            measure in {{ sql_list(var('counted_sales_measures')) }}
+            or measure in {{ sql_list(var('on_hand_measures')) }}
+            or measure = 'received'
+        )
+        {% if is_incremental() %}
+        and (partner_id, location_id, week_start_date) in (
+            select
+                touched_weeks.partner_id,
+                touched_weeks.location_id,
+                touched_weeks.week_start_date
+            from touched_weeks
+        )
+        {% endif %}
 
 )
 
 select
+    weeks.series_key,
     weeks.partner_id,
     weeks.week_calendar,
     weeks.item_id_type,
@@ -85,7 +113,9 @@ select
     last_messages.message_id as last_message_id,
     weeks.last_received_at,
     weeks.is_unit_assumed,
+    weeks.is_unit_converted,
     weeks.is_restated,
+    weeks.is_late,
     incomplete_places.partner_id is not null as is_incomplete
 
 from weeks
@@ -101,5 +131,3 @@ left join incomplete_places
         weeks.partner_id = incomplete_places.partner_id
         and weeks.location_id = incomplete_places.location_id
         and weeks.week_start_date = incomplete_places.week_start_date
-
-where weeks.is_counted

@@ -1,5 +1,3 @@
-{{ config(materialized='table') }}
-
 with
 
 messages as (
@@ -29,6 +27,18 @@ units as (
 item_id_types as (
 
     select * from {{ ref('item_id_types') }}
+
+),
+
+pack_factors as (
+
+    select * from {{ ref('pack_factors') }}
+
+),
+
+unmapped_lines as (
+
+    select * from {{ ref('stg_compiled_unmapped') }}
 
 ),
 
@@ -78,6 +88,29 @@ lines as (
 
     from stock_lines
 
+    union all
+
+    select
+        compiled_line_id,
+        message_id,
+        line_position,
+        item_id,
+        item_id_type,
+        location_id,
+        'unmapped' as measure,
+        qualifier,
+        quantity,
+        unit,
+        null::numeric as price,
+        null::text as price_type,
+        null::text as currency,
+        null::date as period_start_date,
+        null::date as period_end_date,
+        null::date as as_of_date,
+        false as is_sales
+
+    from unmapped_lines
+
 ),
 
 -- The nearest statement wins: the line's own dates, else the header's. A document date is never one of them.
@@ -88,7 +121,6 @@ dated as (
         messages.partner_id,
         messages.week_calendar,
         messages.price_basis,
-        messages.statement_number,
         lines.is_sales or lines.measure = 'received' as is_of_a_period,
         coalesce(lines.period_start_date, lines.period_end_date) as first_date,
         coalesce(lines.period_end_date, lines.period_start_date) as last_date,
@@ -107,10 +139,7 @@ identified as (
     select
         dated.*,
         item_id_types.namespace,
-        case
-            when item_id_types.namespace = 'gtin' then {{ gtin_14('dated.item_id', 'dated.item_id_type') }}
-        end as gtin,
-        units.unit_of_measure
+        coalesce(units.unit_of_measure, upper(dated.unit), 'EA') as unit_of_measure
 
     from dated
 
@@ -118,31 +147,107 @@ identified as (
 
     left join units on upper(dated.unit) = units.unit
 
+),
+
+-- `limit 1` keeps this to one computation a line: else every join below repeats it.
+named as (
+
+    select
+        identified.*,
+        coalesce(item.gtin, identified.item_id) as canonical_item_id,
+        case
+            when item.gtin is not null then 'gtin'
+            -- A masked or mistyped GTIN identifies nothing outside this partner.
+            when identified.namespace in ('vendor', 'buyer') then identified.namespace
+            else 'other'
+        end as canonical_item_id_type,
+        coalesce(identified.location_id, 'unknown') as canonical_location_id
+
+    from identified
+
+    cross join
+        lateral ( -- noqa: ST05
+            select
+                case
+                    when identified.namespace = 'gtin'
+                        then {{ gtin_14('identified.item_id', 'identified.item_id_type') }}
+                end as gtin
+            order by 1
+            limit 1
+        ) as item
+
+),
+
+-- A case of known content is so many pieces; without a factor it stays a case. The partner's own factor wins.
+packed as (
+
+    select
+        named.*,
+        coalesce(own_packs.contained_units, common_packs.contained_units) as contained_units,
+        case
+            when own_packs.contained_units is not null then own_packs.contained_item_id
+            else common_packs.contained_item_id
+        end as contained_item_id
+
+    from named
+
+    left join pack_factors as own_packs
+        on
+            named.partner_id = own_packs.partner
+            and named.canonical_item_id_type = own_packs.item_id_type
+            and named.canonical_item_id = own_packs.item_id
+            and named.unit_of_measure = own_packs.unit
+
+    left join pack_factors as common_packs
+        on
+            common_packs.partner is null
+            and named.canonical_item_id_type = common_packs.item_id_type
+            and named.canonical_item_id = common_packs.item_id
+            and named.unit_of_measure = common_packs.unit
+
+),
+
+converted as (
+
+    select
+        *,
+        coalesce(contained_item_id, canonical_item_id) as series_item_id,
+        case when contained_units is not null then 'EA' else unit_of_measure end as series_unit,
+        quantity * coalesce(contained_units, 1) as series_quantity,
+        case
+            when is_of_a_period then coalesce(first_date, as_of_date, header_first_date)
+            else coalesce(as_of_date, last_date, header_last_date)
+        end as start_date,
+        case
+            when is_of_a_period then coalesce(last_date, as_of_date, header_last_date)
+            else coalesce(as_of_date, last_date, header_last_date)
+        end as end_date
+
+    from packed
+
 )
 
 select
     compiled_line_id,
     message_id,
-    statement_number,
     partner_id,
     week_calendar,
     line_position,
     is_sales,
 
-    coalesce(gtin, item_id) as item_id,
-    case
-        when gtin is not null then 'gtin'
-        -- A masked or mistyped GTIN identifies nothing outside this partner.
-        when namespace in ('vendor', 'buyer') then namespace
-        else 'other'
-    end as item_id_type,
-    coalesce(location_id, 'unknown') as location_id,
-    coalesce(unit_of_measure, upper(unit), 'EA') as unit,
+    {{ series_key('partner_id', 'canonical_location_id', 'canonical_item_id_type', 'series_item_id', 'series_unit') }}
+        as series_key,
+    series_item_id as item_id,
+    canonical_item_id_type as item_id_type,
+    canonical_location_id as location_id,
+    series_unit as unit,
     unit is null as is_unit_assumed,
+    contained_units is not null as is_unit_converted,
 
     measure,
     qualifier,
-    quantity,
+    series_quantity as quantity,
+    -- A price is for what was stated, so before any conversion.
     case price_basis
         when 'unit' then price * quantity
         when 'line' then abs(price) * sign(quantity)
@@ -150,13 +255,8 @@ select
     stated_currency as currency,
     upper(coalesce(price_type, '')) in {{ sql_list(var('cost_price_types')) }} as is_priced_at_cost,
 
-    case
-        when is_of_a_period then coalesce(first_date, as_of_date, header_first_date)
-        else coalesce(as_of_date, last_date, header_last_date)
-    end as start_date,
-    case
-        when is_of_a_period then coalesce(last_date, as_of_date, header_last_date)
-        else coalesce(as_of_date, last_date, header_last_date)
-    end as end_date
+    start_date,
+    end_date,
+    {{ week_start_date('end_date', 'week_calendar') }} as week_start_date
 
-from identified
+from converted

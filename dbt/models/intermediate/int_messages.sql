@@ -72,10 +72,12 @@ select
     resends_marked.is_test,
     resends_marked.is_resend,
     resends_marked.is_complete,
+    resends_marked.line_count,
 
     resends_marked.statement_number,
     resends_marked.stated_at,
-    resends_marked.received_at
+    resends_marked.received_at,
+    resends_marked.outcome_version
 
 from resends_marked
 

@@ -1,4 +1,8 @@
-{{ config(materialized='table') }}
+{{ config(
+    materialized='incremental',
+    growth='weeks',
+    indexes=[{'columns': ['series_key', 'week_start_date']}],
+) }}
 
 with
 
@@ -6,19 +10,26 @@ lines as (
 
     select * from {{ ref('int_lines_restated') }}
 
-    where measure = 'received' and fate = 'counted'
+    where
+        measure = 'received'
+        and fate = 'counted'
+        {% if is_incremental() %}
+        and {{ is_touched() }}
+        {% endif %}
 
 )
 
 select
+    series_key,
     partner_id,
     item_id_type,
     item_id,
     location_id,
     unit,
-    {{ week_start_date('end_date', 'week_calendar') }} as week_start_date,
-    sum(quantity) as units_received
+    week_start_date,
+    sum(quantity) as units_received,
+    bool_or(is_unit_converted) as is_unit_converted
 
 from lines
 
-group by 1, 2, 3, 4, 5, 6
+group by series_key, partner_id, item_id_type, item_id, location_id, unit, week_start_date

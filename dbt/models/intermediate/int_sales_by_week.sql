@@ -1,4 +1,8 @@
-{{ config(materialized='table') }}
+{{ config(
+    materialized='incremental',
+    growth='weeks',
+    indexes=[{'columns': ['series_key', 'week_start_date']}],
+) }}
 
 with
 
@@ -6,13 +10,18 @@ sales as (
 
     select * from {{ ref('int_sales') }}
 
-    where not is_told_otherwise
+    where
+        not is_told_otherwise
+        {% if is_incremental() %}
+        and {{ is_touched() }}
+        {% endif %}
 
 ),
 
 by_week as (
 
     select
+        series_key,
         partner_id,
         item_id_type,
         item_id,
@@ -34,15 +43,18 @@ by_week as (
                 then sum(sales_value)
         end as sales_value,
         min(currency) as currency,
-        bool_or(is_straddling) as is_straddling
+        bool_or(is_straddling) as is_straddling,
+        bool_or(is_overlapping) as is_overlapping,
+        bool_or(is_unit_converted) as is_unit_converted
 
     from sales
 
-    group by partner_id, item_id_type, item_id, location_id, unit, week_start_date
+    group by series_key, partner_id, item_id_type, item_id, location_id, unit, week_start_date
 
 )
 
 select
+    series_key,
     partner_id,
     item_id_type,
     item_id,
@@ -54,6 +66,8 @@ select
     net_units_sold,
     sales_value,
     case when sales_value is not null then currency end as currency,
-    is_straddling
+    is_straddling,
+    is_overlapping,
+    is_unit_converted
 
 from by_week

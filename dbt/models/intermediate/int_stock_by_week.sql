@@ -1,4 +1,8 @@
-{{ config(materialized='table') }}
+{{ config(
+    materialized='incremental',
+    growth='weeks',
+    indexes=[{'columns': ['series_key', 'week_start_date']}],
+) }}
 
 with
 
@@ -6,7 +10,11 @@ stock as (
 
     select * from {{ ref('int_stock') }}
 
-    where measure in {{ sql_list(var('on_hand_measures')) }}
+    where
+        measure in {{ sql_list(var('on_hand_measures')) }}
+        {% if is_incremental() %}
+        and {{ is_touched() }}
+        {% endif %}
 
 ),
 
@@ -17,10 +25,10 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by partner_id, item_id_type, item_id, location_id, unit, week_start_date
+            partition by series_key, week_start_date, {{ series_columns() }}
             order by
                 {% for measure in var('on_hand_measures') -%}
-                    measure = '{{ measure }}' desc,
+                measure = '{{ measure }}' desc,
                 {% endfor -%}
                 as_of_date desc
         ) as preference
@@ -30,6 +38,7 @@ ranked as (
 )
 
 select
+    series_key,
     partner_id,
     item_id_type,
     item_id,
@@ -38,7 +47,8 @@ select
     week_start_date,
     units as on_hand_units,
     as_of_date as on_hand_as_of_date,
-    measure as on_hand_measure
+    measure as on_hand_measure,
+    is_unit_converted
 
 from ranked
 

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 -- A replacement or cancellation withdraws what its document said before, place by place: partners number every message
 -- of an interchange alike, so a document number alone would withdraw other stores and other weeks.
 
@@ -5,9 +7,7 @@ with
 
 messages as (
 
-    select * from {{ ref('int_messages') }}
-
-    where not is_test and not is_resend
+    select * from {{ ref('int_corrected_messages') }}
 
 ),
 
@@ -15,23 +15,15 @@ lines as (
 
     select * from {{ ref('int_lines') }}
 
-),
-
--- Few documents are ever withdrawn, so few lines need to be looked at.
-withdrawn_documents as (
-
-    select distinct
-        partner_id,
-        message_type,
-        document_number
-
-    from messages
-
-    where document_function in ('replacement', 'cancellation')
+    where
+        measure != 'unmapped'
+        -- As an array it becomes a look-up in each table behind the view; a join would read all lines first.
+        and message_id = any(array(select messages.message_id from messages))
 
 ),
 
-places as (
+-- Materialized, because the planner knows little of how few they are, and would join every line with every other.
+places as materialized (
 
     select
         messages.message_id,
@@ -46,8 +38,6 @@ places as (
         coalesce(max(lines.end_date), messages.period_end_date) as end_date
 
     from messages
-
-    inner join withdrawn_documents using (partner_id, message_type, document_number)
 
     -- Left, since a cancellation may name nothing but its document.
     left join lines on messages.message_id = lines.message_id

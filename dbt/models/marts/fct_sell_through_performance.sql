@@ -1,25 +1,43 @@
--- The planner thinks it cheap to sort a million rows by six texts for each join: 22 seconds of processor time, where
--- hashing them takes 6 (November 2026).
-{{ config(pre_hook="set local enable_mergejoin = off") }}
+{{ config(
+    materialized='incremental',
+    growth='weeks',
+    grown_by=['partner_id', 'week_start_date'],
+    weeks_after=list_weeks_after(),
+    indexes=[{'columns': ['partner_id', 'week_start_date']}],
+    partial_indexes=['(iso_week_start_date) where is_out_of_stock', '(item_key) where is_out_of_stock'],
+) }}
 
 with
 
+{% if is_incremental() -%}
+needed_weeks as materialized (
+
+    {{ list_needed_weeks(range(1, var('earlier_weeks') + 1) | list + [52]) }}
+
+),
+{%- endif %}
+
+stock as (
+
+    select stock.*
+
+    from {{ ref('int_on_hand_by_week') }} as stock
+    {% if is_incremental() %}
+        inner join needed_weeks
+            on stock.partner_id = needed_weeks.partner_id and stock.week_start_date = needed_weeks.week_start_date
+    {% endif %}
+),
+
+-- Each is at the grain of this table already, so no join below can multiply a row.
 weeks as (
 
     select * from {{ ref('int_item_location_weeks') }}
 
 ),
 
--- Each is at the grain of this table already, so no join below can multiply a row.
 sales as (
 
     select * from {{ ref('int_sales_by_week') }}
-
-),
-
-stock as (
-
-    select * from {{ ref('int_stock_by_week') }}
 
 ),
 
@@ -32,46 +50,104 @@ receipts as (
 joined as (
 
     select
-        weeks.*,
+        stock.*,
+        weeks.first_message_id,
+        weeks.last_message_id,
+        weeks.last_received_at,
+        weeks.is_unit_assumed,
+        weeks.is_unit_converted,
+        weeks.is_restated,
+        weeks.is_late,
+        weeks.is_incomplete,
         sales.units_sold,
         sales.units_returned,
         sales.net_units_sold,
         sales.sales_value,
         sales.currency,
         sales.is_straddling,
-        stock.on_hand_units,
-        stock.on_hand_as_of_date,
-        stock.on_hand_measure,
-        receipts.units_received
+        sales.is_overlapping,
+        receipts.units_received,
+        stock.on_hand_units is not null and not stock.is_on_hand_carried as is_stock_stated
 
-    from weeks
+    from stock
+
+    left join weeks
+        on
+            stock.series_key = weeks.series_key
+            and stock.week_start_date = weeks.week_start_date
+            and stock.partner_id = weeks.partner_id
+            and stock.item_id_type = weeks.item_id_type
+            and stock.item_id = weeks.item_id
+            and stock.location_id = weeks.location_id
+            and stock.unit = weeks.unit
 
     left join sales
         on
-            weeks.partner_id = sales.partner_id
-            and weeks.item_id_type = sales.item_id_type
-            and weeks.item_id = sales.item_id
-            and weeks.location_id = sales.location_id
-            and weeks.unit = sales.unit
-            and weeks.week_start_date = sales.week_start_date
-
-    left join stock
-        on
-            weeks.partner_id = stock.partner_id
-            and weeks.item_id_type = stock.item_id_type
-            and weeks.item_id = stock.item_id
-            and weeks.location_id = stock.location_id
-            and weeks.unit = stock.unit
-            and weeks.week_start_date = stock.week_start_date
+            stock.series_key = sales.series_key
+            and stock.week_start_date = sales.week_start_date
+            and stock.partner_id = sales.partner_id
+            and stock.item_id_type = sales.item_id_type
+            and stock.item_id = sales.item_id
+            and stock.location_id = sales.location_id
+            and stock.unit = sales.unit
 
     left join receipts
         on
-            weeks.partner_id = receipts.partner_id
-            and weeks.item_id_type = receipts.item_id_type
-            and weeks.item_id = receipts.item_id
-            and weeks.location_id = receipts.location_id
-            and weeks.unit = receipts.unit
-            and weeks.week_start_date = receipts.week_start_date
+            stock.series_key = receipts.series_key
+            and stock.week_start_date = receipts.week_start_date
+            and stock.partner_id = receipts.partner_id
+            and stock.item_id_type = receipts.item_id_type
+            and stock.item_id = receipts.item_id
+            and stock.location_id = receipts.location_id
+            and stock.unit = receipts.unit
+
+),
+
+-- Weeks of which nothing is known have no row: frames go by the calendar and not by rows.
+compared as (
+
+    select
+        *,
+        count(net_units_sold) over recent_weeks as trailing_weeks_stated,
+        avg(net_units_sold) over recent_weeks as average_weekly_net_units,
+        avg(on_hand_units) over recent_weeks as average_on_hand_units,
+        max(net_units_sold) over a_week_before as previous_week_net_units_sold,
+        max(net_units_sold) over a_year_before as previous_year_net_units_sold
+
+    from joined
+
+    window
+        recent_weeks as (
+            partition by series_key, {{ series_columns() }}
+            order by week_start_date
+            range between interval '{{ var('earlier_weeks') }} weeks' preceding and current row
+        ),
+        a_week_before as (
+            partition by series_key, {{ series_columns() }}
+            order by week_start_date
+            range between interval '7 days' preceding and interval '7 days' preceding
+        ),
+        a_year_before as (
+            partition by series_key, {{ series_columns() }}
+            order by week_start_date
+            range between interval '364 days' preceding and interval '364 days' preceding
+        )
+
+),
+
+measured as (
+
+    select
+        *,
+        case when is_stock_stated then net_units_sold end as sell_through_net_units,
+        case when is_stock_stated then net_units_sold + on_hand_units end as sell_through_base_units,
+        case when beginning_on_hand_units + units_received is not null then net_units_sold end
+            as receipt_sell_through_net_units,
+        case when net_units_sold is not null then beginning_on_hand_units + units_received end
+            as receipt_sell_through_base_units,
+        case when on_hand_units >= 0 then on_hand_units end as units_to_sell
+
+    from compared
 
 )
 
@@ -83,7 +159,10 @@ select
     unit,
     week_start_date,
     (week_start_date + 6)::date as week_end_date,
+    date_trunc('week', week_start_date + 6)::date as iso_week_start_date,
     week_calendar,
+    {{ item_key() }} as item_key,
+    {{ location_key() }} as location_key,
 
     units_sold::numeric(30, 3) as units_sold,
     units_returned::numeric(30, 3) as units_returned,
@@ -91,24 +170,50 @@ select
     sales_value::numeric(38, 4) as sales_value,
     currency,
     units_received::numeric(30, 3) as units_received,
+    beginning_on_hand_units::numeric(30, 3) as beginning_on_hand_units,
     on_hand_units::numeric(30, 3) as on_hand_units,
     on_hand_as_of_date,
     on_hand_measure,
-    case
-        -- Fewer units than none cannot have been for sale: a share of them would be a number without a meaning.
-        when net_units_sold + on_hand_units > 0 then net_units_sold / (net_units_sold + on_hand_units)
-    end::numeric(30, 6) as sell_through_rate,
+    week_start_date + 6 - on_hand_as_of_date as on_hand_age_days,
 
+    {{ ratio('sell_through_net_units', 'sell_through_base_units') }} as sell_through_rate,
+    sell_through_net_units::numeric(30, 3) as sell_through_net_units,
+    sell_through_base_units::numeric(30, 3) as sell_through_base_units,
+    {{ ratio('receipt_sell_through_net_units', 'receipt_sell_through_base_units') }} as receipt_sell_through_rate,
+    receipt_sell_through_net_units::numeric(30, 3) as receipt_sell_through_net_units,
+    receipt_sell_through_base_units::numeric(30, 3) as receipt_sell_through_base_units,
+
+    trailing_weeks_stated::integer as trailing_weeks_stated,
+    average_weekly_net_units::numeric(30, 6) as average_weekly_net_units,
+    {{ ratio('units_to_sell', 'average_weekly_net_units') }} as weeks_of_supply,
+    {{ ratio('7 * units_to_sell', 'average_weekly_net_units') }} as stock_cover_days,
+    {{ ratio('52 * average_weekly_net_units', 'average_on_hand_units') }} as stock_turn,
+
+    previous_week_net_units_sold::numeric(30, 3) as previous_week_net_units_sold,
+    {{ change('net_units_sold', 'previous_week_net_units_sold') }} as net_units_change_wow,
+    previous_year_net_units_sold::numeric(30, 3) as previous_year_net_units_sold,
+    {{ change('net_units_sold', 'previous_year_net_units_sold') }} as net_units_change_yoy,
+
+    on_hand_units > 0 as is_in_stock,
+    on_hand_units <= 0 as is_out_of_stock,
     net_units_sold is null as is_sales_missing,
-    on_hand_units is null as is_stock_missing,
+    not is_stock_stated as is_stock_missing,
+    is_on_hand_carried,
     coalesce(is_straddling, false) as is_straddling,
-    is_incomplete,
-    is_restated,
-    is_unit_assumed,
+    coalesce(is_incomplete, false) as is_incomplete,
+    coalesce(is_restated, false) as is_restated,
+    coalesce(is_late, false) as is_late,
+    coalesce(is_overlapping, false) as is_overlapping,
+    coalesce(is_unit_assumed, false) as is_unit_assumed,
+    coalesce(is_unit_converted, false) as is_unit_converted,
     location_id = 'unknown' as is_location_unknown,
 
     first_message_id,
     last_message_id,
     last_received_at
 
-from joined
+from measured
+{%- if is_incremental() %}
+
+where (partner_id, week_start_date) in (select partner_id, week_start_date from touched_weeks)
+{%- endif %}

@@ -1,0 +1,21 @@
+{#
+    A number by which rows of one item at one place are found: 32 bits for the place of a partner, 32 for the item.
+
+    Two of them may share a number, so it finds and sorts but never groups: what belongs together is told by the names
+    themselves. hashtextextended, because PostgreSQL promises it to partitioned tables from version to version.
+#}
+{% macro series_key(partner_id, location_id, item_id_type, item_id, unit) -%}
+    (
+        (hashtextextended({{ partner_id }} || ' ' || {{ location_id }}, 0) << 32)
+        | (
+            hashtextextended(coalesce({{ item_id }}, '') || ' ' || {{ item_id_type }} || ' ' || {{ unit }}, 0)
+            & 4294967295
+        )
+    )
+{%- endmacro %}
+
+{# The columns that name a series: what is said of one item at one place in one unit. #}
+{% macro series_columns(alias=none) -%}
+    {%- set prefix = alias ~ '.' if alias else '' -%}
+    {{ prefix }}partner_id, {{ prefix }}item_id_type, {{ prefix }}item_id, {{ prefix }}location_id, {{ prefix }}unit
+{%- endmacro %}

@@ -1,0 +1,218 @@
+-- An activity report leaves out what did not move, and places where nothing did: absence is not zero, so the last on
+-- hand is carried forward, marked, up to an age. Only into weeks in which the partner reported something at all.
+{{ config(
+    materialized='incremental',
+    growth='weeks',
+    grown_by=['partner_id', 'week_start_date'],
+    weeks_after=list_weeks_after(),
+    indexes=[{'columns': ['partner_id', 'week_start_date']}],
+) }}
+
+with
+
+{% if is_incremental() -%}
+needed_weeks as materialized (
+
+    {{ list_needed_weeks(range(1, var('on_hand_max_age_days') // 7 + 2) | list) }}
+
+),
+{%- endif %}
+
+weeks as (
+
+    select weeks.*
+
+    from {{ ref('int_item_location_weeks') }} as weeks
+    {% if is_incremental() %}
+        inner join needed_weeks
+            on weeks.partner_id = needed_weeks.partner_id and weeks.week_start_date = needed_weeks.week_start_date
+    {% endif %}
+),
+
+stock as (
+
+    select * from {{ ref('int_stock_by_week') }}
+
+),
+
+stated as (
+
+    select
+        weeks.series_key,
+        weeks.partner_id,
+        weeks.item_id_type,
+        weeks.item_id,
+        weeks.location_id,
+        weeks.unit,
+        weeks.week_start_date,
+        weeks.week_calendar,
+        stock.on_hand_units,
+        stock.on_hand_as_of_date,
+        stock.on_hand_measure,
+        -- Rows of one number have one last snapshot, that of the first of them.
+        count(stock.on_hand_as_of_date) over series as snapshot_number,
+        lead(weeks.week_start_date) over series as next_week_start_date
+
+    from weeks
+
+    left join stock
+        on
+            weeks.series_key = stock.series_key
+            and weeks.week_start_date = stock.week_start_date
+            and weeks.partner_id = stock.partner_id
+            and weeks.item_id_type = stock.item_id_type
+            and weeks.item_id = stock.item_id
+            and weeks.location_id = stock.location_id
+            and weeks.unit = stock.unit
+
+    window series as (
+        partition by weeks.series_key, {{ series_columns('weeks') }}
+        order by weeks.week_start_date
+    )
+
+),
+
+last_snapshots as (
+
+    select
+        *,
+        first_value(on_hand_units) over snapshot as last_units,
+        first_value(on_hand_as_of_date) over snapshot as last_as_of_date,
+        first_value(on_hand_measure) over snapshot as last_measure
+
+    from stated
+
+    window snapshot as (
+        partition by series_key, {{ series_columns() }}, snapshot_number
+        order by week_start_date
+    )
+
+),
+
+reported_weeks as (
+
+    select distinct
+        partner_id,
+        week_start_date
+
+    from weeks
+
+),
+
+-- The weeks between two rows of an item, as far as the age allows.
+silent_weeks as (
+
+    select
+        last_snapshots.series_key,
+        last_snapshots.partner_id,
+        last_snapshots.item_id_type,
+        last_snapshots.item_id,
+        last_snapshots.location_id,
+        last_snapshots.unit,
+        silent.week_start_date::date as week_start_date,
+        last_snapshots.week_calendar,
+        last_snapshots.last_units,
+        last_snapshots.last_as_of_date,
+        last_snapshots.last_measure
+
+    from last_snapshots
+
+    cross join
+        lateral generate_series(
+            (last_snapshots.week_start_date + 7)::timestamp,
+            least(
+                last_snapshots.next_week_start_date - 7,
+                last_snapshots.last_as_of_date + {{ var('on_hand_max_age_days') }} - 6
+            )::timestamp,
+            interval '7 days'
+        ) as silent (week_start_date)
+
+    where last_snapshots.snapshot_number > 0
+
+),
+
+filled as (
+
+    select
+        series_key,
+        partner_id,
+        item_id_type,
+        item_id,
+        location_id,
+        unit,
+        week_start_date,
+        week_calendar,
+        true as is_stated,
+        on_hand_as_of_date is not null as is_stock_stated,
+        last_units,
+        last_as_of_date,
+        last_measure
+
+    from last_snapshots
+
+    union all
+
+    select
+        silent_weeks.series_key,
+        silent_weeks.partner_id,
+        silent_weeks.item_id_type,
+        silent_weeks.item_id,
+        silent_weeks.location_id,
+        silent_weeks.unit,
+        silent_weeks.week_start_date,
+        silent_weeks.week_calendar,
+        false as is_stated,
+        false as is_stock_stated,
+        silent_weeks.last_units,
+        silent_weeks.last_as_of_date,
+        silent_weeks.last_measure
+
+    from silent_weeks
+
+    inner join reported_weeks
+        on
+            silent_weeks.partner_id = reported_weeks.partner_id
+            and silent_weeks.week_start_date = reported_weeks.week_start_date
+
+),
+
+begun as (
+
+    select
+        *,
+        lag(last_units) over series as units_before,
+        lag(last_as_of_date) over series as as_of_date_before,
+        last_as_of_date >= week_start_date + 6 - {{ var('on_hand_max_age_days') }} as is_young_enough
+
+    from filled
+
+    window series as (
+        partition by series_key, {{ series_columns() }}
+        order by week_start_date
+    )
+
+)
+
+select
+    series_key,
+    partner_id,
+    item_id_type,
+    item_id,
+    location_id,
+    unit,
+    week_start_date,
+    week_calendar,
+    is_stated,
+    case when is_young_enough then last_units end as on_hand_units,
+    case when is_young_enough then last_as_of_date end as on_hand_as_of_date,
+    case when is_young_enough then last_measure end as on_hand_measure,
+    coalesce(is_young_enough and not is_stock_stated, false) as is_on_hand_carried,
+    case
+        when as_of_date_before >= week_start_date - 1 - {{ var('on_hand_max_age_days') }} then units_before
+    end as beginning_on_hand_units
+
+from begun
+{%- if is_incremental() %}
+
+where (partner_id, week_start_date) in (select partner_id, week_start_date from touched_weeks)
+{%- endif %}

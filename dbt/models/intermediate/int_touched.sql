@@ -1,0 +1,265 @@
+-- The journal: what has changed since the lines were last judged, and which weeks of which series that concerns. Tables
+-- behind it compute those anew, each when its time comes: one that failed finds here what it has missed.
+{{ config(
+    materialized='incremental',
+    growth='journal',
+    holds='int_lines_restated',
+    indexes=[{'columns': ['batch']}],
+) }}
+
+with
+
+verdicts as (
+
+    select * from {{ ref('int_verdicts') }}
+
+),
+
+lines as not materialized (
+
+    select * from {{ ref('int_lines') }}
+    {% if is_incremental() %}
+        -- As an array it becomes a look-up in each table behind the view; a join would read all lines first.
+        where message_id = any(array(select message_id from changed_messages))
+    {% endif %}
+),
+
+messages as not materialized (
+
+    select * from {{ ref('int_messages') }}
+
+){% if is_incremental() %},
+
+-- What the table further down holds, which is no reference: it would be a circle.
+held_lines as not materialized (
+
+    select * from {{ target_table('int_lines_restated') }}
+
+),
+
+-- What changed messages say, and what they said before.
+changed_lines as materialized (
+
+    select
+        lines.series_key,
+        lines.partner_id,
+        lines.item_id_type,
+        lines.item_id,
+        lines.location_id,
+        lines.unit,
+        lines.is_sales,
+        lines.start_date,
+        lines.end_date,
+        lines.week_start_date,
+        messages.is_complete
+
+    from changed_messages
+
+    inner join lines on changed_messages.message_id = lines.message_id
+
+    inner join messages on changed_messages.message_id = messages.message_id
+
+    where lines.item_id is not null and lines.end_date is not null
+
+    union
+
+    select
+        held_lines.series_key,
+        held_lines.partner_id,
+        held_lines.item_id_type,
+        held_lines.item_id,
+        held_lines.location_id,
+        held_lines.unit,
+        held_lines.is_sales,
+        held_lines.start_date,
+        held_lines.end_date,
+        held_lines.week_start_date,
+        held_lines.is_complete
+
+    from changed_messages
+
+    inner join held_lines on changed_messages.message_id = held_lines.message_id
+
+    where held_lines.item_id is not null and held_lines.end_date is not null
+
+),
+
+-- Whether sales of a period count depends on which others share days with it, in whichever week those end.
+neighbours as (
+
+    select distinct
+        held_lines.series_key,
+        held_lines.partner_id,
+        held_lines.item_id_type,
+        held_lines.item_id,
+        held_lines.location_id,
+        held_lines.unit,
+        held_lines.week_start_date
+
+    from (
+        select distinct
+            series_key,
+            start_date,
+            end_date
+
+        from changed_lines
+
+        where is_sales
+    ) as periods
+
+    inner join held_lines
+        on
+            periods.series_key = held_lines.series_key
+            and held_lines.is_sales
+            -- No week before the one that holds the first day has a period that reaches it.
+            and held_lines.week_start_date >= periods.start_date - 6
+            and periods.start_date <= held_lines.end_date
+            and periods.end_date >= held_lines.start_date
+
+),
+
+-- A message with rejected lines marks all items of its places and weeks, and so does its going.
+incomplete_places as (
+
+    select distinct
+        (touched.series_key >> 32) << 32 as first_series_key,
+        touched.partner_id,
+        touched.location_id,
+        touched.week_start_date
+
+    from changed_lines as touched
+
+    where not touched.is_complete
+
+    union
+
+    -- Its lines may as well be superseded now, or count again.
+    select distinct
+        (held_lines.series_key >> 32) << 32 as first_series_key,
+        held_lines.partner_id,
+        held_lines.location_id,
+        held_lines.week_start_date
+
+    from (
+        select
+            series_key,
+            week_start_date
+
+        from changed_lines
+
+        union
+
+        select
+            series_key,
+            week_start_date
+
+        from neighbours
+    ) as touched
+
+    inner join held_lines
+        on touched.series_key = held_lines.series_key and touched.week_start_date = held_lines.week_start_date
+
+    where not held_lines.is_complete
+
+),
+
+items_of_incomplete_places as (
+
+    select distinct
+        held_lines.series_key,
+        held_lines.partner_id,
+        held_lines.item_id_type,
+        held_lines.item_id,
+        held_lines.location_id,
+        held_lines.unit,
+        held_lines.week_start_date
+
+    from incomplete_places
+
+    inner join held_lines
+        on
+            held_lines.series_key between incomplete_places.first_series_key
+            and incomplete_places.first_series_key + 4294967295
+            and incomplete_places.week_start_date = held_lines.week_start_date
+            and incomplete_places.partner_id = held_lines.partner_id
+            and incomplete_places.location_id = held_lines.location_id
+
+    where held_lines.item_id is not null
+
+),
+
+touched_weeks as (
+
+    select
+        series_key,
+        partner_id,
+        item_id_type,
+        item_id,
+        location_id,
+        unit,
+        week_start_date
+
+    from changed_lines
+
+    union
+
+    select * from neighbours
+
+    union
+
+    select * from items_of_incomplete_places
+
+)
+
+select
+    {{ last_batch_of_parents() }} as batch,
+    message_id,
+    verdict,
+    null::bigint as series_key,
+    null::text as partner_id,
+    null::text as item_id_type,
+    null::text as item_id,
+    null::text as location_id,
+    null::text as unit,
+    null::date as week_start_date
+
+from changed_messages
+
+union all
+
+select
+    {{ last_batch_of_parents() }} as batch,
+    null as message_id,
+    null as verdict,
+    series_key,
+    partner_id,
+    item_id_type,
+    item_id,
+    location_id,
+    unit,
+    week_start_date
+
+from touched_weeks
+{%- else %}
+
+-- Nothing is held yet, so everything is made as a whole, and nothing needs to be told. The joins name the columns.
+select
+    null::bigint as batch,
+    verdicts.message_id,
+    verdicts.verdict,
+    lines.series_key,
+    lines.partner_id,
+    lines.item_id_type,
+    lines.item_id,
+    lines.location_id,
+    lines.unit,
+    lines.week_start_date
+
+from verdicts
+
+inner join messages on verdicts.message_id = messages.message_id
+
+inner join lines on messages.message_id = lines.message_id
+
+where false
+{%- endif %}

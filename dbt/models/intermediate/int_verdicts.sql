@@ -1,0 +1,68 @@
+-- All that decides what a message's lines become, apart from what other messages say of the same: one number, by which
+-- int_touched finds the messages that are no longer what the tables behind it hold.
+
+with
+
+messages as (
+
+    select * from {{ ref('int_messages') }}
+
+),
+
+first_lines as (
+
+    select * from {{ ref('base_compiled_lines') }}
+
+    where line_position = 1
+
+),
+
+withdrawn_places as (
+
+    select * from {{ ref('int_withdrawn_places') }}
+
+),
+
+withdrawals as (
+
+    select
+        message_id,
+        string_agg(location_id || ' ' || is_cancelled, ' ' order by location_id) as places
+
+    from withdrawn_places
+
+    group by message_id
+
+)
+
+select
+    messages.message_id,
+    hashtextextended(
+        concat_ws(
+            '|',
+            messages.outcome_version,
+            -- The lines' own: they are read later than the header, and Silver may have changed in between.
+            first_lines.outcome_version,
+            messages.partner_id,
+            messages.week_calendar,
+            coalesce(messages.price_basis, '-'),
+            coalesce(messages.currency, '-'),
+            coalesce(messages.period_start_date::text, '-'),
+            coalesce(messages.period_end_date::text, '-'),
+            messages.document_function,
+            messages.is_test,
+            messages.is_resend,
+            messages.is_complete,
+            messages.stated_at,
+            messages.received_at,
+            withdrawals.places
+        ),
+        0
+    ) as verdict
+
+from messages
+
+-- A message without lines has nothing to be judged.
+inner join first_lines on messages.message_id = first_lines.message_id
+
+left join withdrawals on messages.message_id = withdrawals.message_id

@@ -1,0 +1,43 @@
+with
+
+messages as (
+
+    select * from {{ ref('stg_messages') }}
+
+),
+
+partners as (
+
+    select * from {{ ref('partners') }}
+
+),
+
+seen as (
+
+    select
+        partner_id,
+        string_agg(distinct message_type, ', ' order by message_type) as message_types,
+        count(*) as message_count,
+        min(received_at) as first_received_at,
+        max(received_at) as last_received_at
+
+    from messages
+
+    group by partner_id
+
+)
+
+select
+    coalesce(seen.partner_id, partners.partner) as partner_id,
+    coalesce(partners.name, seen.partner_id) as partner_name,
+    coalesce(partners.week_calendar, 'iso') as week_calendar,
+    partners.price_basis,
+    partners.partner is not null as is_registered,
+    seen.message_types,
+    coalesce(seen.message_count, 0) as message_count,
+    seen.first_received_at,
+    seen.last_received_at
+
+from seen
+
+full outer join partners on seen.partner_id = partners.partner

@@ -1,0 +1,185 @@
+{{ config(
+    materialized='incremental',
+    growth='weeks',
+    grown_by=['partner_id', 'week_start_date'],
+    weeks_after=list_weeks_after(),
+    indexes=[{'columns': ['partner_id', 'week_start_date']}, {'columns': ['iso_week_start_date']}],
+) }}
+
+with
+
+{% if is_incremental() -%}
+needed_weeks as materialized (
+
+    {{ list_needed_weeks(range(1, var('earlier_weeks') + 1) | list + [52]) }}
+
+),
+{%- endif %}
+
+performance as (
+
+    select performance.*
+
+    from {{ ref('fct_sell_through_performance') }} as performance
+    {% if is_incremental() %}
+        inner join needed_weeks
+            on
+                performance.partner_id = needed_weeks.partner_id
+                and performance.week_start_date = needed_weeks.week_start_date
+    {% endif %}
+),
+
+-- Sums over the places of one week, where stock may be added; a value only where all of it is known.
+by_week as (
+
+    select
+        partner_id,
+        item_id_type,
+        item_id,
+        unit,
+        week_start_date,
+        week_end_date,
+        iso_week_start_date,
+        week_calendar,
+        item_key,
+
+        count(*) as location_count,
+        count(*) filter (where units_sold > 0) as selling_location_count,
+        count(*) filter (where not is_sales_missing) as sales_known_location_count,
+        count(on_hand_units) as stock_known_location_count,
+        count(*) filter (where is_in_stock) as in_stock_location_count,
+        count(*) filter (where is_out_of_stock) as out_of_stock_location_count,
+        count(*) filter (where is_on_hand_carried) as carried_location_count,
+
+        sum(units_sold) as units_sold,
+        sum(units_returned) as units_returned,
+        sum(net_units_sold) as net_units_sold,
+        case
+            when
+                bool_and(sales_value is not null or coalesce(units_sold, 0) = 0)
+                and coalesce(
+                    min(coalesce(currency, '')) filter (where units_sold != 0)
+                    = max(coalesce(currency, '')) filter (where units_sold != 0),
+                    true
+                )
+                then sum(sales_value)
+        end as sales_value,
+        min(currency) as currency,
+        sum(units_received) as units_received,
+        sum(beginning_on_hand_units) as beginning_on_hand_units,
+        sum(on_hand_units) as on_hand_units,
+
+        sum(sell_through_net_units) as sell_through_net_units,
+        sum(sell_through_base_units) as sell_through_base_units,
+        sum(receipt_sell_through_net_units) as receipt_sell_through_net_units,
+        sum(receipt_sell_through_base_units) as receipt_sell_through_base_units,
+
+        bool_or(is_straddling) as is_straddling,
+        bool_or(is_incomplete) as is_incomplete,
+        bool_or(is_restated) as is_restated
+
+    from performance
+
+    group by
+        partner_id, item_id_type, item_id, unit, week_start_date, week_end_date, iso_week_start_date, week_calendar,
+        item_key
+
+),
+
+compared as (
+
+    select
+        *,
+        count(net_units_sold) over recent_weeks as trailing_weeks_stated,
+        avg(net_units_sold) over recent_weeks as average_weekly_net_units,
+        avg(on_hand_units) over recent_weeks as average_on_hand_units,
+        max(net_units_sold) over a_week_before as previous_week_net_units_sold,
+        max(net_units_sold) over a_year_before as previous_year_net_units_sold
+
+    from by_week
+
+    window
+        recent_weeks as (
+            partition by partner_id, item_id_type, item_id, unit
+            order by week_start_date
+            range between interval '{{ var('earlier_weeks') }} weeks' preceding and current row
+        ),
+        a_week_before as (
+            partition by partner_id, item_id_type, item_id, unit
+            order by week_start_date
+            range between interval '7 days' preceding and interval '7 days' preceding
+        ),
+        a_year_before as (
+            partition by partner_id, item_id_type, item_id, unit
+            order by week_start_date
+            range between interval '364 days' preceding and interval '364 days' preceding
+        )
+
+),
+
+measured as (
+
+    select
+        *,
+        case when on_hand_units >= 0 then on_hand_units end as units_to_sell
+
+    from compared
+
+)
+
+select
+    partner_id,
+    item_id_type,
+    item_id,
+    unit,
+    week_start_date,
+    week_end_date,
+    iso_week_start_date,
+    week_calendar,
+    item_key,
+
+    location_count::integer as location_count,
+    selling_location_count::integer as selling_location_count,
+    sales_known_location_count::integer as sales_known_location_count,
+    stock_known_location_count::integer as stock_known_location_count,
+    in_stock_location_count::integer as in_stock_location_count,
+    out_of_stock_location_count::integer as out_of_stock_location_count,
+    carried_location_count::integer as carried_location_count,
+    {{ ratio('in_stock_location_count::numeric', 'stock_known_location_count') }} as in_stock_share,
+
+    units_sold::numeric(30, 3) as units_sold,
+    units_returned::numeric(30, 3) as units_returned,
+    net_units_sold::numeric(30, 3) as net_units_sold,
+    sales_value::numeric(38, 4) as sales_value,
+    case when sales_value is not null then currency end as currency,
+    units_received::numeric(30, 3) as units_received,
+    beginning_on_hand_units::numeric(30, 3) as beginning_on_hand_units,
+    on_hand_units::numeric(30, 3) as on_hand_units,
+
+    {{ ratio('sell_through_net_units', 'sell_through_base_units') }} as sell_through_rate,
+    sell_through_net_units::numeric(30, 3) as sell_through_net_units,
+    sell_through_base_units::numeric(30, 3) as sell_through_base_units,
+    {{ ratio('receipt_sell_through_net_units', 'receipt_sell_through_base_units') }} as receipt_sell_through_rate,
+    receipt_sell_through_net_units::numeric(30, 3) as receipt_sell_through_net_units,
+    receipt_sell_through_base_units::numeric(30, 3) as receipt_sell_through_base_units,
+
+    trailing_weeks_stated::integer as trailing_weeks_stated,
+    average_weekly_net_units::numeric(30, 6) as average_weekly_net_units,
+    {{ ratio('units_to_sell', 'average_weekly_net_units') }} as weeks_of_supply,
+    {{ ratio('7 * units_to_sell', 'average_weekly_net_units') }} as stock_cover_days,
+    {{ ratio('52 * average_weekly_net_units', 'average_on_hand_units') }} as stock_turn,
+
+    previous_week_net_units_sold::numeric(30, 3) as previous_week_net_units_sold,
+    {{ change('net_units_sold', 'previous_week_net_units_sold') }} as net_units_change_wow,
+    previous_year_net_units_sold::numeric(30, 3) as previous_year_net_units_sold,
+    {{ change('net_units_sold', 'previous_year_net_units_sold') }} as net_units_change_yoy,
+
+    is_straddling,
+    is_incomplete,
+    is_restated
+
+from measured
+{%- if is_incremental() %}
+
+where (partner_id, week_start_date) in (select partner_id, week_start_date from touched_weeks)
+{%- endif %}

@@ -1,0 +1,98 @@
+{{ config(
+    materialized='incremental',
+    growth='weeks',
+    grown_by=['partner_id', 'week_start_date'],
+    weeks_after=list_weeks_after(),
+    indexes=[{'columns': ['partner_id', 'week_start_date']}],
+) }}
+
+with
+
+performance as (
+
+    select performance.*
+
+    from {{ ref('fct_sell_through_performance') }} as performance
+    {% if is_incremental() %}
+        inner join (select distinct partner_id, week_start_date from touched_weeks) as touched
+            on
+                performance.partner_id = touched.partner_id
+                and performance.week_start_date = touched.week_start_date
+    {% endif %}
+),
+
+-- Sums over the items of one place in one week, where stock may be added.
+by_week as (
+
+    select
+        partner_id,
+        location_id,
+        unit,
+        week_start_date,
+        week_end_date,
+        iso_week_start_date,
+        week_calendar,
+        location_key,
+
+        count(*) as item_count,
+        count(*) filter (where units_sold > 0) as selling_item_count,
+        count(on_hand_units) as stock_known_item_count,
+        count(*) filter (where is_in_stock) as in_stock_item_count,
+        count(*) filter (where is_out_of_stock) as out_of_stock_item_count,
+        count(*) filter (where is_on_hand_carried) as carried_item_count,
+
+        sum(units_sold) as units_sold,
+        sum(units_returned) as units_returned,
+        sum(net_units_sold) as net_units_sold,
+        sum(units_received) as units_received,
+        sum(on_hand_units) as on_hand_units,
+
+        sum(sell_through_net_units) as sell_through_net_units,
+        sum(sell_through_base_units) as sell_through_base_units,
+
+        bool_or(is_straddling) as is_straddling,
+        bool_or(is_incomplete) as is_incomplete,
+        bool_or(is_restated) as is_restated,
+        bool_or(is_location_unknown) as is_location_unknown
+
+    from performance
+
+    group by
+        partner_id, location_id, unit, week_start_date, week_end_date, iso_week_start_date, week_calendar, location_key
+
+)
+
+select
+    partner_id,
+    location_id,
+    unit,
+    week_start_date,
+    week_end_date,
+    iso_week_start_date,
+    week_calendar,
+    location_key,
+
+    item_count::integer as item_count,
+    selling_item_count::integer as selling_item_count,
+    stock_known_item_count::integer as stock_known_item_count,
+    in_stock_item_count::integer as in_stock_item_count,
+    out_of_stock_item_count::integer as out_of_stock_item_count,
+    carried_item_count::integer as carried_item_count,
+    {{ ratio('in_stock_item_count::numeric', 'stock_known_item_count') }} as in_stock_share,
+
+    units_sold::numeric(30, 3) as units_sold,
+    units_returned::numeric(30, 3) as units_returned,
+    net_units_sold::numeric(30, 3) as net_units_sold,
+    units_received::numeric(30, 3) as units_received,
+    on_hand_units::numeric(30, 3) as on_hand_units,
+
+    {{ ratio('sell_through_net_units', 'sell_through_base_units') }} as sell_through_rate,
+    sell_through_net_units::numeric(30, 3) as sell_through_net_units,
+    sell_through_base_units::numeric(30, 3) as sell_through_base_units,
+
+    is_straddling,
+    is_incomplete,
+    is_restated,
+    is_location_unknown
+
+from by_week

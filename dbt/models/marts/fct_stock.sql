@@ -1,0 +1,117 @@
+{{ config(
+    materialized='incremental',
+    growth='weeks',
+    grown_by=['partner_id', 'item_id_type', 'item_id', 'location_id', 'unit', 'week_start_date'],
+    indexes=[{'columns': ['partner_id', 'week_start_date']}],
+    partial_indexes=['(period_start_date) where ' ~ is_odd_period('period_start_date', 'as_of_date')],
+) }}
+
+with
+
+stock as (
+
+    select * from {{ ref('int_stock') }}
+    {% if is_incremental() %}
+        where (series_key, week_start_date) in (select series_key, week_start_date from touched_weeks)
+    {% endif %}
+),
+
+-- What was received is stated for a period, which ends where another snapshot would be taken.
+receipts as (
+
+    select
+        partner_id,
+        week_calendar,
+        item_id_type,
+        item_id,
+        location_id,
+        unit,
+        measure,
+        start_date,
+        end_date,
+        week_start_date,
+        sum(quantity) as units,
+        bool_or(is_unit_converted) as is_unit_converted
+
+    from {{ ref('int_lines_restated') }}
+
+    where
+        measure = 'received'
+        and fate = 'counted'
+        {% if is_incremental() -%}
+            and (series_key, week_start_date) in (select series_key, week_start_date from touched_weeks)
+        {%- endif %}
+
+    group by
+        series_key, partner_id, week_calendar, item_id_type, item_id, location_id, unit, measure, start_date, end_date,
+        week_start_date
+
+),
+
+measures as (
+
+    select * from {{ ref('measures') }}
+
+),
+
+stated as (
+
+    select
+        partner_id,
+        week_calendar,
+        item_id_type,
+        item_id,
+        location_id,
+        unit,
+        measure,
+        as_of_date as period_start_date,
+        as_of_date,
+        week_start_date,
+        is_unit_converted,
+        units
+
+    from stock
+
+    union all
+
+    select
+        partner_id,
+        week_calendar,
+        item_id_type,
+        item_id,
+        location_id,
+        unit,
+        measure,
+        start_date as period_start_date,
+        end_date as as_of_date,
+        week_start_date,
+        is_unit_converted,
+        units
+
+    from receipts
+
+)
+
+select
+    stated.partner_id,
+    stated.item_id_type,
+    stated.item_id,
+    stated.location_id,
+    stated.unit,
+    stated.measure,
+    stated.period_start_date,
+    stated.as_of_date,
+    {{ item_key('stated') }} as item_key,
+    {{ location_key('stated') }} as location_key,
+    stated.week_start_date,
+    stated.week_calendar,
+
+    stated.units::numeric(30, 3) as units,
+    coalesce(measures.kind, 'snapshot') as measure_kind,
+    stated.measure in {{ sql_list(var('on_hand_measures')) }} as is_on_hand,
+    stated.is_unit_converted,
+    stated.location_id = 'unknown' as is_location_unknown
+
+from stated
+
+left join measures on stated.measure = measures.measure

@@ -1,0 +1,31 @@
+"""dbt in a process that stays: loading dbt and its project costs more than building a small Gold.
+
+python dbt_server.py <target folder>        one JSON list of arguments a line on stdin, one JSON answer a line
+"""
+
+import contextlib
+import io
+import json
+import sys
+
+from dbt.cli.main import dbtRunner
+
+
+def serve(target: str) -> None:
+    """Answer until stdin ends."""
+    places = ["--project-dir", ".", "--profiles-dir", ".", "--target-path", target, "--log-path", target]
+    answers, sys.stdout = sys.stdout, sys.stderr
+    manifest = None
+    for line in sys.stdin:
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            if manifest is None:
+                manifest = dbtRunner().invoke(["--quiet", "parse", *places]).result
+            result = dbtRunner(manifest=manifest).invoke(["--no-use-colors", *json.loads(line), *places])
+        answers.write(json.dumps({"success": result.success, "said": said.getvalue()}) + "\n")
+        answers.flush()
+
+
+# dbt starts processes of its own, which read this file again.
+if __name__ == "__main__":
+    serve(sys.argv[1])

@@ -1,0 +1,147 @@
+"""Tables that grow by what has changed hold what a full rebuild would give, whatever arrives, wherever a run ends."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from dagster_project import warehouse
+from tests.arrivals import Arrivals
+
+STEPS = int(os.environ.get("TILLROLL_GROWTH_STEPS", "5"))
+"""Of each history; 40 take some five minutes."""
+SEEDS = [int(seed) for seed in os.environ.get("TILLROLL_GROWTH_SEEDS", "1").split(",")]
+HALTS = ["int_lines_restated", "base_compiled_lines", "int_touched", "int_sales", "int_messages+1", "int_line_fates+"]
+"""Parts of the graph that a run may consist of, as if it had ended there, or begun."""
+Build = Callable[..., None]
+
+
+@pytest.fixture
+def dbt(clone: Path, tmp_path: Path, database: Mapping[str, str]) -> Iterator[Build]:
+    """Runs dbt in a process of its own that is asked again and again."""
+    command = [sys.executable, clone / "tests" / "dbt_server.py", tmp_path]
+    with subprocess.Popen(
+        command, cwd=clone / "dbt", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+
+        def run(*arguments: str) -> None:
+            assert process.stdin
+            assert process.stdout
+            process.stdin.write(json.dumps(arguments) + "\n")
+            process.stdin.flush()
+            answer = json.loads(process.stdout.readline())
+            assert answer["success"], answer["said"]
+
+        yield run
+        process.stdin.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", SEEDS)
+def test_grown_tables_equal_a_full_rebuild_after_every_step_of_a_random_history(
+    seed: int, database: Mapping[str, str], server: Mapping[str, str], dbt: Build
+) -> None:
+    dice = random.Random(seed)
+    dbt("seed")
+    arrivals = None
+    for step in range(STEPS):
+        with warehouse.connect(database) as connection:
+            arrivals = Arrivals(connection, dice, *([arrivals.sent, arrivals.compiler] if arrivals else []))
+            happened = arrivals.happen(dice.randint(8, 12) if step == 0 else dice.randint(0, 4))
+        if step and dice.random() < 0.5:
+            dbt("run", "--select", dice.choice(HALTS))
+            with warehouse.connect(database) as connection:
+                happened += Arrivals(connection, dice, arrivals.sent, arrivals.compiler).happen(dice.randint(0, 2))
+        dbt("run")
+        grown = read_tables(database)
+        with kept_apart(database, server):
+            dbt("run", "--full-refresh")
+            rebuilt = read_tables(database)
+        assert grown.keys() == rebuilt.keys()
+        different = {name: difference(grown[name], rebuilt[name]) for name in grown if grown[name] != rebuilt[name]}
+        assert different == {}, f"seed {seed}, step {step}: {happened}"
+
+
+@pytest.mark.slow
+def test_changed_reference_data_and_lost_tables_are_built_anew(
+    database: Mapping[str, str], server: Mapping[str, str], dbt: Build
+) -> None:
+    dbt("seed")
+    with warehouse.connect(database) as connection:
+        Arrivals(connection, random.Random(7)).happen(20)
+    dbt("run")
+    for change in (
+        "update reference.units set unit_of_measure = 'CA' where unit = 'PCE'",
+        "update reference.partners set week_calendar = '4-5-4' where partner = 'KIOSKPUNKT'",
+        "drop table intermediate.int_sales cascade",
+        "drop table intermediate.int_lines_restated cascade",
+    ):
+        with warehouse.connect(database) as connection:
+            connection.execute(change)  # type: ignore[arg-type]
+        dbt("run")
+        grown = read_tables(database)
+        with kept_apart(database, server):
+            dbt("run", "--full-refresh")
+            assert read_tables(database) == grown, change
+
+
+@contextmanager
+def kept_apart(database: Mapping[str, str], server: Mapping[str, str]) -> Iterator[None]:
+    """While it lasts, the database is a copy of itself; dbt's manifest knows one name of it only."""
+    name, kept = sql.Identifier(database["PGDATABASE"]), sql.Identifier(database["PGDATABASE"] + "_kept")
+
+    def administer(*statements: sql.Composed) -> None:
+        with warehouse.connect(server) as connection:
+            connection.autocommit = True
+            connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", (database["PGDATABASE"],)
+            )
+            for statement in statements:
+                connection.execute(statement)
+
+    administer(sql.SQL("create database {} template {}").format(kept, name))
+    yield
+    administer(
+        sql.SQL("drop database {} with (force)").format(name),
+        sql.SQL("alter database {} rename to {}").format(kept, name),
+    )
+
+
+def read_tables(database: Mapping[str, str]) -> dict[str, list[str]]:
+    """Rows of every table and view behind Silver, as text and in order, but for the books of growth itself."""
+    with warehouse.connect(database) as connection:
+        names = connection.execute(
+            "select oid::regclass::text from pg_class where relkind in ('r', 'v')"
+            " and relnamespace::regnamespace::text in ('staging', 'intermediate', 'gold')"
+            " and relname not in ('refreshes', 'int_touched') order by 1"
+        ).fetchall()
+        return {
+            name: [row for (row,) in connection.execute(f"select relation::text from {name} as relation order by 1")]
+            for (name,) in names
+        }
+
+
+def difference(grown: list[str], rebuilt: list[str]) -> dict[str, list[str]]:
+    """Up to five rows that only one side has."""
+    return {
+        "grown only": sorted(set(grown) - set(rebuilt))[:5] or grown[:0],
+        "rebuilt only": sorted(set(rebuilt) - set(grown))[:5],
+        "rows": [str(len(grown)), str(len(rebuilt))],
+    }
+
+
+def test_the_history_is_the_same_for_the_same_seed(connection: psycopg.Connection[Any]) -> None:
+    first = Arrivals(connection, random.Random(3)).happen(5)
+    connection.execute("truncate bronze.interchanges, bronze.messages, silver.outcomes cascade")
+    assert Arrivals(connection, random.Random(3)).happen(5) == first

@@ -1,0 +1,133 @@
+"""The dbt project as its readers find it: everything described, bound and owned. It is parsed, no server is asked."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+# dagster-dbt's own call, not ours.
+pytestmark = pytest.mark.filterwarnings("ignore:AssetExecutionContext.op is deprecated:DeprecationWarning")
+
+Node = dict[str, Any]
+FACTS = ("fct_", "mart_")
+DIMENSIONS = {
+    "partner_id": "dim_partner",
+    "item_key": "dim_item",
+    "location_key": "dim_location",
+    "week_start_date": "dim_calendar",
+}
+
+
+@pytest.fixture(scope="module")
+def manifest() -> Node:
+    from dagster_project.defs.gold import prepare_manifest
+
+    found: Node = json.loads(prepare_manifest().read_text())
+    return found
+
+
+def ours(manifest: Node, *kinds: str) -> list[Node]:
+    """Nodes of this project and of these kinds: model, seed, test, unit_test, source, exposure …"""
+    rooms = ("nodes", "sources", "unit_tests", "exposures", "metrics", "semantic_models", "saved_queries")
+    return [
+        node
+        for room in rooms
+        for node in manifest[room].values()
+        if node["resource_type"] in kinds and node["package_name"] == "tillroll"
+    ]
+
+
+def test_everything_has_a_description(manifest: Node) -> None:
+    kinds = ("model", "seed", "source", "test", "unit_test", "analysis", "exposure", "metric", "semantic_model")
+    nodes = ours(manifest, *kinds)
+    assert {node["resource_type"] for node in nodes} == set(kinds)
+    assert [node["unique_id"] for node in nodes if not node["description"].strip()] == []
+    described = [group for group in manifest["groups"].values() if group["owner"]["email"]]
+    assert len(described) == len(manifest["groups"]) > 0
+
+
+def test_every_column_has_a_description(manifest: Node) -> None:
+    nodes = ours(manifest, "model", "seed", "source")
+    blank = [
+        f"{node['unique_id']}.{column['name']}"
+        for node in nodes
+        for column in node["columns"].values()
+        if not column["description"].strip()
+    ]
+    assert blank == []
+    assert [node["unique_id"] for node in nodes if not node["columns"] and node["resource_type"] != "source"] == []
+
+
+def test_every_metric_and_measure_has_a_description(manifest: Node) -> None:
+    measures = [measure for model in ours(manifest, "semantic_model") for measure in model["measures"]]
+    assert measures
+    assert [measure["name"] for measure in measures if not measure["description"]] == []
+
+
+def test_every_column_of_a_reference_table_is_described_and_typed(manifest: Node, clone: Path) -> None:
+    for seed in ours(manifest, "seed"):
+        with (clone / "seeds" / "reference" / f"{seed['name']}.csv").open(newline="") as file:
+            header = next(csv.reader(file))
+        assert list(seed["columns"]) == header
+        assert set(seed["config"]["column_types"]) == set(header), seed["name"]
+
+
+def test_each_model_has_a_yaml_file_of_its_own(manifest: Node) -> None:
+    for model in ours(manifest, "model"):
+        assert Path(model["patch_path"]).stem == model["name"]
+        assert Path(model["patch_path"]).parent.name == Path(model["path"]).parent.name
+
+
+def test_marts_alone_are_public_and_are_bound_by_contract(manifest: Node) -> None:
+    for model in ours(manifest, "model"):
+        is_mart = model["path"].startswith("marts/")
+        assert model["config"]["group"] == "sell_through"
+        assert model["access"] == ("public" if is_mart else "private"), model["name"]
+        assert model["config"]["contract"]["enforced"] == is_mart
+        if is_mart:
+            assert [constraint["type"] for constraint in model["constraints"]] == ["primary_key"]
+            assert all(column["data_type"] for column in model["columns"].values())
+            assert "one row per" in model["description"].lower().replace("\n", " "), model["name"]
+
+
+def test_every_key_of_a_fact_is_looked_for_in_its_dimension(manifest: Node) -> None:
+    facts = [model for model in ours(manifest, "model") if model["name"].startswith(FACTS)]
+    assert len(facts) >= 5
+    looked_for = {
+        (test["attached_node"], test["column_name"], test["test_metadata"]["kwargs"]["to"])
+        for test in ours(manifest, "test")
+        if (test.get("test_metadata") or {}).get("name") == "relationships"
+    }
+    for fact in facts:
+        for column, dimension in DIMENSIONS.items():
+            if column in fact["columns"]:
+                expected = (fact["unique_id"], column, f"ref('{dimension}')")
+                assert expected in looked_for, f"{fact['name']}.{column}"
+
+
+def test_stock_is_never_summed_over_time_in_the_semantic_models(manifest: Node) -> None:
+    additive = {"units_sold", "units_returned", "net_units_sold", "sales_value", "units_received"}
+    for model in ours(manifest, "semantic_model"):
+        for measure in model["measures"]:
+            window = measure["non_additive_dimension"]
+            if measure["name"] in additive:
+                assert window is None
+            else:
+                assert window["name"] == "week_start_date", measure["name"]
+                assert window["window_choice"] == "max"
+
+
+def test_exposures_name_public_models_only(manifest: Node) -> None:
+    exposures = ours(manifest, "exposure")
+    assert "sell_through_dashboard" in {exposure["name"] for exposure in exposures}
+    for exposure in exposures:
+        for name in exposure["depends_on"]["nodes"]:
+            assert manifest["nodes"][name]["access"] == "public"
+
+
+def test_every_selector_has_a_description(clone: Path) -> None:
+    selectors = yaml.safe_load((clone / "dbt" / "selectors.yml").read_text())["selectors"]
+    assert [selector["name"] for selector in selectors if not selector["description"].strip()] == []
