@@ -151,6 +151,15 @@ def test_rows_are_made_without_pydantic() -> None:
     assert done.stdout == "\n", done.stdout
 
 
+def test_an_envelope_of_the_contract_is_taken_like_one_of_the_compiler() -> None:
+    text = sales("LIN+1++4006381333931:EN QTY+153:1,5")
+    said = {"standard": "EDIFACT", "decimal_mark": ",", "sender": "5412345000013", "is_test": True}
+    one, other = udf.compile_edi(text, contract.Envelope(**said)), udf.compile_edi(text, outcome.Envelope(**said))
+    assert one.document is not None
+    assert one.document.is_test
+    assert one.model_dump(exclude={"compile_ms"}) == other.model_dump(exclude={"compile_ms"})
+
+
 def test_an_outcome_in_python_is_the_row_in_sql() -> None:
     text = sales("LIN+1++4006381333931:EN QTY+153:1 LIN+2++4006381333932:EN QTY+153:X")
     said, (row,) = udf.compile_edi(text), udf.compile_rows([text])
