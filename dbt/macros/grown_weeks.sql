@@ -25,3 +25,13 @@
 
     cross join unnest(array[{{ ([0] + weeks_before) | join(', ') }}]) as earlier (weeks)
 {%- endmacro %}
+
+{# Condition for rows of the partners' weeks that are computed anew. #}
+{% macro is_week_touched() -%}
+    (partner_id, week_start_date) in (
+        select
+            touched_weeks.partner_id,
+            touched_weeks.week_start_date
+        from touched_weeks
+    )
+{%- endmacro %}

@@ -26,7 +26,7 @@ spoken_messages as materialized (
 
     select message_id from {{ this }}
 
-    where (partner_id, week_start_date) in (select partner_id, week_start_date from touched_weeks)
+    where {{ is_week_touched() }}
 
 ),
 {%- endif %}
@@ -38,10 +38,10 @@ line_fates as (
     where
         item_id is not null
         and week_start_date is not null
-        {% if is_incremental() -%}
-            and message_id in (select message_id from spoken_messages)
-            and (partner_id, week_start_date) in (select partner_id, week_start_date from touched_weeks)
-        {%- endif %}
+        {% if is_incremental() %}
+        and message_id in (select spoken_messages.message_id from spoken_messages)
+        and {{ is_week_touched() }}
+        {% endif %}
 
 )
 

@@ -24,8 +24,8 @@ weeks as (
 
     from {{ ref('int_item_location_weeks') }} as weeks
     {% if is_incremental() %}
-        inner join needed_weeks
-            on weeks.partner_id = needed_weeks.partner_id and weeks.week_start_date = needed_weeks.week_start_date
+    inner join needed_weeks
+        on weeks.partner_id = needed_weeks.partner_id and weeks.week_start_date = needed_weeks.week_start_date
     {% endif %}
 ),
 
@@ -214,5 +214,5 @@ select
 from begun
 {%- if is_incremental() %}
 
-where (partner_id, week_start_date) in (select partner_id, week_start_date from touched_weeks)
+where {{ is_week_touched() }}
 {%- endif %}

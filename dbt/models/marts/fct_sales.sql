@@ -14,9 +14,9 @@ sales as (
 
     where
         not is_told_otherwise
-        {% if is_incremental() -%}
-            and (series_key, week_start_date) in (select series_key, week_start_date from touched_weeks)
-        {%- endif %}
+        {% if is_incremental() %}
+        and {{ is_touched() }}
+        {% endif %}
 
 ),
 

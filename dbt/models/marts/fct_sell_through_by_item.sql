@@ -22,10 +22,10 @@ performance as (
 
     from {{ ref('fct_sell_through_performance') }} as performance
     {% if is_incremental() %}
-        inner join needed_weeks
-            on
-                performance.partner_id = needed_weeks.partner_id
-                and performance.week_start_date = needed_weeks.week_start_date
+    inner join needed_weeks
+        on
+            performance.partner_id = needed_weeks.partner_id
+            and performance.week_start_date = needed_weeks.week_start_date
     {% endif %}
 ),
 
@@ -181,5 +181,5 @@ select
 from measured
 {%- if is_incremental() %}
 
-where (partner_id, week_start_date) in (select partner_id, week_start_date from touched_weeks)
+where {{ is_week_touched() }}
 {%- endif %}

@@ -23,8 +23,8 @@ stock as (
 
     from {{ ref('int_on_hand_by_week') }} as stock
     {% if is_incremental() %}
-        inner join needed_weeks
-            on stock.partner_id = needed_weeks.partner_id and stock.week_start_date = needed_weeks.week_start_date
+    inner join needed_weeks
+        on stock.partner_id = needed_weeks.partner_id and stock.week_start_date = needed_weeks.week_start_date
     {% endif %}
 ),
 
@@ -215,5 +215,5 @@ select
 from measured
 {%- if is_incremental() %}
 
-where (partner_id, week_start_date) in (select partner_id, week_start_date from touched_weeks)
+where {{ is_week_touched() }}
 {%- endif %}

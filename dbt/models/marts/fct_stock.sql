@@ -12,7 +12,7 @@ stock as (
 
     select * from {{ ref('int_stock') }}
     {% if is_incremental() %}
-        where (series_key, week_start_date) in (select series_key, week_start_date from touched_weeks)
+    where {{ is_touched() }}
     {% endif %}
 ),
 
@@ -38,9 +38,9 @@ receipts as (
     where
         measure = 'received'
         and fate = 'counted'
-        {% if is_incremental() -%}
-            and (series_key, week_start_date) in (select series_key, week_start_date from touched_weeks)
-        {%- endif %}
+        {% if is_incremental() %}
+        and {{ is_touched() }}
+        {% endif %}
 
     group by
         series_key, partner_id, week_calendar, item_id_type, item_id, location_id, unit, measure, start_date, end_date,
