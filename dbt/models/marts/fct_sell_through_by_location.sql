@@ -14,12 +14,12 @@ performance as (
 
     from {{ ref('fct_sell_through_performance') }} as performance
     {% if is_incremental() %}
-        where (performance.partner_id, performance.week_start_date) in (
-            select
-                touched_weeks.partner_id,
-                touched_weeks.week_start_date
-            from touched_weeks
-        )
+    where (performance.partner_id, performance.week_start_date) in (
+        select
+            touched_weeks.partner_id,
+            touched_weeks.week_start_date
+        from touched_weeks
+    )
     {% endif %}
 ),
 
