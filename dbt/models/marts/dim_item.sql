@@ -1,5 +1,5 @@
 -- The facts are read by their primary keys, from one item to the next: a look-up for each item, where reading all rows
--- for the few items in them would take seconds. `not materialized`, or each look-up would sort a copy of the whole fact.
+-- for the few items in them would take seconds. `not materialized`, or each look-up would sort a copy of the fact.
 with recursive
 
 performance as (
