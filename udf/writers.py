@@ -41,10 +41,8 @@ class Numbers(dict[str, str]):
 
     def __missing__(self, text: str) -> str:
         try:
-            if text.isascii() and text.isdecimal():  # most are; a number slot holds fourteen digits at most
-                found = repr(int(text))
-            else:
-                found = repr(json_number(read_number(text, self._mark)))
+            # Nearly all are plain; a number slot holds fourteen ASCII digits at most.
+            found = repr(int(text) if text.isdecimal() else json_number(read_number(text, self._mark)))
         except UnreadableValueError as problem:
             raise NotPlainError(problem.code) from None
         if len(self) > _REMEMBERED:

@@ -17,20 +17,13 @@ from psycopg.types.json import Jsonb
 
 import udf
 from dagster_project import warehouse
-from tests.conftest import Variables, new_database
+from tests.conftest import Variables
 from udf.door.desk import PLAIN_MESSAGE
 from udf.outcome import Envelope, dump_problems
 
 Connection = psycopg.Connection[Any]
 # What may differ from call to call: how long it took, and which route a session had learnt by then.
 OF_THE_CALL = {"compile_ms", "route", "attempts"}
-
-
-@pytest.fixture(scope="module")
-def house(server: Variables, template: str) -> Iterator[Variables]:
-    """A database for all tests that leave nothing behind in it."""
-    with new_database(server, template) as variables:
-        yield variables
 
 
 @contextmanager

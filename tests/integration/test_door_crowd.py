@@ -8,24 +8,15 @@ import logging
 import os
 import statistics
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
-
-from tests.conftest import Variables, new_database
+from tests.conftest import Variables
 from tests.integration.test_door import ask, compile_edi, lines_of, memory, open_session
 
 SESSIONS = int(os.environ.get("TILLROLL_CROWD_SESSIONS", "24"))
 SECONDS = float(os.environ.get("TILLROLL_CROWD_SECONDS", "10"))
 AT_ONCE = 32
 LOG = logging.getLogger("test_door_crowd")
-
-
-@pytest.fixture(scope="module")
-def house(server: Variables, template: str) -> Iterator[Variables]:
-    with new_database(server, template) as variables:
-        yield variables
 
 
 def started_at(house: Variables) -> object:

@@ -1,7 +1,5 @@
 """dbt and the SQL functions alone give Gold: no Dagster process from the files to sell-through."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +8,7 @@ import psycopg
 import pytest
 
 from tests.conftest import Variables
+from tests.integration.conftest import run_dbt
 from tests.integration.test_gold import LANDED, gold, paper
 from udf import install
 
@@ -55,7 +54,7 @@ LOAD = """
 
 
 @pytest.fixture
-def dbt(clone: Path, tmp_path: Path, database: Variables, connection: Connection) -> Callable[..., str]:
+def dbt(clone: Path, target: Path, database: Variables, connection: Connection) -> Callable[..., str]:
     """Runs dbt as an analytics engineer would, against the fresh database."""
     if not install.is_installed(connection):
         pytest.skip("this PostgreSQL has no plpython3u")
@@ -63,21 +62,7 @@ def dbt(clone: Path, tmp_path: Path, database: Variables, connection: Connection
     connection.autocommit = True
 
     def run(*arguments: str) -> str:
-        program = Path(sys.executable).with_name("dbt")
-        places = [
-            "--project-dir",
-            ".",
-            "--profiles-dir",
-            ".",
-            "--target-path",
-            str(tmp_path),
-            "--log-path",
-            str(tmp_path),
-        ]
-        command = [str(program), "--no-use-colors", *arguments, *places]
-        done = subprocess.run(command, cwd=clone / "dbt", capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        return run_dbt(clone, target, *arguments)
 
     return run
 
@@ -105,11 +90,11 @@ def test_dbt_alone_gives_the_gold_that_was_calculated_on_paper(
 
 @pytest.mark.slow
 def test_the_example_analysis_runs_as_it_stands(
-    dbt: Callable[..., str], connection: Connection, clone: Path, tmp_path: Path
+    dbt: Callable[..., str], connection: Connection, clone: Path, target: Path
 ) -> None:
     load(connection, clone)
     dbt("compile", "--select", "try_a_partners_file", "--no-populate-cache", "--no-introspect")
-    compiled = tmp_path / "compiled" / "tillroll" / "analyses" / "try_a_partners_file.sql"
+    compiled = target / "compiled" / "tillroll" / "analyses" / "try_a_partners_file.sql"
     connection.execute("set role tillroll_dbt")
     rows = connection.execute(compiled.read_bytes()).fetchall()
     assert {row[2] for row in rows} == {"SLSRPT", "INVRPT"}

@@ -12,18 +12,12 @@ from functools import partial
 import pytest
 
 import udf
-from tests.conftest import Variables, new_database
+from tests.conftest import Variables
 from tests.integration.test_door import Connection, ask, compile_edi, lines_of, open_session
 from udf.door.desk import PLAIN_MESSAGE
 
 ROUNDS = 5
 LOG = logging.getLogger("test_door_speed")
-
-
-@pytest.fixture(scope="module")
-def house(server: Variables, template: str) -> Iterator[Variables]:
-    with new_database(server, template) as variables:
-        yield variables
 
 
 @pytest.fixture

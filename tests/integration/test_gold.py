@@ -4,20 +4,17 @@ import csv
 import hashlib
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import dagster as dg
 import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-import udf.compiler
+from tests.integration.conftest import run_dbt
 
 Row = dict[str, Any]
 MESSAGE = re.compile(r"UNH\W.*?(?:UNT\W[^~']*|\Z)|(?<!\w[*|])ST[*|]\d{3}[*|].*?SE[*|]\d+[*|]\d+", re.DOTALL)
@@ -34,28 +31,12 @@ def golden(clone: Path) -> dict[Path, Row]:
     return found
 
 
-@pytest.fixture(scope="module")
-def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """dbt's target folder, shared by the tests of this module so that the project is parsed once."""
-    return tmp_path_factory.mktemp("target")
-
-
 @pytest.fixture
 def build(clone: Path, target: Path, database: Mapping[str, str]) -> Callable[..., None]:
     """Runs dbt as an analytics engineer would, against the fresh database."""
 
     def run(*arguments: str) -> None:
-        command: list[str | Path] = [
-            Path(sys.executable).with_name("dbt"),
-            "--no-use-colors",
-            "build",
-            "--project-dir",
-            ".",
-            *arguments,
-        ]
-        places: list[str | Path] = ["--profiles-dir", ".", "--target-path", target, "--log-path", target]
-        done = subprocess.run([*command, *places], cwd=clone / "dbt", capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
+        run_dbt(clone, target, "build", *arguments)
 
     return run
 
@@ -156,22 +137,6 @@ def test_gold_does_not_depend_on_the_order_in_which_files_land(
     build("--exclude-resource-type", "unit_test", "test")
 
     assert gold(connection, clone) == paper(clone)
-
-
-@pytest.fixture
-def compiled(clone: Path, database: Mapping[str, str]) -> None:
-    """Bronze and Silver of the demonstration folder, by the shipped model."""
-    if not udf.compiler.MODEL.exists():
-        pytest.fail(f"no model at {udf.compiler.MODEL.relative_to(clone)}")
-    # Silver's definition names the compiler's version, so that importing it needs the model.
-    from dagster_project.defs import bronze, silver
-    from dagster_project.defs.resources import Landing, Warehouse
-
-    dg.materialize(
-        [bronze.interchanges, bronze.messages, silver.outcomes],
-        resources={"warehouse": Warehouse(), "landing": Landing(path=str(clone / "seeds" / "edi"))},
-        run_config=dg.RunConfig({"bronze__interchanges": bronze.LandingRun(settle_seconds=0)}),
-    )
 
 
 @pytest.mark.slow

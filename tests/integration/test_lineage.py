@@ -1,63 +1,32 @@
 """From any number of Gold one query walks back to the characters that were sent: dbt/analyses/trace_a_number.sql."""
 
-import subprocess
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import dagster as dg
 import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-import udf.compiler
+from tests.integration.conftest import run_dbt
 
 Row = dict[str, Any]
 KEY = ("partner_id", "item_id_type", "item_id", "location_id", "unit", "week_start_date")
 
 
 @pytest.fixture
-def dbt(clone: Path, tmp_path: Path, database: Mapping[str, str]) -> Callable[..., None]:
-    """Runs dbt as an analytics engineer would, against the fresh database."""
-
-    def run(*arguments: str) -> None:
-        command: list[str | Path] = [Path(sys.executable).with_name("dbt"), "--no-use-colors", *arguments]
-        places: list[str | Path] = ["--project-dir", ".", "--profiles-dir", ".", "--target-path", tmp_path]
-        done = subprocess.run(
-            [*command, *places, "--log-path", tmp_path], cwd=clone / "dbt", capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    return run
-
-
-@pytest.fixture
-def gold(clone: Path, dbt: Callable[..., None]) -> None:
+def gold(clone: Path, target: Path, compiled: None) -> None:
     """The demonstration folder, compiled by the shipped model and built by dbt."""
-    if not udf.compiler.MODEL.exists():
-        pytest.fail(f"no model at {udf.compiler.MODEL.relative_to(clone)}")
-    # Silver's definition names the compiler's version, so that importing it needs the model.
-    from dagster_project.defs import bronze, silver
-    from dagster_project.defs.resources import Landing, Warehouse
-
-    dg.materialize(
-        [bronze.interchanges, bronze.messages, silver.outcomes],
-        resources={"warehouse": Warehouse(), "landing": Landing(path=str(clone / "seeds" / "edi"))},
-        run_config=dg.RunConfig({"bronze__interchanges": bronze.LandingRun(settle_seconds=0)}),
-    )
-    dbt("build", "--exclude-resource-type", "unit_test", "test")
+    run_dbt(clone, target, "build", "--exclude-resource-type", "unit_test", "test")
 
 
 @pytest.fixture
-def trace(
-    dbt: Callable[..., None], tmp_path: Path, connection: psycopg.Connection[Any], gold: None
-) -> Callable[[Row], list[Row]]:
+def trace(clone: Path, target: Path, connection: psycopg.Connection[Any], gold: None) -> Callable[[Row], list[Row]]:
     """The documented query, asked for one row of Gold."""
     variables = ", ".join(f'{name}: "%({name})s"' for name in KEY)
-    dbt("compile", "--select", "trace_a_number", "--vars", f"{{{variables}}}")
-    query = (tmp_path / "compiled" / "tillroll" / "analyses" / "trace_a_number.sql").read_text()
+    run_dbt(clone, target, "compile", "--select", "trace_a_number", "--vars", f"{{{variables}}}")
+    query = (target / "compiled" / "tillroll" / "analyses" / "trace_a_number.sql").read_text()
     for name in KEY:
         query = query.replace(f"'%({name})s'", f"%({name})s")
 

@@ -1,10 +1,6 @@
 """What stands in Gold before the first message: the retail calendar, the documentation, the rights of an analyst."""
 
 import json
-import os
-import subprocess
-import sys
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +10,8 @@ import pytest
 from psycopg import sql
 
 from dagster_project import warehouse
+from tests.conftest import Variables
+from tests.integration.conftest import run_dbt
 
 # The NRF's own pages (nrf.com/resources/4-5-4-calendar): years of 53 weeks, and first days of fiscal years.
 LONG_YEARS = [2000, 2006, 2012, 2017, 2023]
@@ -34,48 +32,19 @@ FIRST_DAYS = {
 
 
 @pytest.fixture(scope="module")
-def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("target")
-
-
-@pytest.fixture(scope="module")
-def variables(server: dict[str, str], template: str) -> Iterator[dict[str, str]]:
-    """libpq's variables of a database that the tests of this module share."""
-    name = f"tillroll_test_{uuid.uuid4().hex[:12]}"
-    with warehouse.connect(server) as connection:
-        connection.autocommit = True
-        statement = sql.SQL("create database {} template {}")
-        connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
-    yield server | {"PGDATABASE": name}
-    with warehouse.connect(server) as connection:
-        connection.autocommit = True
-        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
-
-
-@pytest.fixture(scope="module")
-def dbt(clone: Path, target: Path, variables: dict[str, str]) -> Callable[..., None]:
+def dbt(clone: Path, target: Path, house: Variables) -> Callable[..., None]:
     """dbt, in an empty warehouse that it has built."""
 
     def run(*arguments: str) -> None:
-        command: list[str | Path] = [Path(sys.executable).with_name("dbt"), "--no-use-colors", *arguments]
-        places: list[str | Path] = ["--project-dir", ".", "--profiles-dir", ".", "--target-path", target]
-        done = subprocess.run(
-            [*command, *places, "--log-path", target],
-            cwd=clone / "dbt",
-            env=os.environ | variables,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        run_dbt(clone, target, *arguments, variables=house)
 
     run("build", "--exclude-resource-type", "unit_test", "test")
     return run
 
 
 @pytest.fixture
-def connection(variables: dict[str, str], dbt: Callable[..., None]) -> Iterator[psycopg.Connection[Any]]:
-    with warehouse.connect(variables) as opened:
+def connection(house: Variables, dbt: Callable[..., None]) -> Iterator[psycopg.Connection[Any]]:
+    with warehouse.connect(house) as opened:
         yield opened
 
 

@@ -1,6 +1,5 @@
 """Excerpts: a long message in a dialect that nobody knows is read by short ones that are made of its beginning."""
 
-import json
 import random
 
 import pytest
@@ -8,15 +7,14 @@ import pytest
 import udf.compiler
 from bench.partners import HABITS, draw_partner, wrap, write_message
 from bench.run import find_envelope
-from tests.unit.test_plans import ENVELOPE, School, write_report
+from tests.unit.test_plans import ENVELOPE, School, tamper, write_report
 from udf.compiler import Compiler
 from udf.excerpts import make_excerpts
-from udf.planbook import PlanBook
 from udf.plans import PROOFS
-from udf.reference import load_reference
 from udf.segments import Delimiters
 
 EDIFACT = Delimiters("EDIFACT", "'", "+", ":", "?", None, None)
+X12 = Delimiters("X12", "~", "*", ">", None, None, None)
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +61,10 @@ def test_a_trailer_that_states_a_sum_has_no_excerpts() -> None:
     head, _, tail = text.rpartition("'UNT")
     assert make_excerpts(f"{head}'CNT+2:90'UNT{tail}", EDIFACT, 3)
     assert make_excerpts(f"{head}'CNT+1:4711'UNT{tail}", EDIFACT, 3) == []
+    activity = write_message(draw_partner(random.Random(1), 1, "852"), random.Random(1), 90).text
+    assert "CTT*90~" in activity
+    assert make_excerpts(activity, X12, 3)
+    assert make_excerpts(activity.replace("CTT*90~", "CTT*90*4711~"), X12, 3) == []
 
 
 @pytest.mark.parametrize(
@@ -98,15 +100,7 @@ def test_a_long_message_that_is_sampled_has_its_excerpts_compared(monkeypatch: p
 def test_a_plan_that_was_tampered_with_is_found_out_by_the_excerpts_of_a_long_message() -> None:
     school = School()
     school.teach()
-    rows = []
-    for row in school.book.take_changed():
-        if row.kind == "line":
-            records = json.loads(row.records)
-            records[0]["quantity"], records[0]["price"] = records[0]["price"], records[0]["quantity"]
-            row = row._replace(records=json.dumps(records), plan_id="tampered")
-        rows.append(row)
-    book = PlanBook(load_reference(), shadow=1)
-    book.load(rows)
+    book = tamper(school)
     text = write_report(draw_lines(60))
     school.clerk.study(text)
     row = Compiler(school.clerk, plans=book).compile_rows([text], [ENVELOPE])[0]

@@ -1,0 +1,58 @@
+"""What several tests of the warehouse start from: a shared database, a compiled demonstration folder, dbt."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+import udf.compiler
+from tests.conftest import Variables, new_database
+
+
+@pytest.fixture(scope="module")
+def house(server: Variables, template: str) -> Iterator[Variables]:
+    """A database that the tests of a module share."""
+    with new_database(server, template) as variables:
+        yield variables
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """dbt's target folder, shared by the tests of a module so that the project is parsed once."""
+    return tmp_path_factory.mktemp("target")
+
+
+def run_dbt(clone: Path, target: Path, *arguments: str, variables: Mapping[str, str] | None = None) -> str:
+    """What dbt prints, run as an analytics engineer would, against the warehouse that the variables name."""
+    command: list[str | Path] = [Path(sys.executable).with_name("dbt"), "--no-use-colors", *arguments]
+    places: list[str | Path] = ["--project-dir", ".", "--profiles-dir", ".", "--target-path", target]
+    done = subprocess.run(
+        [*command, *places, "--log-path", target],
+        cwd=clone / "dbt",
+        env=os.environ | (variables or {}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def compiled(clone: Path, database: Variables) -> None:
+    """Bronze and Silver of the demonstration folder, by the shipped model."""
+    if not udf.compiler.MODEL.exists():
+        pytest.fail(f"no model at {udf.compiler.MODEL.relative_to(clone)}")
+    # Silver's definition names the compiler's version, so that importing it needs the model.
+    from dagster_project.defs import bronze, silver
+    from dagster_project.defs.resources import Landing, Warehouse
+
+    dg.materialize(
+        [bronze.interchanges, bronze.messages, silver.outcomes],
+        resources={"warehouse": Warehouse(), "landing": Landing(path=str(clone / "seeds" / "edi"))},
+        run_config=dg.RunConfig({"bronze__interchanges": bronze.LandingRun(settle_seconds=0)}),
+    )
