@@ -1,0 +1,43 @@
+{#
+    What a week is compared with: its last weeks, the week before it and the same one a year before. Frames go by the
+    calendar and not by rows, since weeks of which nothing is known have no row. `key` is what has one row for a week.
+#}
+{% macro compared_weeks() -%}
+    count(net_units_sold) over recent_weeks as trailing_weeks_stated,
+    avg(net_units_sold) over recent_weeks as average_weekly_net_units,
+    avg(on_hand_units) over recent_weeks as average_on_hand_units,
+    max(net_units_sold) over a_week_before as previous_week_net_units_sold,
+    max(net_units_sold) over a_year_before as previous_year_net_units_sold
+{%- endmacro %}
+
+{% macro frames_of_weeks(key) -%}
+    recent_weeks as (
+        partition by {{ key }}
+        order by week_start_date
+        range between interval '{{ var('earlier_weeks') }} weeks' preceding and current row
+    ),
+    a_week_before as (
+        partition by {{ key }}
+        order by week_start_date
+        range between interval '7 days' preceding and interval '7 days' preceding
+    ),
+    a_year_before as (
+        partition by {{ key }}
+        order by week_start_date
+        range between interval '364 days' preceding and interval '364 days' preceding
+    )
+{%- endmacro %}
+
+{# The measures that come of the comparison: `units_to_sell` is the stock on hand, null where it is below zero. #}
+{% macro measures_of_compared_weeks() -%}
+    trailing_weeks_stated::integer as trailing_weeks_stated,
+    average_weekly_net_units::numeric(30, 6) as average_weekly_net_units,
+    {{ ratio('units_to_sell', 'average_weekly_net_units') }} as weeks_of_supply,
+    {{ ratio('7 * units_to_sell', 'average_weekly_net_units') }} as stock_cover_days,
+    {{ ratio('52 * average_weekly_net_units', 'average_on_hand_units') }} as stock_turn,
+
+    previous_week_net_units_sold::numeric(30, 3) as previous_week_net_units_sold,
+    {{ change('net_units_sold', 'previous_week_net_units_sold') }} as net_units_change_wow,
+    previous_year_net_units_sold::numeric(30, 3) as previous_year_net_units_sold,
+    {{ change('net_units_sold', 'previous_year_net_units_sold') }} as net_units_change_yoy
+{%- endmacro %}
