@@ -1,5 +1,5 @@
--- A table, because dim_item would otherwise unpack the identifiers of every line again for each day that comes. It reads
--- the facts, which their primary keys lead through item by item; the tables before them are ordered by place.
+-- A table, because dim_item would otherwise unpack the identifiers of every line again for each day that comes.
+-- It reads the facts, whose primary keys lead from item to item; the tables before them are ordered by place.
 {{ config(
     materialized='incremental',
     growth='weeks',
