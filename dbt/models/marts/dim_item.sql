@@ -171,13 +171,17 @@ named as (
             as item_id_type,
         concat_ws(' ', identifiers.identifier_type, identifiers.identifier) as identifier
 
-    from last_messages
+    from messages
 
-    inner join messages on last_messages.message_id = messages.message_id
-
-    inner join identifiers on last_messages.message_id = identifiers.message_id
+    inner join identifiers on messages.message_id = identifiers.message_id
 
     left join item_id_types on identifiers.item_id_type = item_id_types.item_id_type
+
+    -- As arrays they become look-ups; of a join the planner expected two messages, and read all lines for each of three
+    -- thousand.
+    where
+        messages.message_id = any(array(select last_messages.message_id from last_messages))
+        and identifiers.message_id = any(array(select last_messages.message_id from last_messages))
 
 ),
 
