@@ -38,7 +38,7 @@ OTHER_STOCK = {"on_order": ["21"], "reserved": ["22"], "planned": ["QN"], "deliv
 FACTORS = [Decimal(text) for text in ("6", "10", "24", "0.5", "2.75", "0.333333")]
 PERIODS = ["week", "week", "day", "three days", "friday", "fortnight", "month", "quarter"]
 FUNCTIONS = ["replacement", "replacement", "cancellation", "cancellation", "duplicate", "change", "original", None]
-CORRECTED = ["replacement", "cancellation"]
+NOT_YET = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -148,9 +148,7 @@ class Partner:
         ]
         if dice.random() < 0.2:
             lines += self._draw_lines(dice.choice(self.weeks), before.message_type)
-        return replace(
-            before, text="", lines=tuple(lines), document_number=document_number, function=function
-        )
+        return replace(before, text="", lines=tuple(lines), document_number=document_number, function=function)
 
     def _deliver(self, messages: list[Message]) -> None:
         """In one file: in time or late, with a right, a wrong or no clock."""
@@ -226,7 +224,7 @@ class Partner:
             text="",
             message_type=kind,
             prepared_at=None,
-            received_at=datetime.min,
+            received_at=NOT_YET,
             document_number=number,
             function=dice.choice([None, "original", "original", "original", *FUNCTIONS[-4:]]),
             currency=dice.choice(["EUR", "EUR", "EUR", None]),
@@ -331,7 +329,7 @@ class Partner:
                     replace(line, item_id=None, item_id_type=None),
                     replace(line, item_id="  "),
                     replace(line, quantity=None),
-                    replace(line, quantity=Decimal(10) ** 15),
+                    replace(line, quantity=Decimal(10) ** 16),
                     replace(line, measure="unmapped", qualifier="ZZZ"),
                     replace(line, unit=" "),
                     replace(line, location_id=" "),
@@ -346,7 +344,8 @@ class Partner:
         parts = [
             line
             for line in lines
-            if line.location_id and replace(line, quantity=None, location_id=None) == replace(part, quantity=None, location_id=None)
+            if line.location_id
+            and replace(line, quantity=None, location_id=None) == replace(part, quantity=None, location_id=None)
         ]
         total = sum((line.quantity or Decimal(0) for line in parts), Decimal(0))
         return [replace(part, location_id=None, quantity=total + self.dice.choice([0, 0, 0, 1]))]
@@ -356,7 +355,9 @@ class Partner:
         quantity = Decimal(dice.choice([0, 1, 2, 3, 5, 8, 12, 30, dice.randrange(200)]))
         if dice.random() < 0.03:
             quantity += Decimal(dice.choice([125, 500, 7])) / 1000
-        is_negative = dice.random() < (0.03 if measure in ON_HAND or measure == "received" else self.habits.returning / 2)
+        is_negative = dice.random() < (
+            0.03 if measure in ON_HAND or measure == "received" else self.habits.returning / 2
+        )
         return -quantity if is_negative else quantity
 
     def _draw_packs(self) -> list[Pack]:

@@ -108,8 +108,21 @@ def tell(account: Account) -> Iterator[str]:
             line = one.line
             yield "      " + show(
                 [
-                    one.fate.ljust(12), one.item_type, one.item, one.place, one.measure, line.qualifier, line.quantity,
-                    line.unit, line.price, line.price_type, one.currency, one.start, one.end, "week", one.week,
+                    one.fate.ljust(12),
+                    one.item_type,
+                    one.item,
+                    one.place,
+                    one.measure,
+                    line.qualifier,
+                    line.quantity,
+                    line.unit,
+                    line.price,
+                    line.price_type,
+                    one.currency,
+                    one.start,
+                    one.end,
+                    "week",
+                    one.week,
                 ]
             )
 

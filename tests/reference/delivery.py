@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 
 from tests.reference.chance import COMMON_PACKS
-from tests.reference.reports import History, Line, Message
+from tests.reference.reports import History, Line, Message, Pack
 
 INTERCHANGES = "bronze.interchanges (interchange_id, file_name, size_bytes, received_at)"
 MESSAGES = (
@@ -39,7 +39,7 @@ def deliver(connection: psycopg.Connection[Any], histories: list[History]) -> No
             if history.is_registered
         ),
     )
-    packs = [(None, pack) for pack in COMMON_PACKS]
+    packs: list[tuple[str | None, Pack]] = [(None, pack) for pack in COMMON_PACKS]
     packs += [(history.partner, pack) for history in histories for pack in history.packs]
     copy(
         connection,

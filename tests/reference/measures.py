@@ -22,9 +22,9 @@ def rounded(number: Fraction | None, places: int) -> Decimal | None:
     """Half away from zero, as PostgreSQL rounds."""
     if number is None:
         return None
-    scaled = abs(number) * 10**places + Fraction(1, 2)
-    units = Decimal(scaled.numerator // scaled.denominator).scaleb(-places)
-    return -units if number < 0 else units
+    above, below = number.numerator, number.denominator
+    units = Decimal((2 * abs(above) * 10**places + below) // (2 * below)).scaleb(-places)
+    return -units if above < 0 else units
 
 
 def share(part: Fraction | None, whole: Fraction | None) -> Decimal | None:
@@ -41,8 +41,8 @@ def plus(one: Fraction | None, other: Fraction | None) -> Fraction | None:
 
 
 def average(numbers: Iterable[Fraction | None]) -> Fraction | None:
-    known = [number for number in numbers if number is not None]
-    return total(known) / len(known) if known else None
+    stated = [number for number in numbers if number is not None]
+    return total(stated) / len(stated) if stated else None
 
 
 def item_key(account: Account, item_type: str, item: str) -> str:
@@ -211,9 +211,13 @@ def perform(week: Week) -> Row:
     }
 
 
+def known(number: Decimal | None) -> Fraction | None:
+    return None if number is None else Fraction(number)
+
+
 def summed(rows: list[Row], column: str) -> Fraction | None:
-    known = [Fraction(row[column]) for row in rows if row[column] is not None]
-    return total(known) if known else None
+    numbers = [row[column] for row in rows if row[column] is not None]
+    return Fraction(sum(numbers)) if numbers else None
 
 
 def gather(performance: list[Row], *columns: str) -> dict[tuple[Any, ...], list[Row]]:
@@ -243,16 +247,16 @@ def rates(rows: list[Row], kind: str) -> Row:
 
 def counts(rows: list[Row], noun: str) -> Row:
     """How many places, or items, of which kind."""
-    known = sum(row["on_hand_units"] is not None for row in rows)
+    stock_known = sum(row["on_hand_units"] is not None for row in rows)
     in_stock = sum(row["is_in_stock"] is True for row in rows)
     return {
         f"{noun}_count": len(rows),
         f"selling_{noun}_count": sum((row["units_sold"] or 0) > 0 for row in rows),
-        f"stock_known_{noun}_count": known,
+        f"stock_known_{noun}_count": stock_known,
         f"in_stock_{noun}_count": in_stock,
         f"out_of_stock_{noun}_count": sum(row["is_out_of_stock"] is True for row in rows),
         f"carried_{noun}_count": sum(row["is_on_hand_carried"] for row in rows),
-        "in_stock_share": share(Fraction(in_stock), Fraction(known)),
+        "in_stock_share": share(Fraction(in_stock), Fraction(stock_known)),
     }
 
 
@@ -261,14 +265,12 @@ def by_item_rows(account: Account, performance: list[Row]) -> list[Row]:
     rows = []
     for (item_type, item, unit), weeks in gather(performance, "item_id_type", "item_id", "unit").items():
         by_start = {key[0]: here for key, here in gather(weeks, "week_start_date").items()}
-        parts = {start: (summed(here, "net_units_sold"), summed(here, "on_hand_units")) for start, here in by_start.items()}
+        parts = {
+            start: (summed(here, "net_units_sold"), summed(here, "on_hand_units")) for start, here in by_start.items()
+        }
         for start, here in by_start.items():
             value, currency = value_of_all(
-                [
-                    tuple(None if row[name] is None else Fraction(row[name]) for name in ("units_sold", "sales_value"))
-                    + (row["currency"],)
-                    for row in here
-                ]
+                [(known(row["units_sold"]), known(row["sales_value"]), row["currency"]) for row in here]
             )
             rows.append(
                 name_item(account, item_type, item)

@@ -1,4 +1,4 @@
-"""What becomes of each line of a partner: its name, its period and its fate, rule by rule as dbt's documentation has them.
+"""What becomes of each line of a partner: its name, period and fate, rule by rule as dbt's documentation has them.
 
 Nothing here is taken from the SQL: where this and Gold differ, one of the two is wrong.
 """

@@ -93,11 +93,7 @@ def add_up(history: History) -> Account:
 def state_weeks(account: Account) -> None:
     """The weeks that a counted line speaks of."""
     order = {message.message_id: number for number, message in enumerate(in_order(account.history))}
-    torn = {
-        (one.place, one.week)
-        for one in account.counted
-        if one.is_about_a_week and one.message.rejected_line_count
-    }
+    torn = {(one.place, one.week) for one in account.counted if one.is_about_a_week and one.message.rejected_line_count}
     lines: dict[tuple[Series, date], list[Statement]] = defaultdict(list)
     for one in account.counted:
         if one.is_about_a_week and one.week:
@@ -108,7 +104,9 @@ def state_weeks(account: Account) -> None:
         if one.fate in RESTATED and one.is_about_a_week and one.item is not None
     }
     for (series, start), here in lines.items():
-        messages = sorted({one.message.message_id: one.message for one in here}.values(), key=lambda m: order[m.message_id])
+        messages = sorted(
+            {one.message.message_id: one.message for one in here}.values(), key=lambda m: order[m.message_id]
+        )
         week = Week(
             start,
             is_stated=True,
@@ -167,10 +165,7 @@ def carry(weeks: dict[date, Week], reported: set[date]) -> None:
     last: Snapshot | None = None
     for start in sorted(reported):
         week = weeks.get(start)
-        if last and last.day + MAX_AGE >= start - timedelta(days=1):
-            before = last.units
-        else:
-            before = None
+        before = last.units if last and last.day + MAX_AGE >= start - timedelta(days=1) else None
         is_young = last is not None and last.day + MAX_AGE >= start + timedelta(days=6)
         if week is None and is_young:
             week = weeks[start] = Week(start)
