@@ -6,8 +6,9 @@
 #}
 {% macro compared_weeks() -%}
     count(net_units_sold) over recent_weeks as trailing_weeks_stated,
-    avg(net_units_sold) over recent_weeks as average_weekly_net_units,
-    avg(on_hand_units) over recent_weeks as average_on_hand_units,
+    sum(net_units_sold) over recent_weeks as trailing_net_units,
+    count(on_hand_units) over recent_weeks as trailing_weeks_of_stock,
+    sum(on_hand_units) over recent_weeks as trailing_on_hand_units,
     case
         when lag(week_start_date) over recent_weeks = week_start_date - 7 then lag(net_units_sold) over recent_weeks
     end as previous_week_net_units_sold,
@@ -27,13 +28,19 @@
     )
 {%- endmacro %}
 
-{# The measures that come of the comparison: `units_to_sell` is the stock on hand, null where it is below zero. #}
+{#
+    The measures that come of the comparison: `units_to_sell` is the stock on hand, null where it is below zero.
+
+    Each divides once, by sums and not by averages: an average over three weeks is cut off somewhere, and what is
+    divided by it was rounded down where the quotient ends in exactly half a millionth.
+#}
 {% macro measures_of_compared_weeks() -%}
     trailing_weeks_stated::integer as trailing_weeks_stated,
-    average_weekly_net_units::numeric(30, 6) as average_weekly_net_units,
-    {{ ratio('units_to_sell', 'average_weekly_net_units') }} as weeks_of_supply,
-    {{ ratio('7 * units_to_sell', 'average_weekly_net_units') }} as stock_cover_days,
-    {{ ratio('52 * average_weekly_net_units', 'average_on_hand_units') }} as stock_turn,
+    {{ ratio('trailing_net_units', 'trailing_weeks_stated') }} as average_weekly_net_units,
+    {{ ratio('units_to_sell * trailing_weeks_stated', 'trailing_net_units') }} as weeks_of_supply,
+    {{ ratio('7 * units_to_sell * trailing_weeks_stated', 'trailing_net_units') }} as stock_cover_days,
+    {{ ratio('52 * trailing_net_units * trailing_weeks_of_stock', 'trailing_weeks_stated * trailing_on_hand_units') }}
+        as stock_turn,
 
     previous_week_net_units_sold::numeric(30, 3) as previous_week_net_units_sold,
     {{ change('net_units_sold', 'previous_week_net_units_sold') }} as net_units_change_wow,

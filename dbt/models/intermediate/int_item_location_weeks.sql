@@ -11,7 +11,7 @@ line_fates as (
     select * from {{ ref('int_line_fates') }}
 
     where
-        fate in ('counted', 'superseded')
+        fate in ('counted', 'superseded', 'replaced', 'cancelled')
         and (
             measure in {{ sql_list(var('counted_sales_measures')) }}
             or measure in {{ sql_list(var('on_hand_measures')) }}
@@ -58,7 +58,7 @@ weeks as (
         max(received_at) filter (where fate = 'counted') as last_received_at,
         bool_or(is_unit_assumed) filter (where fate = 'counted') as is_unit_assumed,
         bool_or(is_unit_converted) filter (where fate = 'counted') as is_unit_converted,
-        bool_or(fate = 'superseded') as is_restated,
+        bool_or(fate != 'counted') as is_restated,
         bool_or((received_at at time zone 'UTC')::date > end_date + {{ var('days_until_late') }})
         filter (where fate = 'counted') as is_late
 

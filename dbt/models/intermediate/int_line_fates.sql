@@ -39,7 +39,9 @@ from lines
 
 left join sales_told_otherwise
     on
+        -- What int_sales leaves alone, lost sales say, no period of it can tell.
         lines.is_sales
+        and lines.measure in {{ sql_list(var('counted_sales_measures')) }}
         and lines.fate = 'counted'
         and lines.series_key = sales_told_otherwise.series_key
         and lines.week_start_date = sales_told_otherwise.week_start_date

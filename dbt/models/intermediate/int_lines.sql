@@ -104,9 +104,9 @@ lines as (
         null::numeric as price,
         null::text as price_type,
         null::text as currency,
-        null::date as period_start_date,
-        null::date as period_end_date,
-        null::date as as_of_date,
+        period_start_date,
+        period_end_date,
+        as_of_date,
         false as is_sales
 
     from unmapped_lines

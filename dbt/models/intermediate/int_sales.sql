@@ -60,7 +60,8 @@ summed as (
         week_start_date,
         bool_or(is_unit_converted) as is_unit_converted,
 
-        sum(quantity) filter (where measure = 'sold' and quantity > 0) as sold,
+        -- A zero is a word too: it leaves totals and net sales nothing to say.
+        sum(quantity) filter (where measure = 'sold' and quantity >= 0) as sold,
         -sum(quantity) filter (where measure = 'sold' and quantity < 0) as sold_negative,
         sum(quantity) filter (where measure = 'total_sold') as total_sold,
         sum(quantity) filter (where measure = 'net_sold') as net_sold,

@@ -45,8 +45,8 @@ stated as (
         stg_messages.*,
         coalesce(partners.week_calendar, 'iso') as week_calendar,
         coalesce(int_messages.is_resend, false) as is_resend,
-        int_messages.period_end_date,
-        {{ stated_at('stg_messages.prepared_at', 'stg_messages.received_at') }} as stated_at
+        coalesce(int_messages.period_end_date, int_messages.period_start_date) as period_end_date,
+        ({{ stated_at('stg_messages.prepared_at', 'stg_messages.received_at') }}) at time zone 'UTC' as stated_at
 
     from stg_messages
 

@@ -21,7 +21,11 @@ unmapped_lines as (
 
         qualifier,
         quantity,
-        unit
+        unit,
+
+        period_start_date,
+        period_end_date,
+        as_of_date
 
     from lines
 

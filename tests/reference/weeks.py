@@ -1,0 +1,178 @@
+"""Items at their places week by week: what was sold and received in each, what was there, what was carried forward."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from tests.reference.reports import History
+from tests.reference.sales import Period, compare, total
+from tests.reference.verdicts import ON_HAND, SALES, Series, Statement, in_order, judge
+
+WEEK = timedelta(days=7)
+RESTATED = {"superseded", "replaced", "cancelled"}
+MAX_AGE = timedelta(days=28)
+"""Of a snapshot at the end of a week that it is carried into."""
+LATE = timedelta(days=14)
+"""After the end of its period, a message is late."""
+
+
+@dataclass
+class Snapshot:
+    """The stock of a week: its last snapshot of the best measure."""
+
+    units: Fraction
+    day: date
+    measure: str
+
+
+@dataclass
+class Week:
+    """What is known of one series in one week."""
+
+    start: date
+    is_stated: bool = False
+    sold: Fraction | None = None
+    returned: Fraction | None = None
+    value: Fraction | None = None
+    currency: str | None = None
+    received: Fraction | None = None
+    stock: Snapshot | None = None
+    is_carried: bool = False
+    before: Fraction | None = None
+    is_straddling: bool = False
+    is_overlapping: bool = False
+    is_restated: bool = False
+    is_incomplete: bool = False
+    is_late: bool = False
+    is_unit_assumed: bool = False
+    is_unit_converted: bool = False
+    first_message: str | None = None
+    last_message: str | None = None
+    last_received_at: datetime | None = None
+
+    @property
+    def end(self) -> date:
+        return self.start + timedelta(days=6)
+
+    @property
+    def net(self) -> Fraction | None:
+        return None if self.sold is None or self.returned is None else self.sold - self.returned
+
+
+@dataclass
+class Account:
+    """All that Gold may say of one partner, before it is rounded."""
+
+    history: History
+    statements: list[Statement]
+    periods: dict[Series, list[Period]]
+    weeks: dict[Series, dict[date, Week]] = field(default_factory=dict)
+
+    @property
+    def counted(self) -> list[Statement]:
+        return [one for one in self.statements if one.fate == "counted"]
+
+
+def add_up(history: History) -> Account:
+    """The account of a partner."""
+    statements = judge(history)
+    sales: dict[Series, list[Statement]] = defaultdict(list)
+    for one in statements:
+        if one.fate == "counted" and one.measure in SALES:
+            sales[one.series].append(one)
+    periods = {series: compare(lines, history.week_calendar) for series, lines in sales.items()}
+    account = Account(history, statements, periods)
+    state_weeks(account)
+    reported = {start for weeks in account.weeks.values() for start in weeks}
+    for weeks in account.weeks.values():
+        carry(weeks, reported)
+    return account
+
+
+def state_weeks(account: Account) -> None:
+    """The weeks that a counted line speaks of."""
+    order = {message.message_id: number for number, message in enumerate(in_order(account.history))}
+    torn = {(one.place, one.week) for one in account.counted if one.is_about_a_week and one.message.rejected_line_count}
+    lines: dict[tuple[Series, date], list[Statement]] = defaultdict(list)
+    for one in account.counted:
+        if one.is_about_a_week and one.week:
+            lines[one.series, one.week].append(one)
+    restated = {
+        (one.series, one.week)
+        for one in account.statements
+        if one.fate in RESTATED and one.is_about_a_week and one.item is not None
+    }
+    for (series, start), here in lines.items():
+        messages = sorted(
+            {one.message.message_id: one.message for one in here}.values(), key=lambda m: order[m.message_id]
+        )
+        week = Week(
+            start,
+            is_stated=True,
+            stock=last_snapshot([one for one in here if one.measure in ON_HAND]),
+            is_restated=(series, start) in restated,
+            is_incomplete=(series[2], start) in torn,
+            is_late=any(one.message.received_at.date() > one.days[1] + LATE for one in here),
+            is_unit_assumed=any(one.is_unit_assumed for one in here),
+            is_unit_converted=any(one.is_unit_converted for one in here),
+            first_message=messages[0].message_id,
+            last_message=messages[-1].message_id,
+            last_received_at=max(message.received_at for message in messages),
+        )
+        receipts = [one.quantity for one in here if one.measure == "received" and one.quantity is not None]
+        week.received = total(receipts) if receipts else None
+        sell(week, [period for period in account.periods.get(series, []) if period.week == start])
+        account.weeks.setdefault(series, {})[start] = week
+
+
+def last_snapshot(lines: list[Statement]) -> Snapshot | None:
+    """The last day of the best measure that was stated; its lines are lots and are summed."""
+    for measure in ON_HAND:
+        days = [one.days[1] for one in lines if one.measure == measure]
+        if days:
+            lots = [one.quantity for one in lines if one.measure == measure and one.days[1] == max(days)]
+            return Snapshot(total([units for units in lots if units is not None]), max(days), measure)
+    return None
+
+
+def sell(week: Week, periods: list[Period]) -> None:
+    """Sales of the periods that end in the week."""
+    periods = [period for period in periods if not period.is_told_otherwise]
+    if not periods:
+        return
+    week.sold = total([period.sold for period in periods])
+    week.returned = total([period.returned for period in periods])
+    week.value, week.currency = value_of_all([(period.sold, period.value, period.currency) for period in periods])
+    week.is_straddling = any(period.is_straddling for period in periods)
+    week.is_overlapping = any(period.is_overlapping for period in periods)
+
+
+def value_of_all(
+    parts: list[tuple[Fraction | None, Fraction | None, str | None]],
+) -> tuple[Fraction | None, str | None]:
+    """Value of what was sold in parts, only where each has one and all are in one currency."""
+    selling = [part for part in parts if part[0]]
+    values = [part[1] for part in selling if part[1] is not None]
+    currencies = {part[2] for part in selling}
+    if not values or len(values) < len(selling) or len(currencies) > 1:
+        return None, None
+    return total(values), currencies.pop()
+
+
+def carry(weeks: dict[date, Week], reported: set[date]) -> None:
+    """Carry stock into weeks that do not state it, also those of which only other items were reported."""
+    last: Snapshot | None = None
+    for start in sorted(reported):
+        week = weeks.get(start)
+        before = last.units if last and last.day + MAX_AGE >= start - timedelta(days=1) else None
+        is_young = last is not None and last.day + MAX_AGE >= start + timedelta(days=6)
+        if week is None and is_young:
+            week = weeks[start] = Week(start)
+        if week is None:
+            continue
+        week.before = before
+        if week.stock:
+            last = week.stock
+        elif is_young:
+            week.stock, week.is_carried = last, True
