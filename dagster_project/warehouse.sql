@@ -333,6 +333,7 @@ begin
             and pg_namespace.nspname not in (
                 'information_schema', 'bronze', 'silver', 'staging', 'intermediate', 'gold', 'reference', 'udf'
             )
+            and pg_class.relkind in ('r', 'p', 'v', 'm', 'f')
             and not exists (
                 select from pg_depend where pg_depend.objid = pg_class.oid and pg_depend.deptype = 'e'
             )

@@ -172,7 +172,9 @@ def make_line_templates(
         built = build_lines(scene.segments, line, above, setting, header.get("currency"))
     except (UnreadableValueError, LookupError) as problem:
         raise UntraceableError(str(problem)) from problem
-    return [Template(tuple(join_pieces(_trace(scene, _dump(one), "line"))), _state_facts(scene, one, far)) for one in built]
+    return [
+        Template(tuple(join_pieces(_trace(scene, _dump(one), "line"))), _state_facts(scene, one, far)) for one in built
+    ]
 
 
 def _dump(model: Line | Document) -> dict[str, Any]:

@@ -187,7 +187,8 @@ class Desk:
             return []
         compiler = self.load()
         try:
-            return list(compiler.compile_rows(texts, envelopes))
+            rows: list[CompiledRow] = compiler.compile_rows(texts, envelopes)
+            return rows
         except (MemoryError, OSError):
             raise
         except Exception as error:
