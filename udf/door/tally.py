@@ -47,6 +47,13 @@ class Tally:
         except OSError:
             pass
 
+    def look(self) -> None:
+        """Begin anew where the file has been removed: the functions were uninstalled, and stand again."""
+        if self._file is not None and os.fstat(self._file).st_nlink == 0:
+            os.close(self._file)
+            self._file = None
+            self._places = {}
+
     def _take_place(self, role: int, hour: int) -> tuple[int, list[int]]:
         """A place in the file: of a session that has ended, for the same hour and role or long ago, else a new one."""
         if self._file is None:
