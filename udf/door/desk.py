@@ -283,6 +283,7 @@ class Desk:
             return served
         except Interrupted as error:
             interrupted = 1
+            self.backend.rest()
             self.close()
             # Its traceback holds on to everything that was being made. To free that takes longer than a person may have
             # to wait who has cancelled, and so does a look through it for garbage: the next call does both.
