@@ -95,6 +95,6 @@ class Backend:
         self.rest()
 
     def rest(self) -> None:
-        """Look no more. To be called once more by who has caught Interrupted: it may fall where a block begins or ends."""
+        """Look no more. Who has caught Interrupted says so again: it may fall where a block begins or ends."""
         self._is_watching = False
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
