@@ -155,23 +155,14 @@ named as (
     select
         identified.*,
         coalesce(item.gtin, identified.item_id) as canonical_item_id,
-        case
-            when item.gtin is not null then 'gtin'
-            -- A masked or mistyped GTIN identifies nothing outside this partner.
-            when identified.namespace in ('vendor', 'buyer') then identified.namespace
-            else 'other'
-        end as canonical_item_id_type,
+        {{ canonical_item_id_type('item.gtin', 'identified.namespace') }} as canonical_item_id_type,
         coalesce(identified.location_id, 'unknown') as canonical_location_id
 
     from identified
 
     cross join
         lateral ( -- noqa: ST05
-            select
-                case
-                    when identified.namespace = 'gtin'
-                        then {{ gtin_14('identified.item_id', 'identified.item_id_type') }}
-                end as gtin
+            select {{ gtin_of('identified.item_id', 'identified.item_id_type', 'identified.namespace') }} as gtin
             order by 1
             limit 1
         ) as item

@@ -1,40 +1,12 @@
--- The facts are read by their primary keys, from one item to the next: a look-up for each item, where reading all rows
--- for the few items in them would take seconds. `not materialized`, or each look-up would sort a copy of the fact.
-with recursive
+with
 
-performance as (
+members as (
 
-    select * from {{ ref('fct_sell_through_performance') }}
+    select
+        *,
+        {{ item_key() }} as item_key
 
-),
-
-sales as not materialized (
-
-    select * from {{ ref('fct_sales') }}
-
-),
-
-stock as not materialized (
-
-    select * from {{ ref('fct_stock') }}
-
-),
-
-messages as (
-
-    select * from {{ ref('stg_compiled_headers') }}
-
-),
-
-identifiers as (
-
-    select * from {{ ref('stg_compiled_item_ids') }}
-
-),
-
-item_id_types as (
-
-    select * from {{ ref('item_id_types') }}
+    from {{ ref('int_items') }}
 
 ),
 
@@ -50,71 +22,6 @@ pack_factors as (
 
 ),
 
-{% for fact in ['sales', 'stock'] -%}
-items_of_{{ fact }} as (
-
-    (
-        select
-            partner_id,
-            item_id_type,
-            item_id
-
-        from {{ fact }}
-
-        order by partner_id, item_id_type, item_id
-
-        limit 1
-    )
-
-    union all
-
-    select next_item.*
-
-    from items_of_{{ fact }}
-
-    cross join
-        lateral (
-            select
-                {{ fact }}.partner_id,
-                {{ fact }}.item_id_type,
-                {{ fact }}.item_id
-
-            from {{ fact }}
-
-            where
-                ({{ fact }}.partner_id, {{ fact }}.item_id_type, {{ fact }}.item_id)
-                > (items_of_{{ fact }}.partner_id, items_of_{{ fact }}.item_id_type, items_of_{{ fact }}.item_id)
-
-            order by {{ fact }}.partner_id, {{ fact }}.item_id_type, {{ fact }}.item_id
-
-            limit 1
-        ) as next_item
-
-),
-
-{% endfor -%}
-members as (
-
-    select
-        {{ item_key() }} as item_key,
-        partner_id,
-        item_id_type,
-        item_id
-
-    from items_of_sales
-
-    union
-
-    select
-        {{ item_key() }} as item_key,
-        partner_id,
-        item_id_type,
-        item_id
-
-    from items_of_stock
-
-),
-
 -- A GTIN is one item whoever names it.
 single_members as (
 
@@ -123,7 +30,8 @@ single_members as (
         item_id_type,
         item_id,
         case when item_id_type != 'gtin' then min(partner_id) end as partner_id,
-        count(distinct partner_id) as partner_count
+        count(*) as partner_count,
+        min(array_to_string(identifiers_sent, ', ')) as identifiers_sent
 
     from members
 
@@ -131,65 +39,24 @@ single_members as (
 
 ),
 
--- How an item is called now: in the first and the last message about one row of each partner's.
-last_messages as materialized (
+-- Few items have several partners, so few lists of identifiers need to be merged.
+shared_members as (
 
-    select distinct unnest(array[last_row.first_message_id, last_row.last_message_id]) as message_id
+    select
+        members.item_key,
+        string_agg(distinct named.identifier, ', ' order by named.identifier) as identifiers_sent
 
     from members
 
-    cross join
-        lateral (
-            select
-                performance.first_message_id,
-                performance.last_message_id
+    cross join lateral unnest(members.identifiers_sent) as named (identifier)
 
-            from performance
+    where
+        members.item_key in (
+            select single_members.item_key from single_members
+            where single_members.partner_count > 1
+        )
 
-            where
-                performance.partner_id = members.partner_id
-                and performance.item_id_type = members.item_id_type
-                and performance.item_id = members.item_id
-                and performance.first_message_id is not null
-
-            order by
-                performance.partner_id desc, performance.item_id_type desc, performance.item_id desc,
-                performance.location_id desc, performance.unit desc, performance.week_start_date desc
-
-            limit 1
-        ) as last_row
-
-),
-
-named as (
-
-    select
-        messages.partner_id,
-        {{ canonical_item_id('identifiers.item_id', 'identifiers.item_id_type', 'item_id_types.namespace') }}
-            as item_id,
-        {{ canonical_item_id_type('identifiers.item_id', 'identifiers.item_id_type', 'item_id_types.namespace') }}
-            as item_id_type,
-        concat_ws(' ', identifiers.identifier_type, identifiers.identifier) as identifier
-
-    from last_messages
-
-    inner join messages on last_messages.message_id = messages.message_id
-
-    inner join identifiers on last_messages.message_id = identifiers.message_id
-
-    left join item_id_types on identifiers.item_id_type = item_id_types.item_id_type
-
-),
-
-identifiers_by_item as (
-
-    select
-        {{ item_key() }} as item_key,
-        string_agg(distinct identifier, ', ' order by identifier) as identifiers_sent
-
-    from named
-
-    group by {{ item_key() }}
+    group by members.item_key
 
 ),
 
@@ -223,7 +90,7 @@ select
     coalesce(items.description, single_members.item_id) as item_description,
     items.category as item_category,
     items.description is not null as is_described,
-    identifiers_by_item.identifiers_sent,
+    coalesce(shared_members.identifiers_sent, single_members.identifiers_sent) as identifiers_sent,
     packs_by_item.pack_factors,
     single_members.partner_count::integer as partner_count
 
@@ -235,7 +102,7 @@ left join items
         and single_members.item_id = items.item_id
         and single_members.partner_id is not distinct from items.partner
 
-left join identifiers_by_item on single_members.item_key = identifiers_by_item.item_key
+left join shared_members on single_members.item_key = shared_members.item_key
 
 left join packs_by_item
     on

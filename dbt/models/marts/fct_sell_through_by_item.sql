@@ -4,6 +4,7 @@
     grown_by=['partner_id', 'week_start_date'],
     weeks_after=list_weeks_after(),
     indexes=[{'columns': ['partner_id', 'week_start_date']}, {'columns': ['iso_week_start_date']}],
+    pre_hook=group_in_one_process(),
 ) }}
 
 with
@@ -38,10 +39,11 @@ by_week as (
         item_id,
         unit,
         week_start_date,
-        week_end_date,
-        iso_week_start_date,
-        week_calendar,
-        item_key,
+        -- The same in all rows of a group; each column to group by would make two million rows harder to sort.
+        min(week_end_date) as week_end_date,
+        min(iso_week_start_date) as iso_week_start_date,
+        min(week_calendar) as week_calendar,
+        min(item_key) as item_key,
 
         count(*) as location_count,
         count(*) filter (where units_sold > 0) as selling_location_count,
@@ -80,9 +82,7 @@ by_week as (
 
     from performance
 
-    group by
-        partner_id, item_id_type, item_id, unit, week_start_date, week_end_date, iso_week_start_date, week_calendar,
-        item_key
+    group by partner_id, item_id_type, item_id, unit, week_start_date
 
 ),
 
