@@ -26,11 +26,9 @@ PARTS = ["int_lines_restated", "base_compiled_lines", "int_touched", "int_sales"
 ODD_RUNS = [
     # As if the run had ended there, or begun.
     *(["--select", part] for part in PARTS),
-    # As people run dbt: one part anew, all but a part, and nothing but the tables' columns.
+    # As people run dbt: one part anew, or all but a part.
     *(["--full-refresh", "--select", part] for part in PARTS),
     *(["--exclude", part] for part in PARTS),
-    ["--empty"],
-    ["--empty", "--select", "int_lines_restated+"],
 ]
 Build = Callable[..., None]
 
@@ -55,6 +53,24 @@ def dbt(clone: Path, tmp_path: Path, database: Mapping[str, str]) -> Iterator[Bu
 
         yield run
         process.stdin.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("arguments", "advice"),
+    [
+        (["--empty"], "in a new database"),
+        (["--vars", "{counted_sales_measures: [sold, sold_online]}"], "sold_online, which int_sales cannot add up"),
+    ],
+)
+def test_a_run_after_which_gold_would_be_wrong_is_refused_before_it_changes_anything(
+    arguments: list[str], advice: str, connection: psycopg.Connection[Any], dbt: Build
+) -> None:
+    with pytest.raises(AssertionError, match=advice):
+        dbt("run", *arguments)
+    assert connection.execute("select count(*) from pg_class where relnamespace = 'gold'::regnamespace").fetchone() == (
+        0,
+    )
 
 
 @pytest.mark.slow
