@@ -194,11 +194,9 @@ named as (
             order by gtin
             limit 1
         ) as item
-    {%- if is_incremental() %}
 
     -- As an array it becomes a look-up; a join would unpack all lines first.
-    where identifiers.message_id = any(array(select last_messages.message_id from last_messages))
-    {%- endif %}
+    where identifiers.message_id = any(array(select distinct last_messages.message_id from last_messages))
 
 ),
 
