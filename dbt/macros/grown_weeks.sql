@@ -9,8 +9,11 @@
     {{ return(range(1, (var('on_hand_max_age_days') | int) // 7 + (var('earlier_weeks') | int) + 1) | list + [52]) }}
 {% endmacro %}
 
-{# SQL for the partners' weeks that the touched ones look back on, themselves included. #}
-{% macro list_needed_weeks(weeks_before) -%}
+{#
+    SQL for the partners' weeks that the touched ones look back on, themselves included. `relation` has the weeks that
+    there are: the others need not look back, and those after the last one would look on much of last year.
+#}
+{% macro list_needed_weeks(weeks_before, relation) -%}
     select distinct
         touched.partner_id,
         touched.week_start_date - 7 * earlier.weeks as week_start_date
@@ -24,6 +27,12 @@
     ) as touched
 
     cross join unnest(array[{{ ([0] + weeks_before) | join(', ') }}]) as earlier (weeks)
+
+    where
+        exists (
+            select from {{ relation }} as present
+            where present.partner_id = touched.partner_id and present.week_start_date = touched.week_start_date
+        )
 {%- endmacro %}
 
 {# Condition for rows of the partners' weeks that are computed anew. #}

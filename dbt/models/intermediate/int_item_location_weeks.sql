@@ -71,7 +71,7 @@ weeks as (
 ),
 
 -- A rejected line may be any item's, so its whole place and week may miss something.
-incomplete_places as (
+incomplete_places as materialized (
 
     select distinct
         partner_id,

@@ -39,7 +39,8 @@ line_fates as (
         item_id is not null
         and week_start_date is not null
         {% if is_incremental() %}
-        and message_id in (select spoken_messages.message_id from spoken_messages)
+        -- As an array it becomes a look-up in the table behind the view; a join would read all lines first.
+        and message_id = any(array(select spoken_messages.message_id from spoken_messages))
         and {{ is_week_touched() }}
         {% endif %}
 

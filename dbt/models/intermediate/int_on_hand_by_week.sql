@@ -13,7 +13,10 @@ with
 {% if is_incremental() -%}
 needed_weeks as materialized (
 
-    {{ list_needed_weeks(range(1, (var('on_hand_max_age_days') | int) // 7 + 2) | list) }}
+    {{ list_needed_weeks(
+        range(1, (var('on_hand_max_age_days') | int) // 7 + 2) | list,
+        ref('int_item_location_weeks')
+    ) }}
 
 ),
 {%- endif %}

@@ -163,28 +163,34 @@ incomplete_places as (
 
 ),
 
+-- Place by place, as a look-up: a join would sort all lines first.
 items_of_incomplete_places as (
 
-    select distinct
-        held_lines.series_key,
-        held_lines.partner_id,
-        held_lines.item_id_type,
-        held_lines.item_id,
-        held_lines.location_id,
-        held_lines.unit,
-        held_lines.week_start_date
+    select items.*
 
     from incomplete_places
 
-    inner join held_lines
-        on
-            held_lines.series_key between incomplete_places.first_series_key
-            and incomplete_places.first_series_key + 4294967295
-            and incomplete_places.week_start_date = held_lines.week_start_date
-            and incomplete_places.partner_id = held_lines.partner_id
-            and incomplete_places.location_id = held_lines.location_id
+    cross join
+        lateral (
+            select distinct
+                held_lines.series_key,
+                held_lines.partner_id,
+                held_lines.item_id_type,
+                held_lines.item_id,
+                held_lines.location_id,
+                held_lines.unit,
+                held_lines.week_start_date
 
-    where held_lines.item_id is not null
+            from held_lines
+
+            where
+                held_lines.series_key between incomplete_places.first_series_key
+                and incomplete_places.first_series_key + 4294967295
+                and held_lines.week_start_date = incomplete_places.week_start_date
+                and held_lines.partner_id = incomplete_places.partner_id
+                and held_lines.location_id = incomplete_places.location_id
+                and held_lines.item_id is not null
+        ) as items
 
 ),
 

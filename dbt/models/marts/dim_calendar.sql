@@ -1,12 +1,13 @@
+-- Read by their indexes of odd days, which a copy of a fact would not have.
 with
 
-sales as (
+sales as not materialized (
 
     select * from {{ ref('fct_sales') }}
 
 ),
 
-stock as (
+stock as not materialized (
 
     select * from {{ ref('fct_stock') }}
 

@@ -12,7 +12,10 @@ with
 {% if is_incremental() -%}
 needed_weeks as materialized (
 
-    {{ list_needed_weeks(range(1, (var('earlier_weeks') | int) + 1) | list + [52]) }}
+    {{ list_needed_weeks(
+        range(1, (var('earlier_weeks') | int) + 1) | list + [52],
+        ref('fct_sell_through_performance')
+    ) }}
 
 ),
 {%- endif %}

@@ -2,7 +2,7 @@
     materialized='incremental',
     growth='weeks',
     grown_by=['partner_id', 'item_id_type', 'item_id', 'location_id', 'unit', 'week_start_date'],
-    indexes=[{'columns': ['partner_id', 'week_start_date']}],
+    indexes=[{'columns': ['partner_id', 'week_start_date', 'location_id', 'item_id']}],
     partial_indexes=['(period_start_date) where ' ~ is_odd_period('period_start_date', 'as_of_date')],
 ) }}
 
