@@ -173,6 +173,25 @@ class Dashboard:
         assert len(found) == 1, [each["colnames"] for each in self.answers]
         return found[0]
 
+    def call(self, method: str, path: str, body: dict[str, Any]) -> tuple[int, str]:
+        """Status and text of an answer of Superset's interface, asked with the rights of who is logged in."""
+        script = """
+        const [method, path, body, done] = arguments;
+        (async () => {
+            const token = (await (await fetch('/api/v1/security/csrf_token/')).json()).result;
+            const answer = await fetch('/api/v1/' + path, {
+                method, headers: {'Content-Type': 'application/json', 'X-CSRFToken': token}, body: JSON.stringify(body),
+            });
+            return [answer.status, await answer.text()];
+        })().then(done, error => done([0, String(error)]));
+        """
+        status, text = self.browser.execute_async_script(script, method, path, body)
+        return status, text
+
+    def ask(self, statement: str) -> tuple[int, str]:
+        """The same for a statement in SQL Lab."""
+        return self.call("POST", "sqllab/execute/", {"database_id": 1, "sql": statement, "runAsync": False})
+
     def choose(self, place: int, value: str) -> None:
         """Choose a value of a filter, counted from the left, and apply."""
         inputs = self.browser.find_elements(By.CSS_SELECTOR, "[data-test='form-item-value'] input[role='combobox']")
@@ -330,25 +349,46 @@ def test_the_page_is_made_by_this_machine_alone(dashboard: Dashboard) -> None:
 
 
 def test_the_analyst_cannot_read_messages_in_sql_lab_either(dashboard: Dashboard) -> None:
-    ask = """
-    const done = arguments[arguments.length - 1];
-    (async () => {
-        const token = (await (await fetch('/api/v1/security/csrf_token/')).json()).result;
-        const databases = (await (await fetch('/api/v1/database/')).json()).result;
-        const answer = await fetch('/api/v1/sqllab/execute/', {
-            method: 'POST', headers: {'Content-Type': 'application/json', 'X-CSRFToken': token},
-            body: JSON.stringify({database_id: databases[0].id, sql: arguments[0], runAsync: false}),
-        });
-        return [answer.status, await answer.text()];
-    })().then(done, error => done([0, String(error)]));
-    """
-    run = dashboard.browser.execute_async_script
-    status, text = run(ask, "select count(*) as places from gold.dim_location")
+    status, text = dashboard.ask("select count(*) as places from gold.dim_location")
     assert status == 200, text
     for statement in ("select raw from bronze.messages", "select document from silver.outcomes"):
-        status, text = run(ask, statement)
+        status, text = dashboard.ask(statement)
         assert status >= 400
         assert "permission denied" in text
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "create table gold.own (id integer)",
+        "begin read write; create temp table own (id integer); select 1",
+        "do $$ begin execute 'create temp table own (id integer)'; end $$",
+        "delete from gold.dim_partner",
+        "with gone as (delete from gold.dim_partner returning 1) select * from gone",
+        "explain analyze delete from gold.dim_partner",
+        "select lo_create(0)",
+        "set transaction read write; select lo_create(0)",
+        "set role tillroll_dbt",
+        "select usename from pg_shadow",
+        "select pg_read_file('/etc/passwd')",
+        "copy (select 1) to program 'id'",
+    ],
+)
+def test_the_analyst_writes_nothing_in_sql_lab(statement: str, dashboard: Dashboard) -> None:
+    status, text = dashboard.ask(statement)
+    assert status >= 400, text
+
+
+def test_the_analyst_changes_no_definition_and_connects_nothing_else(dashboard: Dashboard) -> None:
+    for path, change in (
+        ("dataset/1", {"description": "changed"}),
+        ("chart/1", {"slice_name": "changed"}),
+        ("dashboard/1", {"dashboard_title": "changed"}),
+    ):
+        assert dashboard.call("PUT", path, change)[0] == 403, path
+    assert dashboard.call("DELETE", "dashboard/1", {})[0] == 403
+    own = {"database_name": "own", "sqlalchemy_uri": "sqlite:////etc/passwd"}
+    assert dashboard.call("POST", "database/", own)[0] == 403
 
 
 def test_a_filter_narrows_every_chart_to_one_partner(dashboard: Dashboard, gold: psycopg.Connection) -> None:

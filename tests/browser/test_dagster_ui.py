@@ -39,7 +39,7 @@ def test_materialising_everything_from_the_graph_succeeds(browser: webdriver.Chr
     see(browser, "Success")
     shoot(browser, "runs")
 
-    browser.set_window_size(1500, 560)
+    browser.set_window_size(2200, 900)
     browser.get(f"{dagster}/asset-groups")
     see(browser, "landing", "gold", "Materialize all")
     shoot(browser, "lineage_groups", settle_seconds=10)

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +87,10 @@ def test_grown_tables_equal_a_full_rebuild_after_every_step_of_a_random_history(
             happened = arrivals.happen(dice.randint(8, 12) if step == 0 else dice.randint(0, 4))
         if step and dice.random() < 0.5:
             odd = dice.choice(ODD_RUNS)
-            dbt("run", *odd)
+            # What is left out may be missing: dbt drops the views behind a view that it makes anew. Then the run ends
+            # early, as any run may.
+            with suppress(AssertionError):
+                dbt("run", *odd)
             with warehouse.connect(database) as connection:
                 happened += odd
                 happened += Arrivals(connection, dice, arrivals.sent, arrivals.compiler).happen(dice.randint(0, 2))
