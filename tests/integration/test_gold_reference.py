@@ -1,4 +1,7 @@
-"""Gold against a calculation in plain Python over random histories; each partner is one history."""
+"""Gold against a calculation in plain Python over random histories; each partner is one history.
+
+TILLROLL_HISTORIES=100 TILLROLL_HISTORY_SEED=5001 takes a hundred others: a difference names the seed of its history.
+"""
 
 import os
 from collections.abc import Mapping
@@ -15,7 +18,6 @@ from tests.reference.delivery import deliver
 
 HISTORIES = int(os.environ.get("TILLROLL_HISTORIES", "1000"))
 FIRST_SEED = int(os.environ.get("TILLROLL_HISTORY_SEED", "1"))
-"""Seeds are numbered on from here; a difference names its seed, and that history alone shows it again."""
 
 
 @pytest.mark.slow
