@@ -192,6 +192,16 @@ ui: up ## open Dagster on http://localhost:3000
 
 # For those who read Gold ---------------------------------------------------------------------------------------------
 
+DOCS_PORT ?= 8580
+
+.PHONY: docs
+docs: up ## describe every model, column and test on http://localhost:8580 (DOCS_PORT; empty: only write the pages)
+	@. '$(STATE)/env'
+	cd dbt
+	../$(BIN)/dbt --quiet docs generate --static --profiles-dir .
+	echo 'One file that holds all of it: dbt/target/static_index.html'
+	[ -z '$(DOCS_PORT)' ] || exec ../$(BIN)/dbt docs serve --profiles-dir . --host 127.0.0.1 --port $(DOCS_PORT) --no-browser
+
 # Superset wants other versions of half of our packages: an environment of its own, where its pins name all of it.
 BI_VENV := .venv-bi
 BI_PINS := dagster_project/bi/requirements.txt

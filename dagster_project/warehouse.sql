@@ -315,3 +315,48 @@ grant select on all tables in schema gold, reference to analyst;
 -- role or works as the login itself.
 alter default privileges in schema gold, reference grant select on tables to analyst;
 alter default privileges for role tillroll_dbt in schema gold, reference grant select on tables to analyst;
+
+-- Everybody ---------------------------------------------------------------------------------------------------------
+-- PostgreSQL lets whoever may connect leave large objects behind, write into the log of changes and take advisory locks:
+-- a reader of gold could keep silver from being stored. Not in a database that holds nothing but Tillroll. One that
+-- holds more is somebody else's to close, and only a superuser can.
+
+do $everybody$
+declare
+    routine record;
+begin
+    if not (select rolsuper from pg_roles where rolname = current_user) or exists (
+        select
+        from pg_class
+        inner join pg_namespace on pg_namespace.oid = pg_class.relnamespace
+        where pg_namespace.nspname !~ '^pg_'
+            and pg_namespace.nspname not in (
+                'information_schema', 'bronze', 'silver', 'staging', 'intermediate', 'gold', 'reference', 'udf'
+            )
+            and pg_class.relkind in ('r', 'p', 'v', 'm', 'f')
+            and not exists (
+                select from pg_depend where pg_depend.objid = pg_class.oid and pg_depend.deptype = 'e'
+            )
+    ) then
+        return;
+    end if;
+
+    for routine in
+        select
+            oid::regprocedure as name,
+            proname ~ '^pg_(try_)?advisory_' as is_lock
+        from pg_proc
+        where pronamespace = 'pg_catalog'::regnamespace
+            and (
+                proname ~ '^pg_(try_)?advisory_'
+                or proname in ('lo_creat', 'lo_create', 'lo_from_bytea', 'pg_logical_emit_message')
+            )
+            and has_function_privilege('public', oid, 'execute')
+    loop
+        execute format('revoke execute on function %s from public', routine.name);
+        if routine.is_lock then
+            execute format('grant execute on function %s to tillroll_loader, tillroll_dbt', routine.name);
+        end if;
+    end loop;
+end
+$everybody$;

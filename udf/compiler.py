@@ -157,7 +157,7 @@ class Compiler:
                     sampled[number] = replayed
                 else:
                     made[number] = self._write_replayed(text, replayed, began)
-            chosen, waiting = self._choose(unread, known, share)
+            chosen, waiting = self._choose(unread, known, share) if unread else ([], [])
             chosen = sorted([*chosen, *sampled])
             compiled = self._compile([texts[n] for n in chosen], [known[n] for n in chosen]) if chosen else []
             for number, (outcome, document, _) in zip(chosen, compiled, strict=True):

@@ -8,7 +8,7 @@ the model reads the message as if there were no plans.
 
 import datetime
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -61,7 +61,8 @@ class _Tally:
     """Of each piece."""
     lines: list[str] = field(default_factory=list)
     quantities: list[str] = field(default_factory=list)
-    dates: Counter[tuple[Any, ...]] = field(default_factory=Counter)
+    # No Counter, which takes a microsecond to be made.
+    dates: defaultdict[tuple[Any, ...], int] = field(default_factory=lambda: defaultdict(int))
     fractions: list[str] = field(default_factory=list)
     """Quantities of pieces that are no whole number, with their unit."""
     stock: set[int] = field(default_factory=set)
@@ -69,7 +70,7 @@ class _Tally:
     wrong_items: list[str] = field(default_factory=list)
     runs: list[list[tuple[int, int]]] = field(default_factory=lambda: [[]])
     """Line numbers with the number of their piece, a run for each place."""
-    uses: Counter[Writer] = field(default_factory=Counter)
+    uses: defaultdict[Writer, int] = field(default_factory=lambda: defaultdict(int))
     codes: dict[Plan, set[str]] = field(default_factory=dict)
     """Quantities that are written like a code, by the plan of their line."""
     _open: list[str] = field(default_factory=list)

@@ -172,7 +172,9 @@ def make_line_templates(
         built = build_lines(scene.segments, line, above, setting, header.get("currency"))
     except (UnreadableValueError, LookupError) as problem:
         raise UntraceableError(str(problem)) from problem
-    return [Template(tuple(_join(_trace(scene, _dump(one), "line"))), _state_facts(scene, one, far)) for one in built]
+    return [
+        Template(tuple(join_pieces(_trace(scene, _dump(one), "line"))), _state_facts(scene, one, far)) for one in built
+    ]
 
 
 def _dump(model: Line | Document) -> dict[str, Any]:
@@ -258,7 +260,7 @@ def make_header_template(shape: Shape, stated: Record, setting: Setting, standar
     )  # fmt: skip
     dumped = _dump(document) | {"lines": Hole("lines", 0, 0), "is_test": Hole("is_test", 0, 0)}
     dates = tuple((name, _day(scene, dumped[name])) for name in _DATES[:3] if dumped[name])
-    return Template(tuple(_join(_trace(scene, dumped, "header"))), None, dates)
+    return Template(tuple(join_pieces(_trace(scene, dumped, "header"))), None, dates)
 
 
 def _read_header(scene: Scene, stated: Record, setting: Setting) -> dict[str, Any]:
@@ -345,7 +347,7 @@ _DATES = ("document_date", "period_start", "period_end", "as_of_date")
 _MADE_UP = re.compile("zq[0-9]+qz|[0-9]{5,}")
 
 
-def _join(pieces: Iterator[str | Hole]) -> Iterator[str | Hole]:
+def join_pieces(pieces: Iterator[str | Hole]) -> Iterator[str | Hole]:
     """Neighbouring texts as one."""
     text = ""
     for piece in pieces:

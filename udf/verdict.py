@@ -1,7 +1,7 @@
 """What came of a message: proved lines and rejected ones, all problems at once, and whether it is valid."""
 
 import hashlib
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -231,11 +231,11 @@ class Verdict:
 class LineCounts:
     """What is counted over the lines of a message, for warnings that speak of all of them."""
 
-    unmapped: Counter[str | None] = field(default_factory=Counter)
+    unmapped: defaultdict[str | None, int] = field(default_factory=lambda: defaultdict(int))
     wrong_items: list[str] = field(default_factory=list)
     placed: set[str | None] = field(default_factory=set)
     """Qualifiers of quantities that have a place, and of those that have none."""
-    unplaced: Counter[str | None] = field(default_factory=Counter)
+    unplaced: defaultdict[str | None, int] = field(default_factory=lambda: defaultdict(int))
     typeless: int = 0
     undated: int = 0
 
@@ -276,7 +276,7 @@ def summarise_lines(counts: LineCounts) -> list[Finding]:
         findings.append(Finding("place-missing", detail))
     for code, count, what in (
         ("item-type-not-stated", counts.typeless, "an item without a type"),
-        ("location-not-stated", counts.unplaced.total(), "no place"),
+        ("location-not-stated", sum(counts.unplaced.values()), "no place"),
         ("period-not-stated", counts.undated, "no period or as-of date"),
     ):
         if count:

@@ -18,7 +18,7 @@ from udf.outcome import json_number
 from udf.plans import Plan
 from udf.segments import glued_tags, mask_released
 from udf.statements import SPLITS, activity_of, quantity_positions
-from udf.templates import Hole, LineFacts, Template, UntraceableError
+from udf.templates import Hole, LineFacts, Template, UntraceableError, join_pieces
 from udf.values import UnreadableValueError, read_number, read_period
 
 _REMEMBERED = 50_000
@@ -173,10 +173,11 @@ class Writer:
         for number, template in enumerate(templates):
             pieces += ([","] if number else []) + list(template.pieces)
         inner = [piece for piece in pieces if isinstance(piece, Hole) and piece.scope]
-        self._outer = [
+        # Few long texts: they are put together for each message, and most have few lines.
+        self._outer = list(join_pieces(
             "%s" if isinstance(piece, Hole) and piece.scope else
             piece.replace("%", "%%") if isinstance(piece, str) else piece for piece in pieces
-        ]  # fmt: skip
+        ))  # fmt: skip
         keys = [fact.stock_key for fact in self.facts if fact.stock_key is not None]
         dates = Counter(fact.dates for fact in self.facts if fact.dates)
         asked = [value for known in (*keys, *dates) for value in known]

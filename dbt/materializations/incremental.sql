@@ -90,6 +90,10 @@
             relation = '{{ this.schema }}.{{ this.identifier }}'
             and relation_oid = to_regclass('{{ this }}')::oid
             and fingerprint = {{ fingerprint() }}
+            {% if config.get('growth') in ('lines', 'weeks') -%}
+                -- Without a journal that grows nobody can say what has changed.
+                and {{ last_batch_of_parents() }} is not null
+            {%- endif %}
             {% if config.get('holds') -%}
                 and exists (
                     select from intermediate.refreshes as other
@@ -106,16 +110,17 @@
 {# SQL for a hash of what the table is made of, apart from the rows of growing parents, whose changes are journaled. #}
 {% macro fingerprint() %}
     {%- set whole = render(model.raw_code | replace('is_incremental()', 'false')) -%}
-    md5(concat_ws(
-        ' ', '{{ local_md5(whole ~ model.raw_code) }}', current_setting('server_version_num')::integer / 10000
-        {%- for part in describe_parents(model) %},
+    -- An array, since a function takes no more than a hundred arguments and some views meet many of the others.
+    md5(array_to_string(array[
+        '{{ local_md5(whole ~ model.raw_code) }}', (current_setting('server_version_num')::integer / 10000)::text
+        {%- for part in describe_parents(model) | unique %},
         {{ part }}
         {%- endfor %}
         {%- if config.get('holds') %},
         -- The table whose rows it compares: another code of it makes other rows, and a table dropped has none.
         '{{ graph.nodes['model.' ~ project_name ~ '.' ~ config.get('holds')].checksum.checksum }}'
         {%- endif %}
-    ))
+    ], ' '))
 {%- endmacro %}
 
 {% macro describe_parents(node) %}
@@ -126,7 +131,7 @@
         {%- if parent.resource_type == 'seed' -%}
             {%- do parts.append("(select md5(string_agg(row::text, ' ' order by row::text)) from " ~ relation ~ ' as row)') -%}
         {%- elif parent.config.materialized == 'incremental' -%}
-            {%- do parts.append("(select build_id from intermediate.refreshes where relation = '" ~ relation ~ "')") -%}
+            {%- do parts.append("(select build_id::text from intermediate.refreshes where relation = '" ~ relation ~ "')") -%}
         {%- else -%}
             {%- do parts.append("'" ~ parent.checksum.checksum ~ "'") -%}
             {%- do parts.append("(select md5(pg_get_viewdef(oid)) from pg_class where oid = to_regclass('" ~ relation ~ "') and relkind = 'v')") -%}

@@ -180,6 +180,26 @@ class Dashboard:
         inputs[place].send_keys(value)
         time.sleep(1)
         inputs[place].send_keys(Keys.ENTER, Keys.ESCAPE)
+        self.apply()
+
+    def choose_days(self, first: str, end: str) -> None:
+        """Choose a range of days, without its end, in the filter of weeks, and apply."""
+        find = self.browser.find_element
+        find(By.CSS_SELECTOR, "[data-test='time-range-trigger']").click()
+        see(self.browser, "Range type")
+        find(By.CSS_SELECTOR, "[data-test='Range type'] .ant-select-selector").click()
+        find(By.CSS_SELECTOR, "[data-test='Range type'] input").send_keys("Advanced", Keys.ENTER)
+        see(self.browser, "End (exclusive)")
+        days = self.browser.find_elements(By.CSS_SELECTOR, ".time-range-popover input[type='text']")
+        for box, day in zip(days, (first, end), strict=True):
+            box.click()
+            box.send_keys(Keys.CONTROL, "a")
+            box.send_keys(day)
+        see(self.browser, f"{first} ≤ col < {end}")
+        find(By.CSS_SELECTOR, "[data-test='date-filter-control__apply-button']").click()
+        self.apply()
+
+    def apply(self) -> None:
         self.browser.find_element(By.CSS_SELECTOR, "[data-test='filter-bar__apply-button']").click()
         self.settle()
 
@@ -341,6 +361,46 @@ def test_a_filter_narrows_every_chart_to_one_partner(dashboard: Dashboard, gold:
     shown = [(line[1], Decimal(line[3])) for line in dashboard.rows("Items, best sellers first")]
     assert sorted(shown) == sorted((item, units.normalize()) for item, units in row)
     assert {line[0] for line in dashboard.rows("Lines by partner")} == {"Nordhus"}
+
+
+def test_the_filter_of_weeks_narrows_every_chart_to_them(dashboard: Dashboard, gold: psycopg.Connection) -> None:
+    dashboard.open()
+    dashboard.choose_days("2026-01-05", "2026-01-12")
+    dashboard.browser.save_screenshot(str(SCREENSHOTS / "dashboard_week.png"))
+    week = "where iso_week_start_date = '2026-01-05' and unit = 'EA'"
+    expected = gold.execute(ITEMS.replace("where unit = 'EA'", week).encode()).fetchall()
+    rows = dashboard.rows("Items, best sellers first")
+    assert {row[-1] for row in rows} == {"05 Jan 2026"}
+    shown = [(row[1], Decimal(row[3])) for row in rows if row[3] != "N/A"]
+    assert sorted(shown) == sorted((item, units.normalize()) for item, units in expected)
+    assert [row["week_name"] for row in dashboard.answer("week_name", "net_sold")] == ["2026-W02"]
+    assert {row["week_name"] for row in dashboard.answer("week_name", "place", "sell_through", "rank")} == {"2026-W02"}
+    assert {row[0] for row in dashboard.rows("What is missing, late or refused")} == {"05 Jan 2026"}
+    # The tiles tell of the last of the weeks chosen.
+    (sold,) = (
+        gold.execute(f"select sum(net_units_sold) from gold.fct_sell_through_performance {week}".encode()).fetchone()
+        or ()
+    )
+    assert format(sold, ",.0f") in dashboard.chart("Net sold").split("\n")
+
+
+def test_the_filter_of_items_narrows_what_is_told_of_items(dashboard: Dashboard, gold: psycopg.Connection) -> None:
+    dashboard.open()
+    places = dashboard.rows("Places, best sellers first")
+    dashboard.choose(1, "Oat drink 1 l")
+    dashboard.browser.save_screenshot(str(SCREENSHOTS / "dashboard_item.png"))
+    item = "where item_id = '09501101000018' and unit = 'EA'"
+    expected = gold.execute(ITEMS.replace("where unit = 'EA'", item).encode()).fetchall()
+    rows = dashboard.rows("Items, best sellers first")
+    assert {row[0] for row in rows} == {"Oat drink 1 l"}
+    assert sorted((row[1], Decimal(row[3])) for row in rows) == sorted((i, units.normalize()) for i, units in expected)
+    assert {row[1] for row in dashboard.rows("Out of stock")} == {"Oat drink 1 l"}
+    weekly = gold.execute(TREND.replace("where unit = 'EA'", item).encode()).fetchall()
+    assert {row["week_name"]: row["net_sold"] for row in dashboard.answer("week_name", "net_sold")} == {
+        week: float(units) for week, units, _ in weekly
+    }
+    # Charts of places are of all items, as the filter's own words say.
+    assert dashboard.rows("Places, best sellers first") == places
 
 
 def test_bringing_it_up_again_changes_nothing(dashboard: Dashboard, gold: psycopg.Connection) -> None:

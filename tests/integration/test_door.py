@@ -438,6 +438,38 @@ def test_a_statement_that_takes_too_long_ends_in_postgresqls_words(door: Connect
         compile_edi(door, lines_of(20_000))
 
 
+def test_a_cancel_that_comes_as_the_watch_begins_leaves_no_timer_behind(door: Connection) -> None:
+    compile_edi(door, PLAIN_MESSAGE)
+    left = """
+        do language plpython3u $$
+        import signal
+        from types import SimpleNamespace
+        from udf.door import backend, open_door
+        desk = open_door(plpy)
+        ours = desk.backend
+        asked = iter((False, True))
+        ours.is_interrupted = lambda: next(asked)
+
+        def arm(which, first, following=0):
+            signal.setitimer(which, first, following)
+            if first:
+                ours._look(0, None)
+
+        backend.signal = SimpleNamespace(**vars(signal) | {"setitimer": arm})
+        try:
+            desk.serve(1_000_000, lambda: plpy.error("the watch has begun"))
+        except plpy.Error as error:
+            assert "interrupted" in str(error), error
+        finally:
+            backend.signal = signal
+            del ours.is_interrupted
+        if signal.getitimer(signal.ITIMER_VIRTUAL)[0] or ours._is_watching:
+            plpy.error("the watch goes on")
+        $$
+    """
+    door.execute(left.encode())
+
+
 def test_a_session_that_is_terminated_ends_in_the_midst_of_a_message(door: Connection, other: Connection) -> None:
     compile_edi(door, PLAIN_MESSAGE)
     pid = door.info.backend_pid

@@ -81,6 +81,19 @@ def test_installing_checking_and_uninstalling_leave_what_was_there(bare: Variabl
     assert "not installed" in run("--check").stderr
 
 
+def test_a_session_that_is_older_than_a_new_installation_is_counted_in_it(bare: Variables) -> None:
+    run()
+    with warehouse.connect(bare) as older:
+        older.autocommit = True
+        older.execute("select udf.compile_edi(%s)", (PLAIN_MESSAGE,))
+        run("--uninstall")
+        run()
+        time.sleep(1.1)  # a session looks around once a second
+        older.execute("select udf.compile_edi(%s)", (PLAIN_MESSAGE,))
+        # The other call is the one that installing makes.
+        assert older.execute("select sum(calls) from udf.read_calls()").fetchone() == (2,)
+
+
 def test_uninstalling_removes_the_counters_too(bare: Variables) -> None:
     run()
     with warehouse.connect(bare) as connection:

@@ -12,6 +12,8 @@ import psycopg
 import pytest
 from psycopg import errors, sql
 
+from dagster_project import warehouse
+from tests.conftest import Variables, new_database
 from udf.door.desk import PLAIN_MESSAGE
 
 Connection = psycopg.Connection[Any]
@@ -145,6 +147,41 @@ def test_each_role_may_ask_every_question(door: Connection, role: str) -> None:
 def test_an_analyst_may_not(door: Connection, statement: str) -> None:
     with pytest.raises(errors.InsufficientPrivilege):
         attempt(door, "analyst", statement)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select lo_create(0)",
+        "select lo_creat(-1)",
+        "select lo_from_bytea(0, 'a file that nobody looks for here')",
+        "select pg_logical_emit_message(false, 'a', repeat('b', 1000000))",
+        "select pg_advisory_lock(hashtext('tillroll.plans'))",
+        "select pg_advisory_xact_lock(hashtext('tillroll.install'))",
+        "select pg_try_advisory_lock_shared(1, 2)",
+    ],
+)
+@pytest.mark.parametrize("role", ["analyst", "nobody_of_ours"])
+def test_a_reader_leaves_nothing_behind_and_holds_nobody_up(door: Connection, role: str, statement: str) -> None:
+    # What PostgreSQL lets everybody do who may connect: an analyst's lock kept every session from storing outcomes.
+    with door.transaction(force_rollback=True):
+        door.execute("create role nobody_of_ours")
+        with pytest.raises(errors.InsufficientPrivilege):
+            attempt(door, role, statement)
+
+
+@pytest.mark.parametrize("role", ["tillroll_dbt", "tillroll_loader"])
+def test_a_role_that_writes_may_take_the_locks_that_writers_share(door: Connection, role: str) -> None:
+    assert attempt(door, role, "select pg_advisory_xact_lock_shared(hashtext('tillroll.plans'))")
+
+
+def test_a_database_that_holds_more_than_tillroll_is_left_as_it_is(server: Variables) -> None:
+    query = "select has_function_privilege('public', 'lo_create(oid)', 'execute')"
+    for statement, is_left in (("select", False), ("create table public.another (name text)", True)):
+        with new_database(server, "template0") as variables, warehouse.connect(variables) as connection:
+            connection.execute(statement.encode())
+            connection.execute(warehouse.SCHEMA.read_bytes())
+            assert connection.execute(query.encode()).fetchone() == (is_left,)
 
 
 @pytest.mark.parametrize("statement", ["call udf.compile_pending()", "select * from udf.calls"])

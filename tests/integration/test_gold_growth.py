@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -16,12 +17,19 @@ from psycopg import sql
 
 from dagster_project import warehouse
 from tests.arrivals import Arrivals
+from tests.integration.conftest import run_dbt
 
 STEPS = int(os.environ.get("TILLROLL_GROWTH_STEPS", "4"))
 """Of each history; 40 take some five minutes."""
 SEEDS = [int(seed) for seed in os.environ.get("TILLROLL_GROWTH_SEEDS", "1").split(",")]
-HALTS = ["int_lines_restated", "base_compiled_lines", "int_touched", "int_sales", "int_messages+1", "int_line_fates+"]
-"""Parts of the graph that a run may consist of, as if it had ended there, or begun."""
+PARTS = ["int_lines_restated", "base_compiled_lines", "int_touched", "int_sales", "int_messages+1", "int_line_fates+"]
+ODD_RUNS = [
+    # As if the run had ended there, or begun.
+    *(["--select", part] for part in PARTS),
+    # As people run dbt: one part anew, or all but a part.
+    *(["--full-refresh", "--select", part] for part in PARTS),
+    *(["--exclude", part] for part in PARTS),
+]
 Build = Callable[..., None]
 
 
@@ -48,6 +56,24 @@ def dbt(clone: Path, tmp_path: Path, database: Mapping[str, str]) -> Iterator[Bu
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("arguments", "advice"),
+    [
+        (["--empty"], "in a new database"),
+        (["--vars", "{counted_sales_measures: [sold, sold_online]}"], "sold_online, which int_sales cannot add up"),
+    ],
+)
+def test_a_run_after_which_gold_would_be_wrong_is_refused_before_it_changes_anything(
+    arguments: list[str], advice: str, connection: psycopg.Connection[Any], dbt: Build
+) -> None:
+    with pytest.raises(AssertionError, match=advice):
+        dbt("run", *arguments)
+    assert connection.execute("select count(*) from pg_class where relnamespace = 'gold'::regnamespace").fetchone() == (
+        0,
+    )
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_grown_tables_equal_a_full_rebuild_after_every_step_of_a_random_history(
     seed: int, database: Mapping[str, str], server: Mapping[str, str], dbt: Build
@@ -60,8 +86,10 @@ def test_grown_tables_equal_a_full_rebuild_after_every_step_of_a_random_history(
             arrivals = Arrivals(connection, dice, *([arrivals.sent, arrivals.compiler] if arrivals else []))
             happened = arrivals.happen(dice.randint(8, 12) if step == 0 else dice.randint(0, 4))
         if step and dice.random() < 0.5:
-            dbt("run", "--select", dice.choice(HALTS))
+            odd = dice.choice(ODD_RUNS)
+            dbt("run", *odd)
             with warehouse.connect(database) as connection:
+                happened += odd
                 happened += Arrivals(connection, dice, arrivals.sent, arrivals.compiler).happen(dice.randint(0, 2))
         dbt("run")
         grown = read_tables(database)
@@ -94,6 +122,28 @@ def test_changed_reference_data_and_lost_tables_are_built_anew(
         with kept_apart(database, server):
             dbt("run", "--full-refresh")
             assert read_tables(database) == grown, change
+
+
+@pytest.mark.slow
+def test_a_journal_that_is_made_a_plain_table_costs_time_and_nothing_else(
+    clone: Path, tmp_path: Path, target: Path, database: Mapping[str, str]
+) -> None:
+    shutil.copytree(clone / "dbt", tmp_path / "dbt", ignore=shutil.ignore_patterns("target", "logs"))
+    shutil.copytree(clone / "seeds" / "reference", tmp_path / "seeds" / "reference")
+    run_dbt(tmp_path, target, "seed")
+    with warehouse.connect(database) as connection:
+        arrivals = Arrivals(connection, random.Random(11))
+        arrivals.happen(12)
+        run_dbt(tmp_path, target, "run")
+        path = tmp_path / "dbt" / "models" / "intermediate" / "int_touched.sql"
+        path.write_text(path.read_text().replace("materialized='incremental'", "materialized='table'"))
+        for _ in range(2):
+            arrivals.happen(3)
+            run_dbt(tmp_path, target, "run")
+    grown = read_tables(database)
+    run_dbt(tmp_path, target, "run", "--full-refresh")
+    rebuilt = read_tables(database)
+    assert {name: difference(grown[name], rebuilt[name]) for name in grown if grown[name] != rebuilt[name]} == {}
 
 
 @contextmanager

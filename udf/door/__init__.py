@@ -51,6 +51,7 @@ def open_door(plpy: Any) -> "Desk":
         files = _stat_files()
         _opened = _Opened(_open_desk(plpy), files, now, files)
     elif now - _opened.looked_at > _SECONDS_BETWEEN_LOOKS:
+        _opened.desk.tally.look()
         seen = _stat_files()
         # Changed, and the same at two looks: nobody is writing any more.
         if seen not in (_opened.files, None) and seen == _opened.seen:

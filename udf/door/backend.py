@@ -50,14 +50,16 @@ class Backend:
         """The oid of the current role."""
         return int(self._user())
 
-    def size_setting(self, name: str, default: int, most: int) -> int:
+    def size_setting(self, name: bytes, default: int, most: int) -> int:
         """A setting in bytes, `4000000` or `4MB`; the default where it is not set or says something else.
 
         Anybody may set it for a session, as PostgreSQL has no other kind that a function could bring, so it never says
         more than `most`.
         """
-        value = self._setting(name.encode(), True, False)
-        found = _SIZE.fullmatch(value.decode("ascii", "replace")) if value else None
+        value = self._setting(name, True, False)
+        if value is None:
+            return default
+        found = _SIZE.fullmatch(value.decode("ascii", "replace"))
         unit = _UNITS.get(found[2].lower()) if found else None
         return default if found is None or unit is None else min(int(found[1]) * unit, most)
 
@@ -90,5 +92,9 @@ class Backend:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.rest()
+
+    def rest(self) -> None:
+        """Look no more. Who has caught Interrupted says so again: it may fall where a block begins or ends."""
         self._is_watching = False
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)

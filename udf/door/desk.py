@@ -8,13 +8,12 @@ import sys
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
-from functools import lru_cache
-from typing import Any, NoReturn
+from functools import lru_cache, partial
+from typing import Any, NoReturn, TypeVar, get_args
 
 from udf.door.backend import Backend, Interrupted
 from udf.door.tally import Tally, read_tally
-from udf.outcome import CompiledRow, Envelope, Outcome, Problem, make_row, read_envelope
+from udf.outcome import CompiledRow, Envelope, Outcome, Problem, Route, make_row, read_envelope
 
 PLAIN_MESSAGE = (
     "UNH+1+SLSRPT:D:96A:UN:EAN004'BGM+73E+1+9'DTM+90:20260105:102'DTM+91:20260111:102'NAD+SE+9501101000008::9'"
@@ -39,7 +38,10 @@ _SHORT = 2_000
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
-Count = Callable[[Sequence[CompiledRow]], None]
+Served = TypeVar("Served")
+Counts = tuple[int, ...]
+"""What the tally wants to know of compiled rows, in the order of `tally.FIELDS` from messages to by_both."""
+_NOTHING: Counts = (0,) * 8
 _Shown = tuple[int | None, str, int, int, list[list[str]]]
 """Number, tag, start, end and elements of a segment."""
 
@@ -59,10 +61,8 @@ class Desk:
 
     def compile_edi(self, raw: str, envelope: str | None = None) -> str:
         """The outcome of one message, as JSON text."""
-        with self.serve(len(raw)) as count:
-            rows = self.compile_rows([raw], [envelope])
-            count(rows)
-            return dump_row(rows[0])
+        (row,) = self.serve(len(raw), lambda: self.compile_rows([raw], [envelope]), count_rows)
+        return dump_row(row)
 
     def compile_batch(
         self, raws: Sequence[str | None], envelopes: Sequence[str | None] | None = None
@@ -73,23 +73,24 @@ class Desk:
             self.plpy.error(f"{len(raws)} messages have {len(envelopes)} envelopes", sqlstate="22023")
         for start, end in _cut(raws):
             wanted = [i for i in range(start, end) if raws[i] is not None]
-            with self.serve(sum(len(raws[i] or "") for i in wanted), calls=int(start == 0)) as count:
-                rows = self.compile_rows([raws[i] or "" for i in wanted], [envelopes[i] for i in wanted])
-                count(rows)
+            texts, known = [raws[i] or "" for i in wanted], [envelopes[i] for i in wanted]
+            work = partial(self.compile_rows, texts, known)
+            rows = self.serve(sum(map(len, texts)), work, count_rows, calls=int(start == 0))
             found = dict(zip(wanted, rows, strict=True))
             for i in range(start, end):
                 yield dump_row(found.pop(i)) if i in found else None
 
     def explain(self, raw: str, envelope: str | None = None) -> Iterator[tuple[Any, ...]]:
         """For each field of each line: what it is, which piece of the message it was taken from, and what took it."""
-        with self.serve(len(raw)) as count:
-            rows = self.compile_rows([raw], [envelope])
-            count(rows)
-            (row,) = rows
+
+        def read() -> tuple[CompiledRow, dict[str, Any], list[_Shown], list[tuple[int, str]]]:
+            (row,) = self.compile_rows([raw], [envelope])
             document = json.loads(row.document) if row.document else {"lines": []}
             known = _read_envelope(envelope) if document["lines"] else None
             segments = list(self._read(raw, known)) if document["lines"] else []
-            pieces = self.load().plans.trace(raw, known, row.plans) if row.plans else []
+            return row, document, segments, self.load().plans.trace(raw, known, row.plans) if row.plans else []
+
+        row, document, segments, pieces = self.serve(len(raw), read, lambda found: count_rows(found[:1]))
         starts = [segment[2] for segment in segments]
         plan_starts = [start for start, _ in pieces]
 
@@ -111,23 +112,19 @@ class Desk:
 
     def segments(self, raw: str) -> Iterator[tuple[Any, ...]]:
         """Position in the message, tag, [start, end), text and elements of each segment."""
-        with self.serve(len(raw), compiles=False):
-            found = list(self._read(raw))
-        for number, tag, start, end, elements in found:
+        for number, tag, start, end, elements in self.serve(len(raw), lambda: list(self._read(raw))):
             yield number, tag, start, end, raw[start:end], json.dumps(elements, ensure_ascii=False)
 
     def split_interchange(self, content: bytes) -> Iterator[tuple[Any, ...]]:
         """Position, text, type, reference, envelope and problems of each message in a file, as Bronze has them."""
         from udf.interchange import split_interchange
 
-        limit = self.backend.size_setting("tillroll.max_interchange_bytes", *INTERCHANGE_BYTES)
+        limit = self.backend.size_setting(b"tillroll.max_interchange_bytes", *INTERCHANGE_BYTES)
         if len(content) > limit:
             problem = _too_large("file", len(content), "bytes", limit, "interchange")
             yield 1, None, None, None, "{}", _dump([problem])
             return
-        with self.serve(len(content), compiles=False):
-            messages = split_interchange(content).messages
-        for message in messages:
+        for message in self.serve(len(content), lambda: split_interchange(content).messages):
             yield (
                 message.position, storable(message.text), storable(message.message_type), storable(message.reference),
                 _dump([message.envelope])[1:-1], _dump(message.problems),
@@ -162,7 +159,7 @@ class Desk:
 
         Raises MemoryError and OSError, which speak of the machine, and Interrupted.
         """
-        limit = limit or self.backend.size_setting("tillroll.max_message_bytes", *MESSAGE_BYTES)
+        limit = limit or self.backend.size_setting(b"tillroll.max_message_bytes", *MESSAGE_BYTES)
         rows: dict[int, CompiledRow] = {}
         wanted: list[int] = []
         read: list[Envelope | None] = []
@@ -179,7 +176,10 @@ class Desk:
                 continue
             wanted.append(i)
             read.append(envelope)
-        rows |= zip(wanted, self._compile([texts[i] for i in wanted], read), strict=True)
+        compiled = self._compile([texts[i] for i in wanted], read)
+        if not rows:
+            return compiled
+        rows |= zip(wanted, compiled, strict=True)
         return [rows[i] for i in range(len(texts))]
 
     def _compile(self, texts: list[str], envelopes: list[Envelope | None]) -> list[CompiledRow]:
@@ -187,7 +187,8 @@ class Desk:
             return []
         compiler = self.load()
         try:
-            return list(compiler.compile_rows(texts, envelopes))
+            rows: list[CompiledRow] = compiler.compile_rows(texts, envelopes)
+            return rows
         except (MemoryError, OSError):
             raise
         except Exception as error:
@@ -242,7 +243,7 @@ class Desk:
         """The segments, numbered from UNH or ST as problems number them; none where the text is too large."""
         from udf.segments import announce, find_delimiters, read_segments
 
-        limit = self.backend.size_setting("tillroll.max_message_bytes", *MESSAGE_BYTES)
+        limit = self.backend.size_setting(b"tillroll.max_message_bytes", *MESSAGE_BYTES)
         delimiters = announce(find_delimiters(raw), envelope and envelope.una) if len(raw) <= limit else None
         segments = read_segments(raw, delimiters) if len(raw) <= limit else []
         first = next((i for i, segment in enumerate(segments) if segment.tag in ("UNH", "ST")), 0)
@@ -252,41 +253,47 @@ class Desk:
 
     # --- around each call --------------------------------------------------------------------------------------
 
-    @contextmanager
-    def serve(self, characters: int, calls: int = 1, compiles: bool = True) -> Iterator[Count]:
-        """Within the block PostgreSQL may end our work; after it, the call is counted.
+    def serve(
+        self, characters: int, work: Callable[[], Served], count: Callable[[Served], Counts] | None = None,
+        calls: int = 1,
+    ) -> Served:  # fmt: skip
+        """What `work` gives. Meanwhile PostgreSQL may end it, and afterwards the call is counted.
 
-        `characters` is how much work it will be: a little is over before PostgreSQL could be kept waiting.
+        `characters` is how much work it will be: a little is over before PostgreSQL could be kept waiting. `count`
+        says what was compiled; without one, nothing is.
         """
         began = time.perf_counter()
         if self._left_behind is not None:
             self._clear_up()
-        counts = {"calls": calls, "characters": characters}
-
-        def count(rows: Sequence[CompiledRow]) -> None:
-            counts.update(count_rows(rows))
-
+        counts, interrupted = _NOTHING, 0
         # A pass of the collector over the objects of a large message would be a second in which nothing can end us;
         # what a message leaves behind is freed by counting references.
         gc.disable()
         try:
             # Not while llama.cpp is being loaded: half a library could not be loaded again.
-            if compiles:
+            if count is not None:
                 self.load()
-            with self.backend if characters > _SHORT else nullcontext():
-                yield count
-        except Interrupted as interrupted:
-            counts["interrupted_calls"] = 1
+            if characters > _SHORT:
+                with self.backend:
+                    served = work()
+            else:
+                served = work()
+            if count is not None:
+                counts = count(served)
+            return served
+        except Interrupted as error:
+            interrupted = 1
+            self.backend.rest()
             self.close()
             # Its traceback holds on to everything that was being made. To free that takes longer than a person may have
             # to wait who has cancelled, and so does a look through it for garbage: the next call does both.
-            self._left_behind = interrupted
+            self._left_behind = error
             gc.freeze()
             self._end()
         finally:
             gc.enable()
-            counts["microseconds"] = round(1e6 * (time.perf_counter() - began))
-            self.tally.add(self.backend.user(), **counts)
+            microseconds = round(1e6 * (time.perf_counter() - began))
+            self.tally.add(self.backend.user(), (calls, *counts, interrupted, microseconds, characters))
 
     def _clear_up(self) -> None:
         """Free what an interrupted call has left behind."""
@@ -301,36 +308,40 @@ class Desk:
         raise AssertionError
 
 
-def count_rows(rows: Sequence[CompiledRow]) -> dict[str, int]:
+def count_rows(rows: Sequence[CompiledRow]) -> Counts:
     """What the tally wants to know of them. A quote within a value is escaped, so a key in quotes is a key."""
-    routes = [row.route for row in rows]
-    return {
-        "messages": len(rows),
-        "lines": sum(row.document.count('"measure":') for row in rows if row.document and row.is_valid),
-        "rejected_lines": sum(row.rejected_lines.count('"line_number":') for row in rows),
-        "refused_messages": sum(not row.is_valid for row in rows),
-        "attempts": sum(row.attempts for row in rows),
-        "by_plan": routes.count("plan"),
-        "by_model": routes.count("model"),
-        "by_both": routes.count("mixed"),
-    }
+    lines = rejected = refused = attempts = by_plan = by_model = by_both = 0
+    for row in rows:
+        if not row.is_valid:
+            refused += 1
+        elif row.document is not None:
+            lines += row.document.count('"measure":')
+        rejected += row.rejected_lines.count('"line_number":')
+        attempts += row.attempts
+        by_plan += row.route == "plan"
+        by_model += row.route == "model"
+        by_both += row.route == "mixed"
+    return len(rows), lines, rejected, refused, attempts, by_plan, by_model, by_both
 
 
 def dump_row(row: CompiledRow) -> str:
     """The outcome as one JSON object; its parts are JSON text already."""
+    versions = _dump_versions(row.model_version, row.compiler_version)
     return (
-        f'{{"message_type":{_dump_word(row.message_type)},"is_valid":{_dump_word(row.is_valid)},"is_complete":'
-        f'{_dump_word(row.is_complete)},"document":{row.document or "null"},"rejected_lines":{row.rejected_lines},'
-        f'"problems":{row.problems},"route":{_dump_word(row.route)},"attempts":{row.attempts},'
-        f'"model_version":{_dump_word(row.model_version)},"compiler_version":{_dump_word(row.compiler_version)},'
+        f'{{"message_type":{json.dumps(row.message_type)},"is_valid":{_WORDS[row.is_valid]},"is_complete":'
+        f'{_WORDS[row.is_complete]},"document":{row.document or "null"},"rejected_lines":{row.rejected_lines},'
+        f'"problems":{row.problems},"route":{_ROUTES[row.route]},"attempts":{row.attempts},{versions},'
         f'"verification_hash":"{row.verification_hash}","compile_ms":{row.compile_ms}}}'
     )
 
 
-@lru_cache(maxsize=256)
-def _dump_word(value: str | bool | None) -> str:
-    """What comes again and again, as JSON."""
-    return json.dumps(value)
+_WORDS = "false", "true"
+_ROUTES = {route: json.dumps(route) for route in (None, *get_args(Route))}
+
+
+@lru_cache(maxsize=8)
+def _dump_versions(model: str, compiler: str) -> str:
+    return json.dumps({"model_version": model, "compiler_version": compiler}, separators=(",", ":"))[1:-1]
 
 
 def _cut(raws: Sequence[str | None]) -> Iterator[tuple[int, int]]:

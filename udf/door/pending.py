@@ -7,7 +7,7 @@ procedures and of Dagster's workers share the work; what is killed loses its ope
 import time
 from typing import Any
 
-from udf.door.desk import PLAIN_MESSAGE, Desk
+from udf.door.desk import PLAIN_MESSAGE, Desk, count_rows
 from udf.door.plan_table import PlanTable
 from udf.outcome import Attempt, CompiledRow, Problem, dump_problems
 from udf.planbook import PlanBook
@@ -156,11 +156,14 @@ class _Work:
         book = self.desk.load().plans
         if book is not None:
             self.plans.read(book)
-        with self.desk.serve(sum(len(message["raw"]) for message in messages)) as count:
+
+        def read() -> list[CompiledRow]:
             rows = self.compile_messages(messages)
-            count(rows)
             if any(map(is_fault, rows)) and is_fault(self.desk.compile_rows([PLAIN_MESSAGE])[0]):
                 self.plpy.error("The compiler fails on the plainest message too: nothing is stored.")
+            return rows
+
+        rows = self.desk.serve(sum(len(message["raw"]) for message in messages), read, count_rows)
         if book is not None:
             rows = self.renew(book, messages, rows)
         ids = [message["message_id"] for message in messages]

@@ -8,10 +8,11 @@ Counting never fails a call: where the file cannot be written, nothing is counte
 """
 
 import fcntl
+import operator
 import os
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,7 +22,6 @@ FIELDS = (
 )  # fmt: skip
 """What is counted, each an unsigned integer of 64 bits."""
 
-_PLACES = {name: number for number, name in enumerate(FIELDS)}
 HOURS_KEPT = 24 * 30
 _RECORD = struct.Struct(f"<IIQ{len(FIELDS)}Q")
 _SIZE = _RECORD.size
@@ -36,16 +36,23 @@ class Tally:
         self._file: int | None = None
         self._places: dict[tuple[int, int], tuple[int, list[int]]] = {}
 
-    def add(self, role: int, **counts: int) -> None:
-        """Add to the counters of this hour and role."""
+    def add(self, role: int, counts: Sequence[int]) -> None:
+        """Add to the counters of this hour and role, in the order of `FIELDS`."""
         hour = int(time.time()) // 3600
-        with suppress(OSError):
-            place = self._places.get((role, hour)) or self._take_place(role, hour)
-            offset, counters = place
-            for name, count in counts.items():
-                counters[_PLACES[name]] += count
+        try:
+            offset, counters = self._places.get((role, hour)) or self._take_place(role, hour)
+            counters[:] = map(operator.add, counters, counts)
             assert self._file is not None
             os.pwrite(self._file, _RECORD.pack(role, self._pid, hour, *counters), offset)
+        except OSError:
+            pass
+
+    def look(self) -> None:
+        """Begin anew where the file has been removed: the functions were uninstalled, and stand again."""
+        if self._file is not None and os.fstat(self._file).st_nlink == 0:
+            os.close(self._file)
+            self._file = None
+            self._places = {}
 
     def _take_place(self, role: int, hour: int) -> tuple[int, list[int]]:
         """A place in the file: of a session that has ended, for the same hour and role or long ago, else a new one."""

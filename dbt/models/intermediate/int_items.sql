@@ -1,4 +1,5 @@
 -- A table, because dim_item would otherwise unpack the identifiers of every line again for each day that comes.
+-- It reads the facts, whose primary keys lead from item to item; the tables before them are ordered by place.
 {{ config(
     materialized='incremental',
     growth='weeks',
@@ -193,11 +194,9 @@ named as (
             order by gtin
             limit 1
         ) as item
-    {%- if is_incremental() %}
 
     -- As an array it becomes a look-up; a join would unpack all lines first.
-    where identifiers.message_id = any(array(select last_messages.message_id from last_messages))
-    {%- endif %}
+    where identifiers.message_id = any(array(select distinct last_messages.message_id from last_messages))
 
 ),
 

@@ -89,6 +89,22 @@ last_snapshots as (
 
 ),
 
+begun as (
+
+    select
+        *,
+        lag(last_units) over series as units_before,
+        lag(last_as_of_date) over series as as_of_date_before
+
+    from last_snapshots
+
+    window series as (
+        partition by series_key, {{ series_columns() }}
+        order by week_start_date
+    )
+
+),
+
 reported_weeks as (
 
     select distinct
@@ -103,31 +119,31 @@ reported_weeks as (
 silent_weeks as (
 
     select
-        last_snapshots.series_key,
-        last_snapshots.partner_id,
-        last_snapshots.item_id_type,
-        last_snapshots.item_id,
-        last_snapshots.location_id,
-        last_snapshots.unit,
+        begun.series_key,
+        begun.partner_id,
+        begun.item_id_type,
+        begun.item_id,
+        begun.location_id,
+        begun.unit,
         silent.week_start_date::date as week_start_date,
-        last_snapshots.week_calendar,
-        last_snapshots.last_units,
-        last_snapshots.last_as_of_date,
-        last_snapshots.last_measure
+        begun.week_calendar,
+        begun.last_units,
+        begun.last_as_of_date,
+        begun.last_measure
 
-    from last_snapshots
+    from begun
 
     cross join
         lateral generate_series(
-            (last_snapshots.week_start_date + 7)::timestamp,
+            (begun.week_start_date + 7)::timestamp,
             least(
-                last_snapshots.next_week_start_date - 7,
-                last_snapshots.last_as_of_date + {{ var('on_hand_max_age_days') }} - 6
+                begun.next_week_start_date - 7,
+                begun.last_as_of_date + {{ var('on_hand_max_age_days') }} - 6
             )::timestamp,
             interval '7 days'
         ) as silent (week_start_date)
 
-    where last_snapshots.snapshot_number > 0
+    where begun.snapshot_number > 0
 
 ),
 
@@ -146,9 +162,11 @@ filled as (
         on_hand_as_of_date is not null as is_stock_stated,
         last_units,
         last_as_of_date,
-        last_measure
+        last_measure,
+        units_before,
+        as_of_date_before
 
-    from last_snapshots
+    from begun
 
     union all
 
@@ -165,7 +183,10 @@ filled as (
         false as is_stock_stated,
         silent_weeks.last_units,
         silent_weeks.last_as_of_date,
-        silent_weeks.last_measure
+        silent_weeks.last_measure,
+        -- What a silent week carries, the week before it held.
+        silent_weeks.last_units as units_before,
+        silent_weeks.last_as_of_date as as_of_date_before
 
     from silent_weeks
 
@@ -176,20 +197,13 @@ filled as (
 
 ),
 
-begun as (
+aged as (
 
     select
         *,
-        lag(last_units) over series as units_before,
-        lag(last_as_of_date) over series as as_of_date_before,
         last_as_of_date >= week_start_date + 6 - {{ var('on_hand_max_age_days') }} as is_young_enough
 
     from filled
-
-    window series as (
-        partition by series_key, {{ series_columns() }}
-        order by week_start_date
-    )
 
 )
 
@@ -211,7 +225,7 @@ select
         when as_of_date_before >= week_start_date - 1 - {{ var('on_hand_max_age_days') }} then units_before
     end as beginning_on_hand_units
 
-from begun
+from aged
 {%- if is_incremental() %}
 
 where {{ is_week_touched() }}

@@ -198,7 +198,9 @@ files_by_type as (
 
     from spoken
 
-    where is_valid and not is_test and not is_resend and line_count > 0
+    where
+        is_valid and not is_test and not is_resend and line_count > 0
+        and partner_id in (select file_schedules.partner from file_schedules)
 
     group by partner_id, week_calendar, location_id, week_start_date, message_type
 
