@@ -226,7 +226,7 @@ class Partner:
             prepared_at=None,
             received_at=NOT_YET,
             document_number=number,
-            function=dice.choice([None, "original", "original", "original", *FUNCTIONS[-4:]]),
+            function=dice.choice([None, "original", "original", "original", "replacement", *FUNCTIONS[-4:]]),
             currency=dice.choice(["EUR", "EUR", "EUR", None]),
             period_start=start if stated in ("both", "start") else None,
             period_end=end if stated in ("both", "end") else None,

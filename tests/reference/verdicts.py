@@ -165,6 +165,14 @@ def value_of(history: History, line: Line) -> Fraction | None:
     return None
 
 
+def convert(quantity: Fraction | None, pack: Pack | None) -> Fraction | None:
+    """Pieces of known cases, to thousandths, half of one away from zero; else the quantity as stated."""
+    if quantity is None or pack is None:
+        return quantity
+    thousandths = int(abs(quantity) * Fraction(pack.pieces) * 1000 + Fraction(1, 2))
+    return Fraction(thousandths if quantity > 0 else -thousandths, 1000)
+
+
 def read(history: History, message: Message) -> list[Statement]:
     """The lines of a message under their names."""
     statements = []
@@ -187,7 +195,7 @@ def read(history: History, message: Message) -> list[Statement]:
                 is_unit_assumed=stated_unit is None,
                 is_unit_converted=pack is not None,
                 measure=line.measure,
-                quantity=quantity * Fraction(pack.pieces) if pack and quantity is not None else quantity,
+                quantity=convert(quantity, pack),
                 value=value_of(history, line),
                 currency=line.currency or message.currency,
                 start=start,
