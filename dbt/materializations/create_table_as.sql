@@ -10,7 +10,8 @@
     {%- if is_under_contract -%}
         {{ get_assert_columns_equivalent(sql) }}
     {%- endif %}
-    create {{ 'temporary' if temporary }} table {{ relation }} as
+    {{ config.get('sql_header') or '' }}
+    create {{ 'temporary' if temporary else 'unlogged' if config.get('unlogged') }} table {{ relation }} as
     {% if is_under_contract -%}
     select
         {%- for column in model['columns'].values() %}

@@ -145,3 +145,30 @@ def test_gold_explains_itself_to_a_tool_that_reads_comments(connection: psycopg.
         """
     ).fetchall()
     assert silent == []
+
+
+@pytest.mark.slow
+def test_marts_have_the_types_and_keys_of_their_contracts(connection: psycopg.Connection[Any], target: Path) -> None:
+    manifest = json.loads((target / "manifest.json").read_text())
+    marts = [node for node in manifest["nodes"].values() if node["fqn"][1] == "marts" and "contract" in node]
+    assert len(marts) > 9
+    for mart in marts:
+        built = connection.execute(
+            "select attname, format_type(atttypid, atttypmod), attnotnull from pg_attribute"
+            " where attrelid = %s::regclass and attnum > 0 and not attisdropped order by attnum",
+            (f"{mart['schema']}.{mart['name']}",),
+        ).fetchall()
+        (key,) = [set(each["columns"]) for each in mart["constraints"] if each["type"] == "primary_key"]
+        promised = [
+            (name, facts["data_type"].replace(", ", ","), name in key or facts["constraints"] != [])
+            for name, facts in mart["columns"].items()
+        ]
+        assert built == promised
+        found = connection.execute(
+            "select array_agg(attname::text) from pg_constraint"
+            " inner join pg_attribute on attrelid = conrelid and attnum = any(conkey)"
+            " where conrelid = %s::regclass and contype = 'p'",
+            (f"{mart['schema']}.{mart['name']}",),
+        ).fetchone()
+        assert found is not None
+        assert set(found[0]) == key
