@@ -5,6 +5,7 @@ import statistics
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
@@ -39,16 +40,21 @@ class Shift:
         return statistics.median(self.seconds)
 
 
-def work_together(prepare: Callable[..., Work], shares: Sequence[tuple[Any, ...]], rounds: int) -> Shift:
+def work_together(
+    prepare: Callable[..., Work], shares: Sequence[tuple[Any, ...]], rounds: int, in_turn: bool = False
+) -> Shift:
     """Do each share in a fresh process; `prepare` is a function of a module, called there with the share.
+
+    `in_turn`: in each round one after the other, so that what slows the machine for a while slows all shares.
 
     Raises RuntimeError with the traceback of a process that failed.
     """
     barrier = _SPAWN.Barrier(len(shares))
+    turn = _SPAWN.Lock() if in_turn else None
     crew = []
     for share in shares:
         ours, theirs = _SPAWN.Pipe(duplex=False)
-        process = _SPAWN.Process(target=_work, args=(prepare, share, rounds, barrier, theirs), daemon=True)
+        process = _SPAWN.Process(target=_work, args=(prepare, share, rounds, barrier, turn, theirs), daemon=True)
         process.start()
         theirs.close()
         crew.append((process, ours))
@@ -74,7 +80,9 @@ def work_together(prepare: Callable[..., Work], shares: Sequence[tuple[Any, ...]
     return shift
 
 
-def _work(prepare: Callable[..., Work], share: tuple[Any, ...], rounds: int, barrier: Any, answer: Connection) -> None:
+def _work(
+    prepare: Callable[..., Work], share: tuple[Any, ...], rounds: int, barrier: Any, turn: Any, answer: Connection
+) -> None:
     try:
         work = prepare(*share)
         spans = []
@@ -82,7 +90,8 @@ def _work(prepare: Callable[..., Work], share: tuple[Any, ...], rounds: int, bar
             barrier.wait(600)
             # Of one clock for all processes: CLOCK_MONOTONIC.
             began, cpu = time.perf_counter(), time.process_time()
-            work.do(number)
+            with turn or nullcontext():
+                work.do(number)
             spans.append((began, time.perf_counter(), time.process_time() - cpu))
         peak = peak_megabytes()  # before anything is compared: the truth is no part of the work
         answer.send((spans, peak, *work.finish()))

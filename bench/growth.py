@@ -28,7 +28,7 @@ _BETWEEN = "\f"
 def measure(run: Run) -> dict[str, Any]:
     """By plans, each size in a process of its own; no message is like another one, and none is kept."""
     totals = {str(10**n): _measure_lines(run, 10**n) for n in range(3, run.choose(7, 5))}
-    sizes = {str(10**n): _measure_message(run, 10**n) for n in range(run.choose(6, 4))}
+    sizes = _measure_messages(run, [10**n for n in range(run.choose(6, 4))])
     found = {
         "growth_lines": totals,
         "growth_message": sizes,
@@ -60,21 +60,31 @@ def _measure_lines(run: Run, lines: int) -> dict[str, Any]:
     return _describe(shift.facts[0], lines, rounds, GROUPS)
 
 
-def _measure_message(run: Run, groups: int) -> dict[str, Any]:
-    count = max(1, _FEW // groups)
-    run.tell(f"{count:,} message{'s' * (count > 1)} of {groups:,} line groups by plans")
-    with tempfile.TemporaryDirectory() as folder:
-        partner = draw_growing_partner()
-        for number in range(ROUNDS):
-            texts = (message.text for message in write_messages(number, partner, groups, count))
-            Path(folder, f"{number}.txt").write_text(_BETWEEN.join(texts))
-        shift = work_together(MessageWork, [(run.model, folder, groups)], ROUNDS)
+def _measure_messages(run: Run, sizes: Sequence[int]) -> dict[str, Any]:
+    """By line groups of a message, a round of each size in turn: the machine is faster at some times than at others."""
+    counts = {groups: max(1, _FEW // groups) for groups in sizes}
+    partner = draw_growing_partner()
+    with tempfile.TemporaryDirectory() as root:
+        folders = {groups: Path(root, str(groups)) for groups in sizes}
+        for groups, folder in folders.items():
+            folder.mkdir()
+            for number in range(ROUNDS):
+                texts = (message.text for message in write_messages(number, partner, groups, counts[groups]))
+                (folder / f"{number}.txt").write_text(_BETWEEN.join(texts))
+        run.tell(f"messages of 1 to {max(sizes):,} line groups by plans")
+        shares = [(run.model, str(folder), groups) for groups, folder in folders.items()]
+        shift = work_together(MessageWork, shares, ROUNDS, in_turn=True)
         run.tally.add(shift.tally)
-        for number in range(ROUNDS):
-            found = Path(folder, f"{number}.json").read_text().split(_BETWEEN)
-            for document, message in zip(found, write_messages(number, partner, groups, count), strict=True):
-                run.tally.mark_document(document or None, bool(document), message)
-    return _describe(shift.facts[0], groups * count, 1, groups)
+        for groups, folder in folders.items():
+            for number in range(ROUNDS):
+                found = (folder / f"{number}.json").read_text().split(_BETWEEN)
+                stated = write_messages(number, partner, groups, counts[groups])
+                for document, message in zip(found, stated, strict=True):
+                    run.tally.mark_document(document or None, bool(document), message)
+    return {
+        str(groups): _describe(facts, groups * counts[groups], 1, groups)
+        for groups, facts in zip(sizes, shift.facts, strict=True)
+    }
 
 
 def _describe(facts: dict[str, Any], lines: int, rounds: int, groups: int) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from typing import Any
 
-from bench.exactness import InexactError
+from bench.exactness import InexactError, Tally
 from bench.reader import READERS
 from bench.run import CLONE, Run
 
@@ -23,6 +23,8 @@ def measure(run: Run) -> dict[str, Any]:
         run.tell(f"{MESSAGES} messages of one line by the {name}")
         command = [sys.executable, "-m", "bench.reader", name, str(run.model.resolve()), str(MESSAGES)]
         found[name] = json.loads(subprocess.run(command, cwd=CLONE, stdout=subprocess.PIPE, check=True).stdout)
-    if found[READERS[0]]["exact"] < MESSAGES:
-        raise InexactError(f"the tiny compiler read {found[READERS[0]]['exact']} of {MESSAGES} messages exactly")
+    tiny = found[READERS[0]]
+    run.tally.add(Tally(*(tiny[name] for name in ("messages", "lines", "exact", "refused", "wrong"))))
+    if tiny["exact"] < MESSAGES:
+        raise InexactError(f"the tiny compiler read {tiny['exact']} of {MESSAGES} messages exactly")
     return {"readers": found}
