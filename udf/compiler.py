@@ -38,8 +38,8 @@ FIRST_SHARE = 4
 then twice as many, and so on: a partner of whom nothing can be learnt must not make a batch a row of small ones."""
 MAX_CHARACTERS = 50_000_000
 MAX_ANSWER = 140_000_000
-"""Characters of an outcome as JSON, some 230,000 lines. PostgreSQL's jsonb ends at 256 MB and is longer by half. A larger
-one could neither be stored nor be returned, and would take the others of its batch with it."""
+"""Characters of an outcome as JSON, some 230,000 lines. PostgreSQL's jsonb, longer by half, ends at 256 MB.
+A larger outcome could neither be stored nor be returned, and would take the others of its batch with it."""
 _SUPPORTED = frozenset(codec.TYPES)
 # What the source itself gets wrong: another answer of the model cannot mend it.
 _SOURCE_FAULTS = frozenset((
