@@ -40,6 +40,8 @@ MAX_CHARACTERS = 50_000_000
 MAX_ANSWER = 140_000_000
 """Characters of an outcome as JSON, some 230,000 lines. PostgreSQL's jsonb, longer by half, ends at 256 MB.
 A larger outcome could neither be stored nor be returned, and would take the others of its batch with it."""
+MAX_CHUNKS = 120_000
+"""Parts of a message that the model reads: each takes some kilobytes, and half a millisecond. Plans read any number."""
 _SUPPORTED = frozenset(codec.TYPES)
 # What the source itself gets wrong: another answer of the model cannot mend it.
 _SOURCE_FAULTS = frozenset((
@@ -257,7 +259,14 @@ class Compiler:
             envelope.decimal_mark,
             self.reference,
         )
-        message = Message(text, envelope, segments, first, setting, split_message(segments, message_type), delimiters)
+        chunks = split_message(segments, message_type)
+        if len(chunks.lines) > MAX_CHUNKS:
+            detail = (
+                f"No plan reads this message, and it has {len(chunks.lines)} lines: the model reads {MAX_CHUNKS} at most."
+                " Ask the partner for several messages; a shorter one may teach plans."
+            )
+            return self._refuse(message_type, "message-too-large", detail, text)
+        message = Message(text, envelope, segments, first, setting, chunks, delimiters)
         message.units = _make_units(message)
         return message
 

@@ -245,6 +245,18 @@ def test_a_message_that_is_too_large_is_refused_with_plans_as_without(monkeypatc
     assert not court.hold(write_edifact(10, [*SOLD, *line()])).is_valid
 
 
+def test_what_no_plan_reads_may_have_so_many_lines_and_what_plans_read_any_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    court = teach(write_edifact, [[*SOLD, *line()]], EDIFACT)
+    text = write_edifact(11, [*SOLD, *line(1), *line(2), *line(3)])
+    court.hold(text)
+    monkeypatch.setattr(compiler, "MAX_CHUNKS", 2)
+    assert court.fast.compile_rows([text], [EDIFACT])[0].is_complete
+    refused = court.slow.compile_rows([text], [EDIFACT])[0]
+    assert [problem["code"] for problem in json.loads(refused.problems)] == ["message-too-large"]
+
+
 def test_an_answer_that_no_database_holds_is_refused_and_leaves_the_others_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
