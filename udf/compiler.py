@@ -262,7 +262,7 @@ class Compiler:
         chunks = split_message(segments, message_type)
         if len(chunks.lines) > MAX_CHUNKS:
             detail = (
-                f"No plan reads this message, and it has {len(chunks.lines)} lines: the model reads {MAX_CHUNKS} at most."
+                f"No plan reads this message, and it has {len(chunks.lines)} lines: the model reads {MAX_CHUNKS}."
                 " Ask the partner for several messages; a shorter one may teach plans."
             )
             return self._refuse(message_type, "message-too-large", detail, text)
