@@ -14,7 +14,8 @@ from psycopg.types.json import Jsonb
 
 Document = dict[str, Any]
 FIRST = date(2025, 12, 22)
-WEEKS = 5
+WEEKS = [*range(5)] * 4 + [5, 6, 7, 8, -52, -51, -51, -48]
+"""From the first one on: mostly near, some as far as stock is carried and paces look back, some a year before."""
 PARTNERS = ["9501101900011", "PRAIRIEMART", "KIOSKPUNKT", "9501101920019", "UNLISTED"]
 ITEMS = [("9501101000018", "EN"), ("9501101000025", "EN"), ("614141100019", "UP"), ("4711", "SA"), (None, None)]
 LOCATIONS = ["9501101910010", "0012", "0047", None]
@@ -177,7 +178,7 @@ class Arrivals:
         }
 
     def _draw_period(self) -> tuple[date, date]:
-        monday = FIRST + timedelta(weeks=self.random.randrange(WEEKS))
+        monday = FIRST + timedelta(weeks=self.random.choice(WEEKS))
         kind = self.random.choice(
             ["week", "week", "week", "day", "friday", "sunday", "month", "fortnight", "two months"]
         )

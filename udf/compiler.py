@@ -37,6 +37,11 @@ FIRST_SHARE = 4
 """Messages of one partner that the model reads before the others of a batch are tried by what was learnt from them;
 then twice as many, and so on: a partner of whom nothing can be learnt must not make a batch a row of small ones."""
 MAX_CHARACTERS = 50_000_000
+MAX_ANSWER = 140_000_000
+"""Characters of an outcome as JSON, some 230,000 lines. PostgreSQL's jsonb, longer by half, ends at 256 MB.
+A larger outcome could neither be stored nor be returned, and would take the others of its batch with it."""
+MAX_CHUNKS = 120_000
+"""Parts of a message that the model reads: each takes some kilobytes, and half a millisecond. Plans read any number."""
 _SUPPORTED = frozenset(codec.TYPES)
 # What the source itself gets wrong: another answer of the model cannot mend it.
 _SOURCE_FAULTS = frozenset((
@@ -94,7 +99,8 @@ class Compiler:
         self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None
     ) -> list[CompiledRow]:
         """As `compile_batch`, as rows to store."""
-        return [made if isinstance(made, CompiledRow) else make_row(*made) for made in self._route(texts, envelopes)]
+        rows = [made if isinstance(made, CompiledRow) else make_row(*made) for made in self._route(texts, envelopes)]
+        return [self._bound(row, text) for row, text in zip(rows, texts, strict=True)]
 
     def compile_units(
         self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None
@@ -253,9 +259,26 @@ class Compiler:
             envelope.decimal_mark,
             self.reference,
         )
-        message = Message(text, envelope, segments, first, setting, split_message(segments, message_type), delimiters)
+        chunks = split_message(segments, message_type)
+        if len(chunks.lines) > MAX_CHUNKS:
+            detail = (
+                f"No plan reads this message, and it has {len(chunks.lines)} lines: the model reads {MAX_CHUNKS}."
+                " Ask the partner for several messages; a shorter one may teach plans."
+            )
+            return self._refuse(message_type, "message-too-large", detail, text)
+        message = Message(text, envelope, segments, first, setting, chunks, delimiters)
         message.units = _make_units(message)
         return message
+
+    def _bound(self, row: CompiledRow, text: str) -> CompiledRow:
+        size = len(row.document or "") + len(row.rejected_lines) + len(row.problems)
+        if size <= MAX_ANSWER:
+            return row
+        detail = (
+            f"What was read takes {size} characters, more than {MAX_ANSWER}: no database would hold it as one value. "
+            "Ask the partner to send it as several messages."
+        )
+        return make_row(self._refuse(row.message_type, "message-too-large", detail, text), None)
 
     def _refuse(self, message_type: str | None, code: str, detail: str, text: str) -> Outcome:
         problem = Problem(code=code, severity="error", span=(0, len(text)) if text else None, detail=detail)

@@ -1,4 +1,4 @@
-"""Short messages made of a long one: its header, some of its first lines and its trailer, with counts that fit.
+"""Short messages made of a long one: header, some of its first lines and trailer, with counts and sums that fit.
 
 The model's route holds some ten kilobytes for each line, and takes half a millisecond. A message of a hundred thousand
 lines in a dialect that has no plans yet is therefore read by its excerpts first: they are compiled and proved like any
@@ -6,11 +6,14 @@ message, and what is learnt from them may read the whole.
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from udf.chunks import read_type, split_message
 from udf.segments import Delimiters, Segment, read_segments
+from udf.statements import SPLITS, quantity_positions
+from udf.values import UnreadableValueError, read_number
 
 LONG = 500_000
 """Characters of a message that is read by its excerpts first."""
@@ -21,13 +24,15 @@ _ENDS = 4
 
 
 class _Piece(NamedTuple):
-    """A header, group or line: where it stands in the text, its segments and how many of them are LIN."""
+    """A header, group or line: where it stands in the text, its segments, how many of them are LIN, and its units."""
 
     kind: str
     start: int
     stop: int
     segments: int
     lins: int
+    units: Decimal | None
+    """The sum of its quantities, without the parts of a split total; None where one is no number."""
 
 
 def make_excerpts(text: str, delimiters: Delimiters, count: int) -> list[str]:
@@ -36,7 +41,8 @@ def make_excerpts(text: str, delimiters: Delimiters, count: int) -> list[str]:
     The latter end with another line each: what a layout means depends on its last line, too.
 
     None at all where the pieces of the message do not follow one another plainly, or its trailer states more than how
-    many segments and lines there are.
+    many segments, lines and units there are. A sum that a partner forms in another way makes no harm: an excerpt that
+    states a wrong one is refused, and teaches nothing.
     """
     trailer = _find_trailer(text, delimiters)
     pieces = _cut(text[:_HEAD], delimiters)
@@ -49,7 +55,7 @@ def make_excerpts(text: str, delimiters: Delimiters, count: int) -> list[str]:
     for first, *_, last in [*blocks, *(blocks[0][:-left_out] for left_out in range(1, min(_ENDS, size - 1)))]:
         group = max((n for n in range(first) if pieces[n].kind == "group"), default=0)
         chosen = [pieces[0], *pieces[group : group + 1 if group else 0], *pieces[first : last + 1]]
-        end = _write_trailer(text, trailer, sum(p.segments for p in chosen), sum(p.lins for p in chosen))
+        end = _write_trailer(text, trailer, chosen)
         if end is None:
             return []
         made.append("".join([*(text[piece.start : piece.stop] for piece in chosen), end]))
@@ -74,9 +80,23 @@ def _cut(head: str, delimiters: Delimiters) -> list[_Piece]:
         _Piece(
             kind, segments[first].start, segments[last].start, last - first,
             sum(segment.tag == "LIN" for segment in segments[first:last]),
+            _add_up(segments, first, last, delimiters),
         )
         for kind, first, last in bounds if last < len(segments)
     ]  # fmt: skip
+
+
+def _add_up(segments: Sequence[Segment], first: int, last: int, delimiters: Delimiters) -> Decimal | None:
+    totals: list[Decimal] = []
+    parts: list[Decimal] = []
+    try:
+        for s, e, c in quantity_positions(segments, first, last, delimiters.standard == "X12"):
+            if value := segments[s].value(e, c):
+                of = parts if segments[s].tag in SPLITS else totals
+                of.append(read_number(value, delimiters.decimal))
+    except UnreadableValueError:
+        return None
+    return sum(totals or parts, Decimal(0))
 
 
 def _find_trailer(text: str, delimiters: Delimiters) -> list[tuple[Segment, int]]:
@@ -89,23 +109,30 @@ def _find_trailer(text: str, delimiters: Delimiters) -> list[tuple[Segment, int]
     return [(segment, start) for segment in segments[first:]]
 
 
-def _write_trailer(text: str, trailer: Sequence[tuple[Segment, int]], before: int, lins: int) -> str | None:
-    """The trailer of a message with so many segments before it; None where it states anything else."""
+def _write_trailer(text: str, trailer: Sequence[tuple[Segment, int]], pieces: Sequence[_Piece]) -> str | None:
+    """The trailer of a message of these pieces; None where it states anything but counts and sums."""
+    before, lins = sum(piece.segments for piece in pieces), sum(piece.lins for piece in pieces)
+    units = [piece.units for piece in pieces if piece.units is not None]
+    total = f"{sum(units, Decimal(0)):f}" if len(units) == len(pieces) else None
     first, shift = trailer[0]
     parts: list[str] = []
     position = first.start + shift
     for number, (segment, _) in enumerate(trailer, 1):
+        values: dict[tuple[int, int], int | str | None] = {}
         if segment.tag in ("UNT", "SE"):
-            place, value = (0, 0), before + number
-        elif segment.tag == "CTT" and not segment.value(1):
-            place, value = (0, 0), lins
-        elif segment.tag == "CNT" and segment.value(0) == "2":
-            place, value = (0, 1), lins
-        else:
+            values[0, 0] = before + number
+        elif segment.tag == "CTT":
+            values[0, 0] = lins
+            if segment.value(1):
+                values[1, 0] = total
+        elif segment.value(0) in ("1", "2"):
+            values[0, 1] = total if segment.value(0) == "1" else lins
+        if not values:
             return None
-        if not segment.value(*place).isdecimal():
-            return None
-        start, stop = segment.component_span(*place)
-        parts += (text[position : shift + start], str(value))
-        position = shift + stop
+        for place, value in values.items():
+            if value is None or not segment.value(*place):
+                return None
+            start, stop = segment.component_span(*place)
+            parts += (text[position : shift + start], str(value))
+            position = shift + stop
     return "".join([*parts, text[position:]])

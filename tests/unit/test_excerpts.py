@@ -56,15 +56,34 @@ def test_excerpts_are_whole_messages_and_share_no_line() -> None:
     assert len(items) == len(set(items)) == 87
 
 
-def test_a_trailer_that_states_a_sum_has_no_excerpts() -> None:
-    text = write_report(draw_lines(90))
-    head, _, tail = text.rpartition("'UNT")
-    assert make_excerpts(f"{head}'CNT+2:90'UNT{tail}", EDIFACT, 3)
-    assert make_excerpts(f"{head}'CNT+1:4711'UNT{tail}", EDIFACT, 3) == []
+def test_counts_and_sums_of_the_trailer_are_those_of_the_excerpt() -> None:
+    lines = draw_lines(90)
+    head, _, tail = write_report(lines).rpartition("'UNT")
+    units = [int(quantity) for _, quantity, _ in lines]
+    excerpts = make_excerpts(f"{head}'CNT+1:{sum(units)}'CNT+2:90'UNT{tail}", EDIFACT, 3)
+    assert [text.partition("'CNT")[2].partition("'UNT")[0] for text in excerpts[:2]] == [
+        f"+1:{sum(units[:30])}'CNT+2:30", f"+1:{sum(units[30:60])}'CNT+2:30"
+    ]  # fmt: skip
+    assert make_excerpts(f"{head}'CNT+7:4711'UNT{tail}", EDIFACT, 3) == []  # a weight
     activity = write_message(draw_partner(random.Random(1), 1, "852"), random.Random(1), 90).text
     assert "CTT*90~" in activity
-    assert make_excerpts(activity, X12, 3)
-    assert make_excerpts(activity.replace("CTT*90~", "CTT*90*4711~"), X12, 3) == []
+    excerpts = make_excerpts(activity.replace("CTT*90~", "CTT*90*4711~"), X12, 3)
+    assert len(excerpts) > 3
+    assert all(f"CTT*{text.count('~LIN*')}*" in text and "*4711" not in text for text in excerpts)
+
+
+@pytest.mark.parametrize("sum_stated", ["", "wrong"])
+def test_a_long_message_that_states_a_sum_is_read_by_plans_and_its_sum_is_checked(sum_stated: str) -> None:
+    lines = draw_lines(120)
+    head, _, tail = write_report(lines).rpartition("'UNT")
+    stated = sum(int(quantity) for _, quantity, _ in lines) + (7 if sum_stated else 0)
+    text = f"{head}'CNT+1:{stated}'UNT{tail}".replace(f"UNT{tail}", f"UNT+{8 + 3 * 120 + 1}+1'")
+    school = School()
+    row = school.read(text, ENVELOPE)
+    assert row.is_valid is (sum_stated == "")
+    if not sum_stated:
+        assert row.route == "plan"
+        assert row.document == school.read_by_model(text, ENVELOPE).document
 
 
 @pytest.mark.parametrize(

@@ -245,6 +245,33 @@ def test_a_message_that_is_too_large_is_refused_with_plans_as_without(monkeypatc
     assert not court.hold(write_edifact(10, [*SOLD, *line()])).is_valid
 
 
+def test_what_no_plan_reads_may_have_so_many_lines_and_what_plans_read_any_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    court = teach(write_edifact, [[*SOLD, *line()]], EDIFACT)
+    text = write_edifact(11, [*SOLD, *line(1), *line(2), *line(3)])
+    court.hold(text)
+    monkeypatch.setattr(compiler, "MAX_CHUNKS", 2)
+    assert court.fast.compile_rows([text], [EDIFACT])[0].is_complete
+    refused = court.slow.compile_rows([text], [EDIFACT])[0]
+    assert [problem["code"] for problem in json.loads(refused.problems)] == ["message-too-large"]
+
+
+def test_an_answer_that_no_database_holds_is_refused_and_leaves_the_others_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    court = teach(write_edifact, [[*SOLD, *line()]], EDIFACT)
+    short = write_edifact(10, [*SOLD, *line()])
+    long = write_edifact(11, [*SOLD, *line(1), *line(2), *line(3)])
+    whole = court.hold(long)
+    monkeypatch.setattr(compiler, "MAX_ANSWER", len(whole.document or "") - 1)
+    kept, refused, again = court.fast.compile_rows([short, long, short], [EDIFACT] * 3)
+    assert kept.is_complete
+    assert again.document == kept.document
+    assert (refused.message_type, refused.is_valid, refused.document) == ("SLSRPT", False, None)
+    assert [problem["code"] for problem in json.loads(refused.problems)] == ["message-too-large"]
+
+
 def test_a_quantity_of_thirty_digits_is_an_outcome_and_no_exception() -> None:
     court = Court(EDIFACT)
     assert court.hold(write_edifact(1, [*SOLD, *line(pieces="1" + 29 * "0")])).is_complete

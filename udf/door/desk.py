@@ -32,9 +32,9 @@ INTERCHANGE_BYTES = (256 << 20, 1 << 30)
 _SLICE_TEXTS = 200
 _SLICE_CHARACTERS = 500_000
 
-# Characters that are compiled in some ten milliseconds even when every line is new to the model. To watch over so few
-# costs more than it is worth: an armed timer took a tenth of a short call's time.
-_SHORT = 2_000
+# Characters that are compiled in some tens of milliseconds even when every line is new to the model. To watch over so
+# few costs more than it is worth: an armed timer took a tenth of a short call's time.
+_SHORT = 500
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 

@@ -1,5 +1,5 @@
 -- A table, because dim_item would otherwise unpack the identifiers of every line again for each day that comes.
--- It reads the facts, whose primary keys lead from item to item; the tables before them are ordered by place.
+-- Which items there are it asks the facts, whose primary keys lead to them.
 {{ config(
     materialized='incremental',
     growth='weeks',
@@ -21,9 +21,9 @@ stock as not materialized (
 
 ),
 
-performance as not materialized (
+weeks as not materialized (
 
-    select * from {{ ref('fct_sell_through_performance') }}
+    select * from {{ ref('int_item_location_weeks') }}
 
 ),
 
@@ -93,20 +93,19 @@ last_rows as (
     cross join
         lateral (
             select
-                performance.first_message_id,
-                performance.last_message_id
+                weeks.first_message_id,
+                weeks.last_message_id
 
-            from performance
+            from weeks
 
             where
-                performance.partner_id = items.partner_id
-                and performance.item_id_type = items.item_id_type
-                and performance.item_id = items.item_id
-                and performance.first_message_id is not null
+                weeks.partner_id = items.partner_id
+                and weeks.item_id_type = items.item_id_type
+                and weeks.item_id = items.item_id
 
             order by
-                performance.partner_id desc, performance.item_id_type desc, performance.item_id desc,
-                performance.location_id desc, performance.unit desc, performance.week_start_date desc
+                weeks.partner_id desc, weeks.item_id_type desc, weeks.item_id desc,
+                weeks.location_id desc, weeks.unit desc, weeks.week_start_date desc
 
             limit 1
         ) as last_row
@@ -142,9 +141,7 @@ last_rows as (
         first_message_id,
         last_message_id
 
-    from performance
-
-    where first_message_id is not null
+    from weeks
 
     order by
         partner_id desc, item_id_type desc, item_id desc, location_id desc, unit desc, week_start_date desc
