@@ -38,7 +38,7 @@ FIRST_SHARE = 4
 then twice as many, and so on: a partner of whom nothing can be learnt must not make a batch a row of small ones."""
 MAX_CHARACTERS = 50_000_000
 MAX_ANSWER = 140_000_000
-"""Characters of an outcome as JSON, some 230,000 lines. PostgreSQL's jsonb, longer by half, ends at 256 MB.
+"""Characters of an outcome as JSON, some 200,000 lines. PostgreSQL's jsonb, longer by half, ends at 256 MB.
 A larger outcome could neither be stored nor be returned, and would take the others of its batch with it."""
 MAX_CHUNKS = 120_000
 """Parts of a message that the model reads: each takes some kilobytes, and half a millisecond. Plans read any number."""
