@@ -27,7 +27,7 @@ _BETWEEN = "\f"
 
 def measure(run: Run) -> dict[str, Any]:
     """By plans, each size in a process of its own; no message is like another one, and none is kept."""
-    totals = {str(10**n): _measure_lines(run, 10**n) for n in range(3, run.choose(7, 5))}
+    totals = _measure_lines(run, [10**n for n in range(3, run.choose(7, 5))])
     sizes = _measure_messages(run, [10**n for n in range(run.choose(6, 4))])
     found = {
         "growth_lines": totals,
@@ -52,16 +52,21 @@ def _grow(sizes: dict[str, Any], name: str) -> float | None:
     return round(last[name] / before[name], 3) if before[name] > 0 else None
 
 
-def _measure_lines(run: Run, lines: int) -> dict[str, Any]:
-    run.tell(f"{lines:,} lines in messages of {GROUPS} by plans")
-    rounds = ROUNDS if lines >= _LONG else 1
-    shift = work_together(LinesWork, [(run.model, lines // rounds)], ROUNDS)
+def _measure_lines(run: Run, sizes: Sequence[int]) -> dict[str, Any]:
+    """By how many lines, a round of each size in turn: the machine is faster at some times than at others."""
+    rounds = {lines: ROUNDS if lines >= _LONG else 1 for lines in sizes}
+    run.tell(f"{min(sizes):,} to {max(sizes):,} lines in messages of {GROUPS} by plans")
+    shares = [(run.model, lines // rounds[lines]) for lines in sizes]
+    shift = work_together(LinesWork, shares, ROUNDS, in_turn=True)
     run.tally.add(shift.tally)
-    return _describe(shift.facts[0], lines, rounds, GROUPS)
+    return {
+        str(lines): _describe(facts, lines, rounds[lines], GROUPS)
+        for lines, facts in zip(sizes, shift.facts, strict=True)
+    }
 
 
 def _measure_messages(run: Run, sizes: Sequence[int]) -> dict[str, Any]:
-    """By line groups of a message, a round of each size in turn: the machine is faster at some times than at others."""
+    """By line groups of a message, in turn as well."""
     counts = {groups: max(1, _FEW // groups) for groups in sizes}
     partner = draw_growing_partner()
     with tempfile.TemporaryDirectory() as root:
