@@ -7,12 +7,18 @@ silent errors in sixty messages, since each binding is proved by its own places.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from udf.codec import MAX_COMPONENTS, SegmentLike
 from udf.reference import load_reference
 
+MAX_CHUNKS = 120_000
+"""Groups, and lines or windows of them, of one message: each takes the model a millisecond, and two kilobytes."""
+MAX_TOGETHER = 200_000
+"""Groups and lines of one message: a hundred thousand lines that have a place each take 300 MB (November 2026)."""
+MAX_SEGMENTS = 50_000
+"""Segments of a header, a group or a line. A line with the places of ten thousand stores has some thirty thousand."""
 QUANTITIES = frozenset(("QTY", "ZA", "SDQ", "SCH"))
 PLACES = frozenset(("LOC", "NAD", "N1"))
 PRICES = frozenset(("PRI", "CTP"))
@@ -29,6 +35,10 @@ _LINE_COMPONENTS = 20
 wrong, of 16 to 23 tokens one in 22, of 32 and more every second."""
 
 
+class ExcessError(Exception):
+    """A part of the message has more than is read of one, or there are too many parts; the text is a sentence."""
+
+
 @dataclass(slots=True)
 class Chunk:
     """Consecutive segments that are compiled together.
@@ -38,14 +48,20 @@ class Chunk:
     """
 
     kind: str
-    segments: list[SegmentLike]
-    indices: list[int]
+    message: Sequence[SegmentLike]
+    indices: Sequence[int]
+    """In the message, of the segments that are shown."""
     first: int
     last: int
     carried: int = 0
     group: "Chunk | None" = None
     line: int = 0
     """The number of the line in the message, from 1; the windows of one line share it."""
+
+    @property
+    def segments(self) -> list[SegmentLike]:
+        """Those that are shown."""
+        return [self.message[index] for index in self.indices]
 
 
 @dataclass(slots=True)
@@ -118,6 +134,11 @@ def _tails(segments: Sequence[SegmentLike], openers: list[int], end: int) -> lis
     return tails
 
 
+def _each(segments: Sequence[SegmentLike], first: int, last: int) -> Iterator[SegmentLike]:
+    """The segments of a range, one at a time: those of a long message are not kept."""
+    return map(segments.__getitem__, range(first, last))
+
+
 def _has_quantity(segments: Sequence[SegmentLike], first: int, last: int) -> bool:
     return any(segments[k].tag in QUANTITIES for k in range(first, last))
 
@@ -149,7 +170,8 @@ def _forward_places(
     """
     end = tails[-1][1]
     before = {
-        signature(s) for s in segments[start : openers[0]] if s.tag in PLACES and not _is_party(s, message_type)
+        signature(s) for s in _each(segments, start, openers[0])
+        if s.tag in PLACES and not _is_party(s, message_type)
     }  # fmt: skip
     # A line without a quantity does not show where its own places end.
     shown: list[tuple[int, int]] = []
@@ -186,7 +208,8 @@ def read_type(opener: SegmentLike) -> str:
 def split_message(segments: Sequence[SegmentLike], message_type: str) -> Chunks:
     """Split the segments of one message (UNH…UNT or ST…SE, with or without them) into chunks.
 
-    A message without lines has a header only. Every segment of the body belongs to one chunk at least.
+    A message without lines has a header only. Every segment of the body belongs to one chunk at least. Raises
+    ExcessError.
     """
     start, end = _body(segments)
     openers = _openers(segments, start, end, message_type)
@@ -196,7 +219,7 @@ def split_message(segments: Sequence[SegmentLike], message_type: str) -> Chunks:
     tails = _tails(segments, openers, end)
     forward, ambiguous = _forward_places(segments, start, openers, tails, message_type)
     # the parties that stand before the place of each group (N1*FR, then N1*ST) come with it
-    companions = {signature(s) for s in segments[start:first] if _is_party(s, message_type)}
+    companions = {signature(s) for s in _each(segments, start, first) if _is_party(s, message_type)}
     header_indices: list[int] = []
     groups: list[Chunk] = []
     floor = (
@@ -210,6 +233,7 @@ def split_message(segments: Sequence[SegmentLike], message_type: str) -> Chunks:
         if signature(segments[k]) in forward and floor == first:  # an 867 has its groups under PTD
             stop = _group_end(segments, k, first)
             groups.append(_chunk("group", segments, range(k, stop)))
+            _check_number(len(groups), "places and groups")
             k = stop
         else:
             header_indices.append(k)
@@ -225,28 +249,43 @@ def split_message(segments: Sequence[SegmentLike], message_type: str) -> Chunks:
         for window in _windows(segments, opener, cut):
             window.group, window.line = group, number
             chunks.lines.append(window)
-        groups += _following_groups(segments, cut, stop)
+        for following in _following_groups(segments, cut, stop):
+            groups.append(following)
+            _check_number(len(groups), "places and groups")
+        _check_number(len(chunks.lines), "lines and parts of lines")
+        _check_number(len(groups) + len(chunks.lines), "places, groups and lines", MAX_TOGETHER)
     return chunks
 
 
-def _following_groups(segments: Sequence[SegmentLike], start: int, stop: int) -> list[Chunk]:
+def _check_number(number: int, what: str, most: int | None = None) -> None:
+    if number > (most or MAX_CHUNKS):
+        raise ExcessError(f"The message has more than {most or MAX_CHUNKS} {what}.")
+
+
+def _check_size(number: int, kind: str) -> None:
+    if number > MAX_SEGMENTS:
+        raise ExcessError(f"A {kind} of the message has {number} segments, more than {MAX_SEGMENTS}.")
+
+
+def _following_groups(segments: Sequence[SegmentLike], start: int, stop: int) -> Iterator[Chunk]:
     """The groups between two lines; of several in a row all but the last are places without lines."""
-    found: list[Chunk] = []
     k = start
     while k < stop:
         end = k + 1
         while end < stop and segments[end].tag != "PTD" and signature(segments[end]) != signature(segments[k]):
             end += 1
-        found.append(_chunk("group", segments, range(k, end)))
+        yield _chunk("group", segments, range(k, end))
         k = end
-    return found
 
 
 def _chunk(kind: str, segments: Sequence[SegmentLike], indices: Sequence[int], carried: int = 0) -> Chunk:
-    shown = [i for i in indices if segments[i].tag not in SILENT]
+    _check_size(len(indices), kind)
+    shown: Sequence[int] = [i for i in indices if segments[i].tag not in SILENT]
+    if isinstance(indices, range) and len(shown) == len(indices):
+        shown = indices  # it takes no memory
     first = indices[0] if len(indices) else 0
     last = indices[-1] + 1 if len(indices) else 0
-    return Chunk(kind, [segments[i] for i in shown], shown, first, last, carried)
+    return Chunk(kind, segments, shown, first, last, carried)
 
 
 def _size(segment: SegmentLike) -> int:
@@ -264,6 +303,7 @@ def _shared_prices(segments: Sequence[SegmentLike], shown: list[int]) -> list[in
 def _windows(segments: Sequence[SegmentLike], start: int, stop: int) -> list[Chunk]:
     """One chunk for a line, or several where it is long: each repeats the line's head and the activity it is under."""
     indices = range(start, stop)
+    _check_size(len(indices), "line")
     shown = [i for i in indices if segments[i].tag not in SILENT]
     few = sum(segments[i].tag in ("QTY", "ZA") for i in shown) <= _PARTS
     if few and sum(_size(segments[i]) for i in shown) <= _LINE_COMPONENTS:  # most lines
@@ -277,7 +317,8 @@ def _windows(segments: Sequence[SegmentLike], start: int, stop: int) -> list[Chu
     )
     head, rest, tail = shown[:head_end], shown[head_end:], _shared_prices(segments, shown)
     budget = min(_LINE_COMPONENTS, MAX_COMPONENTS - sum(_size(segments[i]) for i in (*head, *tail)))
-    if not rest or (few and sum(_size(segments[i]) for i in rest) <= budget):
+    # Where the head leaves no room for a part, it cannot be shown with each, and none can be proved.
+    if not rest or budget <= 0 or (few and sum(_size(segments[i]) for i in rest) <= budget):
         return [_chunk("line", segments, indices)]
     first = segments[rest[0]]
     openers = {i for i in rest if segments[i].tag == "ZA"} or {

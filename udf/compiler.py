@@ -3,52 +3,69 @@
 Whatever the input, the answer is an Outcome. Nothing is raised for bad input.
 """
 
+import gc
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
+from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from udf import codec
-from udf.chunks import Chunk, read_type, split_message
-from udf.engine import Answer, Engine, LlamaEngine, Prompt, next_best_prefixes
-from udf.excerpts import LONG, make_excerpts
-from udf.gatekeeper import gather_line, judge_line, judge_statements
-from udf.outcome import Attempt, CompiledRow, Envelope, Outcome, Problem, dump_problems, make_row
+from udf.bounds import find_excess, find_excess_of_lines, find_excess_of_segments
+from udf.chunks import MAX_CHUNKS, Chunks, ExcessError, read_type, split_message
+from udf.engine import Engine, LlamaEngine
+from udf.excerpts import make_excerpts
+from udf.outcome import (
+    MAX_ANSWER,
+    AnswerTooLargeError,
+    Attempt,
+    CompiledRow,
+    Envelope,
+    Outcome,
+    Problem,
+    dump_problems,
+    make_row,
+)
 from udf.planbook import PlanBook
 from udf.plans import PROOFS
+from udf.questions import ATTEMPTS, answer_units
 from udf.reference import Reference, load_reference, reference_digest
 from udf.replay import Replayed
-from udf.segments import announce, find_delimiters, read_segments
-from udf.statements import Finding, Setting, prefer_items
-from udf.verdict import READING, Message, Unit, Verdict, describe_answer, hash_document
+from udf.segments import LONG, announce, find_delimiters, read_segments
+from udf.statements import Setting
+from udf.verdict import READING, Message, Unit, Verdict, hash_document
 
 if TYPE_CHECKING:
     from udf import contract
 
 MODEL = Path(__file__).with_name("model") / "tillroll.gguf"
-ATTEMPTS = 4
-"""Tries at one chunk: the greedy answer, then the next-best ones."""
-DOUBTFUL = 200
-"""Chunks of a message that are tried again; one with more of them is not understood, and would only take minutes."""
 FIRST_SHARE = 4
 """Messages of one partner that the model reads before the others of a batch are tried by what was learnt from them;
 then twice as many, and so on: a partner of whom nothing can be learnt must not make a batch a row of small ones."""
 MAX_CHARACTERS = 50_000_000
-MAX_ANSWER = 140_000_000
-"""Characters of an outcome as JSON, some 200,000 lines. PostgreSQL's jsonb, longer by half, ends at 256 MB.
-A larger outcome could neither be stored nor be returned, and would take the others of its batch with it."""
-MAX_CHUNKS = 120_000
-"""Parts of a message that the model reads: each takes some kilobytes, and half a millisecond. Plans read any number."""
+_LEARNT = 20_000
+"""Units of the longest message that plans are learnt from; longer ones have taught by excerpts."""
+_SEVERAL = "Ask the partner to send it as several messages."
 _SUPPORTED = frozenset(codec.TYPES)
-# What the source itself gets wrong: another answer of the model cannot mend it.
-_SOURCE_FAULTS = frozenset((
-    "quantity-not-a-number", "number-ambiguous", "price-not-a-number", "date-invalid", "period-reversed",
-    "split-total-mismatch", "line-without-quantity", "line-without-item", "repeated-quantity", "place-ambiguous",
-    "date-ambiguous", "period-half-stated", "price-ambiguous", "segment-malformed",
-))  # fmt: skip
+
+
+@contextmanager
+def _resting_collector() -> Iterator[None]:
+    """Nothing here refers to itself in a circle, and to look for such among a million objects that live takes time.
+
+    A quarter of that of a long message, and the more a line the longer it is (November 2026).
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @cache
@@ -95,12 +112,13 @@ class Compiler:
 
         return [read_row(row) for row in self.compile_rows(texts, envelopes)]
 
+    @_resting_collector()
     def compile_rows(
         self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None
     ) -> list[CompiledRow]:
         """As `compile_batch`, as rows to store."""
-        rows = [made if isinstance(made, CompiledRow) else make_row(*made) for made in self._route(texts, envelopes)]
-        return [self._bound(row, text) for row, text in zip(rows, texts, strict=True)]
+        found = self._route(texts, envelopes)
+        return [self._write(made, text) for made, text in zip(found, texts, strict=True)]
 
     def compile_units(
         self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None
@@ -115,14 +133,20 @@ class Compiler:
         known = envelopes or [None] * len(texts)
         prepared = [self._time_preparing(text, envelope) for text, envelope in zip(texts, known, strict=True)]
         messages = [message for message in prepared if isinstance(message, Message)]
-        self._answer([(message, unit) for message in messages for unit in message.units])
+        answer_units(self.engine, [(message, unit) for message in messages for unit in message.units], self.attempts)
         found: list[tuple[Outcome, str | None, list[Unit]]] = []
         for message in prepared:
             if isinstance(message, Outcome):
                 found.append((message, None, []))
                 continue
-            outcome, document = self._finish(message)
-            if self.plans is not None:
+            try:
+                outcome, document = self._finish(message)
+            except AnswerTooLargeError as error:
+                detail = f"{error} {_SEVERAL}"
+                refused = self._refuse(error.message_type, "message-too-large", detail, message.text)
+                found.append((refused, None, message.units))
+                continue
+            if self.plans is not None and len(message.units) <= _LEARNT:
                 self.plans.learn(message, outcome, document)
             found.append((outcome, document, message.units))
         return found
@@ -152,11 +176,14 @@ class Compiler:
             for number in waiting:
                 began = time.perf_counter()
                 text, envelope = texts[number], known[number]
-                replayed = self._replay(text, envelope)
-                is_sampled = replayed is not None and self.plans is not None and self.plans.is_sampled(text)
-                if len(text) > LONG and (replayed is None or is_sampled) and share == FIRST_SHARE:
-                    self._read_excerpts(text, envelope)
-                    replayed, is_sampled = self._replay(text, envelope), False
+                try:
+                    replayed, is_sampled = self._try_plans(text, envelope, share == FIRST_SHARE)
+                except AnswerTooLargeError as error:
+                    made[number] = (
+                        self._refuse(error.message_type, "message-too-large", f"{error} {_SEVERAL}", text),
+                        None,
+                    )
+                    continue
                 if replayed is None:
                     unread.append(number)
                 elif is_sampled:
@@ -172,6 +199,15 @@ class Compiler:
                 made[number] = outcome, document
             share *= 2
         return [made[number] for number in range(len(texts))]
+
+    def _try_plans(self, text: str, envelope: Envelope | None, is_new: bool) -> tuple[Replayed | None, bool]:
+        """A message as its plans read it, and whether the model is to read it as well. Raises AnswerTooLargeError."""
+        replayed = self._replay(text, envelope)
+        is_sampled = replayed is not None and self.plans is not None and self.plans.is_sampled(text)
+        if len(text) > LONG and (replayed is None or is_sampled) and is_new:
+            self._read_excerpts(text, envelope)
+            replayed, is_sampled = self._replay(text, envelope), False
+        return replayed, is_sampled
 
     def _replay(self, text: str, envelope: Envelope | None) -> Replayed | None:
         return self.plans.replay(text, envelope) if self.plans is not None and len(text) <= MAX_CHARACTERS else None
@@ -226,10 +262,17 @@ class Compiler:
         if envelope is None:
             envelope = _find_envelope(text)
         delimiters = announce(delimiters, envelope.una)
+        excess = delimiters and find_excess(text, delimiters)
+        if excess:
+            return self._refuse(None, "message-too-large", excess, text)
         segments = read_segments(text, delimiters)
-        openers = [i for i, segment in enumerate(segments) if segment.tag in ("UNH", "ST")]
+        tags = [segment.tag for segment in segments]
+        openers = [i for i, tag in enumerate(tags) if tag in ("UNH", "ST")]
         if not openers or delimiters is None:
             return self._refuse(None, "no-message-found", "The text holds no UNH and no ST segment.", text)
+        excess = find_excess_of_segments(segments, delimiters)
+        if excess:
+            return self._refuse(None, "message-too-large", excess, text)
         first = openers[0]
         opener = segments[first]
         x12 = opener.tag == "ST"
@@ -259,26 +302,33 @@ class Compiler:
             envelope.decimal_mark,
             self.reference,
         )
-        chunks = split_message(segments, message_type)
-        if len(chunks.lines) > MAX_CHUNKS:
+        # Each LIN opens a line or more: where there are too many, to split the message first would be for nothing.
+        lines = tags.count("LIN")
+        if lines > MAX_CHUNKS:
             detail = (
-                f"No plan reads this message, and it has {len(chunks.lines)} lines: the model reads {MAX_CHUNKS}."
-                " Ask the partner for several messages; a shorter one may teach plans."
+                f"No plan reads this message, and it has {lines} lines: the model reads {MAX_CHUNKS}. "
+                f"{_SEVERAL} A shorter one may teach plans."
             )
             return self._refuse(message_type, "message-too-large", detail, text)
-        message = Message(text, envelope, segments, first, setting, chunks, delimiters)
-        message.units = _make_units(message)
-        return message
+        del tags
+        try:
+            chunks = split_message(segments, message_type)
+        except ExcessError as error:
+            return self._refuse(message_type, "message-too-large", f"{error} {_SEVERAL}", text)
+        excess = find_excess_of_lines(segments, chunks, x12)
+        if excess:
+            return self._refuse(message_type, "message-too-large", f"{excess} {_SEVERAL}", text)
+        return Message(text, envelope, segments, first, setting, chunks, delimiters, _make_units(chunks))
 
-    def _bound(self, row: CompiledRow, text: str) -> CompiledRow:
-        size = len(row.document or "") + len(row.rejected_lines) + len(row.problems)
-        if size <= MAX_ANSWER:
-            return row
-        detail = (
-            f"What was read takes {size} characters, more than {MAX_ANSWER}: no database would hold it as one value. "
-            "Ask the partner to send it as several messages."
-        )
-        return make_row(self._refuse(row.message_type, "message-too-large", detail, text), None)
+    def _write(self, made: CompiledRow | tuple[Outcome, str | None], text: str) -> CompiledRow:
+        try:
+            row = made if isinstance(made, CompiledRow) else make_row(*made)
+            if len(row.document or "") + len(row.rejected_lines) + len(row.problems) <= MAX_ANSWER:
+                return row
+            error = AnswerTooLargeError(row.message_type)
+        except AnswerTooLargeError as raised:
+            error = raised
+        return make_row(self._refuse(error.message_type, "message-too-large", f"{error} {_SEVERAL}", text), None)
 
     def _refuse(self, message_type: str | None, code: str, detail: str, text: str) -> Outcome:
         problem = Problem(code=code, severity="error", span=(0, len(text)) if text else None, detail=detail)
@@ -289,47 +339,6 @@ class Compiler:
         )  # fmt: skip
 
     # --- the model and the gatekeeper --------------------------------------------------------------------------
-
-    def _answer(self, work: list[tuple[Message, Unit]]) -> None:
-        """Answer and judge every unit; try the doubtful ones again with the next-best answers."""
-        began = time.perf_counter()
-        answers = iter(self.engine.answer([prompt for _, unit in work for prompt in unit.prompts]))
-        for _, unit in work:
-            unit.answers = [next(answers) for _ in unit.prompts]
-        spent = (time.perf_counter() - began) / max(1, len(work))
-        for message, unit in work:
-            began = time.perf_counter()
-            _judge(message, unit)
-            message.seconds += spent + time.perf_counter() - began
-        doubted = Counter(id(m) for m, u in work if u.findings)
-        for attempt in range(1, self.attempts):
-            doubtful = [
-                (m, u)
-                for m, u in work
-                if u.findings
-                and len(u.prompts) == 1
-                and doubted[id(m)] <= DOUBTFUL
-                and not {f.code for f in u.findings} <= _SOURCE_FAULTS
-            ]
-            retries = []
-            for message, unit in doubtful:
-                prefixes = next_best_prefixes(unit.answers[0], self.attempts - 1)
-                if len(prefixes) >= attempt:
-                    retries.append((message, unit, prefixes[attempt - 1]))
-            if not retries:
-                break
-            began = time.perf_counter()
-            found = self.engine.answer(
-                [unit.prompts[0] for _, unit, _ in retries], [prefix for _, _, prefix in retries]
-            )
-            spent = (time.perf_counter() - began) / len(retries)
-            for (message, unit, _), answer in zip(retries, found, strict=True):
-                first = (unit.answers, unit.records, unit.line, unit.findings)
-                unit.answers = [answer]
-                _judge(message, unit)
-                if unit.findings:
-                    unit.answers, unit.records, unit.line, unit.findings = first
-                message.seconds += spent
 
     # --- after the model ---------------------------------------------------------------------------------------
 
@@ -343,54 +352,9 @@ class Compiler:
         return outcome._replace(compile_ms=round(1000 * message.seconds, 3)), document
 
 
-def _make_units(message: Message) -> list[Unit]:
-    units: list[Unit] = []
-    for chunk in message.chunks:
-        tokens, positions = codec.encode_chunk(chunk.kind, message.setting.message_type, chunk.segments)
-        prompt = Prompt(tokens, len(positions), chunk, message.setting.message_type)
-        if chunk.kind == "line" and units and units[-1].chunks[0].line == chunk.line:
-            units[-1].chunks.append(chunk)
-            units[-1].prompts.append(prompt)
-            units[-1].positions.append(positions)
-        else:
-            units.append(Unit([chunk], [prompt], [positions]))
-    return units
-
-
-def _judge(message: Message, unit: Unit) -> None:
-    """Decode the unit's answers and let the gatekeeper judge them."""
-    unit.tries += 1
-    unit.line = None
-    try:
-        unit.records = [
-            _decode(answer, message.setting.message_type, chunk, positions)
-            for chunk, answer, positions in zip(unit.chunks, unit.answers, unit.positions, strict=True)
-        ]
-    except ValueError as error:
-        unit.records = [[] for _ in unit.chunks]
-        unit.findings = [
-            Finding(
-                "output-format",
-                f"The model's answer cannot be read: {error}.",
-                min(unit.chunks[0].first, len(message.segments) - 1),
-            )
-        ]
-    else:
-        if unit.chunks[0].kind == "line":
-            line = unit.line = gather_line(list(zip(unit.chunks, unit.records, strict=True)))
-            x12 = message.setting.x12
-            line.records = prefer_items(message.segments, line.first, line.last, line.records, x12)
-            unit.findings = judge_line(message.segments, unit.line, message.setting)
-        else:
-            unit.findings = judge_statements(message.segments, unit.chunks[0], unit.records[0], message.setting)
-    if unit.findings or unit.tries > 1:
-        unit.log.append((unit.tries, describe_answer(unit), unit.findings))
-
-
-def _decode(answer: Answer, message_type: str, chunk: Chunk, positions: list[codec.Position]) -> list[codec.Record]:
-    if answer.fault:
-        raise ValueError(answer.fault)
-    return codec.decode_answer(answer.tokens, message_type, chunk.segments, positions)
+def _make_units(chunks: Chunks) -> list[Unit]:
+    """A unit for each header, group and line; windows of a line stand next to one another."""
+    return [Unit(tuple(same)) for _, same in groupby(chunks, key=lambda chunk: chunk.line or id(chunk))]
 
 
 def _find_envelope(text: str) -> Envelope:
@@ -399,10 +363,12 @@ def _find_envelope(text: str) -> Envelope:
     if head not in ("UNA", "UNB", "ISA"):
         return Envelope()
     # To import it takes 20 ms of a session's first call, and nearly all messages come without their interchange.
-    from udf.interchange import split_interchange
+    from udf.interchange import InterchangeStream
 
-    messages = split_interchange(text.encode("utf-8", "surrogatepass")).messages
-    return messages[0].envelope if len(messages) == 1 else Envelope()
+    stream = InterchangeStream(lambda: [text.encode("utf-8", "surrogatepass")], portion_size=0)
+    # Two are as many as a thousand: not one message with its envelope.
+    first = [message for portion in islice(stream.portions(), 2) for message in portion.messages]
+    return first[0].envelope if len(first) == 1 else Envelope()
 
 
 @cache

@@ -1,7 +1,9 @@
 """What a message promises as a whole: its trailer, its counts and its sums."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import islice
 
 from udf.segments import Segment
 from udf.statements import (
@@ -56,43 +58,54 @@ def check_trailer(segments: Sequence[Segment], first: int, setting: Setting) -> 
 # --- counts and sums ---------------------------------------------------------------------------------------------
 
 
-def check_totals(segments: Sequence[Segment], first: int, setting: Setting) -> list[Finding]:
+def check_totals(segments: Sequence[Segment], first: int, setting: Setting) -> Iterator[Finding]:
     """CNT 1 and 2 (EDIFACT 6069), CTT01 and CTT02, and the total of an 867 (QTY TO) against the lines."""
-    findings: list[Finding] = []
-    lines = sum(1 for segment in segments[first:] if segment.tag == "LIN")
+    summed: tuple[set[Decimal], Decimal] | None = None
+    is_summed = False
+    mark = None if setting.x12 else setting.decimal_mark
+    tags = Counter(segment.tag for segment in islice(segments, first, None))
+    lines = tags["LIN"]
     counts = {lines}
     if setting.message_type == "867":  # some count transfers instead
-        counts.add(sum(1 for segment in segments[first:] if segment.tag == "PTD"))
+        counts.add(tags["PTD"])
     for index in range(first, len(segments)):
         segment = segments[index]
         kind, text = segment.value(0), ""
         if segment.tag == "CTT" and setting.x12:
             if kind and read_count(kind) not in counts:
                 detail = f"CTT states {kind} lines, the message has {lines}."
-                findings.append(Finding("ctt-line-count-mismatch", detail, index))
+                yield Finding("ctt-line-count-mismatch", detail, index)
             text, code = segment.value(1), "ctt-hash-mismatch"
         elif segment.tag == "CNT" and not setting.x12:
             if kind == "2" and read_count(segment.value(0, 1)) != lines:
                 detail = f"CNT states {segment.value(0, 1) or 'no'} lines, the message has {lines}."
-                findings.append(Finding("cnt-line-count-mismatch", detail, index))
+                yield Finding("cnt-line-count-mismatch", detail, index)
             text, code = segment.value(0, 1) if kind == "1" else "", "cnt-quantity-mismatch"
         elif segment.tag == "QTY" and setting.message_type == "867" and kind == "TO":
             text, code = segment.value(1), "message-total-mismatch"
-        if text:
-            findings += _check_sum(segments, first, text, code, index, setting)
-    return findings
+        if not text:
+            continue
+        if not is_summed:  # once, however many totals are stated
+            summed, is_summed = _add_up(segments, first, setting), True
+        try:
+            stated = read_number(text, mark)
+        except UnreadableValueError:
+            continue
+        if summed is not None and stated not in summed[0]:
+            where = f"{segment.tag} {kind}" if code.startswith("m") else segment.tag
+            yield Finding(code, f"{where} states a total of {stated}, the quantities add up to {summed[1]}.", index)
 
 
-def _check_sum(
-    segments: Sequence[Segment], first: int, text: str, code: str, index: int, setting: Setting
-) -> list[Finding]:
-    """The total against the quantities: those stated in QTY and ZA, without counts of documents, or with the parts."""
+def _add_up(segments: Sequence[Segment], first: int, setting: Setting) -> tuple[set[Decimal], Decimal] | None:
+    """What the quantities add up to: those stated in QTY and ZA, without counts of documents, or with the parts.
+
+    The second is for a person. None where a quantity cannot be read.
+    """
     mark = None if setting.x12 else setting.decimal_mark
     totals: dict[int, Decimal] = {}
     parts: dict[int, Decimal] = {}
     ignored = Decimal(0)
     try:
-        stated = read_number(text, mark)
         for s, e, c in quantity_positions(segments, first, len(segments), setting.x12):
             segment = segments[s]
             value = segment.value(e, c)
@@ -107,13 +120,10 @@ def _check_sum(
             if setting.measure(segment.tag, segment.value(0)) == "ignored":
                 ignored += number
     except UnreadableValueError:
-        return []  # the line with the unreadable number says so itself
+        return None  # the line with the unreadable number says so itself
     total = sum(totals.values(), Decimal(0))
     with_parts = sum((parts | totals).values(), Decimal(0))
     sums = {with_parts, with_parts - ignored}
     if any(setting.measure(segments[s].tag, segments[s].value(0)) != "ignored" for s in totals):
         sums |= {total, total - ignored}  # parts are left out only where totals stand for them
-    if stated in sums:
-        return []
-    where = f"{segments[index].tag} {segments[index].value(0)}" if code.startswith("m") else segments[index].tag
-    return [Finding(code, f"{where} states a total of {stated}, the quantities add up to {total}.", index)]
+    return sums, total

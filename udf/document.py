@@ -1,8 +1,10 @@
 """Proved records become a document: values are copied from the source, nearer statements win over farther ones."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from hashlib import blake2b
 from typing import Any
 
 from udf.chunks import Chunk
@@ -15,7 +17,7 @@ from udf.statements import (
     Setting,
     currencies,
     date_statements,
-    inventory_segment,
+    inventory_segments,
     line_identifiers,
     price_basis,
     read_date,
@@ -104,7 +106,8 @@ def read_dates(
 
 
 def build_lines(
-    segments: Sequence[Segment], line: LineRecords, inherited: Record, setting: Setting, currency: str | None
+    segments: Sequence[Segment], line: LineRecords, inherited: Record, setting: Setting, currency: str | None,
+    periods: "StatedPeriods",
 ) -> list[Line]:  # fmt: skip
     """The lines of a proved line group; `inherited` is what header and group state. Raises UnreadableValueError."""
     identifiers = line_identifiers(segments, line.first, line.last, setting.x12)
@@ -117,6 +120,8 @@ def build_lines(
     if len(nearer) > 1:
         raise UnreadableValueError("currency-ambiguous", f"The line states the currencies {' and '.join(nearer)}.")
     mark = None if setting.x12 else setting.decimal_mark
+    opening = sorted({r[name][0] for r in line.records for name in ("quantity", "qualifier")})
+    inventory = inventory_segments(segments, line.first, line.last)
     lines = []
     for record in line.records:
         whole = _inherit(inherited, record)
@@ -127,9 +132,10 @@ def build_lines(
         is_sale = measure in SALES or (measure == "unmapped" and setting.message_type in ("SLSRPT", "867"))
         as_of = read_dates(segments, whole)[1]
         if is_sale or measure in FLOWS:
-            whole = _prefer_period(segments, whole, line.first, setting)
+            whole = _prefer_period(segments, whole, line.first, setting, periods)
         start, end = read_dates(segments, whole)
-        attributes = _attributes(segments, line, record, setting)
+        attributes = _attributes(segments, line, record, setting, opening)
+        attributes = _inventory_status(segments, inventory.get(record["quantity"][0])) | attributes
         price_at = whole.get("price")
         basis = price_basis(segments[price_at[0]]) if price_at else None
         if price_at and basis:  # a price for a hundred is no price of this contract: left out, and said so
@@ -171,7 +177,9 @@ def build_lines(
     return lines
 
 
-def _prefer_period(segments: Sequence[Segment], whole: Record, before: int, setting: Setting) -> Record:
+def _prefer_period(
+    segments: Sequence[Segment], whole: Record, before: int, setting: Setting, periods: "StatedPeriods"
+) -> Record:
     """What was sold has a period: a stock date (DTM 366) is not taken for it where the header states a period as well.
 
     Raises UnreadableValueError `date-ambiguous` where several periods are stated above the line.
@@ -181,15 +189,40 @@ def _prefer_period(segments: Sequence[Segment], whole: Record, before: int, sett
         return whole
     if setting.reference.date_role(setting.standard, "DTM", segments[start[0]].value(0)) != "as_of":
         return whole
-    pairs: dict[str, list[Position]] = {"period_start": [], "period_end": []}
-    for role, position in date_statements(segments, range(before), setting):
-        if role in pairs:
-            pairs[role].append(position)
-    if not pairs["period_start"] or not pairs["period_end"]:
-        return whole
-    if any(len({text_at(segments, p) for p in positions}) > 1 for positions in pairs.values()):
-        raise UnreadableValueError("date-ambiguous", "A stock date and several periods are stated above the line.")
-    return whole | {"start": pairs["period_start"][0], "end": pairs["period_end"][0]}
+    above = periods.above(before)
+    return whole | {"start": above[0], "end": above[1]} if above else whole
+
+
+class StatedPeriods:
+    """First and last days of periods, wherever a message states them; looked for when they are first asked for.
+
+    Each line may ask, so that the answer must not take a look at all that stands above it.
+    """
+
+    def __init__(self, segments: Sequence[Segment], setting: Setting) -> None:
+        self._segments, self._setting = segments, setting
+        self._first: dict[str, Position] | None = None
+        self._other: dict[str, int] = {}
+        """By role, the segment that first states another day than the first one does."""
+
+    def above(self, before: int) -> tuple[Position, Position] | None:
+        """The first and the last day that are stated above a segment, None where one of them is not.
+
+        Raises UnreadableValueError `date-ambiguous` where there are several.
+        """
+        if self._first is None:
+            self._first = {}
+            for role, position in date_statements(self._segments, range(len(self._segments)), self._setting):
+                if role in ("period_start", "period_end"):
+                    known = self._first.setdefault(role, position)
+                    if text_at(self._segments, known) != text_at(self._segments, position):
+                        self._other.setdefault(role, position[0])
+        start, end = self._first.get("period_start"), self._first.get("period_end")
+        if start is None or end is None or start[0] >= before or end[0] >= before:
+            return None
+        if any(segment < before for segment in self._other.values()):
+            raise UnreadableValueError("date-ambiguous", "A stock date and several periods are stated above the line.")
+        return start, end
 
 
 _COPIED = frozenset((
@@ -240,14 +273,19 @@ _NAMED = {
 }
 
 
-def _attributes(segments: Sequence[Segment], line: LineRecords, record: Record, setting: Setting) -> dict[str, str]:
-    """What else the line states, before the quantities or after this one: descriptions, amounts, references, dates."""
+def _attributes(
+    segments: Sequence[Segment], line: LineRecords, record: Record, setting: Setting, opening: Sequence[int]
+) -> dict[str, str]:
+    """What else the line states, before the quantities or after this one: descriptions, amounts, references, dates.
+
+    `opening` are the segments that any record of the line has its quantity or qualifier in, in stream order.
+    """
     used = {position[0] for position in record.values()}
     own, activity = record["quantity"][0], record["qualifier"][0]
-    opening = sorted({r[name][0] for r in line.records for name in ("quantity", "qualifier")})
-    stop = next((i for i in opening if i > own), line.last)
-    above = next(i for i in opening if i > activity) if activity < own else activity
-    found = _inventory_status(segments, line, own)
+    at = bisect_right(opening, own)
+    stop = opening[at] if at < len(opening) else line.last
+    above = opening[bisect_right(opening, activity)] if activity < own else activity
+    found: dict[str, str] = {}
     repaired = False
     # what stands with a quantity, with the activity that it is a part of, with the line: of two the nearer holds
     for index in (*range(own, stop), *range(activity + 1, above), *range(line.first, opening[0])):
@@ -281,9 +319,8 @@ def _attributes(segments: Sequence[Segment], line: LineRecords, record: Record, 
     return found
 
 
-def _inventory_status(segments: Sequence[Segment], line: LineRecords, own: int) -> dict[str, str]:
+def _inventory_status(segments: Sequence[Segment], inv: int | None) -> dict[str, str]:
     """INV of a quantity: 4501 direction, 7491 status."""
-    inv = inventory_segment(segments, line.first, line.last, own)
     if inv is None:
         return {}
     named = {"inventory_direction": segments[inv].value(0), "inventory_status": segments[inv].value(1)}
@@ -313,27 +350,23 @@ class Doubts:
         if start and end and (last < start or first > end):
             self.note("period-outside-header", f"{first} to {last}", count)
 
+    def note_line(self, line: Line) -> None:
+        """A proved line, if it is odd."""
+        first, last = line.period_start or line.as_of_date, line.period_end or line.as_of_date
+        if first and last:
+            self.note_period(first, last)
+        if line.unit in PIECES and line.quantity != line.quantity.to_integral_value():
+            self.note("fraction-of-pieces", f"{line.quantity} {line.unit}")
+        if "price_basis" in line.attributes:
+            basis = line.attributes["price_basis"]
+            self.note("price-basis", f"{line.attributes['price_as_sent']} ({basis})")
+        if line.measure in ("on_hand", "available") and line.attributes.get("inventory_status") in ("2", "3", "4"):
+            self.note("inventory-status", f"status {line.attributes['inventory_status']}")
+
     def findings(self) -> list[Finding]:
         """A warning for each code."""
         counted = ((code, *self._odd[code]) for code in _DOUBTS if code in self._odd)
         return [Finding(code, f"{_DOUBTS[code]}: {count} lines, first {first}.") for code, count, first in counted]
-
-
-def line_doubts(lines: Sequence[Line], header: Mapping[str, Any]) -> list[Finding]:
-    """Warnings for a person about proved lines."""
-    doubts = Doubts(header)
-    for line in lines:
-        first, last = line.period_start or line.as_of_date, line.period_end or line.as_of_date
-        if first and last:
-            doubts.note_period(first, last)
-        if line.unit in PIECES and line.quantity != line.quantity.to_integral_value():
-            doubts.note("fraction-of-pieces", f"{line.quantity} {line.unit}")
-        if "price_basis" in line.attributes:
-            basis = line.attributes["price_basis"]
-            doubts.note("price-basis", f"{line.attributes['price_as_sent']} ({basis})")
-        if line.measure in ("on_hand", "available") and line.attributes.get("inventory_status") in ("2", "3", "4"):
-            doubts.note("inventory-status", f"status {line.attributes['inventory_status']}")
-    return doubts.findings()
 
 
 _FAR = 400
@@ -348,13 +381,13 @@ _DOUBTS = {
 }
 
 
-def repeated_stock(groups: Sequence[Sequence[Line]]) -> set[int]:
+def repeated_stock(groups: Iterable[Sequence[Line]]) -> set[int]:
     """Numbers of the line groups whose stock stands twice for one item, place and date, and nothing tells them apart.
 
     Added up they are a wrong stock; whether they are parts, a total with a part or one line sent twice, only the
     partner knows. Sales may repeat: a register reports receipt by receipt.
     """
-    seen: dict[tuple[object, ...], int] = {}
+    seen: dict[bytes, int] = {}
     repeated: set[int] = set()
     for number, lines in enumerate(groups):
         for line in lines:
@@ -365,6 +398,10 @@ def repeated_stock(groups: Sequence[Sequence[Line]]) -> set[int]:
                 *line.item_ids.items(), line.location_id, line.location_id_type, line.qualifier, line.unit,
                 line.as_of_date, apart,
             )  # fmt: skip
-            if seen.setdefault(key, number) != number:
-                repeated |= {number, seen[key]}
+            # a digest, since a message may have a hundred thousand of them
+            earlier = seen.setdefault(
+                blake2b(repr(key).encode("utf-8", "surrogatepass"), digest_size=16).digest(), number
+            )
+            if earlier != number:
+                repeated |= {number, earlier}
     return repeated

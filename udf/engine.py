@@ -9,9 +9,11 @@ once in a process: since a prompt masks its values, the lines of one dialect sha
 import ctypes
 import math
 import os
+from array import array
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -29,11 +31,20 @@ BATCH_POSITIONS = 2048
 """Room of one call of llama.cpp."""
 LONGEST_ANSWER = 160
 """Tokens after which an answer is given up: the longest of the corpus has 107."""
-REMEMBERED = 50_000
-"""Answers kept in memory, about 1 kB each."""
+REMEMBERED = 20_000
+"""Answers kept in memory, about 1.5 kB each."""
 
 Logits = tuple["ctypes._Pointer[ctypes.c_float]", int]
 """The numbers of several positions, and where those of one (vocabulary) begin."""
+
+
+_Key = tuple[bytes, tuple[int, ...]]
+"""By which an answer is remembered: the bundles of its prompt, packed, and its forced beginning."""
+
+
+def _pack(tokens: codec.Bundles) -> bytes:
+    """Bundles in a twentieth of the memory that their tuples take."""
+    return array("H", chain.from_iterable(tokens)).tobytes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +209,7 @@ class LlamaEngine:
             raise ValueError(f"llama.cpp could not make a context for {path.name}.")
         self._memory = llama_cpp.llama_get_memory(self._context)
         self._batch = _Batch(self._embeddings)
-        self._remembered: OrderedDict[tuple[codec.Bundles, tuple[int, ...]], Answer] = OrderedDict()
+        self._remembered: OrderedDict[_Key, Answer] = OrderedDict()
         self.decoded = 0
         """Prompts decoded so far; the others were remembered."""
 
@@ -217,9 +228,9 @@ class LlamaEngine:
     def answer(self, prompts: Sequence[Prompt], prefixes: Sequence[tuple[int, ...]] | None = None) -> list[Answer]:
         """The most likely answer to each prompt, in order; a prefix is kept as the answer's beginning."""
         starts = prefixes or [()] * len(prompts)
-        found: dict[tuple[codec.Bundles, tuple[int, ...]], Answer | None] = {}
-        missing: list[_Sequence] = []
-        keys = [(prompt.tokens, start) for prompt, start in zip(prompts, starts, strict=True)]
+        found: dict[_Key, Answer | None] = {}
+        missing: list[tuple[_Key, _Sequence]] = []
+        keys = [(_pack(prompt.tokens), start) for prompt, start in zip(prompts, starts, strict=True)]
         for key, prompt in zip(keys, prompts, strict=True):
             if key in found:
                 continue
@@ -227,14 +238,13 @@ class LlamaEngine:
             if len(prompt.tokens) + len(key[1]) >= SLOT_POSITIONS:
                 found[key] = Answer((), (), ())  # no answer fits behind it, which the codec calls no answer
             elif known is None:
-                missing.append(_Sequence(prompt, key[1]))
+                missing.append((key, _Sequence(prompt, key[1])))
             else:
                 self._remembered.move_to_end(key)
         self.decoded += len(missing)
-        self._decode([sequence for sequence in missing if not sequence.is_finished])
-        for sequence in missing:
+        self._decode([sequence for _, sequence in missing if not sequence.is_finished])
+        for key, sequence in missing:
             answer = Answer(tuple(sequence.tokens), tuple(sequence.margins), tuple(sequence.seconds))
-            key = (sequence.prompt.tokens, sequence.prefix)
             found[key] = self._remembered[key] = answer
             if len(self._remembered) > REMEMBERED:
                 self._remembered.popitem(last=False)

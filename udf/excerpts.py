@@ -10,13 +10,11 @@ from decimal import Decimal
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from udf.chunks import read_type, split_message
+from udf.chunks import ExcessError, read_type, split_message
 from udf.segments import Delimiters, Segment, read_segments
 from udf.statements import SPLITS, quantity_positions
 from udf.values import UnreadableValueError, read_number
 
-LONG = 500_000
-"""Characters of a message that is read by its excerpts first."""
 _HEAD, _TAIL = 60_000, 2_000
 """Characters of its beginning and its end that excerpts are made of."""
 _ENDS = 4
@@ -67,7 +65,10 @@ def _cut(head: str, delimiters: Delimiters) -> list[_Piece]:
     segments = read_segments(head, delimiters)[:-1]
     if not segments or segments[0].start or segments[0].tag not in ("UNH", "ST"):
         return []
-    chunks = split_message(segments, read_type(segments[0]))
+    try:
+        chunks = split_message(segments, read_type(segments[0]))
+    except ExcessError:
+        return []
     bounds = [("header", 0, chunks.header.last)]
     bounds += [("group", chunk.first, chunk.last) for chunk in chunks.groups]
     for _, windows in groupby(chunks.lines, key=lambda chunk: chunk.line):

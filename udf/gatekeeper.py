@@ -19,7 +19,8 @@ each of these kinds and gives its reason; of all other kinds not one attack may 
 - LIN lost where the quantities or places on either side differ: they read as further quantities of the line before;
 - a separator lost or doubled before the code list of a place or the type of an item (a warning for items), or lost
   between a document's number and its function;
-- a total over all places sent as one more place, or places and quantities exchanged throughout an SDQ without a total;
+- a total over all places sent as one more place, or places and quantities exchanged throughout an SDQ without a total
+  (an error where a quantity begins with a nought beside a shorter place; see `udf.customs` for those of a partner);
 - the price of an only line exchanged with a quantity, which makes a price for all of them one for the first;
 - an element emptied that may be missing: a unit, a price, a date where a farther one holds, a document's function.
 """
@@ -58,6 +59,7 @@ from udf.statements import (
     unit_slot,
     value_at,
 )
+from udf.swaps import find_swapped_parts
 from udf.syntax import find_malformed, find_unread
 from udf.values import UnreadableValueError, read_number
 
@@ -207,6 +209,7 @@ def judge_line(segments: Sequence[Segment], line: LineRecords, setting: Setting)
     own = [i for i in range(line.first, line.last) if segments[i].tag not in PLACES]  # places are the whole message's
     findings = find_malformed(segments, own, setting)
     findings += find_unread(segments, line.first, line.last, setting)
+    findings += find_swapped_parts(segments, line.first, line.last) if setting.x12 else []
     lins = [i for i in own if segments[i].tag == "LIN"]
     if len(lins) > 1:
         findings.append(Finding("line-without-quantity", "One quantity stands with two items.", lins[1]))
@@ -360,6 +363,7 @@ def _judge_places(segments: Sequence[Segment], line: LineRecords, setting: Setti
     places, faults = line_places(segments, line.first, line.last, setting)
     if faults:
         return faults
+    known = set(places)
     ways = bind_places(places, [record["quantity"][0] for record in line.records], line.last)
     if places and not ways:
         return [Finding("place-order", "The places of the line do not pair with its quantities.", places[0])]
@@ -373,7 +377,7 @@ def _judge_places(segments: Sequence[Segment], line: LineRecords, setting: Setti
             if place != (own if segments[q].value(own[1]) else None):
                 return [Finding("place-order", "A part was not read with its own place.", q)]
         else:
-            if place is not None and (place[0] not in places or place[1:] not in place_slots(segments[place[0]])):
+            if place is not None and (place[0] not in known or place[1:] not in place_slots(segments[place[0]])):
                 return [Finding("place-misplaced", "The location was read where no place stands.", place[0])]
             stated[q] = place[0] if place else None
         findings += _judge_place_type(segments, record)

@@ -1,6 +1,7 @@
 """Where a message puts its beginning, places, prices and dates: one layout that holds for all of its lines."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from udf.chunks import Chunk, Chunks, signature
@@ -13,6 +14,7 @@ from udf.statements import (
     activity_of,
     bind_prices,
     date_statements,
+    name_some,
     place_role,
     price_kind,
     price_runs,
@@ -24,23 +26,24 @@ from udf.syntax import DATA, find_damaged_tags, find_malformed
 _BEGINNINGS = {"SLSRPT": "BGM", "INVRPT": "BGM", "852": "XQ", "846": "BIA", "867": "BPT"}
 
 
-def check_layout(segments: Sequence[Segment], first: int, chunks: Chunks, setting: Setting) -> list[Finding]:
-    """One beginning, tags that exist, places that bind one way, line numbers without a sign of loss, known codes."""
-    return [
-        *_check_beginning(segments, first, chunks, setting),
-        *find_damaged_tags(segments, range(first, len(segments)), setting),
-        *_check_places(segments, chunks, setting),
-        *_check_order(segments, chunks, setting),
-        *_check_header_dates(segments, chunks, setting),
-        *_check_shifted(segments, chunks, setting),
-        *_check_prices(segments, chunks, setting),
-        *_check_summary(segments, chunks, setting),
-        *_check_parts(segments, chunks, setting),
-        *find_swapped(segments, chunks, setting),
-        *_find_empty_groups(segments, chunks, setting),
-        *_check_line_numbers(segments, chunks),
-        *_find_unmapped(segments, chunks, setting),
-    ]
+def check_layout(segments: Sequence[Segment], first: int, chunks: Chunks, setting: Setting) -> Iterator[Finding]:
+    """One beginning, tags that exist, places that bind one way, line numbers without a sign of loss, known codes.
+
+    One after the other: there may be half a million of them.
+    """
+    yield from _check_beginning(segments, first, chunks, setting)
+    yield from find_damaged_tags(segments, range(first, len(segments)), setting)
+    yield from _check_places(segments, chunks, setting)
+    yield from _check_order(segments, chunks, setting)
+    yield from _check_header_dates(segments, chunks, setting)
+    yield from _check_shifted(segments, chunks, setting)
+    yield from _check_prices(segments, chunks, setting)
+    yield from _check_summary(segments, chunks, setting)
+    yield from _check_parts(segments, chunks, setting)
+    yield from find_swapped(segments, chunks, setting)
+    yield from _find_empty_groups(segments, chunks, setting)
+    yield from _check_line_numbers(segments, chunks)
+    yield from _find_unmapped(segments, chunks, setting)
 
 
 def _check_beginning(segments: Sequence[Segment], first: int, chunks: Chunks, setting: Setting) -> list[Finding]:
@@ -72,9 +75,11 @@ def _check_places(segments: Sequence[Segment], chunks: Chunks, setting: Setting)
     openers = {signature(segments[chunk.first]) for chunk in chunks.groups}
     above = openers | {signature(segments[i]) for chunk in (chunks.header, *chunks.groups) for i in chunk.indices}
     kinds = [{signature(segments[i]) for i in indices} for indices in inside]
-    in_some = above & {kind for own in kinds for kind in own if not all(kind in others for others in kinds)}
-    doubtful = [i for indices in inside for i in indices if signature(segments[i]) in openers | in_some]
-    transfers = [chunk.first for chunk in chunks.groups if segments[chunk.first].tag == "PTD"]
+    stated_by = Counter(kind for own in kinds for kind in own)
+    in_some = {kind for kind in above if 0 < stated_by[kind] < len(kinds)}
+    both = openers | in_some
+    doubtful = [i for indices in inside for i in indices if signature(segments[i]) in both]
+    transfers = {chunk.first for chunk in chunks.groups if segments[chunk.first].tag == "PTD"}
     if transfers:  # where PTD opens a group of an 867, each is opened by one
         doubtful += [chunk.first for chunk in chunks.groups if chunk.first not in transfers]
         placed_groups = [chunk for chunk in chunks.groups if _names_place(segments, chunk, setting)]
@@ -105,9 +110,11 @@ def find_referenced_places(segments: Sequence[Segment], chunks: Chunks, setting:
     ZZ is whatever two partners agreed on. In an 846 it is seen as a region and left alone.
     """
     codes = _PLACE_CODES if setting.message_type == "846" else (*_PLACE_CODES, "ZZ")
+    if not setting.x12:
+        return []
     return [
-        i for chunk in chunks for i in range(chunk.first, chunk.last)
-        if setting.x12 and segments[i].tag in ("REF", "N9") and segments[i].value(0) in codes and segments[i].value(1)
+        i for chunk in (chunks.header, *chunks.groups, *_lines(chunks)) for i in range(chunk.first, chunk.last)
+        if segments[i].tag in ("REF", "N9") and segments[i].value(0) in codes and segments[i].value(1)
     ]  # fmt: skip
 
 
@@ -314,7 +321,7 @@ def _find_unmapped(segments: Sequence[Segment], chunks: Chunks, setting: Setting
     parties = [i for i in chunks.header.indices if segments[i].tag in ("NAD", "N1")]
     unknown = {segments[i].value(0): i for i in parties if place_role(segments[i], setting) is None}
     if unknown:
-        detail = f"The tables do not say whether the parties {', '.join(sorted(unknown))} are places."
+        detail = f"The tables do not say whether the parties {name_some(unknown)} are places."
         findings.append(Finding("unmapped-party-role", detail, min(unknown.values())))
     dates = [i for i, segment in enumerate(segments) if segment.tag == "DTM" and segment.value(0)]
     strange = {
@@ -322,7 +329,7 @@ def _find_unmapped(segments: Sequence[Segment], chunks: Chunks, setting: Setting
         if setting.reference.date_role(setting.standard, "DTM", segments[i].value(0)) is None
     }  # fmt: skip
     if strange:
-        detail = f"The tables do not say what the dates {', '.join(sorted(strange))} are; they are not used."
+        detail = f"The tables do not say what the dates {name_some(strange)} are; they are not used."
         findings.append(Finding("unmapped-date-role", detail, min(strange.values())))
     week = next((i for i in dates if not setting.x12 and segments[i].value(0, 2) in ("616", "716")), None)
     if week is not None:

@@ -14,9 +14,10 @@ and `{as:3}` (what the third slot holds) in the place of values; a brace of the 
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 
 from udf.reference import load_reference
 from udf.segments import Delimiters, Segment, unescape
@@ -147,10 +148,12 @@ class Shape:
             for piece in self.pieces
         )
 
-    def compile(self) -> re.Pattern[str]:
-        """The pattern of the texts that have this shape, a group for each slot."""
+    def compile(self, narrowed: Mapping[int, str] | None = None) -> re.Pattern[str]:
+        """The pattern of the texts that have this shape, a group for each slot; `narrowed` are those of some slots."""
+        numbers = count()
         return re.compile("".join(
-            _slot_pattern(piece, self.delimiters) if isinstance(piece, Slot) else re.escape(piece)
+            (narrowed or {}).get(next(numbers)) or slot_pattern(piece, self.delimiters)
+            if isinstance(piece, Slot) else re.escape(piece)
             for piece in self.pieces
         ))  # fmt: skip
 
@@ -273,7 +276,7 @@ def _slot(kind: str, value: str, delimiters: Delimiters) -> Slot | None:
     if value.isascii() and value.isdecimal():
         return Slot("digits", str(len(value)) if len(value) > _FEW_DIGITS else "")
     slot = Slot("text")
-    return slot if re.fullmatch(_slot_pattern(slot, delimiters), value) else None
+    return slot if re.fullmatch(slot_pattern(slot, delimiters), value) else None
 
 
 def _number_pattern(delimiters: Delimiters) -> str:
@@ -283,7 +286,8 @@ def _number_pattern(delimiters: Delimiters) -> str:
     return (f"[{signs}]?" if signs else "") + f"[0-9{marks}]{{1,14}}" + ("-?" if "-" in signs else "")
 
 
-def _slot_pattern(slot: Slot, delimiters: Delimiters) -> str:
+def slot_pattern(slot: Slot, delimiters: Delimiters) -> str:
+    """The pattern, a group, of the values that fit a slot."""
     if slot.kind == "number":
         return f"({_number_pattern(delimiters)})"
     if slot.kind == "as":

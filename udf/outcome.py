@@ -9,13 +9,19 @@ defaults and JSON of both against each other.
 
 import datetime
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 # IEEE 754 doubles, which every JSON reader may turn a number into, keep any 15 significant digits. EDIFACT 6060 is
 # n..15 and X12's QTY02 is R 1/15, so a longer number is a defect of the message and not a limit of ours.
 MAX_SIGNIFICANT_DIGITS = 15
+
+MAX_ANSWER = 90_000_000
+"""Characters of an outcome as JSON, some 120,000 lines. Twice that is held while it is made, by a process that is to do
+with 300 MB; and PostgreSQL's jsonb, longer than the text by half, ends at 256 MB: a larger outcome could neither be
+stored nor be returned, and would take the others of its batch with it."""
 
 Severity = Literal["error", "warning"]
 Standard = Literal["EDIFACT", "X12"]
@@ -23,6 +29,14 @@ DocumentFunction = Literal["original", "replacement", "cancellation", "change", 
 Route = Literal["plan", "model", "review", "mixed"]
 AttemptRoute = Literal["plan", "model", "review"]
 Span = tuple[int, int]
+
+
+class AnswerTooLargeError(Exception):
+    """What was read of a message of this type takes more than so many characters."""
+
+    def __init__(self, message_type: str | None, most: int | None = None) -> None:
+        super().__init__(f"What was read takes more than {most or MAX_ANSWER} characters of JSON.")
+        self.message_type = message_type
 
 
 def fits_json_number(value: Decimal) -> bool:
@@ -216,20 +230,56 @@ def dump_json(value: Any) -> str:
 
 
 def dump_document(document: Document) -> str:
-    """The document's canonical JSON: sorted keys, no blanks, no escapes but those that JSON demands."""
-    return json.dumps(document.as_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """The document's canonical JSON: sorted keys, no blanks, no escapes but those that JSON demands.
+
+    Line by line: objects for JSON of all lines would take more memory than their text, many times over.
+    Raises AnswerTooLargeError as soon as there are more than `MAX_ANSWER` characters.
+    """
+    head, tail = _CANONICAL.encode(document._replace(lines=()).as_json()).split(_NO_LINES, 1)
+    parts = [head, _NO_LINES[:-1]]
+    lines = iter(document.lines)
+    separator, size = "", 0
+    while block := ",".join(_CANONICAL.encode(line.as_json()) for line in islice(lines, _BLOCK)):
+        parts += (separator, block)
+        separator = ","
+        size += len(block)
+        if size > MAX_ANSWER:
+            raise AnswerTooLargeError(document.message_type)
+    return "".join([*parts, "]", tail])
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_NO_LINES = '"lines":[]'
+"""In JSON it can stand in no value: there its quotes are escaped."""
+_BLOCK = 500
+"""Lines whose texts become one, which take less memory."""
 
 
 def dump_problems(problems: Sequence[Problem]) -> str:
     """The problems as JSON text."""
-    return dump_json([problem._asdict() for problem in problems]) if problems else "[]"
+    return _dump_each(problem._asdict() for problem in problems) if problems else "[]"
 
 
 def dump_rejected(lines: Sequence[RejectedLine]) -> str:
-    """The rejected lines as JSON text."""
-    return dump_json([
-        line._asdict() | {"problems": [problem._asdict() for problem in line.problems]} for line in lines
-    ])  # fmt: skip
+    """The rejected lines as JSON text. Raises AnswerTooLargeError."""
+    if not lines:
+        return "[]"
+    return _dump_each(
+        (line._asdict() | {"problems": [problem._asdict() for problem in line.problems]} for line in lines),
+        MAX_ANSWER // 2,  # beside what was found against each of them
+    )
+
+
+def _dump_each(items: Iterable[dict[str, Any]], most: int = MAX_ANSWER) -> str:
+    """A JSON array of one object at least, block by block: all of them would take ten times the memory of the text."""
+    parts: list[str] = []
+    rest, size = iter(items), 0
+    while block := [dump_json(item) for item in islice(rest, _BLOCK)]:
+        parts.append(("," if parts else "[") + ",".join(block))
+        size += len(parts[-1])
+        if size > most:
+            raise AnswerTooLargeError(None, most)
+    return "".join((*parts, "]"))
 
 
 def dump_envelope(envelope: Envelope) -> str:
@@ -238,9 +288,14 @@ def dump_envelope(envelope: Envelope) -> str:
 
 
 def make_row(outcome: Outcome, document: str | None) -> CompiledRow:
-    """The outcome as a row; `document` is its document as `dump_document` gives it."""
+    """The outcome as a row; `document` is its document as `dump_document` gives it. Raises AnswerTooLargeError."""
+    try:
+        rejected = dump_rejected(outcome.rejected_lines)
+    except AnswerTooLargeError as error:
+        error.message_type = outcome.message_type
+        raise
     return CompiledRow(
-        outcome.message_type, outcome.is_valid, outcome.is_complete, document, dump_rejected(outcome.rejected_lines),
+        outcome.message_type, outcome.is_valid, outcome.is_complete, document, rejected,
         dump_problems(outcome.problems), outcome.route, outcome.attempts, outcome.model_version,
         outcome.compiler_version, outcome.verification_hash, outcome.compile_ms, outcome.attempt_log, outcome.plans,
     )  # fmt: skip

@@ -8,9 +8,9 @@ import hashlib
 import json
 from typing import Any
 
-from udf.planbook import ArrangementRow, PlanRow
+from udf.plan_rows import ArrangementRow, PlanRow
 
-_JSON = ("delimiters", "records")
+_JSON = ("delimiters", "records", "customs")
 _COLUMNS = ", ".join(PlanRow._fields)
 
 # A transaction that began earlier may commit later: a little is read twice rather than never.
@@ -41,6 +41,7 @@ WRITE_PLAN = f"""
             when plans.status = 'revoked' or excluded.status = 'revoked' then 'revoked' else plans.status
         end,
         reason = case when plans.reason = '' then excluded.reason else plans.reason end,
+        customs = excluded.customs,
         changed_at = clock_timestamp()
 """
 

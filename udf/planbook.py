@@ -4,65 +4,35 @@ import hashlib
 import json
 import re
 import zlib
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import chain, islice, pairwise
+from typing import NamedTuple
 
 from udf.codec import Record
-from udf.masks import mask, parse_shape
+from udf.customs import Seen, gather, may_be_swapped
+from udf.masks import mask
 from udf.outcome import Envelope, Outcome, dump_problems
-from udf.plans import PLANS_OF_A_PARTNER, PROOFS, Arrangement, Dialect, Kind, Plan, Status, arrange, name_plan
+from udf.plan_rows import ArrangementRow, PlanRow, read_row, write_arrangement, write_row
+from udf.plans import PLANS_OF_A_PARTNER, PROOFS, Arrangement, Dialect, Kind, Plan, arrange, name_plan
 from udf.reference import Reference
 from udf.replay import Piece, Replayed, find_pieces, replay
-from udf.segments import Delimiters, Segment, announce, find_delimiters
+from udf.segments import Segment, announce, find_delimiters
 from udf.shelves import Shelf
 from udf.templates import UntraceableError
 from udf.verdict import Message
-from udf.writers import NotPlainError, UnknownShapeError
+from udf.writers import NotPlainError, UnknownShapeError, UnusualError
 
 SHADOW = 64
 """One in so many messages that plans compile is read by the model as well."""
+_A_LOOK = 20
+"""Pieces of a message that are looked at where all its values are written as usual."""
 _PATIENCE = 20
 """Failures in a row after which a partner's messages are looked at for plans less often."""
 
 
-class PlanRow(NamedTuple):
-    """A plan as a row of silver.plans."""
-
-    plan_id: str
-    partner: str
-    standard: str
-    message_type: str
-    version: str
-    decimal_mark: str | None
-    una: str | None
-    delimiters: str
-    """JSON: segment, element, component, release, repetition, decimal."""
-    kind: Kind
-    shape: str
-    records: str
-    """JSON: for each record, field to [segment, element, component], from 0."""
-    mapping: str
-    """The same for a person."""
-    confidence: float
-    proofs: int
-    status: Status
-    reason: str
-
-
-class ArrangementRow(NamedTuple):
-    """An arrangement that was proved, as a row of silver.arrangements: ids of plans, `order` as `group>line`."""
-
-    header: str
-    first: str
-    last: str
-    trailer: str
-    order: tuple[str, ...]
-    plans: tuple[str, ...]
-
-
 class Disagreement(NamedTuple):
-    """A message, named by the SHA-256 of its text, that plans and model read differently.
+    """A message, named by the SHA-256 of its text, that plans and model read differently, or in another dialect.
 
     The blamed plans are revoked, but for pinned ones.
     """
@@ -70,6 +40,7 @@ class Disagreement(NamedTuple):
     content_sha256: str
     plans: tuple[str, ...]
     revoked: tuple[str, ...]
+    """Those of them whose outcomes are made again: none where the dialect has changed since."""
     detail: str
 
 
@@ -103,15 +74,55 @@ class PlanBook:
         shelf = self._shelves.get(self.shelf_of(known))
         if shelf is None:
             return None
-        for longest_first in (False, True):
-            try:
-                replayed, plans = replay(shelf, text, find_pieces(shelf, text, longest_first), known)
-            except UnknownShapeError:
-                continue
-            except (NotPlainError, UntraceableError):
-                return None
-            return replayed if shelf.is_proved(plans) and _is_sure(text, known, plans[0].dialect) else None
-        return None
+        try:
+            found = _replay(shelf, text, known)
+        except UnusualError:
+            return self._replay_unusual(shelf, text, known)
+        if found is None:
+            return None
+        replayed, header, longest_first = found
+        customs = shelf.customs[header.dialect]
+        if customs.let_pass():
+            if customs.is_open:
+                self._changed.add(header.plan_id)
+            return replayed
+        look = _gather(islice(_known_pieces(shelf, text, longest_first), _A_LOOK))
+        return replayed if look is None or self._is_customary(shelf, text, *look) else None
+
+    def _replay_unusual(self, shelf: Shelf, text: str, envelope: Envelope) -> Replayed | None:
+        """A message of known shapes in which a value is not written as usual."""
+        found = _replay(shelf, text, envelope, is_wide=True)
+        values = _gather(_known_pieces(shelf, text, found is not None and found[2]))
+        if values is None:
+            return None
+        is_proved = found is not None and not may_be_swapped(values[1])
+        return found[0] if self._is_customary(shelf, text, *values, is_proved) and found and is_proved else None
+
+    def _is_customary(
+        self, shelf: Shelf, text: str, header: Plan, found: Mapping[str, Seen], is_proved: bool = True
+    ) -> bool:
+        """Whether the values of a message are of its partner's dialect; if so they are learnt where they are proved.
+
+        If not, the plans that read what has changed are revoked. What they have compiled stands: it was customary.
+        """
+        dialect = header.dialect
+        customs = shelf.customs[dialect]
+        is_news = not customs.is_settled
+        changed = customs.judge(found, is_proved)
+        if shelf.keep_to_customs(dialect) or is_news or changed or customs.is_open:
+            self._changed.add(header.plan_id)
+        if not changed:
+            return True
+        blamed = [
+            plan for plan in shelf.plans_of(dialect)
+            if plan.runs and any(role in changed for _, role, _ in plan.watched)
+        ]  # fmt: skip
+        what = "; ".join(f"{role}: {change}" for role, change in sorted(changed.items()))
+        detail = (
+            f"The partner {dialect.partner or 'without a name'} may have changed its {dialect.message_type}. {what}."
+        )
+        self._revoke(blamed, text, detail, takes_back=False)
+        return False
 
     def trace(self, text: str, envelope: Envelope | None, used: Sequence[str]) -> list[tuple[int, str]]:
         """Where each piece of a message begins that plans have compiled, and the id of its plan; `used` are all ids.
@@ -123,7 +134,8 @@ class PlanBook:
             return []
         for longest_first in (False, True):
             try:
-                pieces = [(match.start(), plan.plan_id) for plan, match in find_pieces(shelf, text, longest_first)]
+                found = find_pieces(shelf, text, longest_first, is_wide=True)
+                pieces = [(match.start(), plan.plan_id) for plan, match in found]
             except UnknownShapeError:
                 continue
             if {plan_id for _, plan_id in pieces} == set(used):
@@ -172,9 +184,12 @@ class PlanBook:
             self._revoke(blamed, message.text, "It did not write what the model had read.")
             return
         shelf.failures[dialect] = 0
+        values = _gather(pieces)
+        if values is None or not self._is_customary(shelf, message.text, *values):
+            return
         if not shelf.is_proved(plans):
             shelf.prove(arrange(plans), frozenset(plans))
-            self._proved.append(_write_arrangement(plans))
+            self._proved.append(write_arrangement(plans))
         for plan in set(plans):  # a message is one proof, however many of its lines have a plan's shape
             if plan.proofs < PROOFS:
                 plan.proofs += 1
@@ -233,10 +248,14 @@ class PlanBook:
 
     def _put(self, shelf: Shelf, plan: Plan) -> None:
         shelf.put(plan)
+        plan.keep_to(shelf.customs[plan.dialect])
         self._by_id[plan.plan_id] = plan
 
-    def _revoke(self, blamed: Sequence[Plan], text: str, reason: str) -> None:
-        """End plans for a message, but for pinned ones; what they have compiled is in doubt if one of them ran."""
+    def _revoke(self, blamed: Sequence[Plan], text: str, reason: str, takes_back: bool = True) -> None:
+        """End plans for a message, but for pinned ones; if one of them ran, it is reported.
+
+        `takes_back` where what they have compiled is in doubt.
+        """
         ran = any(plan.runs for plan in blamed)
         revoked = [plan for plan in blamed if plan.status != "pinned"]
         for plan in revoked:
@@ -245,7 +264,7 @@ class PlanBook:
         if ran:
             digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
             names, ended = (tuple(plan.plan_id for plan in plans) for plans in (blamed, revoked))
-            self._disagreements.append(Disagreement(digest, names, ended, reason))
+            self._disagreements.append(Disagreement(digest, names, ended if takes_back else (), reason))
 
     # --- keeping ---------------------------------------------------------------------------------------------------
 
@@ -254,10 +273,13 @@ class PlanBook:
         for row in rows:
             plan = self._by_id.get(row.plan_id)
             if plan is None:
-                plan = _read_row(row)
+                plan = read_row(row)
                 self._put(self._shelves.setdefault(plan.dialect.shelf, Shelf(self._reference)), plan)
             plan.status, plan.reason = row.status, row.reason
             plan.proofs = max(plan.proofs, row.proofs)
+            shelf = self._shelves[plan.dialect.shelf]
+            if row.customs != "{}" and shelf.customs[plan.dialect].take(row.customs):
+                shelf.keep_to_customs(plan.dialect)
 
     def load_arrangements(self, rows: Iterable[ArrangementRow]) -> None:
         """Take proved arrangements from a table; those of plans that are not known are left out."""
@@ -277,7 +299,8 @@ class PlanBook:
     def take_changed(self) -> list[PlanRow]:
         """Plans that are new or changed since this was last asked."""
         changed, self._changed = self._changed, set()
-        return [_write_row(self._by_id[plan_id]) for plan_id in sorted(changed)]
+        plans = [self._by_id[plan_id] for plan_id in sorted(changed)]
+        return [write_row(plan, self._shelves[plan.dialect.shelf].customs[plan.dialect]) for plan in plans]
 
     @property
     def has_disagreements(self) -> bool:
@@ -288,6 +311,38 @@ class PlanBook:
         """What plans and model have disagreed on since this was last asked."""
         found, self._disagreements = self._disagreements, []
         return found
+
+
+def _replay(shelf: Shelf, text: str, envelope: Envelope, is_wide: bool = False) -> tuple[Replayed, Plan, bool] | None:
+    """The message as its plans read it, its header's plan, and whether the longest shapes had to go first."""
+    for longest_first in (False, True):
+        try:
+            replayed, plans = replay(shelf, text, find_pieces(shelf, text, longest_first, is_wide), envelope)
+        except UnusualError:
+            raise
+        except UnknownShapeError:
+            continue
+        except (NotPlainError, UntraceableError):
+            return None
+        is_known = shelf.is_proved(plans) and _is_sure(text, envelope, plans[0].dialect)
+        return (replayed, plans[0], longest_first) if is_known else None
+    return None
+
+
+def _known_pieces(shelf: Shelf, text: str, longest_first: bool) -> Iterator[Piece]:
+    """The pieces of a text as far as plans know them: after another reading, other habits may end at another piece."""
+    with suppress(UnknownShapeError):
+        yield from find_pieces(shelf, text, longest_first, is_wide=True)
+
+
+def _gather(pieces: Iterable[Piece]) -> tuple[Plan, dict[str, Seen]] | None:
+    """The header's plan, and what the values of all pieces are like; None where there are no pieces."""
+    following = iter(pieces)
+    first = next(following, None)
+    if first is None:
+        return None
+    header, match = first
+    return header, gather((plan.watched, m.groups()) for plan, m in chain([(header, match)], following))
 
 
 _UNH = re.compile("UNH", re.IGNORECASE)
@@ -325,8 +380,8 @@ def _pieces_of(message: Message) -> list[tuple[Kind, int, int, tuple[Record, ...
     for unit in message.units:
         chunk = unit.chunks[0]
         first = message.first if chunk.kind == "header" else chunk.first
-        if unit.line is not None:
-            lifted = unit.line.records
+        if chunk.kind == "line":
+            lifted = message.gather(unit).records
         else:
             lifted = [{n: (chunk.indices[s], e, c) for n, (s, e, c) in record.items()} for record in unit.records[0]]
         records = tuple({n: (s - first, e, c) for n, (s, e, c) in record.items()} for record in lifted)
@@ -364,37 +419,3 @@ def _blame(plans: Sequence[Plan], written: str, right: str) -> list[Plan]:
         if a != b
     }  # fmt: skip
     return [plan for plan in dict.fromkeys(plans) if plan in wrong]
-
-
-def _write_row(plan: Plan) -> PlanRow:
-    dialect, marks = plan.dialect, plan.dialect.delimiters
-    delimiters = [marks.segment, marks.element, marks.component, marks.release, marks.repetition, marks.decimal]
-    return PlanRow(
-        plan.plan_id, dialect.partner, dialect.standard, dialect.message_type, dialect.version, dialect.decimal_mark,
-        dialect.una, json.dumps(delimiters), plan.kind, str(plan.shape), json.dumps(plan.records), plan.describe(),
-        plan.confidence, plan.proofs, plan.status, plan.reason,
-    )  # fmt: skip
-
-
-def _write_arrangement(plans: Sequence[Plan]) -> ArrangementRow:
-    known = arrange(plans)
-    return ArrangementRow(
-        known.header.plan_id, known.first.plan_id, known.last.plan_id, known.trailer.plan_id,
-        tuple(sorted(">".join(pair) for pair in known.order)), tuple(sorted({plan.plan_id for plan in plans})),
-    )  # fmt: skip
-
-
-def _read_row(row: PlanRow) -> Plan:
-    segment, element, component, release, repetition, decimal = json.loads(row.delimiters)
-    delimiters = Delimiters(
-        row.standard, segment, element, component, release, repetition, decimal  # type: ignore[arg-type]
-    )  # fmt: skip
-    dialect = Dialect(
-        row.standard, row.message_type, row.version, row.partner, row.decimal_mark, row.una, delimiters
-    )  # fmt: skip
-    records: list[dict[str, Any]] = json.loads(row.records)
-    return Plan(
-        row.plan_id, dialect, row.kind, parse_shape(row.shape, delimiters),
-        tuple({name: (s, e, c) for name, (s, e, c) in record.items()} for record in records),
-        float(row.confidence), row.proofs, row.status, reason=row.reason,
-    )  # fmt: skip

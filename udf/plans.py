@@ -19,7 +19,8 @@ from typing import Literal, NamedTuple
 
 from udf.chunks import PLACES, signature
 from udf.codec import Record
-from udf.masks import Shape
+from udf.customs import NO_NOUGHT, Customs, is_split, name_role
+from udf.masks import Shape, Slot, locate, slot_pattern
 from udf.reference import Reference, load_reference
 from udf.segments import Delimiters, Segment, read_segments
 from udf.statements import Setting, date_form
@@ -66,6 +67,10 @@ class Plan:
     proofs: int = 0
     status: Status = "candidate"
     pattern: re.Pattern[str] = field(init=False)
+    narrow: re.Pattern[str] = field(init=False)
+    """As `pattern`, of texts whose values are written as the partner writes them (`udf.customs`)."""
+    watched: tuple[tuple[int, str, Slot], ...] = field(init=False)
+    """Slots that have a custom, counted from 0, with their role."""
     tags: tuple[str, ...] = field(init=False)
     """Of the segments of a text of this shape."""
     lins: int = field(init=False)
@@ -82,10 +87,12 @@ class Plan:
     reason: str = ""
     """Why it was revoked."""
     _components: dict[tuple[int, int, int], int | str] = field(default_factory=dict, init=False)
+    _narrowed: dict[int, str] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        self.pattern = self.shape.compile()
+        self.pattern = self.narrow = self.shape.compile()
         read = self.read()
+        self.watched = self._watch(read)
         self.tags = tuple(segment.tag for segment in read)
         stated = (segment for segment in read if segment.tag == "QTY" and (segment.value(0, 1) or segment.value(1)))
         self.codes = frozenset(segment.value(0) for segment in stated)
@@ -112,9 +119,35 @@ class Plan:
             return self.proofs >= PROOFS
         return self.status != "revoked"
 
-    def read(self) -> list[Segment]:
+    def read(self) -> Sequence[Segment]:
         """The segments of the shape, filled with made-up values."""
         return read_segments(self.shape.fill(0)[0], self.dialect.delimiters)
+
+    def _watch(self, read: Sequence[Segment]) -> tuple[tuple[int, str, Slot], ...]:
+        spans = {(start, end): number for number, (start, end, _) in enumerate(self.shape.fill(0)[1])}
+        found = []
+        for span, (s, e, c) in locate(read):
+            number = spans.get(span)
+            slot = self.shape.slots[number] if number is not None else None
+            role = name_role(read[s], e, c, slot) if slot else None
+            if number is not None and slot is not None and role is not None:
+                found.append((number, role, slot))
+        return tuple(found)
+
+    def keep_to(self, customs: Customs) -> bool:
+        """Let it run alone on what fits the customs of its dialect; whether that is something else than before."""
+        narrowed: dict[int, str] = {}
+        for number, role, slot in self.watched:
+            pattern = customs.pattern(role, slot)
+            if is_split(role) and slot.kind == "number":
+                pattern = NO_NOUGHT + (pattern or slot_pattern(slot, self.dialect.delimiters))
+            if pattern:
+                narrowed[number] = pattern
+        if narrowed == self._narrowed:
+            return False
+        self._narrowed = narrowed
+        self.narrow = self.shape.compile(narrowed) if narrowed else self.pattern
+        return True
 
     def component(self, segment: int, element: int, component: int = 0) -> int | str:
         """What stands in a component of the shape: the number of its slot, or the text itself."""

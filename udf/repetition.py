@@ -1,6 +1,9 @@
 """The same quantity stated more than once for one item: real separate figures, or a sum beside its parts."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from udf.codec import Record
@@ -11,7 +14,7 @@ from udf.statements import (
     Finding,
     Setting,
     activity_of,
-    inventory_segment,
+    inventory_segments,
     place_role,
     value_at,
 )
@@ -44,33 +47,49 @@ def judge_repetition(
     split = {record["qualifier"] for record in records if segments[record["quantity"][0]].tag in SPLITS}
     codes_of_split = {value_at(segments, position) for position in split}
     quantities = sorted({record["quantity"][0] for record in records})
-    found: dict[tuple[str, str], list[tuple[str, tuple[Mark, ...], Record]]] = {}
+    inventory = inventory_segments(segments, first, last)
+    found: dict[tuple[str, str], list[Record]] = {}
+    seen: dict[tuple[str, str, str | None], _Alike] = defaultdict(_Alike)
     for record in records:
         q, code = record["quantity"][0], value_at(segments, record["qualifier"])
         if code in codes_of_split and record["qualifier"] not in split:
             return [Finding("repeated-quantity", f"Quantity {code} is stated by place and once more without.", q)]
         location, unit = (value_at(segments, record[n]) if n in record else "" for n in ("location", "unit"))
-        stop = next((n for n in quantities if n > q), last)
+        at = bisect_right(quantities, q)
+        stop = quantities[at] if at < len(quantities) else last
         apart: tuple[Mark, ...] = tuple((value_at(segments, record[n]),) for n in ("start", "end") if n in record)
-        apart += (_stock_marks if is_stock else _sale_marks)(segments, first, last, q, stop, setting)
-        others = found.setdefault((code, location), [])
-        alike = [how for other_unit, how, _ in others if unit == other_unit or not (unit and other_unit)]
-        if alike and (several_places or any(not _differ(apart, how, is_stock) for how in alike)):
+        apart += _stock_marks(segments, q, stop, inventory) if is_stock else _sale_marks(segments, q, stop, setting)
+        # one without a unit is like any, others are like those of their unit and those without one
+        alike = [seen[code, location, other] for other in ((unit, "") if unit else (None,))]
+        if any(a.count and (several_places or not a.differ(apart, is_stock)) for a in alike):
             return [Finding("repeated-quantity", f"Quantity {code} is stated twice for one place and date.", q)]
-        others.append((unit, apart, record))
+        for other in (unit, None):
+            seen[code, location, other].note(apart)
+        found.setdefault((code, location), []).append(record)
     return _find_sum(segments, found, setting) if is_stock else []
 
 
-def _differ(one: tuple[Mark, ...], other: tuple[Mark, ...], is_stock: bool) -> bool:
-    """Whether both say what they are, and not the same; stock by the same kinds of segments."""
-    if not one or not other or one == other:
-        return False
-    return not is_stock or [mark[:-1] for mark in one] == [mark[:-1] for mark in other]
+@dataclass(slots=True)
+class _Alike:
+    """What is said of the quantities of one code, place and unit to tell them apart."""
+
+    count: int = 0
+    said: set[tuple[Mark, ...]] = field(default_factory=set)
+    kinds: set[tuple[Mark, ...]] = field(default_factory=set)
+
+    def note(self, apart: tuple[Mark, ...]) -> None:
+        self.count += 1
+        self.said.add(apart)
+        self.kinds.add(tuple(mark[:-1] for mark in apart))
+
+    def differ(self, apart: tuple[Mark, ...], is_stock: bool) -> bool:
+        """Whether each and this one say what they are, and not the same; stock by the same kinds of segments."""
+        if not apart or () in self.said or apart in self.said:
+            return False
+        return not is_stock or self.kinds <= {tuple(mark[:-1] for mark in apart)}
 
 
-def _sale_marks(
-    segments: Sequence[Segment], first: int, last: int, quantity: int, stop: int, setting: Setting
-) -> tuple[Mark, ...]:
+def _sale_marks(segments: Sequence[Segment], quantity: int, stop: int, setting: Setting) -> tuple[Mark, ...]:
     """A party does, a place does not: what stands behind a quantity may be the place of the next one."""
     marks = [
         (segment.raw,) for segment in segments[quantity + 1 : stop]
@@ -83,7 +102,7 @@ def _sale_marks(
 
 
 def _stock_marks(
-    segments: Sequence[Segment], first: int, last: int, quantity: int, stop: int, setting: Setting
+    segments: Sequence[Segment], quantity: int, stop: int, inventories: Mapping[int, int]
 ) -> tuple[Mark, ...]:
     """(tag, code, value) of what says which part of the stock a quantity is."""
     marks: list[Mark] = []
@@ -95,27 +114,26 @@ def _stock_marks(
             marks.append((tag, code, value))
     if segments[quantity].tag == "SCH" and segments[quantity].value(5):
         marks.append(("SCH", segments[quantity].value(4), segments[quantity].value(5)))
-    inventory = inventory_segment(segments, first, last, quantity)
+    inventory = inventories.get(quantity)
     if inventory is not None and segments[inventory].value(1):
         marks.append(("INV", segments[inventory].value(0), segments[inventory].value(1)))
     return tuple(marks)
 
 
 def _find_sum(
-    segments: Sequence[Segment], found: dict[tuple[str, str], list[tuple[str, tuple[Mark, ...], Record]]],
-    setting: Setting,
-) -> list[Finding]:  # fmt: skip
+    segments: Sequence[Segment], found: Mapping[tuple[str, str], Sequence[Record]], setting: Setting
+) -> list[Finding]:
     """Of three and more parts of a stock, one that is the others' sum may be their total."""
     mark = None if setting.x12 else setting.decimal_mark
     for (code, _), parts in found.items():
-        if len(parts) < 3 or segments[parts[0][2]["quantity"][0]].tag in SPLITS:
+        if len(parts) < 3 or segments[parts[0]["quantity"][0]].tag in SPLITS:
             continue
         try:
-            numbers = [read_number(value_at(segments, record["quantity"]), mark) for _, _, record in parts]
+            numbers = [read_number(value_at(segments, record["quantity"]), mark) for record in parts]
         except UnreadableValueError:
             continue  # the line says so itself
         total = sum(numbers, Decimal(0))
-        for number, (_, _, record) in zip(numbers, parts, strict=True):
+        for number, record in zip(numbers, parts, strict=True):
             if number and 2 * number == total:
                 detail = f"Of the quantities {code} one is the sum of the others: it may be their total."
                 return [Finding("repeated-quantity", detail, record["quantity"][0])]

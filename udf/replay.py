@@ -20,7 +20,7 @@ from udf.controls import read_count
 from udf.document import Doubts
 from udf.identifiers import is_gs1_key
 from udf.layout import judge_line_numbers
-from udf.outcome import Envelope, Problem
+from udf.outcome import MAX_ANSWER, AnswerTooLargeError, Envelope, Problem
 from udf.plans import Plan
 from udf.segments import read_segments
 from udf.shelves import Shelf
@@ -28,7 +28,17 @@ from udf.statements import Finding
 from udf.swaps import PRINCIPAL
 from udf.values import read_number
 from udf.verdict import LineCounts, summarise_lines
-from udf.writers import NUMBERS, NotPlainError, Numbers, Row, UnknownShapeError, Writer, check_values, resolve
+from udf.writers import (
+    NUMBERS,
+    NotPlainError,
+    Numbers,
+    Row,
+    UnknownShapeError,
+    UnusualError,
+    Writer,
+    check_values,
+    resolve,
+)
 
 Piece = tuple[Plan, Match[str]]
 
@@ -73,6 +83,8 @@ class _Tally:
     uses: defaultdict[Writer, int] = field(default_factory=lambda: defaultdict(int))
     codes: dict[Plan, set[str]] = field(default_factory=dict)
     """Quantities that are written like a code, by the plan of their line."""
+    size: int = 0
+    """Characters of the lines that are shut."""
     _open: list[str] = field(default_factory=list)
 
     def write(self, text: str) -> None:
@@ -89,20 +101,23 @@ class _Tally:
     def _shut(self) -> None:
         if self._open:
             self.lines.append(("," if self.lines else "") + ",".join(self._open))
+            self.size += len(self.lines[-1])
             self._open = []
+            if self.size > MAX_ANSWER:
+                raise AnswerTooLargeError(self.plans[0].dialect.message_type)
 
 
 _BLOCK = 500
 
 
-def find_pieces(shelf: Shelf, text: str, longest_first: bool = False) -> Iterator[Piece]:
+def find_pieces(shelf: Shelf, text: str, longest_first: bool = False, is_wide: bool = False) -> Iterator[Piece]:
     """The plans whose shapes the text has, from its first to its last character.
 
     First by habit (what followed this plan before), then, or at once where `longest_first`, the longest shape that
-    fits. Raises UnknownShapeError.
+    fits. Raises UnknownShapeError and, unless `is_wide`, UnusualError where a value is not written as usual.
     """
     position = 0
-    found = _match(shelf.headers, text, position)
+    found = _match(shelf.headers, text, position, is_wide)
     if found is None:
         raise UnknownShapeError("no header")
     plan = found[0]
@@ -112,33 +127,38 @@ def find_pieces(shelf: Shelf, text: str, longest_first: bool = False) -> Iterato
         yield found
         position = found[1].end()
         usual = None if longest_first else habits.get(plan)
-        match = usual.pattern.match(text, position) if usual is not None and usual.runs else None
+        match = None
+        if usual is not None and usual.runs:
+            match = (usual.pattern if is_wide else usual.narrow).match(text, position)
         if usual is not None and match is not None:
             plan, found = usual, (usual, match)
             continue
-        found = _match(shapes, text, position)
+        found = _match(shapes, text, position, is_wide)
         if found is not None:
             habits[plan] = found[0]
             plan = found[0]
-    trailer = _match(trailers, text, position)
+    trailer = _match(trailers, text, position, is_wide)
     if trailer is None or trailer[1].end() != len(text):
         raise UnknownShapeError("no line and no trailer")
     yield trailer
 
 
-def _match(plans: Sequence[Plan], text: str, position: int) -> Piece | None:
+def _match(plans: Sequence[Plan], text: str, position: int, is_wide: bool) -> Piece | None:
     for plan in plans:
         if plan.runs:
             match = plan.pattern.match(text, position)
-            if match is not None:
-                return plan, match
+            if match is None:
+                continue
+            if not is_wide and plan.narrow is not plan.pattern and plan.narrow.match(text, position) is None:
+                raise UnusualError(plan.plan_id)
+            return plan, match
     return None
 
 
 def replay(shelf: Shelf, text: str, pieces: Iterable[Piece], envelope: Envelope) -> tuple[Replayed, list[Plan]]:
     """Write the document of a message of these pieces; and the plan of each.
 
-    Raises NotPlainError where a check of values fails, and UntraceableError.
+    Raises NotPlainError where a check of values fails, UntraceableError, and AnswerTooLargeError.
     """
     following = iter(pieces)
     header, match = next(following)

@@ -17,12 +17,14 @@ its value. Reading is linear in the text; elements and spans are made when they 
 """
 
 import re
+import sys
+from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice, pairwise
-from typing import Literal
+from typing import Literal, overload
 
 from udf.shapes import CERTAIN, EDIFACT_SHAPES, EDIFACT_TAGS, FREE_TEXT, X12_CERTAIN, X12_SHAPES, X12_TAGS, Shapes
 
@@ -35,8 +37,10 @@ _DROP_NEWLINES = {ord(character): None for character in _NEWLINES}
 # control character that X12.6 reserves for the purpose and that no text contains.
 _NO_COMPONENT = "\x1f"
 
-# The vote over terminators stops here: a thousand votes say no more than sixty-four.
+# The vote over terminators stops here: a thousand votes say no more than sixty-four, and who has not come by the second
+# megabyte is not waited for, as a search of all that is possible takes seconds.
 _VOTES = 64
+_VOTERS = 2_000_000
 _FEW = 4
 
 
@@ -162,6 +166,85 @@ class Segment:
         return spans[1:]
 
 
+@dataclass(slots=True)
+class Notes:
+    """What was found out about a message as a whole or on the way through it, and would take a look at all of it."""
+
+    activity: tuple[int, int] = (-1, -1)
+    """A part of a split that was asked for last, and the segment that it stands under, -1 for none."""
+    product_types: frozenset[tuple[int, str]] | None = None
+    """(element, type) of the identifiers that X12 LIN state."""
+
+
+class KeptSegments(list[Segment]):
+    """The segments of a text that is not long."""
+
+    notes: Notes
+
+    def __init__(self, segments: Iterable[Segment]) -> None:
+        super().__init__(segments)
+        self.notes = Notes()
+
+
+class StoredSegments(Sequence[Segment]):
+    """The segments of a long text: where each stands is kept, and of what was made of them the last `KEPT`.
+
+    A segment with its elements takes up to a kilobyte, and is read again in a microsecond.
+    """
+
+    def __init__(self, segments: Iterable[Segment], text: str, delimiters: Delimiters) -> None:
+        self._text, self._delimiters = text, delimiters
+        self._tags: list[str] = []
+        self._starts, self._ends = array("L"), array("L")
+        self._repaired: set[int] = set()
+        self._made: dict[int, Segment] = {}
+        self.notes = Notes()
+        for number, segment in enumerate(segments):
+            self._tags.append(sys.intern(segment.tag[:_LONGEST_TAG]))
+            self._starts.append(segment.start)
+            self._ends.append(segment.end)
+            if segment.repaired:
+                self._repaired.add(number)
+
+    def __len__(self) -> int:
+        return len(self._tags)
+
+    @overload
+    def __getitem__(self, index: int) -> Segment: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Segment]: ...
+
+    def __getitem__(self, index: int | slice) -> Segment | list[Segment]:
+        if isinstance(index, slice):
+            return [self[number] for number in range(*index.indices(len(self)))]
+        return self._made.get(index) or self._make(range(len(self))[index])
+
+    def __iter__(self) -> Iterator[Segment]:
+        return map(self.__getitem__, range(len(self)))
+
+    def _make(self, number: int) -> Segment:
+        made = self._made
+        if len(made) >= KEPT:
+            made.clear()
+        segment = made[number] = Segment(
+            self._tags[number], self._starts[number], self._ends[number], self._text, self._delimiters,
+            number in self._repaired,
+        )  # fmt: skip
+        return segment
+
+
+LONG = 500_000
+"""Characters of a text whose segments are not all kept."""
+KEPT = 10_000
+_LONGEST_TAG = 24
+"""Characters that are kept of a tag: more tell nothing where no known one has more than three."""
+
+
+def notes_of(segments: Sequence[Segment]) -> Notes:
+    """The notes that go with the segments of a message; of any other sequence, new ones."""
+    return segments.notes if isinstance(segments, (KeptSegments, StoredSegments)) else Notes()
+
+
 def unescape(raw: str, release: str | None) -> str:
     """The value of raw characters: wraps dropped, each release character resolved; a lone one at the end stays."""
     if "\n" in raw or "\r" in raw:
@@ -201,7 +284,7 @@ def mask_released(text: str, delimiters: Delimiters) -> str:
     return pattern.sub(lambda match: pair if match.end() - match.start() == 2 else stand_in * len(match[0]), text)
 
 
-def read_segments(text: str, delimiters: Delimiters | None = None) -> list[Segment]:
+def read_segments(text: str, delimiters: Delimiters | None = None) -> Sequence[Segment]:
     """The segments of one message in order; UNA is none, and neither is what stands between two terminators.
 
     An empty list where no delimiters can be found: the text is then no EDI. Never raises.
@@ -209,15 +292,19 @@ def read_segments(text: str, delimiters: Delimiters | None = None) -> list[Segme
     found = delimiters or find_delimiters(text)
     if found is None:
         return []
+    segments = _read(text, found)
+    return KeptSegments(segments) if len(text) <= LONG else StoredSegments(segments, text, found)
+
+
+def _read(text: str, found: Delimiters) -> Iterator[Segment]:
     masked = mask_released(text, found)
     cuts = _lost_terminators(masked, found)
     next_cut = next(cuts, None)
-    segments: list[Segment] = []
     blanks, element = found.blanks, found.element
     known = EDIFACT_TAGS if found.standard == "EDIFACT" else X12_TAGS
     rows: bool | None = None
     position = skip_una(text)
-    for piece in (masked[position:] if position else masked).split(found.segment):
+    for piece in _pieces(masked, position, found.segment):
         body = piece.strip(blanks)
         after = position + len(piece) + 1
         if body:
@@ -228,7 +315,7 @@ def read_segments(text: str, delimiters: Delimiters | None = None) -> list[Segme
                 tag = body if cut < 0 else body[:cut]
                 if tag not in known:
                     tag = _tidy_tag(text[start : start + len(tag)], found)
-                segments.append(Segment(tag, start, end, text, found))
+                yield Segment(tag, start, end, text, found)
             else:
                 here: list[int] = []
                 while next_cut is not None and next_cut < end:
@@ -237,9 +324,21 @@ def read_segments(text: str, delimiters: Delimiters | None = None) -> list[Segme
                     next_cut = next(cuts, None)
                 if rows is None:
                     rows = _writes_rows(masked, found)
-                segments.extend(_part(text, masked, start, end, here, found, rows))
+                yield from _part(text, masked, start, end, here, found, rows)
         position = after
-    return segments
+
+
+def _pieces(masked: str, position: int, terminator: str) -> Iterator[str]:
+    """What stands between terminators. Of a long text not all at once: the pieces take as much memory as it does."""
+    while len(masked) - position > LONG:
+        end = masked.rfind(terminator, position, position + LONG)
+        if end < 0:
+            end = masked.find(terminator, position + LONG)
+        if end < 0:
+            break
+        yield from masked[position:end].split(terminator)
+        position = end + 1
+    yield from (masked[position:] if position else masked).split(terminator)
 
 
 def _part(
@@ -511,7 +610,7 @@ def _fragment(text: str, una: str | None) -> Delimiters | None:
 def _votes(text: str, tags: frozenset[str], element: str) -> Counter[str]:
     """What precedes the known tags: a visible character, a newline, or both where the one follows the other."""
     votes: Counter[str] = Counter()
-    for match in islice(_known_tags(tags, element, False).finditer(text), _VOTES):
+    for match in islice(_known_tags(tags, element, False).finditer(text, 0, _VOTERS), _VOTES):
         _vote(votes, text, match.start(), element)
     if votes.total() < _FEW:  # tags in lower case; what looked like one in upper case may have been a value
         for match in islice(_known_tags(tags, element, True).finditer(text[:_HEAD]), _VOTES):

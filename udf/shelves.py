@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from udf.customs import Customs
 from udf.plans import Arrangement, Dialect, Plan, arrange
 from udf.reference import Reference
 from udf.templates import Template, make_header_template, make_line_templates
@@ -27,6 +28,8 @@ class Shelf:
     """Whether some trailer may state a sum of the quantities."""
     proved: dict[Arrangement, list[frozenset[Plan]]] = field(default_factory=dict)
     """Arrangements that the compiler has proved in full, with the sets of plans that stood in them."""
+    customs: defaultdict[Dialect, Customs] = field(default_factory=lambda: defaultdict(Customs))
+    """How the values of a dialect are written."""
     failures: Counter[Dialect] = field(default_factory=Counter)
     """Messages in a row from which nothing could be learnt; one dialect's are not another's."""
     _writers: dict[tuple[Plan, Plan | None, Plan], Writer] = field(default_factory=dict)
@@ -47,6 +50,16 @@ class Shelf:
         plans.append(plan)
         # Of equal length the one that demands equal values goes first: it fits less.
         plans.sort(key=lambda p: (-len(p.tags), -sum(slot.kind == "as" for slot in p.shape.slots)))
+
+    def keep_to_customs(self, dialect: Dialect) -> bool:
+        """Let the plans of a dialect run alone on what fits its customs; whether that is something else than before."""
+        changed = [plan.keep_to(self.customs[dialect]) for plan in self.plans_of(dialect)]
+        return any(changed)
+
+    def plans_of(self, dialect: Dialect) -> list[Plan]:
+        """All plans of a dialect."""
+        headers = [plan for plan in self.headers if plan.dialect == dialect]
+        return [*headers, *self.bodies.get(dialect, ()), *self.trailers.get(dialect, ())]
 
     def plans(self) -> list[Plan]:
         """All of them."""

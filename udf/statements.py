@@ -5,14 +5,16 @@ prices, identifiers), and gives findings where the source leaves it open or has 
 """
 
 import datetime
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from udf.chunks import Chunk, is_buying_store
 from udf.codec import Position, Record
 from udf.identifiers import item_class
 from udf.reference import Reference
-from udf.segments import Segment
+from udf.segments import Segment, notes_of
 from udf.values import UnreadableValueError, read_number, read_period
 
 PLACES = ("LOC", "NAD", "N1")
@@ -31,6 +33,24 @@ class Finding:
     code: str
     detail: str
     segment: int | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.detail) > _LONGEST_DETAIL:
+            object.__setattr__(self, "detail", f"{self.detail[:_LONGEST_DETAIL]}…")
+
+
+_LONGEST_DETAIL = 2_000
+"""Characters of a sentence for a person: a damaged value that it quotes may have a hundred times as many."""
+
+
+def name_some(values: Iterable[str]) -> str:
+    """Some values in order for a person, and of many, how many there are."""
+    known = sorted(set(values))
+    more = len(known) - _NAMED
+    return ", ".join(known[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+_NAMED = 50
 
 
 @dataclass(slots=True)
@@ -246,10 +266,12 @@ def bind_places(places: list[int], quantities: list[int], last: int) -> list[dic
         bound: dict[int, int | None] = {}
         for number, q in enumerate(starts):
             if mode == "before":
-                bound[q] = next((p for p in reversed(places) if p < q), None)
+                at = bisect_left(places, q)
+                bound[q] = places[at - 1] if at else None
             else:
                 following = starts[number + 1] if number + 1 < len(starts) else last
-                bound[q] = next((p for p in places if q < p < following), None)
+                at = bisect_right(places, q)
+                bound[q] = places[at] if at < len(places) and places[at] < following else None
         if set(bound.values()) - {None} == set(places) and (None not in bound.values() or not places):
             ways.append(bound)
     return ways
@@ -346,32 +368,39 @@ def part_place(segments: Sequence[Segment], quantity: Position) -> Position:
     return s, {"SDQ": e - 1, "SCH": 3, "REF": 1}[segments[s].tag], 0
 
 
-def inventory_segment(segments: Sequence[Segment], first: int, last: int, quantity: int) -> int | None:
-    """The INV of a quantity in a line: before it from D.97A on, where INV opens each group, behind it in D.96A."""
+def inventory_segments(segments: Sequence[Segment], first: int, last: int) -> dict[int, int]:
+    """The INV of each QTY in a line: before it from D.97A on, where INV opens each group, behind it in D.96A."""
     stock = [i for i in range(first, last) if segments[i].tag == "INV"]
     quantities = [i for i in range(first, last) if segments[i].tag == "QTY"]
     if not stock or not quantities:
-        return None
+        return {}
     if stock[0] < quantities[0]:
-        return next((i for i in reversed(stock) if i < quantity), None)
-    stop = next((q for q in quantities if q > quantity), last)
-    return next((i for i in stock if quantity < i < stop), None)
+        return {q: stock[bisect_left(stock, q) - 1] for q in quantities}
+    following = ((q, stop, bisect_right(stock, q)) for q, stop in pairwise([*quantities, last]))
+    return {q: stock[at] for q, stop, at in following if at < len(stock) and stock[at] < stop}
 
 
 def activity_of(segments: Sequence[Segment], index: int, x12: bool) -> int:
     """The ZA, or where the line has none the QTY, that a part (SDQ, SCH, REF) stands under; else the index itself."""
     if not x12 or segments[index].tag not in SPLITS:
         return index
-    quantity = index
-    for i in range(index - 1, -1, -1):
+    notes = notes_of(segments)
+    asked, known = notes.activity
+    quantity = -1
+    for i in range(index, -1, -1):
+        if i == asked:  # parts are asked for in their order: what an earlier one stands under need not be looked for
+            quantity = known if quantity < 0 or (known >= 0 and segments[known].tag == "ZA") else quantity
+            break
         tag = segments[i].tag
         if tag == "ZA":
-            return i
-        if tag == "QTY" and quantity == index:
+            quantity = i
+            break
+        if tag == "QTY" and quantity < 0:
             quantity = i
         if tag == "LIN":
             break
-    return quantity
+    notes.activity = index, quantity
+    return index if quantity < 0 else quantity
 
 
 def unit_slot(segments: Sequence[Segment], quantity: Position, x12: bool) -> Position | None:
@@ -474,6 +503,7 @@ def bind_prices(
         return {}, [Finding("price-ambiguous", "Two prices of one type stand together.", repeated)]
     before = [run for run in runs if run[0] < activities[0]]
     after = [run for run in runs if run[0] > activities[0]]
+    starts = [run[0] for run in after]
     if before and after:
         detail = "Prices stand before and after the quantities."
         return {}, [Finding("price-ambiguous", detail, after[0][0])]
@@ -486,7 +516,7 @@ def bind_prices(
     bound: dict[int, Position | None] = {}
     for n, activity in enumerate(activities):
         stop = activities[n + 1] if n + 1 < len(activities) else last
-        own = [run for run in after if activity < run[0] < stop]
+        own = after[bisect_right(starts, activity) : bisect_left(starts, stop)]
         if len(own) > 1:
             return {}, [Finding("price-ambiguous", "A quantity has several prices.", own[1][0])]
         bound[activity] = own[0] if own else None
@@ -502,11 +532,11 @@ def bind_periods(
 ) -> tuple[dict[int, tuple[Position | None, Position | None]], list[Finding]]:
     """Activity to period: its own date, dates behind it, then dates before the first quantity."""
     bound: dict[int, tuple[Position | None, Position | None]] = {}
+    # QTY before LIN in an 867: what a line states is of its one quantity
+    shared = range(first, last if setting.message_type == "867" or not activities else activities[0])
+    stated: tuple[Position | None, Position | None, list[Finding]] | None = None
     for n, activity in enumerate(activities):
         stop = activities[n + 1] if n + 1 < len(activities) else last
-        scopes = [range(activity + 1, stop), range(first, activities[0])]
-        if setting.message_type == "867":  # QTY before LIN: what a line states is of its one quantity
-            scopes = [range(first, last)]
         start: Position | None = None
         end: Position | None = None
         za = segments[activity]
@@ -514,11 +544,13 @@ def bind_periods(
         if role in SINGLE:
             start = end = (activity, 4, 0)
         else:
-            for scope in scopes:
-                start, end, faults = find_period(segments, scope, setting)
-                if faults:
-                    return {}, faults
-                if start or end:
-                    break
+            faults: list[Finding] = []
+            if setting.message_type != "867":
+                start, end, faults = find_period(segments, range(activity + 1, stop), setting)
+            if not (start or end or faults):
+                stated = stated or find_period(segments, shared, setting)
+                start, end, faults = stated
+            if faults:
+                return {}, faults
         bound[activity] = start, end
     return bound, []

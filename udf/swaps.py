@@ -1,5 +1,6 @@
-"""Codes and quantities that may have changed places: ``QTY+12:153`` where ``QTY+153:12`` was meant."""
+"""What may have changed places: ``QTY+12:153`` where ``QTY+153:12`` was meant, ``SDQ*EA*92*5*0001`` for ``0001*5``."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -29,19 +30,57 @@ def find_swapped(segments: Sequence[Segment], chunks: Chunks, setting: Setting) 
         ]
     frequency = Counter(code for own in stated.values() for code, _, _ in own)
     habits = Counter(frozenset(code for code, _, _ in own) for own in stated.values() if own)
+    # Whether there may be a line with another code for one of these is told by hashes: to make its codes takes a look
+    # at all of them.
+    known = {_mix(codes) for codes in habits}
     principal = PRINCIPAL.get(setting.message_type, ())
+    has_principal = bool(frequency.keys() & set(principal))
     for own in stated.values():
         codes = frozenset(code for code, _, _ in own)
+        is_only, mixed = habits[codes] == 1, _mix(codes)
         for code, number, index in own:
             if not code.isdecimal() or frequency[code] > 1:
                 continue
-            exchanged = codes - {code} | {number}
-            is_other_habit = habits[codes] == 1 and number not in codes and habits[exchanged] > 0
+            may_be_habit = is_only and number not in codes and mixed ^ hash(code) ^ hash(number) in known
+            is_other_habit = may_be_habit and habits[codes - {code} | {number}] > 0
             is_unknown = setting.measure("QTY", code) is None
-            is_lost_principal = number in principal[: None if is_unknown else 1] and not frequency.keys() & set(
-                principal
-            )
+            is_lost_principal = number in principal[: None if is_unknown else 1] and not has_principal
             if is_other_habit or (is_lost_principal and (is_unknown or not setting.x12)):
                 detail = f"QTY has the code {code} and the quantity {number}: they may have changed places."
                 return [Finding("quantity-swapped", detail, index)]
     return []
+
+
+def _mix(codes: frozenset[str]) -> int:
+    """One number of some codes, from which the number without one of them follows."""
+    mixed = 0
+    for code in codes:
+        mixed ^= hash(code)
+    return mixed
+
+
+def find_swapped_parts(segments: Sequence[Segment], first: int, last: int) -> list[Finding]:
+    """A part of an SDQ whose quantity begins with a nought, as numbers of stores do, beside a shorter number as place.
+
+    X12.6 wants numbers without such noughts. A partner that writes them all the same is understood where its places are
+    as long as its quantities.
+    """
+    for index in range(first, last):
+        segment = segments[index]
+        if segment.tag != "SDQ":
+            continue
+        for e in range(2, len(segment.elements) - 1, 2):
+            place, number = segment.value(e), segment.value(e + 1)
+            if len(number) > len(place) and begins_with_nought(number) and _PLAIN.fullmatch(place):
+                detail = f"SDQ has the place {place} and the quantity {number}: they may have changed places."
+                return [Finding("part-swapped", detail, index)]
+    return []
+
+
+def begins_with_nought(number: str) -> bool:
+    """Whether a number has more digits than it needs."""
+    digits = number.lstrip("-+")
+    return digits[:1] == "0" and digits[1:2].isdecimal()
+
+
+_PLAIN = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")

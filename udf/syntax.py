@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from udf import codec
 from udf.identifiers import GTIN_TYPES
-from udf.segments import Segment
+from udf.segments import Segment, notes_of
 from udf.shapes import EDIFACT_TAGS, X12_TAGS
 from udf.statements import PLACES, Finding, Setting, place_role, quantity_positions
 from udf.values import UnreadableValueError, read_period
@@ -162,13 +162,22 @@ def _product_faults(segments: Sequence[Segment], lin: Segment) -> Iterator[str]:
     """X12 235 before each 234; one without its value is a type that other lines have, or of two characters."""
     for e in range(1, len(lin.elements), 2):
         kind, number = lin.value(e), lin.value(e + 1)
-        is_type = len(kind) < 3 or (len(kind) == 3 and (number or any(_has_type(other, e, kind) for other in segments)))
+        is_type = len(kind) < 3 or (len(kind) == 3 and (bool(number) or (e, kind) in _product_types(segments)))
         if not is_type or (number and not kind):
             yield f"«{kind}» in LIN is no type of an identifier"
 
 
-def _has_type(segment: Segment, element: int, kind: str) -> bool:
-    return segment.tag == "LIN" and segment.value(element) == kind and bool(segment.value(element + 1))
+def _product_types(segments: Sequence[Segment]) -> frozenset[tuple[int, str]]:
+    """(element, type) of each identifier with a type of three characters that LIN of the message state."""
+    notes = notes_of(segments)
+    if notes.product_types is None:
+        notes.product_types = frozenset(
+            (e, segment.value(e))
+            for segment in segments if segment.tag == "LIN"
+            for e in range(1, len(segment.elements) - 1, 2)
+            if len(segment.value(e)) == 3 and segment.value(e + 1)
+        )  # fmt: skip
+    return notes.product_types
 
 
 def _identifier_faults(segment: Segment) -> Iterator[str]:
@@ -234,9 +243,10 @@ def _find_half_parts(segments: Sequence[Segment], first: int, last: int) -> list
     if loop != ["LS", "LE"] * (len(loop) // 2):
         findings.append(Finding("part-incomplete", "A loop of parts lost its LS or its LE.", first))
     codes = {segments[s].value(0) for s, _ in parts if segments[s].tag == "REF"}
+    inside = set(parts)
     for i in range(first, last):
         segment = segments[i]
-        if segment.tag == "REF" and segment.value(0) in codes and segment.value(2) and (i, 2) not in parts:
+        if segment.tag == "REF" and segment.value(0) in codes and segment.value(2) and (i, 2) not in inside:
             findings.append(Finding("part-incomplete", "A part of a loop stands outside of it.", i))
         if segment.tag == "LS" and i + 1 < last and segments[i + 1].tag == "LE":
             findings.append(Finding("part-incomplete", "LS opens a loop without a part.", i))
@@ -262,22 +272,20 @@ def is_tag(tag: str, x12: bool) -> bool:
     return tag in _TAGS[x12]
 
 
-def find_damaged_tags(segments: Sequence[Segment], indices: Sequence[int], setting: Setting) -> list[Finding]:
+def find_damaged_tags(segments: Sequence[Segment], indices: Sequence[int], setting: Setting) -> Iterator[Finding]:
     """Tags that no standard has: of another length, or one letter away from a tag that lines are made of."""
-    found: list[Finding] = []
     for index in indices:
         tag = segments[index].tag
         if is_tag(tag, setting.x12):
             continue
         if len(tag) != 3 and not (setting.x12 and len(tag) == 2):
-            found.append(Finding("tag-damaged", f"«{tag[:20]}» is no tag: a separator is lost.", index))
+            yield Finding("tag-damaged", f"«{tag[:20]}» is no tag: a separator is lost.", index)
             continue
         near = [known for known in DATA[setting.x12] if _is_near(tag, known)]
         meant = next((known for known in near if len(tag) == 3 or _follows(segments[index], known, setting)), None)
         meant = meant or next((known for known in DATA[setting.x12] if _is_shortened(tag, known)), None)
         if meant:
-            found.append(Finding("tag-damaged", f"«{tag}» is no tag and may be a damaged {meant}.", index))
-    return found
+            yield Finding("tag-damaged", f"«{tag}» is no tag and may be a damaged {meant}.", index)
 
 
 def _is_near(tag: str, known: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 from udf.chunks import Chunk
 from udf.codec import Record
-from udf.document import FLOWS, PIECES, build_lines, inherit, read_header, read_parties
+from udf.document import FLOWS, PIECES, StatedPeriods, build_lines, inherit, read_header, read_parties
 from udf.gatekeeper import LineRecords
 from udf.masks import Shape, locate
 from udf.outcome import Document, Line
@@ -77,7 +77,7 @@ class Template:
 class Scene:
     """Shapes filled with made-up values: one small message that holds a header, a group and a line."""
 
-    segments: list[Segment] = field(default_factory=list)
+    segments: Sequence[Segment] = ()
     bounds: list[tuple[int, int]] = field(default_factory=list)
     """First segment of each scope, and the one after its last."""
     values: dict[str, tuple[Scope, int]] = field(default_factory=dict)
@@ -169,7 +169,8 @@ def make_line_templates(
     header = _read_header(scene, stated[0], setting)
     far = _looks_far(scene, above, line, setting)
     try:
-        built = build_lines(scene.segments, line, above, setting, header.get("currency"))
+        periods = StatedPeriods(scene.segments, setting)
+        built = build_lines(scene.segments, line, above, setting, header.get("currency"), periods)
     except (UnreadableValueError, LookupError) as problem:
         raise UntraceableError(str(problem)) from problem
     return [
@@ -251,7 +252,7 @@ def make_header_template(shape: Shape, stated: Record, setting: Setting, standar
     scene = set_scene([shape], setting)
     opener = scene.segments[0]
     first, last = 1, len(scene.segments)
-    chunk = Chunk("header", list(scene.segments[first:last]), list(range(first, last)), first, last)
+    chunk = Chunk("header", scene.segments, range(first, last), first, last)
     document = Document(
         standard=standard,  # type: ignore[arg-type]
         message_type=setting.message_type, version=setting.version or None,

@@ -5,7 +5,7 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
-from udf.outcome import fits_json_number
+from udf.outcome import MAX_SIGNIFICANT_DIGITS, fits_json_number
 
 
 class UnreadableValueError(ValueError):
@@ -35,7 +35,8 @@ def read_number(text: str, decimal_mark: str | None = None, code: str = "quantit
         raise UnreadableValueError("number-ambiguous", f"«{text}» can mean {whole}.{fraction} or {whole}{fraction}.")
     number = Decimal(f"{'-' if sign == '-' or trailing else ''}{whole or '0'}.{fraction or '0'}" if mark else
                      f"{'-' if sign == '-' or trailing else ''}{whole}")  # fmt: skip
-    if not fits_json_number(number):
+    # With noughts behind them, too: a price of 30 digits times a quantity is more than any column of Gold holds.
+    if not fits_json_number(number) or number.adjusted() >= MAX_SIGNIFICANT_DIGITS:
         raise UnreadableValueError(code, f"«{text}» has more than the 15 digits that a quantity may have.")
     return number
 

@@ -1,52 +1,57 @@
 """What came of a message: proved lines and rejected ones, all problems at once, and whether it is valid."""
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar, overload
 
-from udf import codec
 from udf.chunks import Chunk, Chunks
 from udf.codec import Record
 from udf.controls import check_totals, check_trailer
-from udf.document import build_lines, inherit, lift, line_doubts, read_header, read_parties, repeated_stock
-from udf.engine import Answer, Prompt
-from udf.gatekeeper import LineRecords
+from udf.document import Doubts, StatedPeriods, build_lines, inherit, lift, read_header, read_parties, repeated_stock
+from udf.gatekeeper import LineRecords, gather_line
 from udf.identifiers import has_check_digit, is_gs1_key
 from udf.layout import check_layout, find_referenced_places
 from udf.outcome import Attempt, Document, Envelope, Line, Outcome, Problem, RejectedLine, dump_document
-from udf.segments import Delimiters, Segment
-from udf.statements import Finding, Setting
+from udf.segments import LONG, Delimiters, Segment
+from udf.statements import Finding, Setting, prefer_items
 from udf.values import UnreadableValueError
 
 READING = "by-layout"
 """How places between lines were bound; other readings, for a partner or by a person, will have other names."""
-_LOGGED = 500
+LOGGED = 500
+"""Tries of a message that are kept."""
+MOST_PROBLEMS = 1_000
+"""Problems of one code that a message lists; how many more there are is one of its own."""
+MOST_FINDINGS = 20_000
+"""Findings against the parts of a message after which only the first of each code are kept of a further part."""
+
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
 class Unit:
     """What is judged as one: a header, a group, or a line with all its windows."""
 
-    chunks: list[Chunk]
-    prompts: list[Prompt]
-    positions: list[list[codec.Position]]
-    answers: list[Answer] = field(default_factory=list)
-    records: list[list[Record]] = field(default_factory=list)
-    line: LineRecords | None = None
-    findings: list[Finding] = field(default_factory=list)
+    chunks: Sequence[Chunk]
+    records: Sequence[list[Record]] = ()
+    """What was answered for each chunk, as places in it."""
+    confidence: float = 0.0
+    findings: Sequence[Finding] = ()
     tries: int = 0
-    log: list[tuple[int, str, list[Finding]]] = field(default_factory=list)
+    log: Sequence[tuple[int, str, Sequence[Finding]]] = ()
+    left_out: Mapping[str, int] | None = None
+    """How many findings of which code were not kept, of one with very many."""
+    line: LineRecords | None = None
+    """The records of a line, as places in the message; of a long one they are gathered anew each time."""
 
     @property
     def name(self) -> str:
         chunk = self.chunks[0]
         return f"line {chunk.line}" if chunk.kind == "line" else chunk.kind
-
-    @property
-    def confidence(self) -> float:
-        return min((answer.confidence for answer in self.answers), default=0.0)
 
 
 @dataclass(slots=True)
@@ -55,13 +60,94 @@ class Message:
 
     text: str
     envelope: Envelope
-    segments: list[Segment]
+    segments: Sequence[Segment]
     first: int
     setting: Setting
     chunks: Chunks
     delimiters: Delimiters
     units: list[Unit] = field(default_factory=list)
     seconds: float = 0.0
+    logged: int = 0
+    """Units of which tries are kept."""
+    _found: int = 0
+    _shared: dict[object, Sequence[list[Record]]] = field(default_factory=dict)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether little may be kept of each line."""
+        return len(self.text) > LONG
+
+    def share(self, records: Sequence[list[Record]]) -> Sequence[list[Record]]:
+        """What was answered for a unit, and where the message is long, one and the same for all that are alike."""
+        if not self.is_long:
+            return records
+        key = tuple(tuple(tuple(record.items()) for record in found) for found in records)
+        return self._shared.setdefault(key, records)
+
+    def curtail(self, unit: Unit) -> None:
+        """Where there are very many findings already, keep of those against a unit the first of each code."""
+        unit.left_out = None
+        unit.findings = unit.findings or ()  # an empty list of each takes memory
+        if len(unit.findings) > 1 and self._found + len(unit.findings) > MOST_FINDINGS:
+            counts = Counter(finding.code for finding in unit.findings)
+            if len(counts) < len(unit.findings):
+                first: dict[str, Finding] = {}
+                for finding in unit.findings:
+                    first.setdefault(finding.code, finding)
+                unit.findings = list(first.values())
+                unit.left_out = {code: count - 1 for code, count in counts.items() if count > 1}
+        self._found += len(unit.findings)
+
+    def gather(self, unit: Unit) -> LineRecords:
+        """The records of a line over all its windows."""
+        if unit.line is not None:
+            return unit.line
+        line = gather_line(list(zip(unit.chunks, unit.records, strict=True)))
+        line.records = prefer_items(self.segments, line.first, line.last, line.records, self.setting.x12)
+        if not self.is_long:
+            unit.line = line
+        return line
+
+
+class _Anew(Sequence[T]):
+    """What is made each time it is asked for."""
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[T]: ...
+
+    def __getitem__(self, index: int | slice) -> T | list[T]:
+        if isinstance(index, slice):
+            return list(self)[index]
+        return next(islice(self, range(len(self))[index], None))
+
+
+class LinesAnew(_Anew[Line]):
+    """The lines of a long message, built each time they are asked for: each would take two kilobytes."""
+
+    def __init__(self, units: Sequence[Unit], build: Callable[[Unit], list[Line]]) -> None:
+        self._units, self._build = units, build
+
+    def __len__(self) -> int:
+        return sum(len(records) for unit in self._units for records in unit.records)
+
+    def __iter__(self) -> Iterator[Line]:
+        for unit in self._units:
+            yield from self._build(unit)
+
+
+class RejectedAnew(_Anew[RejectedLine]):
+    """The rejected lines of a long message, each made when it is asked for."""
+
+    def __init__(self, units: Sequence[Unit], make: Callable[[Unit], RejectedLine]) -> None:
+        self._units, self._make = units, make
+
+    def __len__(self) -> int:
+        return len(self._units)
+
+    def __iter__(self) -> Iterator[RejectedLine]:
+        return map(self._make, self._units)
 
 
 class Verdict:
@@ -72,23 +158,42 @@ class Verdict:
         self.model_version, self.compiler_version = model_version, compiler_version
         self.problems: list[Problem] = []
         self.errors = 0
-        self.lines: list[Line] = []
-        self.rejected: list[RejectedLine] = []
+        self.lines: Sequence[Line] = ()
+        self.rejected: Sequence[RejectedLine] = ()
         self.header: dict[str, Any] = {}
+        self._noted: Counter[str] = Counter()
+        self._periods = StatedPeriods(message.segments, message.setting)
 
-    def note(self, finding: Finding, counts: bool = True) -> Problem:
-        """Make a problem of a finding; `counts` when it is one of the message and not of a line."""
+    def note(self, finding: Finding, counts: bool = True) -> None:
+        """List the problem that a finding is; `counts` when it is one of the message and not of a line."""
+        self._noted[finding.code] += 1
+        is_listed = self._noted[finding.code] <= MOST_PROBLEMS
+        if not is_listed and not counts:
+            return
+        problem = self._make_problem(finding)
+        if is_listed:
+            self.problems.append(problem)
+        self.errors += counts and problem.severity == "error"
+
+    def _make_problem(self, finding: Finding) -> Problem:
         message = self.message
         segment = message.segments[finding.segment] if finding.segment is not None else None
         severity = message.setting.reference.severity(finding.code, message.setting.partner)
-        problem = Problem(
+        return Problem(
             code=finding.code, severity=severity,
             segment=finding.segment - message.first + 1 if finding.segment is not None else None,
             span=(segment.start, segment.end) if segment else None, detail=finding.detail,
         )  # fmt: skip
-        self.problems.append(problem)
-        self.errors += counts and severity == "error"
-        return problem
+
+    def _count_unlisted(self) -> None:
+        """Say of each code how many problems are not listed."""
+        left_out: Counter[str] = Counter()
+        for unit in self.message.units:
+            left_out.update(unit.left_out or {})
+        left_out.update({code: count - MOST_PROBLEMS for code, count in self._noted.items() if count > MOST_PROBLEMS})
+        for code, count in left_out.items():
+            detail = f"Of the problems «{code}» of this message {count} more are not listed."
+            self.note(Finding("more-problems", detail))
 
     def check_controls(self) -> None:
         message = self.message
@@ -101,20 +206,16 @@ class Verdict:
         if message.chunks.ambiguous:
             detail = "A place between two lines can belong to the line before or to those after it."
             self.note(Finding("ambiguous-structure", detail, message.first))
-        repaired = [i for i, segment in enumerate(message.segments) if segment.repaired]
+        repaired = sum(segment.repaired for segment in message.segments)
         if repaired:
-            self.note(
-                Finding(
-                    "repaired-segments",
-                    f"{len(repaired)} segments had lost a terminator and were parted again.",
-                    repaired[0],
-                )
-            )
+            first = next(i for i, segment in enumerate(message.segments) if segment.repaired)
+            detail = f"{repaired} segments had lost a terminator and were parted again."
+            self.note(Finding("repaired-segments", detail, first))
 
     def assemble(self) -> None:
         """Header and groups first, since lines inherit from them; then each line, proved or rejected."""
         message = self.message
-        stated: dict[int, Record] = {}
+        stated: dict[int, Unit] = {}
         for unit in message.units:
             chunk = unit.chunks[0]
             if chunk.kind == "line":
@@ -130,9 +231,8 @@ class Verdict:
                     )
                 )
                 continue
-            records = unit.records[0]
-            stated[id(chunk)] = lift(chunk, records[0]) if records else {}
-        header = stated.get(id(message.chunks.header), {})
+            stated[id(chunk)] = unit
+        header = _lift_stated(stated.get(id(message.chunks.header)))
         try:
             self.header = read_header(message.segments, header, message.setting)
         except UnreadableValueError as problem:
@@ -140,51 +240,72 @@ class Verdict:
         lines = [unit for unit in message.units if unit.chunks[0].kind == "line"]
         if not lines and self.header.get("function") != "cancellation":  # which may name nothing but its document
             self.note(Finding("message-without-lines", "The message has no line.", message.first))
-        built = [(unit, self._build(unit, header, stated)) for unit in lines]
-        twice = repeated_stock([found for _, found in built])
-        for number, (unit, found) in enumerate(built):
-            if number in twice:
-                detail = "The same stock stands twice for one item, place and date."
-                unit.findings = [Finding("repeated-stock", detail, unit.chunks[0].first)]
-            if unit.findings:
-                self._reject(unit)
-            self.lines += [] if unit.findings else found
+
+        def build(unit: Unit) -> list[Line]:
+            return self._build(unit, header, stated)
+
+        kept: list[list[Line]] = []
+        tally = _Tally(self.header)
+
+        def build_all() -> Iterator[list[Line]]:
+            for unit in lines:
+                found = build(unit)
+                tally.note(found)
+                if not message.is_long:
+                    kept.append(found)
+                yield found
+
+        twice = repeated_stock(build_all())
+        for number in sorted(twice):
+            detail = "The same stock stands twice for one item, place and date."
+            lines[number].findings = [Finding("repeated-stock", detail, lines[number].chunks[0].first)]
+        refused = [unit for unit in lines if unit.findings]
+        for unit in refused:
+            for finding in unit.findings:
+                self.note(finding, counts=False)
+        rejected = RejectedAnew(refused, self._reject)
+        self.rejected = rejected if message.is_long else list(rejected)
+        if message.is_long:
+            self.lines = LinesAnew([unit for unit in lines if not unit.findings], build)
+        else:
+            self.lines = [line for unit, found in zip(lines, kept, strict=True) if not unit.findings for line in found]
         if lines and not self.lines:
             self.note(Finding("no-line-proved", "Not one line of the message could be proved.", message.first))
-        self._warn()
+        if twice:  # they were counted, too
+            tally = _Tally(self.header)
+            tally.note(self.lines)
+        self._warn(tally)
 
-    def _build(self, unit: Unit, header: Record, stated: dict[int, Record]) -> list[Line]:
-        """The lines of a proved unit, none where a finding stands against it."""
+    def _build(self, unit: Unit, header: Record, stated: Mapping[int, Unit]) -> list[Line]:
+        """The lines of a proved unit, none where a finding stands against it; `stated` has the units of groups."""
         message, group = self.message, unit.chunks[0].group
-        if unit.findings or unit.line is None:
+        if unit.findings:
             return []
         try:
             return build_lines(
-                message.segments, unit.line, inherit(header, stated.get(id(group), {}) if group else {}),
-                message.setting, self.header.get("currency"),
+                message.segments, message.gather(unit),
+                inherit(header, _lift_stated(stated.get(id(group))) if group else {}),
+                message.setting, self.header.get("currency"), self._periods,
             )  # fmt: skip
         except UnreadableValueError as problem:
             unit.findings = [Finding(problem.code, str(problem), unit.chunks[0].first)]
             return []
 
-    def _reject(self, unit: Unit) -> None:
+    def _reject(self, unit: Unit) -> RejectedLine:
         message, chunk = self.message, unit.chunks[0]
-        problems = [self.note(finding, counts=False) for finding in unit.findings]
         span = (message.segments[chunk.first].start, message.segments[chunk.last - 1].end)
         lin = next(
             (message.segments[i] for i in range(chunk.first, chunk.last) if message.segments[i].tag == "LIN"), None
         )
-        self.rejected.append(RejectedLine(
+        return RejectedLine(
             text=message.text[span[0] : span[1]], span=span, line_number=(lin.value(0) or None) if lin else None,
-            output=describe_answer(unit), problems=problems,
-        ))  # fmt: skip
+            output=describe_answer(unit), problems=[self._make_problem(finding) for finding in unit.findings],
+        )  # fmt: skip
 
-    def _warn(self) -> None:
-        for finding in line_doubts(self.lines, self.header):
+    def _warn(self, tally: "_Tally") -> None:
+        for finding in (*tally.doubts.findings(), *summarise_lines(tally.counts)):
             self.note(finding)
-        for finding in summarise_lines(count_lines(self.lines)):
-            self.note(finding)
-        if any(line.location_id is None for line in self.lines):
+        if tally.counts.unplaced:
             named = find_referenced_places(self.message.segments, self.message.chunks, self.message.setting)
             if named:
                 segment = self.message.segments[named[0]]
@@ -201,13 +322,14 @@ class Verdict:
             message_reference=opener.value(1 if setting.x12 else 0) or None, is_test=message.envelope.is_test,
             parties=read_parties(message.segments, message.chunks.header, setting.x12), lines=self.lines, **self.header,
         )  # fmt: skip
+        self._count_unlisted()
         is_valid = self.errors == 0
         dumped = dump_document(document)
         attempts = max((unit.tries for unit in message.units), default=0)
         log = [
             Attempt(number, unit.name, "model", READING, output, [self._as_problem(f) for f in findings])
             for unit in message.units if unit.tries > 1 or unit.findings for number, output, findings in unit.log
-        ][:_LOGGED]  # fmt: skip
+        ][:LOGGED]  # fmt: skip
         whole = Attempt(
             attempt=attempts, chunk=None, route="model", reading=READING, output=None,
             problems=[p for p in self.problems if p.severity == "error"][:20],
@@ -227,6 +349,12 @@ class Verdict:
         return Problem(code=finding.code, severity=severity, segment=segment, detail=finding.detail)
 
 
+def _lift_stated(unit: Unit | None) -> Record:
+    """What a header or a group states, in the message; anew each time: half a kilobyte for each of many groups."""
+    records = unit.records[0] if unit else ()
+    return lift(unit.chunks[0], records[0]) if unit and records else {}
+
+
 @dataclass(slots=True)
 class LineCounts:
     """What is counted over the lines of a message, for warnings that speak of all of them."""
@@ -239,22 +367,31 @@ class LineCounts:
     typeless: int = 0
     undated: int = 0
 
-
-def count_lines(lines: Sequence[Line]) -> LineCounts:
-    """Count what the lines leave open."""
-    counts = LineCounts()
-    for line in lines:
+    def note(self, line: Line) -> None:
+        """Count what a line leaves open."""
         if line.measure == "unmapped":
-            counts.unmapped[line.qualifier] += 1
+            self.unmapped[line.qualifier] += 1
         if line.item_id and has_check_digit(line.item_id_type) and not is_gs1_key(line.item_id):
-            counts.wrong_items.append(line.item_id)
+            self.wrong_items.append(line.item_id)
         if line.location_id is None:
-            counts.unplaced[line.qualifier] += 1
+            self.unplaced[line.qualifier] += 1
         else:
-            counts.placed.add(line.qualifier)
-        counts.typeless += line.item_id_type is None
-        counts.undated += line.period_end is None and line.as_of_date is None
-    return counts
+            self.placed.add(line.qualifier)
+        self.typeless += line.item_id_type is None
+        self.undated += line.period_end is None and line.as_of_date is None
+
+
+class _Tally:
+    """What is odd about the lines of a message, and what they leave open."""
+
+    def __init__(self, header: dict[str, Any]) -> None:
+        self.doubts, self.counts = Doubts(header), LineCounts()
+
+    def note(self, lines: Iterable[Line]) -> None:
+        """Count some lines."""
+        for line in lines:
+            self.doubts.note_line(line)
+            self.counts.note(line)
 
 
 def summarise_lines(counts: LineCounts) -> list[Finding]:
@@ -288,8 +425,8 @@ def describe_answer(unit: Unit) -> str:
     """The answer for a person: field, segment, element.component, value."""
     rows = [
         ", ".join(
-            f"{name} = {chunk.segments[s].tag} {e + 1}.{c + 1} «{chunk.segments[s].elements[e][c]}»"
-            for name, (s, e, c) in record.items()
+            f"{name} = {chunk.message[i].tag} {e + 1}.{c + 1} «{chunk.message[i].elements[e][c]}»"
+            for name, (i, e, c) in ((name, (chunk.indices[s], e, c)) for name, (s, e, c) in record.items())
         )
         for chunk, records in zip(unit.chunks, unit.records, strict=True)
         for record in records

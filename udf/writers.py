@@ -33,6 +33,10 @@ class UnknownShapeError(NotPlainError):
     """Some part of the text has no shape that a plan knows."""
 
 
+class UnusualError(NotPlainError):
+    """A value is written in another way than the partner's values are."""
+
+
 class Numbers(dict[str, str]):
     """Numbers as sent to numbers as JSON writes them, each worked out once."""
 

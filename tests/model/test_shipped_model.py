@@ -43,9 +43,11 @@ def test_the_card_describes_the_file_beside_it(card: dict[str, Any]) -> None:
 
 
 def test_the_exam_of_the_card_can_be_repeated_on_fewer_messages() -> None:
-    facts = examine(MODEL, Sizes(known=40, held_out=60, vices=30, damaged=60), samples=None)
+    facts = examine(MODEL, Sizes(known=40, held_out=60, vices=30, damaged=60, plans=20), samples=None)
     held_out = facts["splits"][HELD_OUT]
     assert facts["silent_errors"] == facts["damaged messages"]["accepted"] == 0
+    assert facts["plans"]["silent_errors"] == facts["plans"]["damaged messages"]["accepted"] == 0
+    assert facts["plans"]["messages_by_plans"] > 0
     assert held_out["messages_exact"] >= 0.95
     assert held_out["field_f1"] >= 0.98
     assert held_out["format_valid"] == 1.0
@@ -63,6 +65,8 @@ def test_the_card_says_what_was_promised(card: dict[str, Any]) -> None:
     assert splits[KNOWN]["line_groups_exact_first_pass"] >= 0.999
     assert exam["samples"]["share"] >= 0.97
     assert exam["samples"]["silent_errors"] == 0
+    assert exam["plans"]["silent_errors"] == exam["plans"]["samples"]["silent_errors"] == 0
+    assert exam["plans"]["damaged messages"]["accepted"] == 0
     assert card["parity"]["share"] >= 0.999
     assert card["parity"]["prompts"] >= 2_000
 

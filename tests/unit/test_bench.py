@@ -3,13 +3,17 @@
 import json
 import random
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
+from typer.testing import CliRunner
 
+import bench.__main__ as kit
 from bench.exactness import InexactError, Tally
 from bench.figures import ABOUT, DETAILS, FIGURES
 from bench.partners import HABITS, Message, draw_partner, wrap, write_messages
 from bench.report import LATEST, README, read_latest, write_table
+from bench.run import Run
 from udf.interchange import split_interchange
 from udf.segments import find_delimiters, read_segments
 
@@ -132,3 +136,21 @@ def test_refusing_is_not_fast(message: Message) -> None:
     tally.mark_document(None, False, message)
     with pytest.raises(InexactError, match="1 of 1 messages are refused"):
         tally.check()
+
+
+@pytest.mark.parametrize(("milliseconds", "options", "exit_code"), [(9.0, [], 1), (4.0, [], 0), (9.0, ["--quick"], 0)])
+def test_a_missed_bar_fails_a_run_but_a_quick_one(
+    message: Message, monkeypatch: pytest.MonkeyPatch, milliseconds: float, options: list[str], exit_code: int
+) -> None:
+    class Part:
+        @staticmethod
+        def measure(run: Run) -> dict[str, float]:
+            run.tally.mark_document(state(message), True, message)
+            return {"ms_per_message_model_p50": milliseconds}
+
+    monkeypatch.setattr(kit, "importlib", SimpleNamespace(import_module=lambda name: Part))
+    app = kit.typer.Typer()
+    app.command()(kit.bench)
+    run = CliRunner().invoke(app, ["--only", "latency", *options])
+    assert run.exit_code == exit_code, run.output
+    assert ("missed: ms_per_message_model_p50 is 9 ms, the bar is ≤ 5 ms" in run.output) == bool(exit_code)

@@ -1,5 +1,6 @@
 """The loop around the model: right answers become documents, wrong ones never do, and whatever comes is an outcome."""
 
+import gc
 import random
 import string
 from collections import Counter
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import udf.compiler
 from udf import codec
 from udf.compiler import Compiler
 from udf.contract import Line, Outcome
@@ -157,6 +159,41 @@ def test_a_good_message_becomes_a_complete_document() -> None:
     assert (line.location_id, line.measure, str(line.period_start), str(line.period_end)) == (
         "4012345000016", "sold", "2026-01-01", "2026-01-07",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("is_on", [True, False], ids=["on", "off"])
+def test_the_collector_rests_while_messages_are_compiled_and_is_then_as_it_was(
+    is_on: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft, text = sales_report()
+    compiler = study(draft)
+    seen: list[bool] = []
+
+    def fail(*_: object) -> None:
+        seen.append(gc.isenabled())
+        raise RuntimeError
+
+    monkeypatch.setattr(udf.compiler, "answer_units", fail)
+    try:
+        (gc.enable if is_on else gc.disable)()
+        with pytest.raises(RuntimeError):
+            compiler.compile_rows([text])
+        assert (seen, gc.isenabled()) == ([False], is_on)
+    finally:
+        gc.enable()
+
+
+def test_compiling_leaves_nothing_for_the_collector() -> None:
+    drawn = [draw(seed) for seed in range(20)]
+    compilers = [study(draft) for draft, _ in drawn]
+    gc.collect()
+    gc.disable()
+    try:
+        for compiler, (_, text) in zip(compilers, drawn, strict=True):
+            compiler.compile_rows([text, text[: len(text) // 2]])
+        assert gc.collect() == 0, "something refers to itself in a circle"
+    finally:
+        gc.enable()
 
 
 def test_every_cut_of_a_message_is_caught() -> None:

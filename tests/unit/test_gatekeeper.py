@@ -16,7 +16,7 @@ from udf.gatekeeper import gather_line, judge_line, judge_statements
 from udf.outcome import Envelope
 from udf.reference import load_reference
 from udf.segments import Segment, find_delimiters, read_segments
-from udf.statements import Finding, Setting
+from udf.statements import Finding, Setting, bind_periods
 from udf.train.clerk import compile_as_wanted
 from udf.train.drafts import chunk_draft
 from udf.train.edifact import EdifactPartner
@@ -45,6 +45,12 @@ def refusal(text: str) -> set[str]:
     outcome = compile_as_wanted(text)
     assert not outcome.is_complete, outcome.document
     return codes(outcome)
+
+
+def test_a_line_without_quantities_has_no_periods_to_bind() -> None:
+    segments = read_segments(message("SLSRPT", f"BGM+73E+S1+9 {LIN_A} DTM+366:20260106:102"))
+    setting = Setting("EDIFACT", "SLSRPT", "D:96A:UN:EAN004", "", None, load_reference())
+    assert bind_periods(segments, 2, 4, [], setting) == ({}, [])
 
 
 # --- good messages -----------------------------------------------------------------------------------------------
@@ -85,6 +91,11 @@ def test_stock_at_several_places_of_one_line_passes() -> None:
 def test_a_split_by_store_replaces_its_total() -> None:
     text = activity(f"{UP_A} ZA*QS*12*EA SDQ*EA*92*0001*5*0002*7 ZA*QA SDQ*EA*92*0001*3 CTT*1")
     assert quantities(text) == [("0001", "QS", 5), ("0002", "QS", 7), ("0001", "QA", 3)]
+
+
+def test_quantities_of_a_split_may_begin_with_noughts_as_the_places_do() -> None:
+    text = activity(f"{UP_A} ZA*QS SDQ*EA*92*0001*0005*0102*0012*1234*0007")
+    assert [number for _, _, number in quantities(text)] == [5, 12, 7]
 
 
 def test_counts_of_documents_are_no_quantities() -> None:
@@ -212,6 +223,12 @@ DAMAGE = {
         activity(f"{UP_A} ZA*QS SDQ*EA*92{''.join(f'*{n}*1' for n in range(11))}"), "unread-data",
     ),
     "a split names a store twice": (activity(f"{UP_A} ZA*QS SDQ*EA*92*0001*5*0001*7"), "repeated-quantity"),
+    "places and quantities of a split change places": (
+        activity(f"{UP_A} ZA*QS SDQ*EA*92*5*0001*12*0102"), "part-swapped",
+    ),
+    "a place and a quantity of a split change places": (
+        activity(f"{UP_A} ZA*QS SDQ*EA*92*5*0001*0102*12"), "part-swapped",
+    ),
     "the parts do not add up": (activity(f"{UP_A} ZA*QS*13*EA SDQ*EA*92*0001*5*0002*7"), "split-total-mismatch"),
     "a split has no activity": (activity(f"{UP_A} SDQ*EA*92*0001*5"), "split-without-activity"),
     "LIN01 is lost": (activity("LIN*UP*036000291452*VN*AB1 ZA*QS*5*EA"), "item-type-invalid"),

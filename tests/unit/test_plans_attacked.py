@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from udf import compiler
+from udf import compiler, outcome, replay
 from udf.compiler import Compiler
 from udf.outcome import CompiledRow, Envelope
 from udf.planbook import PlanBook
@@ -264,7 +264,8 @@ def test_an_answer_that_no_database_holds_is_refused_and_leaves_the_others_alone
     short = write_edifact(10, [*SOLD, *line()])
     long = write_edifact(11, [*SOLD, *line(1), *line(2), *line(3)])
     whole = court.hold(long)
-    monkeypatch.setattr(compiler, "MAX_ANSWER", len(whole.document or "") - 1)
+    for part in (compiler, replay, outcome):
+        monkeypatch.setattr(part, "MAX_ANSWER", len(whole.document or "") - 1)
     kept, refused, again = court.fast.compile_rows([short, long, short], [EDIFACT] * 3)
     assert kept.is_complete
     assert again.document == kept.document
@@ -274,4 +275,26 @@ def test_an_answer_that_no_database_holds_is_refused_and_leaves_the_others_alone
 
 def test_a_quantity_of_thirty_digits_is_an_outcome_and_no_exception() -> None:
     court = Court(EDIFACT)
-    assert court.hold(write_edifact(1, [*SOLD, *line(pieces="1" + 29 * "0")])).is_complete
+    held = court.hold(write_edifact(1, [*SOLD, *line(pieces="1" + 29 * "0")]))
+    assert (held.is_complete, "quantity-not-a-number" in held.rejected_lines) == (False, True)
+    assert court.hold(write_edifact(2, [*SOLD, *line(pieces="1" + 14 * "0")])).is_complete
+
+
+@pytest.mark.parametrize("by_plans", [True, False])
+def test_an_answer_that_grows_too_large_is_given_up_while_it_is_made(
+    by_plans: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    court = teach(write_edifact, [[*SOLD, *line()]], EDIFACT)
+    long = write_edifact(11, [*SOLD, *line(1), *line(2), *line(3)])
+    whole = court.hold(long)
+    for part, name, value in (
+        (replay, "MAX_ANSWER", 600),
+        (outcome, "MAX_ANSWER", 600),
+        (replay, "_BLOCK", 1),
+        (outcome, "_BLOCK", 1),
+    ):
+        monkeypatch.setattr(part, name, value)
+    assert len(whole.document or "") < compiler.MAX_ANSWER
+    refused = (court.fast if by_plans else court.slow).compile_rows([long], [EDIFACT])[0]
+    assert (refused.message_type, refused.is_valid, refused.document) == ("SLSRPT", False, None)
+    assert [problem["code"] for problem in json.loads(refused.problems)] == ["message-too-large"]

@@ -144,7 +144,7 @@ def test_any_identifier_of_the_item_is_taken_for_the_best_one() -> None:
 
 
 def test_the_gatekeeper_lets_no_lesser_identifier_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("udf.compiler.prefer_items", lambda segments, first, last, records, x12: list(records))
+    monkeypatch.setattr("udf.verdict.prefer_items", lambda segments, first, last, records, x12: list(records))
     lesser = {"item": (PIA, 1, 0), "item_type": (PIA, 1, 1)}
     assert "item-not-preferred" in tell(STOCK, "line", lambda records: [record | lesser for record in records])
 

@@ -18,6 +18,7 @@ SOURCES = [
         "gatekeeper",
         "interchange",
         "layout",
+        "questions",
         "repetition",
         "statements",
         "swaps",

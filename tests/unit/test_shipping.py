@@ -28,6 +28,7 @@ EXAM: dict[str, Any] = {
     "damaged messages": {"accepted": 0, "messages": 1_000},
     "samples": {"silent_errors": 0, "share": 0.97},
 }
+WITH_PLANS: dict[str, Any] = {"silent_errors": 0, "damaged messages": {"accepted": 0}, "samples": None}
 WORSE = EXAM | {"messages_complete_and_exact": 0.9959}
 
 
@@ -71,6 +72,14 @@ def test_more_chunks_lost_than_chance_takes_are_a_loss(lost: int, gained: int) -
         ("answers as torch does", HALF, 1.0, 1999, EXAM),
         ("no silent error in the exam", HALF, 1.0, 2000, EXAM | {"silent_errors": 1}),
         ("no silent error in the exam", HALF, 1.0, 2000, EXAM | {"lines": 19_999}),
+        ("no silent error in the exam", HALF, 1.0, 2000, EXAM | {"plans": WITH_PLANS | {"silent_errors": 1}}),
+        (
+            "no damaged message accepted",
+            HALF,
+            1.0,
+            2000,
+            EXAM | {"plans": WITH_PLANS | {"damaged messages": {"accepted": 1}}},
+        ),
         (
             "no silent error in the exam",
             HALF,

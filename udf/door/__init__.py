@@ -58,6 +58,7 @@ def open_door(plpy: Any) -> "Desk":
             fresh = _load_anew(plpy)
             if fresh is not None:
                 _opened.desk.close()
+                _opened.desk.tally.close()
                 return fresh
             # What could not be loaded is tried again when it has changed again.
             _opened = _opened._replace(files=seen)

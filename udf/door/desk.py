@@ -8,12 +8,16 @@ import sys
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache, partial
-from typing import Any, NoReturn, TypeVar, get_args
+from functools import partial
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
+from udf.door.answer import NOTHING, Counts, count_rows, dump_row, read_lines, read_list, write_line
 from udf.door.backend import Backend, Interrupted
 from udf.door.tally import Tally, read_tally
-from udf.outcome import CompiledRow, Envelope, Outcome, Problem, Route, make_row, read_envelope
+from udf.outcome import CompiledRow, Envelope, Outcome, Problem, make_row, read_envelope
+
+if TYPE_CHECKING:
+    from udf.segments import Segment
 
 PLAIN_MESSAGE = (
     "UNH+1+SLSRPT:D:96A:UN:EAN004'BGM+73E+1+9'DTM+90:20260105:102'DTM+91:20260111:102'NAD+SE+9501101000008::9'"
@@ -26,6 +30,12 @@ PLAIN_MESSAGE = (
 # compiler reads of one message anywhere, and what PostgreSQL holds in one value.
 MESSAGE_BYTES = (16 << 20, 64 << 20)
 INTERCHANGE_BYTES = (256 << 20, 1 << 30)
+# The same of tillroll.max_outcome_bytes. PostgreSQL makes 25 to 30 MB of jsonb in a second (November 2026), and hears
+# of no cancel meanwhile: 4 MB, some 6,000 lines, take less than the 200 ms that one may have to wait. To put the value
+# together from lines that are jsonb already would help little: that copy, as deaf, took 0.65 to 0.9 of the time.
+OUTCOME_BYTES = (4 << 20, 1 << 30)
+# Shorter ones are given whatever the setting says.
+_SHORT_OUTCOME = 100_000
 
 # Texts of a batch that are compiled at once: enough to decode their prompts together, little enough to be a trifle in
 # memory and to give the first rows at once.
@@ -39,11 +49,12 @@ _SHORT = 500
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 Served = TypeVar("Served")
-Counts = tuple[int, ...]
-"""What the tally wants to know of compiled rows, in the order of `tally.FIELDS` from messages to by_both."""
-_NOTHING: Counts = (0,) * 8
-_Shown = tuple[int | None, str, int, int, list[list[str]]]
-"""Number, tag, start, end and elements of a segment."""
+_Place = tuple[int, int | None, str]
+"""Start, number and tag of a segment."""
+_Answer = tuple[CompiledRow, str]
+"""What was compiled, and the same as JSON text."""
+# Characters of the piece of a message that a problem is shown with.
+_MOST_SHOWN = 1000
 
 
 class Desk:
@@ -61,8 +72,9 @@ class Desk:
 
     def compile_edi(self, raw: str, envelope: str | None = None) -> str:
         """The outcome of one message, as JSON text."""
-        (row,) = self.serve(len(raw), lambda: self.compile_rows([raw], [envelope]), count_rows)
-        return dump_row(row)
+        work = partial(self.compile_texts, [raw], [envelope])
+        ((_, text),) = self.serve(len(raw), work, _count_texts)
+        return text
 
     def compile_batch(
         self, raws: Sequence[str | None], envelopes: Sequence[str | None] | None = None
@@ -74,46 +86,64 @@ class Desk:
         for start, end in _cut(raws):
             wanted = [i for i in range(start, end) if raws[i] is not None]
             texts, known = [raws[i] or "" for i in wanted], [envelopes[i] for i in wanted]
-            work = partial(self.compile_rows, texts, known)
-            rows = self.serve(sum(map(len, texts)), work, count_rows, calls=int(start == 0))
-            found = dict(zip(wanted, rows, strict=True))
+            work = partial(self.compile_texts, texts, known)
+            made = self.serve(sum(map(len, texts)), work, _count_texts, calls=int(start == 0))
+            found = {i: text for i, (_, text) in zip(wanted, made, strict=True)}
+            del made
             for i in range(start, end):
-                yield dump_row(found.pop(i)) if i in found else None
+                yield found.pop(i, None)
+
+    def lines(self, raw: str, envelope: str | None = None) -> Iterator[tuple[Any, ...]]:
+        """Number and fields of each line of a valid message: row by row, and PostgreSQL has the say between any two."""
+        row = self.compile_row(raw, envelope)
+        for position, line in enumerate(read_lines(row.document) if row.is_valid else (), 1):
+            yield position, *write_line(line)
+
+    def problems(self, raw: str, envelope: str | None = None) -> Iterator[tuple[Any, ...]]:
+        """Code, severity, segment, [start, end), what stands there and detail of each problem of a message."""
+        for problem in read_list(self.compile_row(raw, envelope).problems):
+            start, end = problem["span"] or (None, None)
+            source = None if start is None else raw[start : min(end, start + _MOST_SHOWN)]
+            yield problem["code"], problem["severity"], problem["segment"], start, end, source, problem["detail"]
 
     def explain(self, raw: str, envelope: str | None = None) -> Iterator[tuple[Any, ...]]:
         """For each field of each line: what it is, which piece of the message it was taken from, and what took it."""
 
-        def read() -> tuple[CompiledRow, dict[str, Any], list[_Shown], list[tuple[int, str]]]:
+        def read() -> tuple[CompiledRow, list[_Place], list[tuple[int, str]]]:
             (row,) = self.compile_rows([raw], [envelope])
-            document = json.loads(row.document) if row.document else {"lines": []}
-            known = _read_envelope(envelope) if document["lines"] else None
-            segments = list(self._read(raw, known)) if document["lines"] else []
-            return row, document, segments, self.load().plans.trace(raw, known, row.plans) if row.plans else []
+            known = _read_envelope(envelope) if row.document else None
+            places = list(self._number(self._read(raw, known))) if row.document else []
+            return row, places, self.load().plans.trace(raw, known, row.plans) if row.plans else []
 
-        row, document, segments, pieces = self.serve(len(raw), read, lambda found: count_rows(found[:1]))
-        starts = [segment[2] for segment in segments]
+        row, places, pieces = self.serve(len(raw), read, lambda found: count_rows(found[:1]))
+        starts = [start for start, _, _ in places]
         plan_starts = [start for start, _ in pieces]
 
         def name_plan(position: int) -> str | None:
             return pieces[bisect_right(plan_starts, position) - 1][1] if pieces else None
 
-        for position, line in enumerate(document["lines"], 1):
+        for position, line in enumerate(read_lines(row.document), 1):
             source = line.pop("source")
             for field, value in line.items():
                 if value in (None, {}, []):
                     continue
                 start, end = source.get(field, (None, None))
-                segment = segments[bisect_right(starts, start) - 1] if start is not None else (None, None)
+                _, number, tag = places[bisect_right(starts, start) - 1] if start is not None else (None, None, None)
                 text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
                 piece = None if start is None else raw[start:end]
                 # What a table or a rule gave belongs to the quantity, of which there is a line.
                 plan = name_plan(source["quantity"][0] if start is None else start)
-                yield position, field, text, piece, start, end, segment[0], segment[1], row.is_valid, row.route, plan
+                yield position, field, text, piece, start, end, number, tag, row.is_valid, row.route, plan
 
     def segments(self, raw: str) -> Iterator[tuple[Any, ...]]:
-        """Position in the message, tag, [start, end), text and elements of each segment."""
-        for number, tag, start, end, elements in self.serve(len(raw), lambda: list(self._read(raw))):
-            yield number, tag, start, end, raw[start:end], json.dumps(elements, ensure_ascii=False)
+        """Position in the message, tag, [start, end), text and elements of each segment; none of a text too large."""
+        limit = self.backend.size_setting(b"tillroll.max_message_bytes", *MESSAGE_BYTES)
+        if len(raw) > limit:
+            return
+        segments = self.serve(len(raw), lambda: self._read(raw, is_bounded=True))
+        for (start, number, tag), segment in zip(self._number(segments), segments, strict=True):
+            end, elements = segment.end, json.dumps(segment.elements, ensure_ascii=False)
+            yield number, tag, start, end, raw[start:end], elements
 
     def split_interchange(self, content: bytes) -> Iterator[tuple[Any, ...]]:
         """Position, text, type, reference, envelope and problems of each message in a file, as Bronze has them."""
@@ -152,6 +182,34 @@ class Desk:
 
     # --- compiling ---------------------------------------------------------------------------------------------
 
+    def compile_row(self, raw: str, envelope: str | None) -> CompiledRow:
+        """The row of one message, as a call that is served."""
+        (row,) = self.serve(len(raw), lambda: self.compile_rows([raw], [envelope]), count_rows)
+        return row
+
+    def compile_texts(self, texts: Sequence[str], envelopes: Sequence[str | None]) -> list[_Answer]:
+        """The row of each text and that row as JSON."""
+        return [self.dump(row, text) for row, text in zip(self.compile_rows(texts, envelopes), texts, strict=True)]
+
+    def dump(self, row: CompiledRow, text: str) -> _Answer:
+        """The outcome of a text and its JSON, or its refusal where PostgreSQL would take too long to read it."""
+        written = dump_row(row)
+        if len(written) <= _SHORT_OUTCOME:
+            return row, written
+        limit = self.backend.size_setting(b"tillroll.max_outcome_bytes", *OUTCOME_BYTES)
+        size = _measure(written, limit)
+        if size <= limit:
+            return row, written
+        detail = (
+            f"The outcome has {size} bytes or more, and tillroll.max_outcome_bytes is {limit}: while one value is made "
+            "of it, nothing can be cancelled. udf.lines and udf.problems give it row by row."
+        )
+        refused = self.refuse(Problem(code="outcome-too-large", severity="error", detail=detail), text)
+        refused = refused._replace(
+            message_type=row.message_type, route=row.route, attempts=row.attempts, compile_ms=row.compile_ms
+        )
+        return refused, dump_row(refused)
+
     def compile_rows(
         self, texts: Sequence[str], envelopes: Sequence[str | None] | None = None, limit: int | None = None
     ) -> list[CompiledRow]:
@@ -170,7 +228,7 @@ class Desk:
                 detail = f"The envelope is no JSON object as udf.split_interchange gives it: {_first_line(error)}."
                 rows[i] = self.refuse(Problem(code="envelope-unreadable", severity="error", detail=detail), text)
                 continue
-            size = len(text) if len(text) > limit or 4 * len(text) <= limit else len(text.encode())
+            size = _measure(text, limit)
             if size > limit:
                 rows[i] = self.refuse(_too_large("message", size, "bytes", limit, "message"), text)
                 continue
@@ -239,17 +297,21 @@ class Desk:
         )  # fmt: skip
         return make_row(outcome, None)
 
-    def _read(self, raw: str, envelope: Envelope | None = None) -> Iterator[_Shown]:
-        """The segments, numbered from UNH or ST as problems number them; none where the text is too large."""
+    def _read(self, raw: str, envelope: Envelope | None = None, is_bounded: bool = False) -> "Sequence[Segment]":
+        """The segments; none where they are bounded and too many."""
+        from udf.bounds import find_excess
         from udf.segments import announce, find_delimiters, read_segments
 
-        limit = self.backend.size_setting(b"tillroll.max_message_bytes", *MESSAGE_BYTES)
-        delimiters = announce(find_delimiters(raw), envelope and envelope.una) if len(raw) <= limit else None
-        segments = read_segments(raw, delimiters) if len(raw) <= limit else []
+        delimiters = announce(find_delimiters(raw), envelope and envelope.una)
+        if delimiters is None or (is_bounded and find_excess(raw, delimiters)):
+            return []
+        return read_segments(raw, delimiters)
+
+    def _number(self, segments: "Sequence[Segment]") -> Iterator[_Place]:
+        """Where each stands, numbered from UNH or ST as problems number them, and its tag."""
         first = next((i for i, segment in enumerate(segments) if segment.tag in ("UNH", "ST")), 0)
-        for i, segment in enumerate(segments):
-            number = i - first + 1 if i >= first else None
-            yield number, segment.tag, segment.start, segment.end, segment.elements
+        for i, segment in enumerate(segments, 1 - first):
+            yield segment.start, i if i > 0 else None, segment.tag
 
     # --- around each call --------------------------------------------------------------------------------------
 
@@ -265,7 +327,7 @@ class Desk:
         began = time.perf_counter()
         if self._left_behind is not None:
             self._clear_up()
-        counts, interrupted = _NOTHING, 0
+        counts, interrupted = NOTHING, 0
         # A pass of the collector over the objects of a large message would be a second in which nothing can end us;
         # what a message leaves behind is freed by counting references.
         gc.disable()
@@ -308,40 +370,13 @@ class Desk:
         raise AssertionError
 
 
-def count_rows(rows: Sequence[CompiledRow]) -> Counts:
-    """What the tally wants to know of them. A quote within a value is escaped, so a key in quotes is a key."""
-    lines = rejected = refused = attempts = by_plan = by_model = by_both = 0
-    for row in rows:
-        if not row.is_valid:
-            refused += 1
-        elif row.document is not None:
-            lines += row.document.count('"measure":')
-        rejected += row.rejected_lines.count('"line_number":')
-        attempts += row.attempts
-        by_plan += row.route == "plan"
-        by_model += row.route == "model"
-        by_both += row.route == "mixed"
-    return len(rows), lines, rejected, refused, attempts, by_plan, by_model, by_both
+def _count_texts(answers: Sequence[_Answer]) -> Counts:
+    return count_rows([row for row, _ in answers])
 
 
-def dump_row(row: CompiledRow) -> str:
-    """The outcome as one JSON object; its parts are JSON text already."""
-    versions = _dump_versions(row.model_version, row.compiler_version)
-    return (
-        f'{{"message_type":{json.dumps(row.message_type)},"is_valid":{_WORDS[row.is_valid]},"is_complete":'
-        f'{_WORDS[row.is_complete]},"document":{row.document or "null"},"rejected_lines":{row.rejected_lines},'
-        f'"problems":{row.problems},"route":{_ROUTES[row.route]},"attempts":{row.attempts},{versions},'
-        f'"verification_hash":"{row.verification_hash}","compile_ms":{row.compile_ms}}}'
-    )
-
-
-_WORDS = "false", "true"
-_ROUTES = {route: json.dumps(route) for route in (None, *get_args(Route))}
-
-
-@lru_cache(maxsize=8)
-def _dump_versions(model: str, compiler: str) -> str:
-    return json.dumps({"model_version": model, "compiler_version": compiler}, separators=(",", ":"))[1:-1]
+def _measure(text: str, limit: int) -> int:
+    """Bytes of the text; its characters where those are too many already, or too few to matter."""
+    return len(text) if len(text) > limit or 4 * len(text) <= limit else len(text.encode())
 
 
 def _cut(raws: Sequence[str | None]) -> Iterator[tuple[int, int]]:

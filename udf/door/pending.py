@@ -5,9 +5,11 @@ procedures and of Dagster's workers share the work; what is killed loses its ope
 """
 
 import time
+from functools import partial
 from typing import Any
 
-from udf.door.desk import PLAIN_MESSAGE, Desk, count_rows
+from udf.door.answer import count_rows
+from udf.door.desk import PLAIN_MESSAGE, Desk
 from udf.door.plan_table import PlanTable
 from udf.outcome import Attempt, CompiledRow, Problem, dump_problems
 from udf.planbook import PlanBook
@@ -163,7 +165,7 @@ class _Work:
                 self.plpy.error("The compiler fails on the plainest message too: nothing is stored.")
             return rows
 
-        rows = self.desk.serve(sum(len(message["raw"]) for message in messages), read, count_rows)
+        rows = self.desk.serve(count_characters(messages), read, count_rows)
         if book is not None:
             rows = self.renew(book, messages, rows)
         ids = [message["message_id"] for message in messages]
@@ -182,7 +184,8 @@ class _Work:
         while revoked := self.plans.settle(book, {plan for row in rows for plan in row.plans}):
             self.plans.read(book)
             doubtful = [number for number, row in enumerate(rows) if revoked.intersection(row.plans)]
-            again = self.compile_messages([messages[number] for number in doubtful])
+            chosen = [messages[number] for number in doubtful]
+            again = self.desk.serve(count_characters(chosen), partial(self.compile_messages, chosen), calls=0)
             if any(revoked.intersection(row.plans) for row in again):
                 self.plpy.error(f"revoked plans still run: {', '.join(sorted(revoked))}")
             for number, row in zip(doubtful, again, strict=True):
@@ -242,6 +245,11 @@ class _Work:
         except self.plpy.SPIError as error:
             if error.sqlstate != "2D000":
                 raise
+
+
+def count_characters(messages: list[Any]) -> int:
+    """How much text it is."""
+    return sum(len(message["raw"]) for message in messages)
 
 
 def is_fault(row: CompiledRow) -> bool:

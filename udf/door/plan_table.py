@@ -7,9 +7,10 @@ from collections.abc import Collection
 from typing import Any
 
 from udf import plan_sql
-from udf.planbook import ArrangementRow, PlanBook, PlanRow
+from udf.plan_rows import ArrangementRow, PlanRow
+from udf.planbook import PlanBook
 
-_TYPES = {"delimiters": "jsonb", "records": "jsonb", "confidence": "numeric", "proofs": "integer"}
+_TYPES = {"delimiters": "jsonb", "records": "jsonb", "confidence": "numeric", "proofs": "integer", "customs": "jsonb"}
 
 
 class PlanTable:

@@ -50,9 +50,14 @@ class Tally:
     def look(self) -> None:
         """Begin anew where the file has been removed: the functions were uninstalled, and stand again."""
         if self._file is not None and os.fstat(self._file).st_nlink == 0:
+            self.close()
+
+    def close(self) -> None:
+        """Let go of the file; the next call opens it anew."""
+        if self._file is not None:
             os.close(self._file)
-            self._file = None
-            self._places = {}
+        self._file = None
+        self._places = {}
 
     def _take_place(self, role: int, hour: int) -> tuple[int, list[int]]:
         """A place in the file: of a session that has ended, for the same hour and role or long ago, else a new one."""

@@ -1,26 +1,19 @@
--- The questions that anybody with the right may ask: text in, outcome out. Applied by python -m udf.install, which puts the
--- folders of the installed packages in the place of __PACKAGES__.
+-- The questions that anybody with the right may ask: text in, outcome out. Applied by python -m udf.install, which gives
+-- each body its beginning: there `door` is opened.
 --
 -- Invoker's rights: the functions touch no table, so there is nothing that a definer's rights would be needed for.
 -- search_path is pinned all the same, since PL/Python's own statements would follow it. Stable, not immutable: another
 -- compiler gives another outcome, and compile_ms another number. Parallel safe: they write nothing that PostgreSQL knows
 -- of, begin no subtransaction, and each worker loads its own compiler. The cost is what was measured (November 2026): a
 -- message of one line took 2 ms, a page from memory, which is cost 1 or 400 operators, some 10 microseconds.
---
--- Each body finds the package at its first call in a session, and at every call asks for the module anew, as an upgrade
--- puts another in its place. To import it each time took 20 of the 250 microseconds of a call for one line.
 
 create or replace function udf.compile_edi(raw text)
 returns jsonb
 language plpython3u stable strict parallel safe cost 80000
 set search_path = pg_catalog, pg_temp
 as $python$
-if not SD:
-    import sys
-    sys.path[:0] = [path for path in __PACKAGES__ if path not in sys.path]
-    import udf.door
-    SD["modules"] = sys.modules
-return SD["modules"]["udf.door"].open_door(plpy).compile_edi(raw)
+__OPEN_DOOR__
+return door.compile_edi(raw)
 $python$;
 
 comment on function udf.compile_edi(text) is 'The outcome of one message (UNH to UNT, ST to SE, with its interchange around it or without) as a JSON object: verdict, document, rejected lines, problems. Bad input is an outcome too, never an error.';
@@ -30,12 +23,8 @@ returns jsonb
 language plpython3u stable strict parallel safe cost 80000
 set search_path = pg_catalog, pg_temp
 as $python$
-if not SD:
-    import sys
-    sys.path[:0] = [path for path in __PACKAGES__ if path not in sys.path]
-    import udf.door
-    SD["modules"] = sys.modules
-return SD["modules"]["udf.door"].open_door(plpy).compile_edi(raw, envelope)
+__OPEN_DOOR__
+return door.compile_edi(raw, envelope)
 $python$;
 
 comment on function udf.compile_edi(text, jsonb) is 'The outcome of one message whose interchange said what the envelope holds: a row of bronze.messages or of udf.split_interchange. The same as in silver.outcomes.';
@@ -45,12 +34,8 @@ returns setof jsonb
 language plpython3u stable strict parallel safe cost 800000 rows 100
 set search_path = pg_catalog, pg_temp
 as $python$
-if not SD:
-    import sys
-    sys.path[:0] = [path for path in __PACKAGES__ if path not in sys.path]
-    import udf.door
-    SD["modules"] = sys.modules
-return SD["modules"]["udf.door"].open_door(plpy).compile_batch(raws)
+__OPEN_DOOR__
+return door.compile_batch(raws)
 $python$;
 
 comment on function udf.compile_edi_batch(text[]) is 'The outcome of each message, in the order of the array, null for null. Messages that are compiled together share the work.';
@@ -60,12 +45,8 @@ returns setof jsonb
 language plpython3u stable strict parallel safe cost 800000 rows 100
 set search_path = pg_catalog, pg_temp
 as $python$
-if not SD:
-    import sys
-    sys.path[:0] = [path for path in __PACKAGES__ if path not in sys.path]
-    import udf.door
-    SD["modules"] = sys.modules
-return SD["modules"]["udf.door"].open_door(plpy).compile_batch(raws, envelopes)
+__OPEN_DOOR__
+return door.compile_batch(raws, envelopes)
 $python$;
 
 comment on function udf.compile_edi_batch(text[], jsonb[]) is 'As udf.compile_edi_batch(text[]), each message with its envelope or null; both arrays have the same length.';
@@ -87,12 +68,8 @@ returns table (
 language plpython3u stable strict parallel safe cost 100000 rows 200
 set search_path = pg_catalog, pg_temp
 as $python$
-if not SD:
-    import sys
-    sys.path[:0] = [path for path in __PACKAGES__ if path not in sys.path]
-    import udf.door
-    SD["modules"] = sys.modules
-return SD["modules"]["udf.door"].open_door(plpy).explain(raw)
+__OPEN_DOOR__
+return door.explain(raw)
 $python$;
 
 comment on function udf.explain(text) is 'One row per field of each line: its value, the piece of the message it was taken from (null where a table or a rule gave it) with its segment and span, the route that made it and, where plans did, the plan of that piece (silver.plans). is_valid false: the message is refused and its lines count nowhere.';
@@ -114,12 +91,8 @@ returns table (
 language plpython3u stable strict parallel safe cost 100000 rows 200
 set search_path = pg_catalog, pg_temp
 as $python$
-if not SD:
-    import sys
-    sys.path[:0] = [path for path in __PACKAGES__ if path not in sys.path]
-    import udf.door
-    SD["modules"] = sys.modules
-return SD["modules"]["udf.door"].open_door(plpy).explain(raw, envelope)
+__OPEN_DOOR__
+return door.explain(raw, envelope)
 $python$;
 
 comment on function udf.explain(text, jsonb) is 'As udf.explain(text), for a message whose interchange said what the envelope holds: whose partner is known, and with it the plans.';
@@ -129,12 +102,8 @@ returns table (segment integer, tag text, span_start integer, span_end integer, 
 language plpython3u stable strict parallel safe cost 10000 rows 100
 set search_path = pg_catalog, pg_temp
 as $python$
-if not SD:
-    import sys
-    sys.path[:0] = [path for path in __PACKAGES__ if path not in sys.path]
-    import udf.door
-    SD["modules"] = sys.modules
-return SD["modules"]["udf.door"].open_door(plpy).segments(raw)
+__OPEN_DOOR__
+return door.segments(raw)
 $python$;
 
 comment on function udf.segments(text) is 'One row per segment of a message as the compiler reads it. segment counts from UNH or ST, as problems do, and is null before it; elements is a list of lists of components; spans count characters from 0, the end exclusive.';
@@ -151,12 +120,8 @@ returns table (
 language plpython3u stable strict parallel safe cost 10000 rows 100
 set search_path = pg_catalog, pg_temp
 as $python$
-if not SD:
-    import sys
-    sys.path[:0] = [path for path in __PACKAGES__ if path not in sys.path]
-    import udf.door
-    SD["modules"] = sys.modules
-return SD["modules"]["udf.door"].open_door(plpy).split_interchange(content)
+__OPEN_DOOR__
+return door.split_interchange(content)
 $python$;
 
 comment on function udf.split_interchange(bytea) is 'One row per message of a file, in whatever encoding, with what its envelope says: what bronze.messages holds. A file without a message is one row of no type.';
@@ -183,59 +148,12 @@ returns table (
     attributes jsonb,
     source jsonb
 )
-language sql stable strict parallel safe cost 100000 rows 25
-begin atomic
-    -- Materialized, or the message would be compiled once for each time that its outcome is named.
-    with compiled as materialized (
-        select udf.compile_edi(lines.raw, lines.envelope) as outcome
-    )
-
-    select
-        line.ordinality::integer,
-        line.line_number,
-        line.item_id,
-        line.item_id_type,
-        line.location_id,
-        line.location_id_type,
-        line.measure,
-        line.qualifier,
-        line.quantity,
-        line.unit,
-        line.price,
-        line.price_type,
-        line.currency,
-        line.period_start,
-        line.period_end,
-        line.as_of_date,
-        line.item_ids,
-        line.attributes,
-        line.source
-    from compiled
-    cross join lateral rows from (
-        jsonb_to_recordset(
-            case when (compiled.outcome ->> 'is_valid')::boolean then compiled.outcome -> 'document' -> 'lines' end
-        ) as (
-            line_number text,
-            item_id text,
-            item_id_type text,
-            location_id text,
-            location_id_type text,
-            measure text,
-            qualifier text,
-            quantity numeric,
-            unit text,
-            price numeric,
-            price_type text,
-            currency text,
-            period_start date,
-            period_end date,
-            as_of_date date,
-            item_ids jsonb,
-            attributes jsonb,
-            source jsonb
-        )
-    ) with ordinality as line;
-end;
+language plpython3u stable strict parallel safe cost 100000 rows 25
+set search_path = pg_catalog, pg_temp
+as $python$
+__OPEN_DOOR__
+return door.lines(raw, envelope)
+$python$;
 
 comment on function udf.lines(text, jsonb) is 'One row per proved line of a valid message, typed. A refused message has no lines: udf.problems says why.';
 
@@ -261,10 +179,12 @@ returns table (
     attributes jsonb,
     source jsonb
 )
-language sql stable strict parallel safe cost 100000 rows 25
-begin atomic
-    select * from udf.lines(lines.raw, 'null'::jsonb);
-end;
+language plpython3u stable strict parallel safe cost 100000 rows 25
+set search_path = pg_catalog, pg_temp
+as $python$
+__OPEN_DOOR__
+return door.lines(raw)
+$python$;
 
 comment on function udf.lines(text) is 'As udf.lines(text, jsonb), for a message whose envelope is not known or stands around it.';
 
@@ -278,23 +198,12 @@ returns table (
     source text,
     detail text
 )
-language sql stable strict parallel safe cost 100000 rows 5
-begin atomic
-    select
-        problem.content ->> 'code',
-        problem.content ->> 'severity',
-        (problem.content ->> 'segment')::integer,
-        (problem.content -> 'span' ->> 0)::integer,
-        (problem.content -> 'span' ->> 1)::integer,
-        substr(
-            problems.raw,
-            (problem.content -> 'span' ->> 0)::integer + 1,
-            least((problem.content -> 'span' ->> 1)::integer - (problem.content -> 'span' ->> 0)::integer, 1000)
-        ),
-        problem.content ->> 'detail'
-    from jsonb_array_elements(udf.compile_edi(problems.raw, problems.envelope) -> 'problems') with ordinality as problem (content, number)
-    order by problem.number;
-end;
+language plpython3u stable strict parallel safe cost 100000 rows 5
+set search_path = pg_catalog, pg_temp
+as $python$
+__OPEN_DOOR__
+return door.problems(raw, envelope)
+$python$;
 
 comment on function udf.problems(text, jsonb) is 'One row per problem of a message, errors and warnings, with the place that it speaks of: what udf.compile_edi found.';
 
@@ -308,10 +217,12 @@ returns table (
     source text,
     detail text
 )
-language sql stable strict parallel safe cost 100000 rows 5
-begin atomic
-    select * from udf.problems(problems.raw, 'null'::jsonb);
-end;
+language plpython3u stable strict parallel safe cost 100000 rows 5
+set search_path = pg_catalog, pg_temp
+as $python$
+__OPEN_DOOR__
+return door.problems(raw)
+$python$;
 
 comment on function udf.problems(text) is 'As udf.problems(text, jsonb), for a message whose envelope is not known or stands around it.';
 
@@ -320,12 +231,8 @@ returns table (compiler_version text, model_version text, python text)
 language plpython3u stable parallel safe cost 10000 rows 1
 set search_path = pg_catalog, pg_temp
 as $python$
-if not SD:
-    import sys
-    sys.path[:0] = [path for path in __PACKAGES__ if path not in sys.path]
-    import udf.door
-    SD["modules"] = sys.modules
-return [SD["modules"]["udf.door"].open_door(plpy).version()]
+__OPEN_DOOR__
+return [door.version()]
 $python$;
 
 comment on function udf.version() is 'Versions of the compiler and the model that this session works with, and of the interpreter.';

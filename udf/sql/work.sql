@@ -9,12 +9,8 @@ create or replace procedure udf.compile_pending(
 )
 language plpython3u
 as $python$
-if not SD:
-    import sys
-    sys.path[:0] = [path for path in __PACKAGES__ if path not in sys.path]
-    import udf.door
-    SD["modules"] = sys.modules
-SD["modules"]["udf.door"].open_door(plpy).compile_pending(batch_size, max_seconds)
+__OPEN_DOOR__
+door.compile_pending(batch_size, max_seconds)
 $python$;
 
 comment on procedure udf.compile_pending(integer, double precision) is 'Bronze to Silver inside the warehouse: compiles messages that have no outcome of this compiler, a batch a transaction, safe beside Dagster and itself. A notice says what was done and whether anything is left. What a plan had compiled that is found wrong meanwhile is pending again, for the next call.';
@@ -39,12 +35,8 @@ returns table (
 language plpython3u
 set search_path = pg_catalog, pg_temp
 as $python$
-if not SD:
-    import sys
-    sys.path[:0] = [path for path in __PACKAGES__ if path not in sys.path]
-    import udf.door
-    SD["modules"] = sys.modules
-return SD["modules"]["udf.door"].open_door(plpy).read_calls()
+__OPEN_DOOR__
+return door.read_calls()
 $python$;
 
 comment on function udf.read_calls() is 'What udf.calls adds up: one row per session, role and hour, hours counted from 1970.';

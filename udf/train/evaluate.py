@@ -2,8 +2,9 @@
 
 A GGUF runs through the compiler that ships, never a checkpoint. Drawn messages come as files, with envelopes and the
 vices of their partners; what they state is known from their drafts alone (`udf.train.truth`), damaged ones must not be
-accepted, hand-checked messages of other people are compared with their records. On some of the same messages two
-larger models and plain rules are examined in the same run.
+accepted, hand-checked messages of other people are compared with their records. All of these are read without plans;
+then partners teach plans, and later messages, damaged ones and the hand-checked ones are read with them. On some of
+the same messages two larger models and plain rules are examined in the same run.
 """
 
 import json
@@ -26,6 +27,7 @@ from udf.train.adversary import judge
 from udf.train.drafts import Draft, chunk_draft
 from udf.train.marking import Marks
 from udf.train.papers import HELD_OUT, KNOWN, SPLITS, VICES, checked, draw_damaged, draw_papers, read_samples
+from udf.train.planned import examine_plans
 from udf.train.reading import compile_file, read_file
 from udf.train.report import WHOLE, print_exam
 
@@ -45,6 +47,8 @@ class Sizes:
     vices: int = 700
     damaged: int = 1500
     rivals: int = 8
+    plans: int = 200
+    """Partners whose messages are read with plans on."""
 
     def of(self, split: str) -> int:
         return {KNOWN: self.known, HELD_OUT: self.held_out, VICES: self.vices}[split]
@@ -82,6 +86,7 @@ def examine(
         "messages_complete_and_exact": splits[HELD_OUT]["messages_exact"],
         "splits": splits,
         "damaged messages": damaged,
+        "plans": examine_plans(engine, compiler.reference, sizes.plans, seed, samples),
         "samples": _read_samples(compiler, samples) if samples and samples.is_dir() else None,
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }

@@ -70,6 +70,9 @@ def check_gates(
     """
     silent = exam["silent_errors"] + (exam["samples"]["silent_errors"] if exam["samples"] else 0)
     accepted, damaged = exam["damaged messages"]["accepted"], exam["damaged messages"]["messages"]
+    if plans := exam.get("plans"):
+        silent += plans["silent_errors"] + (plans["samples"]["silent_errors"] if plans["samples"] else 0)
+        accepted += plans["damaged messages"]["accepted"]
     exact = exam["messages_complete_and_exact"]
     least = before["messages_complete_and_exact"] if before else 0.0
     held_out, known = exam["splits"][HELD_OUT], exam["splits"][KNOWN]

@@ -43,6 +43,14 @@ def print_exam(facts: dict[str, Any], console: Console) -> None:
             f"samples: {samples['records_right']:,} of {samples['records']:,} records right, "
             f"{samples['silent_errors']} wrong in a valid message; not all of: {samples['not_all_right'] or 'none'}"
         )
+    if plans := facts.get("plans"):
+        damaged, samples = plans["damaged messages"], plans["samples"]
+        console.print(
+            f"with plans on: {plans['silent_errors']} of {plans['lines']:,} lines wrong in a valid message, "
+            f"{plans['messages_by_plans']:,} of {plans['messages']:,} messages read by plans; {damaged['accepted']} of "
+            f"{damaged['messages']:,} damaged ones accepted with another meaning ({damaged['by_plans']} read by plans)"
+            + (f"; samples {samples['records_right']:,} of {samples['records']:,}" if samples else "")
+        )
     console.print(f"peak memory {facts['peak_memory_mb']} MB, {facts['minutes']} minutes, seed {facts['seed']}")
     if "rivals" in facts:
         console.print(_tabulate("Short messages of held-out partners, read by", facts["rivals"], _RIVAL_ROWS))

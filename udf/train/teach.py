@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from udf.codec import Bundles
+from udf.codec import Bundles, encode_chunk
 from udf.compiler import Compiler
 from udf.engine import Engine
 from udf.interchange import InterchangeMessage, split_interchange
@@ -69,10 +69,11 @@ class Teacher:
         return [label for unit in units if not unit.findings for label in self._keep(unit, outcome)]
 
     def _keep(self, unit: Unit, outcome: Outcome) -> Iterator[Label]:
-        for chunk, records, prompt in zip(unit.chunks, unit.records, unit.prompts, strict=True):
+        for chunk, records in zip(unit.chunks, unit.records, strict=True):
+            prompt, _ = encode_chunk(chunk.kind, str(outcome.message_type), chunk.segments)
             self.report.proved += 1
-            if prompt.tokens not in self._kept:
-                self._kept.add(prompt.tokens)
+            if prompt not in self._kept:
+                self._kept.add(prompt)
                 self.report.labels[f"{outcome.message_type} {chunk.kind}"] += 1
                 yield Label.of(chunk, str(outcome.message_type), records)
 

@@ -1,0 +1,77 @@
+"""A compiled row as SQL gets it: the outcome as one piece of JSON, its lines and problems row by row, and counts."""
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any, get_args
+
+from udf.outcome import CompiledRow, Route
+
+Counts = tuple[int, ...]
+"""What the tally wants to know of compiled rows, in the order of `tally.FIELDS` from messages to by_both."""
+NOTHING: Counts = (0,) * 8
+_pick = itemgetter(
+    "line_number", "item_id", "item_id_type", "location_id", "location_id_type", "measure", "qualifier", "quantity",
+    "unit", "price", "price_type", "currency", "period_start", "period_end", "as_of_date", "item_ids", "attributes",
+    "source",
+)  # fmt: skip
+# Fractions stay as they are written: PostgreSQL reads them as numeric.
+_READER = json.JSONDecoder(parse_float=str)
+_write = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def count_rows(rows: Sequence[CompiledRow]) -> Counts:
+    """What the tally wants to know of them. A quote within a value is escaped, so a key in quotes is a key."""
+    lines = rejected = refused = attempts = by_plan = by_model = by_both = 0
+    for row in rows:
+        if not row.is_valid:
+            refused += 1
+        elif row.document is not None:
+            lines += row.document.count('"measure":')
+        rejected += row.rejected_lines.count('"line_number":')
+        attempts += row.attempts
+        by_plan += row.route == "plan"
+        by_model += row.route == "model"
+        by_both += row.route == "mixed"
+    return len(rows), lines, rejected, refused, attempts, by_plan, by_model, by_both
+
+
+def dump_row(row: CompiledRow) -> str:
+    """The outcome as one JSON object; its parts are JSON text already."""
+    versions = _dump_versions(row.model_version, row.compiler_version)
+    return (
+        f'{{"message_type":{json.dumps(row.message_type)},"is_valid":{_WORDS[row.is_valid]},"is_complete":'
+        f'{_WORDS[row.is_complete]},"document":{row.document or "null"},"rejected_lines":{row.rejected_lines},'
+        f'"problems":{row.problems},"route":{_ROUTES[row.route]},"attempts":{row.attempts},{versions},'
+        f'"verification_hash":"{row.verification_hash}","compile_ms":{row.compile_ms}}}'
+    )
+
+
+_WORDS = "false", "true"
+_ROUTES = {route: json.dumps(route) for route in (None, *get_args(Route))}
+
+
+@lru_cache(maxsize=8)
+def _dump_versions(model: str, compiler: str) -> str:
+    return json.dumps({"model_version": model, "compiler_version": compiler}, separators=(",", ":"))[1:-1]
+
+
+def read_lines(document: str | None) -> Iterator[dict[str, Any]]:
+    """The lines of a document as `dump_document` writes it, one after the other; a fraction as its digits."""
+    if document:
+        # The key, as within a value its quotes would be escaped; and the first one, as keys are sorted.
+        yield from read_list(document, document.index('"lines":[') + len('"lines":'))
+
+
+def read_list(text: str, start: int = 0) -> Iterator[Any]:
+    """The elements of the JSON array, without blanks, that begins there, one after the other."""
+    while text[start] != "]" and text[start + 1] != "]":
+        value, start = _READER.raw_decode(text, start + 1)
+        yield value
+
+
+def write_line(line: dict[str, Any]) -> tuple[Any, ...]:
+    """The fields of a line as columns, in the order of udf.lines."""
+    *plain, item_ids, attributes, source = _pick(line)
+    return *plain, _write(item_ids), _write(attributes), _write(source)
