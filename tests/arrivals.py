@@ -66,7 +66,7 @@ class Arrivals:
     def send(self) -> None:
         """A file with a message, or two."""
         partner = self.random.choice(PARTNERS)
-        self._deliver(partner, [self._draw_document() for _ in range(self.random.choice([1, 1, 2]))])
+        self.deliver(partner, [self._draw_document() for _ in range(self.random.choice([1, 1, 2]))])
 
     def restate(self) -> None:
         """Something that was said before, said anew: in part, with other numbers, under the same document number."""
@@ -78,14 +78,14 @@ class Arrivals:
             if line["quantity"] is not None and self.random.random() < 0.7:
                 line["quantity"] = self.random.randint(-5, 30)
         function = self.random.choice(FUNCTIONS)
-        return self._deliver(before.partner, [before.document | {"lines": lines, "function": function}])
+        return self.deliver(before.partner, [before.document | {"lines": lines, "function": function}])
 
     def resend(self) -> None:
         """The same text in another envelope."""
         if not self.sent:
             return self.send()
         before = self.random.choice(self.sent)
-        return self._deliver(before.partner, [before.document], before.text)
+        return self.deliver(before.partner, [before.document], before.text)
 
     def recompile(self) -> None:
         """Another compiler reads some messages in another way, or for the first time again."""
@@ -103,7 +103,7 @@ class Arrivals:
             self.connection.execute("delete from silver.outcomes where message_id = %s", (before.message_id,))
             before.is_compiled = False
 
-    def _deliver(self, partner: str, documents: list[Document], text: str | None = None) -> None:
+    def deliver(self, partner: str, documents: list[Document], text: str | None = None) -> None:
         prepared = datetime(2026, 1, 5, tzinfo=UTC) + timedelta(hours=self.random.randint(0, 24 * 40))
         # Most files come at once, some late, and some clocks are wrong.
         received = prepared + timedelta(hours=self.random.choice([1, 1, 2, 30, 24 * 20, -24 * 3]))
@@ -212,6 +212,15 @@ class Arrivals:
             if not is_sales:
                 line["as_of_date"] = end.isoformat()
         return line
+
+    def draw_sales(self) -> Document:
+        """A line that states what one item sold at one place, the same each time."""
+        line = self._draw_line(is_sales=True)
+        item, item_type = ITEMS[0]
+        return line | {
+            "item_id": item, "item_id_type": item_type, "location_id": LOCATIONS[0], "measure": SALES[0][0],
+            "qualifier": SALES[0][1], "quantity": 5, "unit": "PCE", "price": None,
+        }  # fmt: skip
 
     def _split(self, total: Document) -> list[Document]:
         """The line's quantity once more, by place."""

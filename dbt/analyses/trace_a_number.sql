@@ -5,7 +5,7 @@
 --     dbt compile --select trace_a_number --vars '{partner_id: PRAIRIEMART, item_id: "00614141100019", ...}'
 --     psql -f target/compiled/tillroll/analyses/trace_a_number.sql
 --
--- It reads bronze and staging, which analysts do not see: an engineer asks. The row is named by its key; stock that was
+-- It reads bronze and silver, which analysts do not see: an engineer asks. The row is named by its key; stock that was
 -- carried forward is traced to the snapshot that it comes from.
 
 with
@@ -30,9 +30,9 @@ line_fates as (
 
 ),
 
-compiled_lines as (
+outcomes as (
 
-    select * from {{ ref('base_compiled_lines') }}
+    select * from {{ source('silver', 'outcomes') }}
 
 ),
 
@@ -77,8 +77,8 @@ select
     messages.position as message_position,
     messages.reference as message_reference,
     messages.message_id,
-    compiled_lines.line_position,
-    compiled_lines.line_number,
+    lines.line_position,
+    compiled_line.content ->> 'line_number' as line_number,
     lines.measure,
     lines.quantity,
     lines.end_date,
@@ -92,14 +92,18 @@ select
 
 from lines
 
-inner join compiled_lines
-    on lines.message_id = compiled_lines.message_id and lines.line_position = compiled_lines.line_position
+inner join outcomes on lines.message_id = outcomes.message_id
+
+cross join
+    lateral ( -- noqa: ST05
+        select outcomes.document -> 'lines' -> (lines.line_position - 1) as content
+    ) as compiled_line
 
 inner join messages on lines.message_id = messages.message_id
 
 inner join interchanges on messages.interchange_id = interchanges.interchange_id
 
-left join lateral jsonb_each(compiled_lines.source_spans) as source (field, span) on true
+left join lateral jsonb_each(compiled_line.content -> 'source') as source (field, span) on true
 
 order by
-    messages.received_at, interchanges.file_name, messages.position, compiled_lines.line_position, source.field
+    messages.received_at, interchanges.file_name, messages.position, lines.line_position, source.field

@@ -7,6 +7,8 @@
     journal    int_touched: adds what the other two must compute anew, one batch a run
     lines      int_lines_restated: by message and by touched week, from the journal
     weeks      everything behind it: rows of touched weeks (`grown_by`: the columns that a row and a touched week share)
+    whole      not at all: small enough to compute all rows each time (`grown_by`: their key), of which only those that
+               differ are written. Nobody who reads waits for it or is waited for, and views behind it stay.
 
     `intermediate.refreshes` holds for each of them, written in the transaction that changed the table: the journal's
     last batch in it, and a fingerprint of its SQL and of all that it reads besides its growing parents' rows. Another
@@ -22,8 +24,12 @@
     {%- set preexisting_intermediate_relation = load_cached_relation(intermediate_relation) -%}
     {%- set preexisting_backup_relation = load_cached_relation(backup_relation) -%}
     {%- set grant_config = config.get('grants') -%}
-    {#- Decided while the model was compiled: its SQL reads one of the tables of touched rows, or all rows. -#}
-    {%- set is_growing = 'touched_weeks' in sql or 'changed_outcomes' in sql or 'changed_messages' in sql -%}
+    {%- if config.get('growth') == 'whole' -%}
+        {%- set is_growing = is_incremental() -%}
+    {%- else -%}
+        {#- Decided while the model was compiled: its SQL reads one of the tables of touched rows, or all rows. -#}
+        {%- set is_growing = 'touched_weeks' in sql or 'changed_outcomes' in sql or 'changed_messages' in sql -%}
+    {%- endif -%}
 
     {{ drop_relation_if_exists(preexisting_intermediate_relation) }}
     {{ drop_relation_if_exists(preexisting_backup_relation) }}
@@ -61,7 +67,7 @@
         {% do persist_docs(target_relation, model) %}
         {% do run_query('analyze ' ~ target_relation) %}
     {% endif %}
-    {% do run_query(note_refresh(batch, is_growing)) %}
+    {% do run_query(note_refresh(fingerprint() ~ descriptions(), batch, build_id(is_growing))) %}
 
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {% do adapter.commit() %}
@@ -74,22 +80,29 @@
 {% endmaterialization %}
 
 
-{# Whether the table stands and may grow: asked by each incremental model while it is compiled. #}
+{# Whether the table stands and may grow: asked by each incremental model while it is compiled, in several places. #}
 {% macro is_incremental() %}
     {% if not execute or model.config.materialized != 'incremental' or should_full_refresh() %}
         {{ return(false) }}
     {% endif %}
+    {% if 'may_grow' not in model %}
+        {% do model.update({'may_grow': may_grow()}) %}
+    {% endif %}
+    {{ return(model['may_grow']) }}
+{% endmacro %}
+
+{% macro may_grow() %}
     {% set relation = adapter.get_relation(this.database, this.schema, this.identifier) %}
     {% set refreshes = adapter.get_relation(this.database, 'intermediate', 'refreshes') %}
     {% if refreshes is none or relation is none or relation.type != 'table' %}
         {{ return(false) }}
     {% endif %}
     {% set held %}
-        select from intermediate.refreshes
+        select 1 as is_held from intermediate.refreshes
         where
             relation = '{{ this.schema }}.{{ this.identifier }}'
             and relation_oid = to_regclass('{{ this }}')::oid
-            and fingerprint = {{ fingerprint() }}
+            and fingerprint = {{ fingerprint() ~ descriptions() }}
             {% if config.get('growth') in ('lines', 'weeks') -%}
                 -- Without a journal that grows nobody can say what has changed.
                 and {{ last_batch_of_parents() }} is not null
@@ -107,12 +120,30 @@
 {% endmacro %}
 
 
-{# SQL for a hash of what the table is made of, apart from the rows of growing parents, whose changes are journaled. #}
+{#
+    SQL for a hash of what the table is made of, apart from the rows of growing parents, whose changes are journaled.
+
+    Of the model's SQL both forms count as they are sent, with what macros say in them: rows that a table has grown by
+    are as wrong as others where a macro was. What macros say in views before it, the definitions of those tell.
+#}
 {% macro fingerprint() %}
+    {%- if 'fingerprint' not in model -%}
+        {%- do model.update({'fingerprint': write_fingerprint()}) -%}
+    {%- endif -%}
+    {{ return(model['fingerprint']) }}
+{% endmacro %}
+
+{% macro write_fingerprint() %}
     {%- set whole = render(model.raw_code | replace('is_incremental()', 'false')) -%}
+    {%- set growing = render(model.raw_code | replace('is_incremental()', 'true')) ~ list_touched_rows(0) -%}
+    {%- set columns = [model.constraints] -%}
+    {%- for column in model.columns.values() -%}
+        {%- do columns.append([column.name, column.data_type, column.constraints]) -%}
+    {%- endfor -%}
     -- An array, since a function takes no more than a hundred arguments and some views meet many of the others.
     md5(array_to_string(array[
-        '{{ local_md5(whole ~ model.raw_code) }}', (current_setting('server_version_num')::integer / 10000)::text
+        '{{ local_md5(whole ~ growing ~ model.raw_code ~ columns) }}',
+        (current_setting('server_version_num')::integer / 10000)::text
         {%- for part in describe_parents(model) | unique %},
         {{ part }}
         {%- endfor %}
@@ -122,6 +153,28 @@
         {%- endif %}
     ], ' '))
 {%- endmacro %}
+
+{# Of a table that is made anew in no time, also what is only told of it and who may read it. #}
+{% macro descriptions() %}
+    {%- if config.get('growth') == 'whole' -%}
+        {%- set told = [model.description, config.get('grants')] -%}
+        {%- for column in model.columns.values() -%}
+            {%- do told.append([column.name, column.description]) -%}
+        {%- endfor %}
+        || ' {{ local_md5(told | string) }}'
+    {%- endif -%}
+{% endmacro %}
+
+{# Which rows those are, as tables behind it see it: of a whole one they follow from what it was made of. #}
+{% macro build_id(is_growing) %}
+    {%- if config.get('growth') == 'whole' -%}
+        {{ fingerprint() }}::uuid
+    {%- elif is_growing -%}
+        (select build_id from intermediate.refreshes where relation = '{{ this.schema }}.{{ this.identifier }}')
+    {%- else -%}
+        gen_random_uuid()
+    {%- endif -%}
+{% endmacro %}
 
 {% macro describe_parents(node) %}
     {%- set parts = [] -%}
@@ -173,16 +226,17 @@
     {%- endif -%}
 {% endmacro %}
 
-{% macro note_refresh(batch, is_growing) %}
+{# `fingerprint`, `build_id`: SQL; a table that only grew keeps its build. #}
+{% macro note_refresh(fingerprint, batch, build_id) %}
     insert into intermediate.refreshes as held (relation, relation_oid, fingerprint, build_id, batch, refreshed_at)
     values (
-        '{{ this.schema }}.{{ this.identifier }}', to_regclass('{{ this }}')::oid, {{ fingerprint() }},
-        gen_random_uuid(), {{ batch if batch is not none else 'null' }}, clock_timestamp()
+        '{{ this.schema }}.{{ this.identifier }}', to_regclass('{{ this }}')::oid, {{ fingerprint }},
+        {{ build_id }}, {{ batch if batch is not none else 'null' }}, clock_timestamp()
     )
     on conflict (relation) do update set
         relation_oid = excluded.relation_oid,
         fingerprint = excluded.fingerprint,
-        {% if not is_growing %}build_id = excluded.build_id,{% endif %}
+        build_id = excluded.build_id,
         batch = excluded.batch,
         refreshed_at = excluded.refreshed_at
 {% endmacro %}
@@ -228,14 +282,18 @@
         {% if growth == 'lines' %}
             -- Only what is still as the journal saw it: what has changed since is found by the next one.
             create temporary table touched_messages on commit drop as
-            select journal.message_id, verdicts.message_id is not null as is_present
-            from (
+            with journal as (
                 select distinct on (message_id) message_id, verdict
                 from intermediate.int_touched
                 where message_id is not null and batch <= {{ batch }} and batch > {{ held_batch() }}
                 order by message_id, batch desc
-            ) as journal
-            left join intermediate.int_verdicts as verdicts on journal.message_id = verdicts.message_id
+            )
+            select journal.message_id, verdicts.message_id is not null as is_present
+            from journal
+            left join (
+                select message_id, verdict from intermediate.int_verdicts
+                where message_id = any(array(select message_id from journal))
+            ) as verdicts on journal.message_id = verdicts.message_id
             where journal.verdict is not distinct from verdicts.verdict;
             analyze touched_messages;
         {% endif %}
@@ -246,19 +304,54 @@
     (select batch from intermediate.refreshes where relation = '{{ this.schema }}.{{ this.identifier }}')
 {% endmacro %}
 
+{# SQL for all that a row says, by which it is told from another one; no row is in a table twice. #}
+{% macro row_as_text(columns, alias) %}
+    row(
+        {%- for column in columns -%}
+            {#- Of an array, dbt knows nothing more. -#}
+            {{ alias }}.{{ column.quoted }}{{ '::' ~ column.data_type if column.data_type != 'ARRAY' }}{{ ', ' if not loop.last }}
+        {%- endfor -%}
+    )::text
+{%- endmacro %}
+
 {% macro replace_touched_rows() %}
     {%- set growth = config.get('growth') -%}
-    {%- set columns = adapter.get_columns_in_relation(this) | map(attribute='quoted') | join(', ') -%}
+    {%- set columns = adapter.get_columns_in_relation(this) -%}
+    {%- set names = columns | map(attribute='quoted') | list -%}
     {% if growth == 'outcomes' %}
         delete from {{ this }} as held using changed_outcomes where held.message_id = changed_outcomes.message_id;
-    {% elif growth == 'lines' %}
-        delete from {{ this }} as held using touched_messages where held.message_id = touched_messages.message_id;
-        delete from {{ this }} as held using touched_weeks as touched
-        where held.series_key = touched.series_key and held.week_start_date = touched.week_start_date;
-    {% elif growth == 'weeks' %}
+    {% elif growth in ('lines', 'weeks') %}
+        -- Most rows of a touched week say what they said: those stay, as each that goes costs a page of the log.
         {%- set keys = config.get('grown_by', ['series_key', 'week_start_date']) %}
-        delete from {{ this }} as held using (select distinct {{ keys | join(', ') }} from touched_weeks) as touched
-        where {% for key in keys %}{{ ' and ' if not loop.first }}held.{{ key }} = touched.{{ key }}{% endfor %};
+        create temporary table touched_rows on commit drop as
+        select held.ctid as row_id, {{ row_as_text(columns, 'held') }} as content
+        from {{ this }} as held
+        inner join (select distinct {{ keys | join(', ') }} from touched_weeks) as touched
+        on {% for key in keys %}{{ ' and ' if not loop.first }}held.{{ key }} = touched.{{ key }}{% endfor %}
+        {% if growth == 'lines' %}
+            union
+            select held.ctid as row_id, {{ row_as_text(columns, 'held') }} as content
+            from {{ this }} as held
+            inner join touched_messages on held.message_id = touched_messages.message_id
+        {% endif %};
+        create temporary table staying_rows on commit drop as
+        select touched_rows.row_id, fresh.ctid as fresh_id
+        from touched_rows
+        inner join {{ this.identifier }}__new as fresh on touched_rows.content = {{ row_as_text(columns, 'fresh') }};
+        delete from {{ this }}
+        where ctid = any(array(select row_id from touched_rows except select row_id from staying_rows));
+        delete from {{ this.identifier }}__new where ctid = any(array(select fresh_id from staying_rows));
+    {% endif %}
+    {% if growth == 'whole' %}
+        {%- set keys = config.get('grown_by') %}
+        delete from {{ this }} as held
+        where not exists (
+            select from {{ this.identifier }}__new as fresh
+            where {% for key in keys %}held.{{ key }} = fresh.{{ key }} and {% endfor %}
+            (held.{{ names | join(', held.') }}) is not distinct from (fresh.{{ names | join(', fresh.') }})
+        );
+        delete from {{ this.identifier }}__new as fresh using {{ this }} as held
+        where {% for key in keys %}{{ ' and ' if not loop.first }}held.{{ key }} = fresh.{{ key }}{% endfor %};
     {% endif %}
     {% if growth == 'journal' %}
         -- What everybody has need not be told again.
@@ -267,5 +360,5 @@
             where relation != '{{ this.schema }}.{{ this.identifier }}' and to_regclass(relation) is not null
         );
     {% endif %}
-    insert into {{ this }} ({{ columns }}) select {{ columns }} from {{ this.identifier }}__new
+    insert into {{ this }} ({{ names | join(', ') }}) select {{ names | join(', ') }} from {{ this.identifier }}__new
 {% endmacro %}

@@ -138,6 +138,19 @@ def test_lines_are_typed_rows_of_a_valid_message(door: Connection) -> None:
     assert [(*row[:3], str(row[3]), row[4]) for row in rows] == [(1, "9501101000018", 12, "2026-01-11", "sold")]
 
 
+def test_lines_and_problems_are_those_of_the_outcome(door: Connection, messages: list[tuple[str, Envelope]]) -> None:
+    lines = """
+        select coalesce(jsonb_agg(to_jsonb(found) - 'line' order by found.line), '[]')
+        from udf.lines(%s, %s) as found
+    """
+    problems = "select coalesce(jsonb_agg(code || ': ' || detail), '[]') from udf.problems(%s, %s)"
+    for raw, envelope in [*messages, (lines_of(1000), Envelope()), ("nonsense", Envelope())]:
+        known = Jsonb(envelope._asdict())
+        outcome = ask(door, "select udf.compile_edi(%s, %s)", raw, known)
+        assert ask(door, lines, raw, known) == (outcome["document"]["lines"] if outcome["is_valid"] else [])
+        assert ask(door, problems, raw, known) == [f"{one['code']}: {one['detail']}" for one in outcome["problems"]]
+
+
 def test_a_refused_message_has_no_lines_and_says_why(door: Connection) -> None:
     torn = PLAIN_MESSAGE.replace("UNT+9", "UNT+7")
     assert door.execute("select * from udf.lines(%s)", (torn,)).fetchall() == []
@@ -262,6 +275,32 @@ def test_a_message_larger_than_the_setting_is_refused_with_its_code(door: Connec
     assert (
         ask(door, "select problems -> 0 ->> 'code' from udf.split_interchange(%s)", b"U" * 101) == "message-too-large"
     )
+
+
+def test_an_outcome_larger_than_the_setting_is_refused_with_its_code_and_its_lines_are_not(door: Connection) -> None:
+    door.execute("set tillroll.max_outcome_bytes = '150kB'")
+    raws = [lines_of(100), lines_of(300), PLAIN_MESSAGE]
+    found = [row[0] for row in door.execute("select udf.compile_edi_batch(%s)", (raws,)).fetchall()]
+    assert [outcome["is_valid"] for outcome in found] == [True, False, True]
+    assert codes(found[1]) == codes(compile_edi(door, raws[1])) == ["outcome-too-large"]
+    assert found[1]["document"] is None
+    assert ask(door, "select count(*) from udf.lines(%s)", raws[1]) == 300
+    assert ask(door, "select count(distinct line) from udf.explain(%s)", raws[1]) == 300
+    door.execute("set tillroll.max_outcome_bytes = '1MB'")
+    assert compile_edi(door, raws[1])["is_valid"]
+
+
+def test_a_message_of_a_hundred_thousand_lines_has_a_row_for_each(door: Connection) -> None:
+    raw = lines_of(100_000)
+    assert codes(compile_edi(door, raw)) == ["outcome-too-large"]
+    assert door.execute("select count(*), sum(quantity), max(line) from udf.lines(%s)", (raw,)).fetchone() == (
+        100_000, sum(n % 97 + 1 for n in range(1, 100_001)), 100_000
+    )  # fmt: skip
+
+
+def test_a_text_of_too_many_segments_has_none_to_be_looked_at(door: Connection) -> None:
+    nonsense = "UNH+1+SLSRPT:D:96A:UN'" + "LIN'" * 2_000_000
+    assert door.execute("select * from udf.segments(%s)", (nonsense,)).fetchall() == []
 
 
 def test_the_digest_of_a_refused_message_is_the_contracts(door: Connection) -> None:
@@ -389,6 +428,14 @@ LONG = {
     "a long batch": (
         "select count(*) from udf.compile_edi_batch(array_fill((select raw from asked), '{2000}'))",
         lines_of(50),
+    ),
+    "outcomes as long as may be": (
+        "select count(udf.compile_edi(raw)) from asked, generate_series(1, 1000)",
+        lines_of(6_500),
+    ),
+    "lines of a long message": (
+        "select count(*) from asked, generate_series(1, 100) cross join lateral udf.lines(raw)",
+        lines_of(20_000),
     ),
     "many calls": (
         "select count(*) from asked, generate_series(1, 100000) as n"
@@ -535,6 +582,14 @@ def test_calls_are_counted_by_role(fresh: Connection) -> None:
     assert (mine["calls"], mine["messages"], mine["lines"], mine["refused_messages"]) == (3, 4, 6, 1)
     assert mine["ms"] > 0
     assert len(found) == 2
+
+
+def test_an_outcome_too_large_is_counted_as_refused(fresh: Connection) -> None:
+    fresh.execute("set tillroll.max_outcome_bytes = '150kB'")
+    compile_edi(fresh, lines_of(300))
+    fresh.execute("select * from udf.compile_edi_batch(%s)", ([lines_of(300), PLAIN_MESSAGE],)).fetchall()
+    (found,) = calls(fresh).values()
+    assert (found["messages"], found["lines"], found["refused_messages"]) == (3, 1, 2)
 
 
 def test_a_call_counts_though_its_transaction_is_taken_back(fresh: Connection, database: Variables) -> None:

@@ -233,6 +233,18 @@ def test_a_session_notices_that_the_package_has_changed(bare: Variables, clone: 
                 break
         assert after != before
         assert connection.execute(version).fetchone() == after
+        # The session that it was before has let go of its counters.
+        connection.execute(
+            r"""
+            do language plpython3u $$
+            import os
+            from pathlib import Path
+            held = [os.path.realpath(path) for path in Path("/proc/self/fd").iterdir()]
+            if sum("tillroll_calls" in path for path in held) != 1:
+                plpy.error(str(held))
+            $$
+            """
+        )
         assert connection.execute("select udf.compile_edi(%s) ->> 'is_valid'", (PLAIN_MESSAGE,)).fetchone() == ("true",)
         # Half of a change is not taken over: the session keeps the compiler that works.
         (package / "udf" / "compiler.py").write_text("this is no Python")

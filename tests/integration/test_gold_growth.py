@@ -16,7 +16,7 @@ import pytest
 from psycopg import sql
 
 from dagster_project import warehouse
-from tests.arrivals import Arrivals
+from tests.arrivals import Arrivals, Sent
 from tests.integration.conftest import run_dbt
 
 STEPS = int(os.environ.get("TILLROLL_GROWTH_STEPS", "4"))
@@ -104,6 +104,68 @@ def test_grown_tables_equal_a_full_rebuild_after_every_step_of_a_random_history(
         assert different == {}, f"seed {seed}, step {step}: {happened}"
 
 
+class Calm(random.Random):
+    """Chance without mishaps: nothing is invalid, incomplete or of a wrong clock."""
+
+    def random(self) -> float:
+        return 0.5
+
+
+@pytest.mark.slow
+def test_a_period_that_ends_to_count_is_told_to_those_that_share_days_with_it_alone(
+    database: Mapping[str, str], server: Mapping[str, str], dbt: Build
+) -> None:
+    """Two fortnights share a week; a report of the first one's other week then says what that fortnight said."""
+    dbt("seed")
+    sent: list[Sent] = []
+    for periods in ([("2026-01-05", "2026-01-18"), ("2026-01-12", "2026-01-25")], [("2026-01-05", "2026-01-11")]):
+        with warehouse.connect(database) as connection:
+            arrivals = Arrivals(connection, Calm(1), sent)
+            for start, end in periods:
+                line = arrivals.draw_sales() | {"period_start": start, "period_end": end}
+                document = {"message_type": "SLSRPT", "function": "original", "lines": [line]}
+                arrivals.deliver("DROGERIA", [document])
+            sent = arrivals.sent
+        dbt("run")
+    grown = read_tables(database)
+    with kept_apart(database, server):
+        dbt("run", "--full-refresh")
+        assert read_tables(database) == grown
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("measure", [("sold", "SLSRPT"), ("received", "INVRPT")])
+def test_a_week_that_only_stock_touches_is_judged_by_all_periods_that_reach_it(
+    measure: tuple[str, str], database: Mapping[str, str], server: Mapping[str, str], dbt: Build
+) -> None:
+    """The second fortnight is told by its last week, so nothing overlaps the first one, whose last week is touched."""
+    dbt("seed")
+    sent: list[Sent] = []
+    flow, message_type = measure
+    periods = [("2026-01-05", "2026-01-18"), ("2026-01-12", "2026-01-25"), ("2026-01-19", "2026-01-25")]
+    on_hand = ("on_hand", "INVRPT", "2026-01-18", "2026-01-18")
+    for stated in ([(flow, message_type, *days) for days in periods], [on_hand]):
+        with warehouse.connect(database) as connection:
+            arrivals = Arrivals(connection, Calm(1), sent)
+            for said, kind, start, end in stated:
+                line = arrivals.draw_sales() | {"measure": said, "period_start": start, "period_end": end}
+                if kind == "INVRPT":
+                    line |= {"qualifier": {"received": "48", "on_hand": "145"}[said], "as_of_date": end}
+                arrivals.deliver("DROGERIA", [{"message_type": kind, "function": "original", "lines": [line]}])
+            sent = arrivals.sent
+        dbt("run")
+    grown = read_tables(database)
+    table = "int_sales" if flow == "sold" else "int_receipts"
+    with warehouse.connect(database) as connection:
+        told = connection.execute(
+            f"select is_told_otherwise, is_overlapping from intermediate.{table} order by start_date, end_date"
+        ).fetchall()
+    assert told == [(False, False), (True, False), (False, False)]
+    with kept_apart(database, server):
+        dbt("run", "--full-refresh")
+        assert read_tables(database) == grown
+
+
 @pytest.mark.slow
 def test_changed_reference_data_and_lost_tables_are_built_anew(
     database: Mapping[str, str], server: Mapping[str, str], dbt: Build
@@ -147,6 +209,62 @@ def test_a_journal_that_is_made_a_plain_table_costs_time_and_nothing_else(
     run_dbt(tmp_path, target, "run", "--full-refresh")
     rebuilt = read_tables(database)
     assert {name: difference(grown[name], rebuilt[name]) for name in grown if grown[name] != rebuilt[name]} == {}
+
+
+@pytest.mark.slow
+def test_a_changed_macro_builds_anew_what_it_is_written_into(
+    clone: Path, tmp_path: Path, target: Path, database: Mapping[str, str]
+) -> None:
+    shutil.copytree(clone / "dbt", tmp_path / "dbt", ignore=shutil.ignore_patterns("target", "logs"))
+    shutil.copytree(clone / "seeds" / "reference", tmp_path / "seeds" / "reference")
+    run_dbt(tmp_path, target, "seed")
+    with warehouse.connect(database) as connection:
+        Arrivals(connection, random.Random(13)).happen(5)
+    run_dbt(tmp_path, target, "run")
+    before = read_builds(database)
+    run_dbt(tmp_path, target, "run")
+    assert read_builds(database) == before
+    # Of the growing form alone: as whole tables are made, it is not read.
+    path = tmp_path / "dbt" / "macros" / "grown_weeks.sql"
+    path.write_text(path.read_text().replace("from touched_weeks\n    )", "from touched_weeks where true\n    )"))
+    run_dbt(tmp_path, target, "run")
+    after = read_builds(database)
+    assert after["intermediate.int_on_hand_by_week"] != before["intermediate.int_on_hand_by_week"]
+    assert after["intermediate.int_sales"] == before["intermediate.int_sales"]
+
+
+@pytest.mark.slow
+def test_a_reader_in_an_open_transaction_holds_nothing_up_and_finds_all_where_it_was(
+    clone: Path, target: Path, database: Mapping[str, str]
+) -> None:
+    run_dbt(clone, target, "seed")
+    with warehouse.connect(database) as connection:
+        arrivals = Arrivals(connection, random.Random(17))
+        arrivals.happen(5)
+    run_dbt(clone, target, "run")
+    with warehouse.connect(database) as reader:
+        names = [
+            name
+            for (name,) in reader.execute(
+                "select oid::regclass::text from pg_class where relkind in ('r', 'v')"
+                " and relnamespace::regnamespace::text in ('staging', 'intermediate', 'gold')"
+                " and relname != 'refreshes'"
+            )
+        ]
+        rows = {name: reader.execute(f"select count(*) from {name}").fetchone() for name in names}
+        with warehouse.connect(database) as connection:
+            Arrivals(connection, random.Random(19), arrivals.sent, arrivals.compiler).happen(5)
+        run_dbt(clone, target, "run", variables={"PGOPTIONS": "-c lock_timeout=5s"})
+        for name in names:
+            reader.execute(f"select count(*) from {name}")
+    with warehouse.connect(database) as reader:
+        assert reader.execute("select count(*) from staging.stg_messages").fetchone() != rows["staging.stg_messages"]
+
+
+def read_builds(database: Mapping[str, str]) -> dict[str, Any]:
+    """Which build of each table stands."""
+    with warehouse.connect(database) as connection:
+        return dict(connection.execute("select relation, build_id from intermediate.refreshes").fetchall())
 
 
 @contextmanager

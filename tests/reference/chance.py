@@ -53,6 +53,7 @@ class Habits:
     placeless: float
     careless: float
     own_dates: float
+    daily: float
     odd_period: float
     day_of_week: int
 
@@ -73,6 +74,7 @@ class Partner:
             placeless=dice.choice([0, 0.1, 0.3]),
             careless=dice.choice([0, 0.02, 0.1]),
             own_dates=dice.choice([0.1, 0.4]),
+            daily=dice.choice([0, 0.3, 0.7]),
             odd_period=dice.choice([0, 0.15, 0.5]),
             day_of_week=dice.choice([0, 0, -1, -1, 4]),
         )
@@ -123,6 +125,10 @@ class Partner:
             return self._report()
         function = self.dice.choice(FUNCTIONS)
         after = self._revise(before, document_number=before.document_number, function=function)
+        if self.dice.random() < 0.1:
+            after = replace(
+                after, lines=tuple(replace(line, measure="unmapped", qualifier="ZZZ") for line in after.lines)
+            )
         if function == "cancellation" and self.dice.random() < 0.4:
             is_dated = self.dice.random() < 0.5
             after = replace(after, lines=(), period_start=after.period_start if is_dated else None)
@@ -267,6 +273,9 @@ class Partner:
                 lines += self._draw_activity(week, kind, item, place)
             if dice.random() < 0.15 and lines:
                 lines += self._draw_total(lines)
+        # A chain's totals, in a message of their own.
+        if dice.random() < 0.1:
+            lines = [replace(line, location_id=None) for line in lines]
         dice.shuffle(lines)
         return lines
 
@@ -288,6 +297,14 @@ class Partner:
             if dice.random() < 0.5:
                 said.append(("received", "48"))
         lines = [self._draw_line(week, measure, code, dice.choice(item), place) for measure, code in said]
+        # Movements of single days beside those of the week, as registers and ramps tell them.
+        for line in list(lines):
+            if line.measure in ("returned", "received") and dice.random() < self.habits.daily:
+                day = self.monday + timedelta(weeks=week, days=self.habits.day_of_week + dice.randrange(7))
+                by_day = replace(line, period_start=day, period_end=day, as_of_date=None)
+                lines += [by_day]
+                if dice.random() < 0.6:
+                    lines.remove(line)
         lines += [line for line in lines if dice.random() < self.habits.repeating]
         return lines
 
@@ -354,7 +371,7 @@ class Partner:
         dice = self.dice
         quantity = Decimal(dice.choice([0, 1, 2, 3, 5, 8, 12, 30, dice.randrange(200)]))
         if dice.random() < 0.03:
-            quantity += Decimal(dice.choice([125, 500, 7])) / 1000
+            quantity += Decimal(dice.choice([1250, 5000, 70, 4, 5, 14996])) / 10000
         is_negative = dice.random() < (
             0.03 if measure in ON_HAND or measure == "received" else self.habits.returning / 2
         )

@@ -7,6 +7,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from tests.reference.items import Member, item_rows, list_members
 from tests.reference.measures import (
     Row,
     by_item_rows,
@@ -28,7 +29,7 @@ KEYS = {
     "fct_sell_through_by_location": ["location_id", "unit", "week_start_date"],
     "mart_data_quality": ["location_id", "week_start_date"],
 }
-"""Tables that are compared, with what names a row beside its partner."""
+"""Tables of partners that are compared, with what names a row beside its partner; dim_item is of all of them."""
 Tables = dict[str, dict[tuple[Any, ...], Row]]
 
 
@@ -53,16 +54,21 @@ def read_gold(connection: psycopg.Connection[Any]) -> Tables:
         for table, key in KEYS.items():
             cursor.execute(sql.SQL("select * from gold.{}").format(sql.Identifier(table)))
             tables[table] = {(row["partner_id"], *(row[name] for name in key)): row for row in cursor}
+        cursor.execute("select * from gold.dim_item")
+        tables["dim_item"] = {(row["item_key"],): row for row in cursor}
     return tables
 
 
 def differ(gold: Tables, histories: list[History]) -> Iterator[str]:
     """What differs, the partners who said least first; nothing where all is equal."""
     remaining = {table: dict(rows) for table, rows in gold.items()}
+    members: list[Member] = []
     for history in sorted(histories, key=lambda one: sum(len(message.lines) + 1 for message in one.messages)):
         account = add_up(history)
         found = []
-        for table, rows in calculate(account).items():
+        tables = calculate(account)
+        members += list_members(account, tables)
+        for table, rows in tables.items():
             for row in rows:
                 key = (history.partner, *(row[name] for name in KEYS[table]))
                 found += differ_in_row(table, key, remaining[table].pop(key, None), row)
@@ -71,6 +77,10 @@ def differ(gold: Tables, histories: list[History]) -> Iterator[str]:
                 found += differ_in_row(table, key, rows_left.pop(key), None)
         if found:
             yield "\n".join([f"seed {history.seed}", *found[:8], *tell(account)])
+    for row in item_rows(members, histories):
+        yield from differ_in_row(
+            "dim_item", (None, row["item_key"]), remaining["dim_item"].pop((row["item_key"],), None), row
+        )
     for table, rows_left in remaining.items():
         for key in rows_left:
             yield f"{table} {show(key)}: of nobody who has spoken"

@@ -108,6 +108,12 @@ def sales_rows(account: Account) -> list[Row]:
 def stock_rows(account: Account) -> list[Row]:
     """fct_stock: what was received for its period, every other measure for its day."""
     lots: dict[tuple[Any, ...], list[Statement]] = defaultdict(list)
+    overlapping = {
+        (series, "received", (one.start, one.end))
+        for series, receipts in account.receipts.items()
+        for one in receipts
+        if one.is_overlapping
+    }
     for one in account.counted:
         if one.measure not in SALES | SALES_THAT_NEVER_COUNT:
             lots[one.series, one.measure, one.days].append(one)
@@ -124,6 +130,7 @@ def stock_rows(account: Account) -> list[Row]:
             "units": rounded(total([one.quantity for one in lines if one.quantity is not None]), 3),
             "measure_kind": "movement" if measure in MOVEMENTS else "setting" if measure in SETTINGS else "snapshot",
             "is_on_hand": measure in ON_HAND,
+            "is_overlapping": (series, measure, (start, end)) in overlapping,
             "is_unit_converted": any(one.is_unit_converted for one in lines),
         }
         for (series, measure, (start, end)), lines in lots.items()
@@ -284,6 +291,7 @@ def by_item_rows(account: Account, performance: list[Row]) -> list[Row]:
                 | rates(here, "receipt_sell_through")
                 | compared(parts, start)
                 | any_of(here, "is_straddling", "is_incomplete", "is_restated")
+                | {"is_unlocated_added": len({row["is_location_unknown"] for row in here}) > 1}
             )
     return rows
 

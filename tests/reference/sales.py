@@ -1,4 +1,4 @@
-"""Sales of one item at one place in one unit: returns netted, and periods that tell the same sales told apart."""
+"""Sales and receipts of one item at one place in one unit: returns netted, periods that tell the same told apart."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,7 @@ DAYS_OF_A_WEEK = 7
 
 @dataclass
 class Period:
-    """What was sold in a period as stated."""
+    """What was stated for a period: its sales, its returns, or both."""
 
     start: date
     end: date
@@ -23,6 +23,9 @@ class Period:
     is_straddling: bool
     is_unit_converted: bool
     lines: list[Statement]
+    states_sales: bool
+    states_net: bool
+    """Sales that returns are in already, and nothing plainer beside them."""
     is_told_otherwise: bool = False
     is_overlapping: bool = False
 
@@ -77,13 +80,17 @@ def is_cost(line: Statement) -> bool:
 
 
 def compare(statements: list[Statement], calendar: str | None) -> list[Period]:
-    """Periods of one series' counted sales, those told otherwise marked, and so their lines."""
+    """Periods of one series' counted sales; the lines of what other periods tell are marked.
+
+    Sales and returns are told apart: returns of a day beside sales of its week are nobody else's word.
+    """
     by_days: dict[tuple[date, date], list[Statement]] = {}
     for statement in statements:
         by_days.setdefault(statement.days, []).append(statement)
     periods = []
     for (start, end), lines in by_days.items():
         week = week_of(end, calendar)
+        measures = {line.measure for line in lines}
         periods.append(
             Period(
                 start,
@@ -94,18 +101,24 @@ def compare(statements: list[Statement], calendar: str | None) -> list[Period]:
                 is_straddling=week_of(start, calendar) != week,
                 is_unit_converted=any(line.is_unit_converted for line in lines),
                 lines=lines,
+                states_sales=bool(measures - {"returned"}),
+                states_net="net_sold" in measures and not measures & {"sold", "total_sold"},
             )
         )
+    selling = keep([period for period in periods if period.states_sales])
+    returning = keep_returns(selling, [period for period in periods if states_returns(period, selling)])
     for period in periods:
-        period.is_told_otherwise = is_told_otherwise(period, [other for other in periods if other is not period])
-    counted = [period for period in periods if not period.is_told_otherwise]
-    for period in counted:
-        period.is_overlapping = any(period.meets(other) for other in counted if other is not period)
-    for period in periods:
-        if period.is_told_otherwise:
-            for line in period.lines:
-                line.fate = "told_otherwise"
+        mark(period, is_sold=period in selling, is_returned=period in returning)
+        period.is_overlapping = any(
+            period in told and any(period.meets(other) for other in told if other is not period)
+            for told in (selling, returning)
+        )
     return periods
+
+
+def keep(periods: list[Period]) -> list[Period]:
+    """Those that no other tells."""
+    return [one for one in periods if not is_told_otherwise(one, [other for other in periods if other is not one])]
 
 
 def is_told_otherwise(period: Period, others: list[Period]) -> bool:
@@ -113,3 +126,77 @@ def is_told_otherwise(period: Period, others: list[Period]) -> bool:
     if period.days <= DAYS_OF_A_WEEK:
         return any(other.days <= DAYS_OF_A_WEEK and other.holds(period) for other in others)
     return any(period.holds(other) or (other.days <= DAYS_OF_A_WEEK and period.meets(other)) for other in others)
+
+
+def states_returns(period: Period, selling: list[Period]) -> bool:
+    """By a code for returns, or by the sign of sales that count, or within net sales that count."""
+    if any(line.measure == "returned" for line in period.lines):
+        return True
+    return period in selling and (period.states_net or any(is_negative(line) for line in period.lines))
+
+
+def is_negative(line: Statement) -> bool:
+    """A return by its sign."""
+    return line.measure in ("sold", "total_sold") and line.quantity is not None and line.quantity < 0
+
+
+def keep_returns(selling: list[Period], returning: list[Period]) -> list[Period]:
+    """Net sales that count have their returns within, and so those of what they hold or are held by."""
+    final = [period for period in returning if period.states_net and period in selling]
+    others = [
+        period
+        for period in returning
+        if period not in final and not any(one.holds(period) or period.holds(one) for one in final)
+    ]
+    return final + keep(others)
+
+
+def mark(period: Period, *, is_sold: bool, is_returned: bool) -> None:
+    """Leave of a period what nobody else tells, and give its lines their fate."""
+    for line in period.lines:
+        is_in = is_returned if line.measure == "returned" else is_sold and (is_returned or not is_negative(line))
+        if not is_in:
+            line.fate = "told_otherwise"
+    period.is_told_otherwise = all(line.fate == "told_otherwise" for line in period.lines)
+    if not is_sold:
+        # Of sales that do not count, neither sign nor net says anything.
+        period.sold, period.value, period.currency = Fraction(0), None, None
+        _, period.returned = net([line for line in period.lines if line.measure == "returned"])
+    if not is_returned:
+        period.returned = Fraction(0)
+
+
+@dataclass
+class Receipt:
+    """What was received in a period."""
+
+    start: date
+    end: date
+    lines: list[Statement]
+    is_overlapping: bool = False
+
+
+def compare_receipts(statements: list[Statement]) -> list[Receipt]:
+    """Receipts of one series that count, each once: by the rule for the periods of sales."""
+    by_days: dict[tuple[date, date], list[Statement]] = {}
+    for statement in statements:
+        by_days.setdefault(statement.days, []).append(statement)
+    kept = []
+    for (start, end), lines in by_days.items():
+        others = [days for days in by_days if days != (start, end)]
+        weeks = [other for other in others if (other[1] - other[0]).days < DAYS_OF_A_WEEK]
+        if (end - start).days < DAYS_OF_A_WEEK:
+            is_told = any(first <= start and end <= last for first, last in weeks)
+        else:
+            is_told = any(start <= first and last <= end for first, last in others)
+            is_told = is_told or any(first <= end and start <= last for first, last in weeks)
+        if is_told:
+            for line in lines:
+                line.fate = "told_otherwise"
+        else:
+            kept.append(Receipt(start, end, lines))
+    for one in kept:
+        one.is_overlapping = any(
+            one.start <= other.end and other.start <= one.end for other in kept if other is not one
+        )
+    return kept

@@ -51,6 +51,7 @@ class Statement:
     is_unit_converted: bool
     measure: str
     quantity: Fraction | None
+    exact_quantity: Fraction | None
     value: Fraction | None
     currency: str | None
     start: date | None
@@ -165,11 +166,11 @@ def value_of(history: History, line: Line) -> Fraction | None:
     return None
 
 
-def convert(quantity: Fraction | None, pack: Pack | None) -> Fraction | None:
-    """Pieces of known cases, to thousandths, half of one away from zero; else the quantity as stated."""
-    if quantity is None or pack is None:
-        return quantity
-    thousandths = int(abs(quantity) * Fraction(pack.pieces) * 1000 + Fraction(1, 2))
+def to_thousandths(quantity: Fraction | None) -> Fraction | None:
+    """Half of one goes away from zero."""
+    if quantity is None:
+        return None
+    thousandths = int(abs(quantity) * 1000 + Fraction(1, 2))
     return Fraction(thousandths if quantity > 0 else -thousandths, 1000)
 
 
@@ -182,7 +183,7 @@ def read(history: History, message: Message) -> list[Statement]:
         unit = UNITS.get(stated_unit.upper(), stated_unit.upper()) if stated_unit else "EA"
         pack = find_pack(history, item_type, item, unit)
         start, end = date_line(line, message)
-        quantity = None if line.quantity is None else Fraction(line.quantity)
+        exact = None if line.quantity is None else Fraction(line.quantity) * Fraction(pack.pieces if pack else 1)
         statements.append(
             Statement(
                 message=message,
@@ -195,7 +196,8 @@ def read(history: History, message: Message) -> list[Statement]:
                 is_unit_assumed=stated_unit is None,
                 is_unit_converted=pack is not None,
                 measure=line.measure,
-                quantity=convert(quantity, pack),
+                quantity=to_thousandths(exact),
+                exact_quantity=exact,
                 value=value_of(history, line),
                 currency=line.currency or message.currency,
                 start=start,
@@ -207,15 +209,21 @@ def read(history: History, message: Message) -> list[Statement]:
 
 
 def span_of_places(message: Message, statements: list[Statement]) -> dict[str | None, Span]:
-    """The days that a message speaks of at each place; of one that names nothing, those of its header at any place."""
+    """The days that a message speaks of at each place; of one without any lines, those of its header at any place.
+
+    What has no meaning says nothing of a place, but where it is cancelled it need not be understood.
+    """
+    if not statements and not message.rejected_line_count:
+        return {None: (message.period_start, message.period_end)}
+    telling = [one for one in statements if one.measure != "unmapped" or message.function == "cancellation"]
     spans: dict[str | None, Span] = {}
-    for place in {statement.place for statement in statements if statement.measure != "unmapped"}:
-        here = [one for one in statements if one.place == place and one.measure != "unmapped"]
+    for place in {statement.place for statement in telling}:
+        here = [one for one in telling if one.place == place]
         spans[place] = (
             min((one.start for one in here if one.start), default=message.period_start),
             max((one.end for one in here if one.end), default=message.period_end),
         )
-    return spans or {None: (message.period_start, message.period_end)}
+    return spans
 
 
 def share_days(one: Span, other: Span) -> bool:
@@ -252,15 +260,20 @@ def find_withdrawn(messages: list[Message], said: dict[str, list[Statement]]) ->
 
 def is_total_of_split(statement: Statement, message_statements: list[Statement]) -> bool:
     """Whether the same message states the parts, several, of what this line sums up without a place."""
-    if statement.place != "unknown" or statement.item is None or statement.end is None or statement.quantity is None:
+    if (
+        statement.place != "unknown"
+        or statement.item is None
+        or statement.end is None
+        or statement.exact_quantity is None
+    ):
         return False
 
     def thing(one: Statement) -> tuple[object, ...]:
         return one.item_type, one.item, one.unit, one.measure, one.line.qualifier, one.start, one.end
 
     parts = [one for one in message_statements if one.place != "unknown" and thing(one) == thing(statement)]
-    known = [one.quantity for one in parts if one.quantity is not None]
-    return len(parts) > 1 and sum(known, Fraction(0)) == statement.quantity and bool(known)
+    known = [one.exact_quantity for one in parts if one.exact_quantity is not None]
+    return len(parts) > 1 and sum(known, Fraction(0)) == statement.exact_quantity and bool(known)
 
 
 def judge(history: History) -> list[Statement]:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from tests.reference.reports import History
-from tests.reference.sales import Period, compare, total
+from tests.reference.sales import Period, Receipt, compare, compare_receipts, total
 from tests.reference.verdicts import ON_HAND, SALES, Series, Statement, in_order, judge
 
 WEEK = timedelta(days=7)
@@ -67,6 +67,7 @@ class Account:
     history: History
     statements: list[Statement]
     periods: dict[Series, list[Period]]
+    receipts: dict[Series, list[Receipt]]
     weeks: dict[Series, dict[date, Week]] = field(default_factory=dict)
 
     @property
@@ -78,11 +79,15 @@ def add_up(history: History) -> Account:
     """The account of a partner."""
     statements = judge(history)
     sales: dict[Series, list[Statement]] = defaultdict(list)
+    received: dict[Series, list[Statement]] = defaultdict(list)
     for one in statements:
         if one.fate == "counted" and one.measure in SALES:
             sales[one.series].append(one)
+        elif one.fate == "counted" and one.measure == "received":
+            received[one.series].append(one)
     periods = {series: compare(lines, history.week_calendar) for series, lines in sales.items()}
-    account = Account(history, statements, periods)
+    receipts = {series: compare_receipts(lines) for series, lines in received.items()}
+    account = Account(history, statements, periods, receipts)
     state_weeks(account)
     reported = {start for weeks in account.weeks.values() for start in weeks}
     for weeks in account.weeks.values():
@@ -123,6 +128,10 @@ def state_weeks(account: Account) -> None:
         receipts = [one.quantity for one in here if one.measure == "received" and one.quantity is not None]
         week.received = total(receipts) if receipts else None
         sell(week, [period for period in account.periods.get(series, []) if period.week == start])
+        positions = {id(one) for one in here}
+        week.is_overlapping |= any(
+            receipt.is_overlapping and id(receipt.lines[0]) in positions for receipt in account.receipts.get(series, [])
+        )
         account.weeks.setdefault(series, {})[start] = week
 
 

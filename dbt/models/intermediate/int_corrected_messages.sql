@@ -1,5 +1,5 @@
 -- The messages of documents that were replaced or cancelled. A table, so that the planner knows how few they are.
-{{ config(materialized='table') }}
+{{ config(materialized='incremental', growth='whole', grown_by=['message_id']) }}
 
 with
 
@@ -33,7 +33,8 @@ select
     messages.document_function,
     messages.statement_number,
     messages.period_start_date,
-    messages.period_end_date
+    messages.period_end_date,
+    messages.line_count = 0 and messages.is_complete as is_empty
 
 from messages
 

@@ -16,14 +16,8 @@ line_fates as (
 
     where
         fate in ('counted', 'superseded', 'replaced', 'cancelled')
-        and (
-            measure in {{ sql_list(var('counted_sales_measures')) }}
-            or measure in {{ sql_list(var('on_hand_measures')) }}
-            or measure = 'received'
-        )
-        {% if is_incremental() %}
-        and {{ is_touched() }}
-        {% endif %}
+        and ({{ is_about_a_week() }})
+        and {{ is_touched() if is_incremental() else 'true' }}
 
 ),
 
@@ -75,6 +69,48 @@ weeks as (
 ),
 
 -- A rejected line may be any item's, so its whole place and week may miss something.
+{% if is_incremental() -%}
+touched_places as materialized (
+
+    select distinct
+        (series_key >> 32) << 32 as first_series_key,
+        partner_id,
+        location_id,
+        week_start_date
+
+    from touched_weeks
+
+),
+
+-- Place by place, as a look-up: a join would read every line of every incomplete message first.
+incomplete_places as materialized (
+
+    select incomplete_place.*
+
+    from touched_places
+
+    cross join
+        lateral (
+            select distinct
+                line_fates.partner_id,
+                line_fates.location_id,
+                line_fates.week_start_date
+
+            from {{ ref('int_line_fates') }} as line_fates
+
+            where
+                line_fates.series_key between touched_places.first_series_key
+                and touched_places.first_series_key + 4294967295
+                and line_fates.week_start_date = touched_places.week_start_date
+                and line_fates.partner_id = touched_places.partner_id
+                and line_fates.location_id = touched_places.location_id
+                and not line_fates.is_complete
+                and line_fates.fate = 'counted'
+                and ({{ is_about_a_week('line_fates') }})
+        ) as incomplete_place
+
+)
+{%- else -%}
 incomplete_places as materialized (
 
     select distinct
@@ -87,22 +123,10 @@ incomplete_places as materialized (
     where
         not is_complete
         and fate = 'counted'
-        and (
-            measure in {{ sql_list(var('counted_sales_measures')) }}
-            or measure in {{ sql_list(var('on_hand_measures')) }}
-            or measure = 'received'
-        )
-        {% if is_incremental() %}
-        and (partner_id, location_id, week_start_date) in (
-            select
-                touched_weeks.partner_id,
-                touched_weeks.location_id,
-                touched_weeks.week_start_date
-            from touched_weeks
-        )
-        {% endif %}
+        and ({{ is_about_a_week() }})
 
 )
+{%- endif %}
 
 select
     weeks.series_key,
@@ -135,3 +159,8 @@ left join incomplete_places
         weeks.partner_id = incomplete_places.partner_id
         and weeks.location_id = incomplete_places.location_id
         and weeks.week_start_date = incomplete_places.week_start_date
+{%- if not is_incremental() %}
+
+-- A day looks back on whole weeks of partners: a row here and a row there would be a page for each.
+order by weeks.partner_id, weeks.week_start_date
+{%- endif %}

@@ -10,6 +10,14 @@ sales_told_otherwise as (
 
     select * from {{ ref('int_sales') }}
 
+    where is_sales_told_otherwise or is_return_told_otherwise
+
+),
+
+receipts_told_otherwise as (
+
+    select * from {{ ref('int_receipts') }}
+
     where is_told_otherwise
 
 )
@@ -33,7 +41,16 @@ select
     lines.start_date,
     lines.end_date,
     lines.week_start_date,
-    case when sales_told_otherwise.item_id is not null then 'told_otherwise' else lines.fate end as fate
+    case
+        when receipts_told_otherwise.item_id is not null then 'told_otherwise'
+        when sales_told_otherwise.item_id is null then lines.fate
+        when lines.measure != 'returned' and sales_told_otherwise.is_sales_told_otherwise then 'told_otherwise'
+        when
+            sales_told_otherwise.is_return_told_otherwise
+            and (lines.measure = 'returned' or (lines.measure in ('sold', 'total_sold') and lines.quantity < 0))
+            then 'told_otherwise'
+        else lines.fate
+    end as fate
 
 from lines
 
@@ -52,3 +69,17 @@ left join sales_told_otherwise
         and lines.item_id = sales_told_otherwise.item_id
         and lines.location_id = sales_told_otherwise.location_id
         and lines.unit = sales_told_otherwise.unit
+
+left join receipts_told_otherwise
+    on
+        lines.measure = 'received'
+        and lines.fate = 'counted'
+        and lines.series_key = receipts_told_otherwise.series_key
+        and lines.week_start_date = receipts_told_otherwise.week_start_date
+        and lines.start_date = receipts_told_otherwise.start_date
+        and lines.end_date = receipts_told_otherwise.end_date
+        and lines.partner_id = receipts_told_otherwise.partner_id
+        and lines.item_id_type = receipts_told_otherwise.item_id_type
+        and lines.item_id = receipts_told_otherwise.item_id
+        and lines.location_id = receipts_told_otherwise.location_id
+        and lines.unit = receipts_told_otherwise.unit

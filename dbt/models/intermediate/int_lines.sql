@@ -204,9 +204,7 @@ converted as (
         *,
         coalesce(contained_item_id, canonical_item_id) as series_item_id,
         case when contained_units is not null then 'EA' else unit_of_measure end as series_unit,
-        -- To the thousandths that Gold has: else its rates would not be its own columns divided.
-        case when contained_units is not null then round(quantity * contained_units, 3) else quantity end
-            as series_quantity,
+        quantity * coalesce(contained_units, 1) as exact_quantity,
         case
             when is_of_a_period then coalesce(first_date, as_of_date, header_first_date)
             else coalesce(as_of_date, last_date, header_last_date)
@@ -239,7 +237,9 @@ select
 
     measure,
     qualifier,
-    series_quantity as quantity,
+    -- To the thousandths that Gold has: else its rates and flags would not be those of its own columns.
+    round(exact_quantity, 3) as quantity,
+    exact_quantity,
     -- A price is for what was stated, so before any conversion.
     case price_basis
         when 'unit' then price * quantity

@@ -70,9 +70,9 @@ totals as (
 
     where total_lines.location_id = 'unknown'
 
-    group by total_lines.message_id, total_lines.compiled_line_id, total_lines.quantity
+    group by total_lines.message_id, total_lines.compiled_line_id, total_lines.exact_quantity
 
-    having count(*) > 1 and sum(split_lines.quantity) = total_lines.quantity
+    having count(*) > 1 and sum(split_lines.exact_quantity) = total_lines.exact_quantity
 
 ),
 

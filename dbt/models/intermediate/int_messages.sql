@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='incremental', growth='whole', grown_by=['message_id']) }}
 
 with
 

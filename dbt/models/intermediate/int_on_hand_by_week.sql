@@ -11,12 +11,44 @@
 with
 
 {% if is_incremental() -%}
-needed_weeks as materialized (
+touched_partner_weeks as materialized (
 
-    {{ list_needed_weeks(
-        range(1, (var('on_hand_max_age_days') | int) // 7 + 2) | list,
-        ref('int_item_location_weeks')
-    ) }}
+    {{ list_needed_weeks([], ref('int_item_location_weeks')) }}
+
+),
+
+-- What the last week before holds is all that the next one may carry: there every item has a row whose snapshot was
+-- young enough, and one that was not is no younger later.
+weeks_before as materialized (
+
+    select
+        touched.partner_id,
+        last_week.week_start_date
+
+    from touched_partner_weeks as touched
+
+    cross join
+        lateral (
+            select reported.week_start_date
+
+            from {{ ref('int_item_location_weeks') }} as reported
+
+            where
+                reported.partner_id = touched.partner_id
+                and reported.week_start_date < touched.week_start_date
+
+            order by reported.partner_id desc, reported.week_start_date desc
+
+            limit 1
+        ) as last_week
+
+    except
+
+    select
+        partner_id,
+        week_start_date
+
+    from touched_weeks
 
 ),
 {%- endif %}
@@ -27,8 +59,8 @@ weeks as (
 
     from {{ ref('int_item_location_weeks') }} as weeks
     {% if is_incremental() %}
-    inner join needed_weeks
-        on weeks.partner_id = needed_weeks.partner_id and weeks.week_start_date = needed_weeks.week_start_date
+    inner join touched_partner_weeks as touched
+        on weeks.partner_id = touched.partner_id and weeks.week_start_date = touched.week_start_date
     {% endif %}
 ),
 
@@ -38,23 +70,16 @@ stock as (
 
 ),
 
-stated as (
+reported as (
 
     select
         weeks.series_key,
-        weeks.partner_id,
-        weeks.item_id_type,
-        weeks.item_id,
-        weeks.location_id,
-        weeks.unit,
+        {{ series_columns('weeks') }},
         weeks.week_start_date,
         weeks.week_calendar,
         stock.on_hand_units,
         stock.on_hand_as_of_date,
-        stock.on_hand_measure,
-        -- Rows of one number have one last snapshot, that of the first of them.
-        count(stock.on_hand_as_of_date) over series as snapshot_number,
-        lead(weeks.week_start_date) over series as next_week_start_date
+        stock.on_hand_measure
 
     from weeks
 
@@ -67,10 +92,38 @@ stated as (
             and weeks.item_id = stock.item_id
             and weeks.location_id = stock.location_id
             and weeks.unit = stock.unit
+    {% if is_incremental() %}
+    union all
+
+    select
+        held.series_key,
+        {{ series_columns('held') }},
+        held.week_start_date,
+        held.week_calendar,
+        held.on_hand_units,
+        held.on_hand_as_of_date,
+        held.on_hand_measure
+
+    from {{ this }} as held
+
+    inner join weeks_before
+        on held.partner_id = weeks_before.partner_id and held.week_start_date = weeks_before.week_start_date
+    {% endif %}
+),
+
+stated as (
+
+    select
+        *,
+        -- Rows of one number have one last snapshot, that of the first of them.
+        count(on_hand_as_of_date) over series as snapshot_number,
+        lead(week_start_date) over series as next_week_start_date
+
+    from reported
 
     window series as (
-        partition by weeks.series_key, {{ series_columns('weeks') }}
-        order by weeks.week_start_date
+        partition by series_key, {{ series_columns() }}
+        order by week_start_date
     )
 
 ),
@@ -232,4 +285,8 @@ from aged
 {%- if is_incremental() %}
 
 where {{ is_week_touched() }}
+{%- else %}
+
+-- A day looks back on whole weeks of partners: a row here and a row there would be a page for each.
+order by partner_id, week_start_date
 {%- endif %}

@@ -6,13 +6,12 @@
 
 with
 
-lines as (
+receipts as (
 
-    select * from {{ ref('int_lines_restated') }}
+    select * from {{ ref('int_receipts') }}
 
     where
-        measure = 'received'
-        and fate = 'counted'
+        not is_told_otherwise
         {% if is_incremental() %}
         and {{ is_touched() }}
         {% endif %}
@@ -27,9 +26,10 @@ select
     location_id,
     unit,
     week_start_date,
-    sum(quantity) as units_received,
-    bool_or(is_unit_converted) as is_unit_converted
+    sum(units) as units_received,
+    bool_or(is_unit_converted) as is_unit_converted,
+    bool_or(is_overlapping) as is_overlapping
 
-from lines
+from receipts
 
 group by series_key, partner_id, item_id_type, item_id, location_id, unit, week_start_date

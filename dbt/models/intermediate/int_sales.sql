@@ -4,28 +4,10 @@
     indexes=[{'columns': ['series_key', 'week_start_date']}],
 ) }}
 
-with
+with{% if is_incremental() %} recursive{% endif %}
 
 {% if is_incremental() %}
--- A period counts or not by the others that share days with it, so those are looked at too.
-spans as (
-
-    select
-        touched_weeks.series_key,
-        min(restated.start_date) as first_date,
-        max(restated.end_date) as last_date
-
-    from touched_weeks
-
-    inner join {{ ref('int_lines_restated') }} as restated
-        on
-            touched_weeks.series_key = restated.series_key
-            and touched_weeks.week_start_date = restated.week_start_date
-            and restated.is_sales
-
-    group by touched_weeks.series_key
-
-),
+{{ spans_of_touched("restated.is_sales") }},
 {% endif %}
 
 lines as (
@@ -34,12 +16,7 @@ lines as (
 
     from {{ ref('int_lines_restated') }} as restated
     {% if is_incremental() %}
-    inner join spans
-        on
-            restated.series_key = spans.series_key
-            and restated.week_start_date >= spans.first_date - 6
-            and restated.start_date <= spans.last_date
-            and restated.end_date >= spans.first_date
+    inner join spans on restated.series_key = spans.series_key and {{ reaches("spans") }}
     {% endif %}
     where restated.measure in {{ sql_list(var('counted_sales_measures')) }} and restated.fate = 'counted'
 
@@ -66,6 +43,8 @@ summed as (
         sum(quantity) filter (where measure = 'total_sold') as total_sold,
         sum(quantity) filter (where measure = 'net_sold') as net_sold,
         abs(sum(quantity) filter (where measure = 'returned')) as returned,
+        coalesce(bool_or(quantity < 0) filter (where measure in ('sold', 'total_sold')), false) as is_negative_stated,
+        bool_or(measure = 'net_sold' or (measure != 'returned' and quantity >= 0)) as is_sale_stated,
 
         sum(line_value) filter (where measure = 'sold' and quantity > 0) as sales_value,
         min(currency) filter (where measure = 'sold' and quantity > 0) as currency,
@@ -132,80 +111,67 @@ crowds as (
 
 ),
 
--- Days of a week and the week itself are one sale told twice: the longest period up to a week counts. A month beside
--- its weeks adds nothing at the grain of a week, nor does a quarter beside its months; alone they count, and their
--- straddling is flagged.
---
--- Sorted by start, and from long to short, whatever contains a period stands before it, and what it contains behind it.
--- Windows that only grow, because a join of each item's periods with one another grew with their square.
-compared as (
+-- Sales and returns are judged each for itself: sales of a week say nothing of the returns of its days.
+sold_apart as (
 
     select
         *,
-        end_date - start_date >= 7 as is_longer_than_a_week,
-        max(end_date) filter (where end_date - start_date < 7) over earlier as end_of_weeks_before,
-        min(start_date) filter (where end_date - start_date < 7) over later as start_of_weeks_after,
-        min(end_date) over later as first_end_after
+        states_sales and not {{ is_told_by_another('states_sales') }} as is_sales_counted
 
-    from crowds
+    from (
+        select
+            *,
+            coalesce(sold, sold_negative, total_sold, net_sold) is not null as states_sales,
+            coalesce(sold, sold_negative, total_sold) is null and net_sold is not null as states_net
 
-    where is_crowded
+        from crowds
 
-    window
-        earlier as (
-            partition by series_key, {{ series_columns() }}
-            order by start_date asc, end_date desc
-            rows between unbounded preceding and 1 preceding
-        ),
-        later as (
-            partition by series_key, {{ series_columns() }}
-            order by start_date desc, end_date asc
-            rows between unbounded preceding and 1 preceding
-        )
+        where is_crowded
+    ) as stated
+
+    window {{ frames_of_periods() }}
 
 ),
 
-told as (
+-- Net sales that count have their returns within, and so those of what they hold or are held by.
+final_returns as (
 
     select
         *,
-        case
-            when is_longer_than_a_week
-                then
-                    coalesce(end_of_weeks_before >= start_date, false)
-                    or coalesce(start_of_weeks_after <= end_date, false)
-                    or coalesce(first_end_after <= end_date, false)
-            else coalesce(end_of_weeks_before >= end_date, false)
-        end as is_told_otherwise
+        is_sales_counted and states_net as is_net_final,
+        (returned is not null or (is_sales_counted and is_negative_stated))
+        and not (is_sales_counted and states_net)
+        and not {{ holds_or_is_held('is_sales_counted and states_net') }} as is_return_open
 
-    from compared
+    from sold_apart
+
+    window {{ frames_of_periods() }}
 
 ),
 
--- Two periods that share days and neither of which holds the other both count: nobody says how much fell into those.
+returned_apart as (
+
+    select
+        *,
+        is_net_final
+        or (is_return_open and not {{ is_told_by_another('is_return_open') }}) as is_return_counted
+
+    from final_returns
+
+    window {{ frames_of_periods() }}
+
+),
+
 overlapped as (
 
     select
         *,
-        not is_told_otherwise
-        and (
-            coalesce(max(end_date) filter (where not is_told_otherwise) over earlier >= start_date, false)
-            or coalesce(min(start_date) filter (where not is_told_otherwise) over later <= end_date, false)
-        ) as is_overlapping
+        (is_sales_counted and {{ shares_days('is_sales_counted') }})
+        or (is_return_counted and {{ shares_days('is_return_counted') }}) as is_overlapping
 
-    from told
+    from returned_apart
 
-    window
-        earlier as (
-            partition by series_key, {{ series_columns() }}
-            order by start_date asc, end_date desc
-            rows between unbounded preceding and 1 preceding
-        ),
-        later as (
-            partition by series_key, {{ series_columns() }}
-            order by start_date desc, end_date asc
-            rows between unbounded preceding and 1 preceding
-        )
+    window {{ frames_of_periods() }}
 
 ),
 
@@ -222,13 +188,20 @@ judged as (
         start_date,
         end_date,
         week_start_date,
-        units_sold,
-        units_returned,
+        -- What does not count at all shows what it said.
+        case when is_sales_counted or not is_return_counted then units_sold else 0 end as units_sold,
+        case
+            when is_sales_counted and not is_return_counted then 0
+            when is_return_counted and not is_sales_counted then coalesce(returned, 0)
+            else units_returned
+        end as units_returned,
         sales_value,
         currency,
-        is_value_known and is_one_currency as is_valued,
+        (is_sales_counted or not is_return_counted) and is_value_known and is_one_currency as is_valued,
         is_unit_converted,
-        is_told_otherwise,
+        not is_sales_counted as is_sales_told_otherwise,
+        not is_return_counted and (returned is not null or is_negative_stated) as is_return_told_otherwise,
+        not is_return_counted and not (is_sales_counted and is_sale_stated) as is_told_otherwise,
         is_overlapping
 
     from overlapped
@@ -252,6 +225,8 @@ judged as (
         currency,
         is_value_known and is_one_currency as is_valued,
         is_unit_converted,
+        false as is_sales_told_otherwise,
+        false as is_return_told_otherwise,
         false as is_told_otherwise,
         false as is_overlapping
 
@@ -277,6 +252,8 @@ select
     case when is_valued then sales_value end as sales_value,
     case when is_valued then currency end as currency,
     is_unit_converted,
+    is_sales_told_otherwise,
+    is_return_told_otherwise,
     is_told_otherwise,
     is_overlapping,
     week_start_date,

@@ -7,7 +7,7 @@
     indexes=[{'columns': ['batch']}],
 ) }}
 
-with
+with recursive
 
 verdicts as (
 
@@ -48,6 +48,7 @@ changed_lines as materialized (
         lines.location_id,
         lines.unit,
         lines.is_sales,
+        lines.is_sales or lines.measure = 'received' as is_of_a_period,
         lines.start_date,
         lines.end_date,
         lines.week_start_date,
@@ -71,6 +72,7 @@ changed_lines as materialized (
         held_lines.location_id,
         held_lines.unit,
         held_lines.is_sales,
+        held_lines.is_sales or held_lines.measure = 'received' as is_of_a_period,
         held_lines.start_date,
         held_lines.end_date,
         held_lines.week_start_date,
@@ -84,37 +86,60 @@ changed_lines as materialized (
 
 ),
 
--- Whether sales of a period count depends on which others share days with it, in whichever week those end.
+-- Whether sales or receipts of a period count depends on which others share days with it, in whichever week those end;
+-- and whether those count, on the ones that share days with them.
 neighbours as (
 
-    select distinct
+    select
         held_lines.series_key,
-        held_lines.partner_id,
-        held_lines.item_id_type,
-        held_lines.item_id,
-        held_lines.location_id,
-        held_lines.unit,
-        held_lines.week_start_date
+        {{ series_columns('held_lines') }},
+        held_lines.week_start_date,
+        held_lines.is_sales,
+        held_lines.start_date,
+        held_lines.end_date
 
     from (
         select distinct
             series_key,
+            is_sales,
             start_date,
             end_date
 
         from changed_lines
 
-        where is_sales
+        where is_of_a_period
     ) as periods
 
     inner join held_lines
         on
             periods.series_key = held_lines.series_key
-            and held_lines.is_sales
+            and periods.is_sales = held_lines.is_sales
+            and (held_lines.is_sales or held_lines.measure = 'received')
             -- No week before the one that holds the first day has a period that reaches it.
             and held_lines.week_start_date >= periods.start_date - 6
             and periods.start_date <= held_lines.end_date
             and periods.end_date >= held_lines.start_date
+
+    union
+
+    select
+        held_lines.series_key,
+        {{ series_columns('held_lines') }},
+        held_lines.week_start_date,
+        held_lines.is_sales,
+        held_lines.start_date,
+        held_lines.end_date
+
+    from neighbours
+
+    inner join held_lines
+        on
+            neighbours.series_key = held_lines.series_key
+            and neighbours.is_sales = held_lines.is_sales
+            and (held_lines.is_sales or held_lines.measure = 'received')
+            and held_lines.week_start_date >= neighbours.start_date - 6
+            and neighbours.start_date <= held_lines.end_date
+            and neighbours.end_date >= held_lines.start_date
 
 ),
 
@@ -209,7 +234,16 @@ touched_weeks as (
 
     union
 
-    select * from neighbours
+    select
+        series_key,
+        partner_id,
+        item_id_type,
+        item_id,
+        location_id,
+        unit,
+        week_start_date
+
+    from neighbours
 
     union
 

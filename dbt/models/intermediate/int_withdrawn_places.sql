@@ -1,7 +1,9 @@
-{{ config(materialized='table') }}
+{{ config(materialized='incremental', growth='whole', grown_by=['message_id', 'location_id']) }}
 
 -- A replacement or cancellation withdraws what its document said before, place by place: partners number every message
--- of an interchange alike, so a document number alone would withdraw other stores and other weeks.
+-- of an interchange alike, so a document number alone would withdraw other stores and other weeks. A line without a
+-- meaning, mapped to none or rejected, replaces nothing: what was there would be lost. A cancellation need only name
+-- the place. Either withdraws its whole document where it has no lines at all.
 
 with
 
@@ -16,9 +18,8 @@ lines as (
     select * from {{ ref('int_lines') }}
 
     where
-        measure != 'unmapped'
         -- As an array it becomes a look-up in each table behind the view; a join would read all lines first.
-        and message_id = any(array(select messages.message_id from messages))
+        message_id = any(array(select messages.message_id from messages))
 
 ),
 
@@ -33,14 +34,17 @@ places as materialized (
         messages.document_number,
         messages.document_function,
         messages.statement_number,
+        messages.is_empty,
         lines.location_id,
         coalesce(min(lines.start_date), messages.period_start_date) as start_date,
         coalesce(max(lines.end_date), messages.period_end_date) as end_date
 
     from messages
 
-    -- Left, since a cancellation may name nothing but its document.
-    left join lines on messages.message_id = lines.message_id
+    left join lines
+        on
+            messages.message_id = lines.message_id
+            and (lines.measure != 'unmapped' or messages.document_function = 'cancellation')
 
     group by
         messages.message_id,
@@ -50,6 +54,7 @@ places as materialized (
         messages.document_number,
         messages.document_function,
         messages.statement_number,
+        messages.is_empty,
         messages.period_start_date,
         messages.period_end_date,
         lines.location_id
@@ -72,7 +77,7 @@ withdrawn as (
             and places.document_number = later.document_number
             and places.interchange_id != later.interchange_id
             and places.statement_number < later.statement_number
-            and places.location_id = coalesce(later.location_id, places.location_id)
+            and (later.is_empty or places.location_id = later.location_id)
             and later.document_function in ('replacement', 'cancellation')
             and coalesce(places.start_date <= later.end_date, true)
             and coalesce(places.end_date >= later.start_date, true)

@@ -1,3 +1,5 @@
+{{ config(grown_by=['calendar_date']) }}
+
 -- Read by their indexes of odd days, which a copy of a fact would not have.
 with
 

@@ -1,12 +1,10 @@
+{{ config(grown_by=['item_key']) }}
+
 with
 
 members as (
 
-    select
-        *,
-        {{ item_key() }} as item_key
-
-    from {{ ref('int_items') }}
+    select * from {{ ref('dim_item_by_partner') }}
 
 ),
 

@@ -1,3 +1,5 @@
+{{ config(grown_by=['location_key']) }}
+
 with
 
 quality as (

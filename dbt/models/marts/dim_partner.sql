@@ -1,3 +1,5 @@
+{{ config(grown_by=['partner_id']) }}
+
 with
 
 messages as (

@@ -81,7 +81,8 @@ by_week as (
 
         bool_or(is_straddling) as is_straddling,
         bool_or(is_incomplete) as is_incomplete,
-        bool_or(is_restated) as is_restated
+        bool_or(is_restated) as is_restated,
+        bool_or(is_location_unknown) and not bool_and(is_location_unknown) as is_unlocated_added
 
     from performance
 
@@ -152,7 +153,8 @@ select
 
     is_straddling,
     is_incomplete,
-    is_restated
+    is_restated,
+    is_unlocated_added
 
 from measured
 {%- if is_incremental() %}

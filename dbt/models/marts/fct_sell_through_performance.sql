@@ -10,12 +10,27 @@
 with
 
 {% if is_incremental() -%}
-needed_weeks as materialized (
+touched_partner_weeks as materialized (
+
+    {{ list_needed_weeks([], ref('int_on_hand_by_week')) }}
+
+),
+
+-- Weeks that are compared with and not touched themselves: this table holds them as they would be computed.
+compared_partner_weeks as materialized (
 
     {{ list_needed_weeks(
         range(1, (var('earlier_weeks') | int) + 1) | list + [52],
         ref('int_on_hand_by_week')
     ) }}
+
+    except
+
+    select
+        partner_id,
+        week_start_date
+
+    from touched_weeks
 
 ),
 {%- endif %}
@@ -26,8 +41,8 @@ stock as (
 
     from {{ ref('int_on_hand_by_week') }} as stock
     {% if is_incremental() %}
-    inner join needed_weeks
-        on stock.partner_id = needed_weeks.partner_id and stock.week_start_date = needed_weeks.week_start_date
+    inner join touched_partner_weeks as touched
+        on stock.partner_id = touched.partner_id and stock.week_start_date = touched.week_start_date
     {% endif %}
 ),
 
@@ -68,7 +83,7 @@ joined as (
         sales.sales_value,
         sales.currency,
         sales.is_straddling,
-        sales.is_overlapping,
+        coalesce(sales.is_overlapping, false) or coalesce(receipts.is_overlapping, false) as is_overlapping,
         receipts.units_received,
         stock.on_hand_units is not null and not stock.is_on_hand_carried as is_stock_stated
 
@@ -106,6 +121,75 @@ joined as (
 
 ),
 
+{% if is_incremental() -%}
+known as (
+
+    select
+        series_key,
+        {{ series_columns() }},
+        week_start_date,
+        net_units_sold,
+        on_hand_units
+
+    from joined
+
+    union all
+
+    select
+        {{ series_key('held.partner_id', 'held.location_id', 'held.item_id_type', 'held.item_id', 'held.unit') }}
+            as series_key,
+        {{ series_columns('held') }},
+        held.week_start_date,
+        held.net_units_sold,
+        held.on_hand_units
+
+    from {{ this }} as held
+
+    inner join compared_partner_weeks as compared_with
+        on held.partner_id = compared_with.partner_id and held.week_start_date = compared_with.week_start_date
+
+),
+
+comparisons as (
+
+    select
+        series_key,
+        {{ series_columns() }},
+        week_start_date,
+        {{ compared_weeks() }}
+
+    from known
+
+    window
+        {{ frames_of_weeks('series_key, ' ~ series_columns()) }}
+
+),
+
+compared as (
+
+    select
+        joined.*,
+        comparisons.trailing_weeks_stated,
+        comparisons.trailing_net_units,
+        comparisons.trailing_weeks_of_stock,
+        comparisons.trailing_on_hand_units,
+        comparisons.previous_week_net_units_sold,
+        comparisons.previous_year_net_units_sold
+
+    from joined
+
+    inner join comparisons
+        on
+            joined.series_key = comparisons.series_key
+            and joined.week_start_date = comparisons.week_start_date
+            and joined.partner_id = comparisons.partner_id
+            and joined.item_id_type = comparisons.item_id_type
+            and joined.item_id = comparisons.item_id
+            and joined.location_id = comparisons.location_id
+            and joined.unit = comparisons.unit
+
+),
+{%- else -%}
 compared as (
 
     select
@@ -118,6 +202,7 @@ compared as (
         {{ frames_of_weeks('series_key, ' ~ series_columns()) }}
 
 ),
+{%- endif %}
 
 measured as (
 
@@ -188,7 +273,8 @@ select
     last_received_at
 
 from measured
-{%- if is_incremental() %}
+{%- if not is_incremental() %}
 
-where {{ is_week_touched() }}
+-- A day looks back on whole weeks of partners: a row here and a row there would be a page for each.
+order by partner_id, week_start_date
 {%- endif %}

@@ -19,32 +19,13 @@ stock as (
 -- What was received is stated for a period, which ends where another snapshot would be taken.
 receipts as (
 
-    select
-        partner_id,
-        week_calendar,
-        item_id_type,
-        item_id,
-        location_id,
-        unit,
-        measure,
-        start_date,
-        end_date,
-        week_start_date,
-        sum(quantity) as units,
-        bool_or(is_unit_converted) as is_unit_converted
-
-    from {{ ref('int_lines_restated') }}
+    select * from {{ ref('int_receipts') }}
 
     where
-        measure = 'received'
-        and fate = 'counted'
+        not is_told_otherwise
         {% if is_incremental() %}
         and {{ is_touched() }}
         {% endif %}
-
-    group by
-        series_key, partner_id, week_calendar, item_id_type, item_id, location_id, unit, measure, start_date, end_date,
-        week_start_date
 
 ),
 
@@ -68,6 +49,7 @@ stated as (
         as_of_date,
         week_start_date,
         is_unit_converted,
+        false as is_overlapping,
         units
 
     from stock
@@ -81,11 +63,12 @@ stated as (
         item_id,
         location_id,
         unit,
-        measure,
+        'received' as measure,
         start_date as period_start_date,
         end_date as as_of_date,
         week_start_date,
         is_unit_converted,
+        is_overlapping,
         units
 
     from receipts
@@ -109,6 +92,7 @@ select
     stated.units::numeric(30, 3) as units,
     coalesce(measures.kind, 'snapshot') as measure_kind,
     stated.measure in {{ sql_list(var('on_hand_measures')) }} as is_on_hand,
+    stated.is_overlapping,
     stated.is_unit_converted,
     stated.location_id = 'unknown' as is_location_unknown
 

@@ -1,3 +1,5 @@
+{{ config(grown_by=['partner_id', 'location_id', 'week_start_date']) }}
+
 with
 
 stg_messages as (
@@ -76,6 +78,7 @@ lines_of_places as (
         line_count,
         counted_line_count,
         restated_line_count,
+        told_otherwise_line_count,
         unmapped_line_count
 
     from message_places
@@ -89,6 +92,7 @@ lines_of_places as (
         1 as line_count,
         (fate = 'counted')::integer as counted_line_count,
         (fate in ('superseded', 'replaced', 'cancelled'))::integer as restated_line_count,
+        (fate = 'told_otherwise')::integer as told_otherwise_line_count,
         (fate = 'unmapped')::integer as unmapped_line_count
 
     from other_lines
@@ -105,6 +109,7 @@ places_of_messages as (
         sum(lines_of_places.line_count) as line_count,
         sum(lines_of_places.counted_line_count) as counted_line_count,
         sum(lines_of_places.restated_line_count) as restated_line_count,
+        sum(lines_of_places.told_otherwise_line_count) as told_otherwise_line_count,
         sum(lines_of_places.unmapped_line_count) as unmapped_line_count
 
     from lines_of_places
@@ -142,6 +147,7 @@ spoken as (
         coalesce(places_of_messages.line_count, 0) as line_count,
         coalesce(places_of_messages.counted_line_count, 0) as counted_line_count,
         coalesce(places_of_messages.restated_line_count, 0) as restated_line_count,
+        coalesce(places_of_messages.told_otherwise_line_count, 0) as told_otherwise_line_count,
         coalesce(places_of_messages.unmapped_line_count, 0) as unmapped_line_count
 
     from messages
@@ -289,6 +295,7 @@ arrived as (
         sum(line_count) as line_count,
         sum(counted_line_count) as counted_line_count,
         sum(restated_line_count) as restated_line_count,
+        sum(told_otherwise_line_count) as told_otherwise_line_count,
         sum(unmapped_line_count) as unmapped_line_count,
         count(*) filter (where route = 'plan') as plan_message_count,
         count(*) filter (where route = 'model') as model_message_count,
@@ -359,6 +366,7 @@ select
     coalesce(arrived.line_count, 0)::bigint as line_count,
     coalesce(arrived.counted_line_count, 0)::bigint as counted_line_count,
     coalesce(arrived.restated_line_count, 0)::bigint as restated_line_count,
+    coalesce(arrived.told_otherwise_line_count, 0)::bigint as told_otherwise_line_count,
     coalesce(arrived.unmapped_line_count, 0)::bigint as unmapped_line_count,
     coalesce(rejected.rejected_line_count, 0)::bigint as rejected_line_count,
 

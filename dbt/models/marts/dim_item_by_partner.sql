@@ -4,7 +4,6 @@
     materialized='incremental',
     growth='weeks',
     grown_by=['partner_id', 'item_id_type', 'item_id'],
-    indexes=[{'columns': ['partner_id', 'item_id_type', 'item_id'], 'unique': true}],
 ) }}
 
 with
@@ -221,6 +220,7 @@ select
     items.partner_id,
     items.item_id_type,
     items.item_id,
+    {{ item_key('items') }} as item_key,
     identifiers_by_item.identifiers_sent
 
 from items
