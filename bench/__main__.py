@@ -1,8 +1,9 @@
 """Measure everything side by side in one run, and say what it was measured on.
 
 A part whose outcomes are not what the messages state has no figures, and the run fails: a wrong value that is called
-valid costs the part its speed, and so do more refused messages than one in a hundred. All times are medians of at
-least five, on the wall; figures named `cpu` are of the process's own CPU time, which a busy machine changes less.
+valid costs the part its speed, and so do more refused messages than one in a hundred. A figure that misses its bar
+fails the run too, but for a quick one, which is too short to be held to bars. All times are medians of at least five,
+on the wall; figures named `cpu` are of the process's own CPU time, which a busy machine changes less.
 """
 
 import importlib
@@ -15,7 +16,7 @@ import typer
 from rich.console import Console
 
 from bench.exactness import InexactError, Tally
-from bench.figures import find_misses
+from bench.figures import explain_misses, find_misses
 from bench.machine import describe_machine, describe_model
 from bench.report import LATEST, print_report
 from bench.run import Run
@@ -90,7 +91,10 @@ def bench(
         target.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
         draw_picture(facts, target.with_suffix(".png"))
         console.print(f"written to {target} and {target.with_suffix('.png').name}")
-    if failures:
+    missed = [] if quick else explain_misses(facts)
+    for sentence in missed:
+        console.print(f"missed: {sentence}", style="red", markup=False)
+    if failures or missed:
         raise typer.Exit(1)
 
 

@@ -26,13 +26,16 @@ _BETWEEN = "\f"
 
 
 def measure(run: Run) -> dict[str, Any]:
-    """By plans, each size in a process of its own; no message is like another one, and none is kept."""
+    """Each size in a process of its own; no message is like another one, and none is kept."""
     totals = _measure_lines(run, [10**n for n in range(3, run.choose(7, 5))])
     sizes = _measure_messages(run, [10**n for n in range(run.choose(6, 4))])
+    unplanned = _measure_messages(run, [10**n for n in range(run.choose(4, 2), run.choose(6, 4))], by_plans=False)
     found = {
         "growth_lines": totals,
         "growth_message": sizes,
+        "growth_message_model": unplanned,
         "peak_memory_mb": max(entry["peak_mb"] for entry in (*totals.values(), *sizes.values())),
+        "peak_memory_model_mb": max(entry["peak_mb"] for entry in unplanned.values()),
     }
     if run.is_quick:
         return found  # too small to tell growth from the fixed cost of a message
@@ -43,6 +46,8 @@ def measure(run: Run) -> dict[str, Any]:
         "growth_message_time_ratio": _grow(sizes, "us_per_line"),
         "growth_message_time_ratio_cpu": _grow(sizes, "cpu_us_per_line"),
         "growth_message_memory_ratio": _grow(sizes, "kb_per_line"),
+        "growth_message_model_time_ratio": _grow(unplanned, "us_per_line"),
+        "growth_message_model_time_ratio_cpu": _grow(unplanned, "cpu_us_per_line"),
     }
 
 
@@ -65,23 +70,24 @@ def _measure_lines(run: Run, sizes: Sequence[int]) -> dict[str, Any]:
     }
 
 
-def _measure_messages(run: Run, sizes: Sequence[int]) -> dict[str, Any]:
-    """By line groups of a message, in turn as well."""
+def _measure_messages(run: Run, sizes: Sequence[int], by_plans: bool = True) -> dict[str, Any]:
+    """By line groups of a message, in turn as well; those that no plan may read, once."""
+    rounds = ROUNDS if by_plans else 1
     counts = {groups: max(1, _FEW // groups) for groups in sizes}
     partner = draw_growing_partner()
     with tempfile.TemporaryDirectory() as root:
         folders = {groups: Path(root, str(groups)) for groups in sizes}
         for groups, folder in folders.items():
             folder.mkdir()
-            for number in range(ROUNDS):
+            for number in range(rounds):
                 texts = (message.text for message in write_messages(number, partner, groups, counts[groups]))
                 (folder / f"{number}.txt").write_text(_BETWEEN.join(texts))
-        run.tell(f"messages of 1 to {max(sizes):,} line groups by plans")
-        shares = [(run.model, str(folder), groups) for groups, folder in folders.items()]
-        shift = work_together(MessageWork, shares, ROUNDS, in_turn=True)
+        run.tell(f"messages of {min(sizes):,} to {max(sizes):,} line groups by {'plans' if by_plans else 'the model'}")
+        shares = [(run.model, str(folder), groups, by_plans) for groups, folder in folders.items()]
+        shift = work_together(MessageWork, shares, rounds, in_turn=True)
         run.tally.add(shift.tally)
         for groups, folder in folders.items():
-            for number in range(ROUNDS):
+            for number in range(rounds):
                 found = (folder / f"{number}.json").read_text().split(_BETWEEN)
                 stated = write_messages(number, partner, groups, counts[groups])
                 for document, message in zip(found, stated, strict=True):
@@ -94,7 +100,7 @@ def _measure_messages(run: Run, sizes: Sequence[int]) -> dict[str, Any]:
 
 def _describe(facts: dict[str, Any], lines: int, rounds: int, groups: int) -> dict[str, Any]:
     """`kb_per_line` is what the largest message added to the process's memory."""
-    seconds, cpu = (rounds * sorted(facts[name])[ROUNDS // 2] for name in ("seconds", "cpu"))
+    seconds, cpu = (rounds * sorted(facts[name])[len(facts[name]) // 2] for name in ("seconds", "cpu"))
     return {
         "seconds": round(seconds, 4), "us_per_line": round(1e6 * seconds / lines, 2),
         "cpu_us_per_line": round(1e6 * cpu / lines, 2), "peak_mb": facts["peak_mb"],
@@ -109,15 +115,16 @@ def draw_growing_partner() -> Partner:
 
 
 class _Work:
-    """A compiler that knows the partner's plans, and what compiling took."""
+    """A compiler that knows the partner's plans, or is to do without, and what compiling took."""
 
-    def __init__(self, model: Path, groups: int) -> None:
+    def __init__(self, model: Path, groups: int, by_plans: bool = True) -> None:
         # No samples: the model's route keeps more in memory and takes longer, and which message it reads is chance.
-        self.compiler, _ = make_compiler(model, shadow=0)
+        self.compiler, _ = make_compiler(model, by_plans, shadow=0)
         self.tally = Tally()
         self.partner = draw_growing_partner()
         self.envelope = find_envelope(wrap(self.partner, list(write_messages(SEED, self.partner, 1, 1))))
-        teach_plans(self.compiler, self.partner, self.envelope, (min(groups, 100),), self.tally)
+        if by_plans:
+            teach_plans(self.compiler, self.partner, self.envelope, (min(groups, 100),), self.tally)
         self.before = self.peak = peak_megabytes()
         self.seconds: list[float] = []
         self.cpu: list[float] = []
@@ -159,8 +166,8 @@ class LinesWork(_Work):
 class MessageWork(_Work):
     """Messages from a file into a file: what they state is known elsewhere, or it would count as memory of the work."""
 
-    def __init__(self, model: Path, folder: str, groups: int) -> None:
-        super().__init__(model, groups)
+    def __init__(self, model: Path, folder: str, groups: int, by_plans: bool) -> None:
+        super().__init__(model, groups, by_plans)
         self.folder = Path(folder)
 
     def do(self, number: int) -> None:

@@ -1,5 +1,6 @@
 """End to end: a million lines from landing files to Gold through Dagster, stage by stage, in a warehouse of its own."""
 
+import importlib
 import os
 import random
 import re
@@ -42,6 +43,8 @@ def measure(run: Run) -> dict[str, Any]:
     with open_warehouse() as (state, variables):
         run.tell(f"writing {lines:,} lines as files")
         files, size, units = write_landing(state / "landing", lines)
+        # Whoever starts Dagster has it read dbt's project, once after each change and before the first file lands.
+        importlib.import_module("dagster_project.defs.gold")
         steps: dict[str, float] = {}
         began = time.perf_counter()
         for line in materialize(state / "dagster.log"):

@@ -36,7 +36,8 @@ def print_report(console: Console, facts: Mapping[str, Any]) -> None:
         console.print(table)
     for name, title in (
         ("levers", "Levers, ms a message of 2 kB"), ("growth_lines", "Lines in messages of 25"),
-        ("growth_message", "Line groups of a message"), ("readers", "The same messages, read by"),
+        ("growth_message", "Line groups of a message"),
+        ("growth_message_model", "The same, by the model"), ("readers", "The same messages, read by"),
     ):  # fmt: skip
         if name in facts:
             console.print(_tabulate(title, facts[name]))

@@ -13,7 +13,8 @@ import psycopg
 
 from udf import plan_sql
 from udf.compiler import load_compiler
-from udf.planbook import ArrangementRow, PlanBook, PlanRow
+from udf.plan_rows import ArrangementRow, PlanRow
+from udf.planbook import PlanBook
 
 
 @dataclass(slots=True)

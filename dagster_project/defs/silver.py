@@ -235,8 +235,9 @@ class Thresholds(dg.Config):
             asset=OUTCOMES,
             automation_condition=FOLLOW,
             description=(
-                "In the shadow sample of the last week the model read every message as the plans did. Where it did "
-                "not, the plans are revoked and what they had compiled was compiled again."
+                "In the shadow sample of the last week the model read every message as the plans did, and no partner "
+                "wrote its values in another way than before. Where it did not, the plans are revoked and what they "
+                "had compiled was compiled again; where one did, they are revoked and the model reads its messages."
             ),
         ),
     ]
@@ -302,9 +303,10 @@ def silver_checks(warehouse: Warehouse, config: Thresholds) -> Iterator[dg.Asset
             "plans that run": plans,
             "messages compiled by plans": by_plan,
             "disagreements": len(disagreements),
-            "outcomes compiled again": sum(requeued for _, _, requeued in disagreements),
-            "plans": ", ".join(sorted({plan for _, used, _ in disagreements for plan in used})[:20]),
-            "messages": ", ".join(digest[:12] for digest, _, _ in disagreements[:20]),
+            "outcomes compiled again": sum(requeued for _, _, requeued, _ in disagreements),
+            "plans": ", ".join(sorted({plan for _, used, _, _ in disagreements for plan in used})[:20]),
+            "messages": ", ".join(digest[:12] for digest, _, _, _ in disagreements[:20]),
+            "details": "\n".join(dict.fromkeys(detail for _, _, _, detail in disagreements[:20])),
         },
     )
 
@@ -319,7 +321,7 @@ PLANS = """
 """
 
 DISAGREEMENTS = """
-    select content_sha256, plans, requeued
+    select content_sha256, plans, requeued, detail
     from silver.disagreements
     where noticed_at > now() - interval '7 days'
     order by noticed_at desc
