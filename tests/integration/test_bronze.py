@@ -226,8 +226,9 @@ def test_a_name_that_is_no_utf_8_is_loaded(landing: Path, load: Load, connection
 
 
 LOAD = """
-import logging, resource, sys
+import logging, sys
 from pathlib import Path
+from bench.machine import peak_megabytes
 from dagster_project.intake import deliver_all, split_pending
 from dagster_project.landing import list_files
 from dagster_project.warehouse import connect_as
@@ -235,17 +236,16 @@ from dagster_project.warehouse import connect_as
 with connect_as("tillroll_loader") as connection:
     list(deliver_all(connection, list_files(Path(sys.argv[1]))))
     split_pending(connection, logging.getLogger())
-# Kilobytes on Linux, bytes on macOS.
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1 << 20 if sys.platform == "darwin" else 1 << 10))
+print(peak_megabytes())
 """
 
 
-def load_in_a_process(clone: Path, folder: Path) -> int:
+def load_in_a_process(clone: Path, folder: Path) -> float:
     """Load the folder and return the megabytes that it took."""
     done = subprocess.run(
         [sys.executable, "-c", LOAD, folder], cwd=clone, capture_output=True, text=True, check=True, env=os.environ
     )
-    return int(done.stdout)
+    return float(done.stdout)
 
 
 def test_a_large_file_streams_and_loses_no_byte(landing: Path, clone: Path, connection: Any) -> None:

@@ -51,14 +51,14 @@ MASSES = {
     "unknown tags as many as one line may have": """ "".join(f"Q{n:x}'" for n in range(49_000)) """,
 }
 PROGRAM = """
-import json, resource, sys
+import json
+from bench.machine import peak_megabytes
 from udf.compiler import load_compiler
 head = "UNH+1+SLSRPT:D:96A:UN'BGM+73E+S1+9'DTM+137:20260108:102'DTM+90:20260101:102'DTM+91:20260107:102'"
 line = "LIN+1++4006381333931:EN'QTY+153:1:PCE'"
 text = head + line + {mass} + "UNT+9+1'"
 (row,) = load_compiler().compile_rows([text])
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-print(json.dumps([row.is_valid, len(json.loads(row.problems)), row.problems[:300], peak]))
+print(json.dumps([row.is_valid, len(json.loads(row.problems)), row.problems[:300], peak_megabytes()]))
 """
 
 
