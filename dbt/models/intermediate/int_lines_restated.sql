@@ -13,7 +13,7 @@
 
 with
 
-messages as (
+messages as not materialized (
 
     select * from {{ ref('int_messages') }}
 
@@ -22,6 +22,16 @@ messages as (
 verdicts as (
 
     select * from {{ ref('int_verdicts') }}
+
+    {% if is_incremental() %}
+    -- Of the others nothing is asked here, and to compare them all takes as long as all else.
+    where
+        message_id = any(array(
+            select touched_messages.message_id
+            from touched_messages
+            where touched_messages.is_present
+        ))
+    {% endif %}
 
 ),
 

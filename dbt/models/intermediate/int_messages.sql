@@ -1,4 +1,9 @@
-{{ config(materialized='incremental', growth='whole', grown_by=['message_id']) }}
+{{ config(
+    materialized='incremental',
+    growth='whole',
+    grown_by=['message_id'],
+    indexes=[{'columns': ['message_id']}],
+) }}
 
 with
 

@@ -65,5 +65,5 @@ overlapped as (
 select * from overlapped
 {% if is_incremental() %}
 
-where {{ is_touched() }}
+where {{ is_among_touched() }}
 {% endif %}

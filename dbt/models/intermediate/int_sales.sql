@@ -262,5 +262,5 @@ select
 from judged
 {% if is_incremental() %}
 
-where {{ is_touched() }}
+where {{ is_among_touched() }}
 {% endif %}

@@ -87,59 +87,97 @@ changed_lines as materialized (
 ),
 
 -- Whether sales or receipts of a period count depends on which others share days with it, in whichever week those end;
--- and whether those count, on the ones that share days with them.
+-- and whether those count, on the ones that share days with them. All that hang together so leave no day out between
+-- them: a span, which grows until it meets no other.
+reached as (
+
+    select distinct
+        series_key,
+        is_sales,
+        start_date,
+        end_date,
+        start_date as first_date,
+        end_date as last_date
+
+    from changed_lines
+
+    where is_of_a_period
+
+    union all
+
+    select
+        reached.series_key,
+        reached.is_sales,
+        reached.start_date,
+        reached.end_date,
+        least(reached.first_date, met.first_date) as first_date,
+        greatest(reached.last_date, met.last_date) as last_date
+
+    from reached
+
+    cross join
+        lateral (
+            select
+                min(restated.start_date) as first_date,
+                max(restated.end_date) as last_date
+
+            from held_lines as restated
+
+            where
+                restated.series_key = reached.series_key
+                and restated.is_sales = reached.is_sales
+                and (restated.is_sales or restated.measure = 'received')
+                and {{ reaches("reached") }}
+        ) as met
+
+    where met.first_date < reached.first_date or met.last_date > reached.last_date
+
+),
+
 neighbours as (
 
     select
-        held_lines.series_key,
-        {{ series_columns('held_lines') }},
-        held_lines.week_start_date,
-        held_lines.is_sales,
-        held_lines.start_date,
-        held_lines.end_date
+        restated.series_key,
+        {{ series_columns('restated') }},
+        restated.week_start_date
 
     from (
-        select distinct
+        select
             series_key,
             is_sales,
-            start_date,
-            end_date
+            min(first_date) as first_date,
+            max(last_date) as last_date
 
-        from changed_lines
+        from reached
 
-        where is_of_a_period
-    ) as periods
+        group by series_key, is_sales, start_date, end_date
+    ) as spans
 
-    inner join held_lines
+    inner join held_lines as restated
         on
-            periods.series_key = held_lines.series_key
-            and periods.is_sales = held_lines.is_sales
-            and (held_lines.is_sales or held_lines.measure = 'received')
-            -- No week before the one that holds the first day has a period that reaches it.
-            and held_lines.week_start_date >= periods.start_date - 6
-            and periods.start_date <= held_lines.end_date
-            and periods.end_date >= held_lines.start_date
+            spans.series_key = restated.series_key
+            and spans.is_sales = restated.is_sales
+            and (restated.is_sales or restated.measure = 'received')
+            and {{ reaches("spans") }}
+
+),
+
+-- A table of their own, that the look-ups below are made of once.
+touched_by_others as materialized (
+
+    select
+        series_key,
+        week_start_date
+
+    from changed_lines
 
     union
 
     select
-        held_lines.series_key,
-        {{ series_columns('held_lines') }},
-        held_lines.week_start_date,
-        held_lines.is_sales,
-        held_lines.start_date,
-        held_lines.end_date
+        series_key,
+        week_start_date
 
     from neighbours
-
-    inner join held_lines
-        on
-            neighbours.series_key = held_lines.series_key
-            and neighbours.is_sales = held_lines.is_sales
-            and (held_lines.is_sales or held_lines.measure = 'received')
-            and held_lines.week_start_date >= neighbours.start_date - 6
-            and neighbours.start_date <= held_lines.end_date
-            and neighbours.end_date >= held_lines.start_date
 
 ),
 
@@ -165,26 +203,21 @@ incomplete_places as (
         held_lines.location_id,
         held_lines.week_start_date
 
-    from (
-        select
-            series_key,
-            week_start_date
+    from held_lines
 
-        from changed_lines
-
-        union
-
-        select
-            series_key,
-            week_start_date
-
-        from neighbours
-    ) as touched
-
-    inner join held_lines
-        on touched.series_key = held_lines.series_key and touched.week_start_date = held_lines.week_start_date
-
-    where not held_lines.is_complete
+    where
+        not held_lines.is_complete
+        -- As arrays they become look-ups; then the pairs.
+        and held_lines.series_key = any(array(select touched_by_others.series_key from touched_by_others))
+        and held_lines.week_start_date = any(
+            array(select distinct touched_by_others.week_start_date from touched_by_others)
+        )
+        and (held_lines.series_key, held_lines.week_start_date) in (
+            select
+                touched_by_others.series_key,
+                touched_by_others.week_start_date
+            from touched_by_others
+        )
 
 ),
 
