@@ -44,7 +44,8 @@
     {% if is_growing %}
         {% do run_query(list_touched_rows(batch)) %}
         {% call statement('main') -%}
-            create temporary table {{ this.identifier }}__new on commit drop as {{ sql }}
+            create temporary table {{ this.identifier }}__new on commit drop as
+            {{ differing_rows(sql) if config.get('growth') == 'whole' else sql }}
         {%- endcall %}
         {% do run_query(replace_touched_rows()) %}
     {% else %}
@@ -343,15 +344,7 @@
         delete from {{ this.identifier }}__new where ctid = any(array(select fresh_id from staying_rows));
     {% endif %}
     {% if growth == 'whole' %}
-        {%- set keys = config.get('grown_by') %}
-        delete from {{ this }} as held
-        where not exists (
-            select from {{ this.identifier }}__new as fresh
-            where {% for key in keys %}held.{{ key }} = fresh.{{ key }} and {% endfor %}
-            (held.{{ names | join(', held.') }}) is not distinct from (fresh.{{ names | join(', fresh.') }})
-        );
-        delete from {{ this.identifier }}__new as fresh using {{ this }} as held
-        where {% for key in keys %}{{ ' and ' if not loop.first }}held.{{ key }} = fresh.{{ key }}{% endfor %};
+        delete from {{ this }} where ctid = any(array(select held_row from {{ this.identifier }}__new));
     {% endif %}
     {% if growth == 'journal' %}
         -- What everybody has need not be told again.
@@ -361,4 +354,25 @@
         );
     {% endif %}
     insert into {{ this }} ({{ names | join(', ') }}) select {{ names | join(', ') }} from {{ this.identifier }}__new
+    {% if growth == 'whole' %}
+        where is_fresh
+    {% endif %}
+{% endmacro %}
+
+{#
+    Of all rows as they would be now those that differ from the table's, by their key: `held_row` is the one that goes,
+    `is_fresh` says that one comes. In one pass, since most tables that are computed as a whole hardly change.
+#}
+{% macro differing_rows(sql) %}
+    {%- set names = adapter.get_columns_in_relation(this) | map(attribute='quoted') | list -%}
+    select held.ctid as held_row, fresh.*
+    from (
+        select *, true as is_fresh
+        from (
+            {{ sql }}
+        ) as computed
+    ) as fresh
+    full join {{ this }} as held
+    on {% for key in config.get('grown_by') %}{{ ' and ' if not loop.first }}held.{{ key }} = fresh.{{ key }}{% endfor %}
+    where (held.{{ names | join(', held.') }}) is distinct from (fresh.{{ names | join(', fresh.') }})
 {% endmacro %}
