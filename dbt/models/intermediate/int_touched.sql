@@ -86,30 +86,68 @@ changed_lines as materialized (
 
 ),
 
+-- Periods that follow one another are one stretch of days: a year of days asks once what it meets, not each of them.
+stretches as (
+
+    select
+        series_key,
+        is_sales,
+        min(start_date) as first_date,
+        max(end_date) as last_date
+
+    from (
+        select
+            *,
+            count(*) filter (where is_first) over (
+                partition by series_key, is_sales
+                order by start_date, end_date
+            ) as stretch_number
+
+        from (
+            select
+                series_key,
+                is_sales,
+                start_date,
+                end_date,
+                coalesce(
+                    start_date > 1 + max(end_date) over (
+                        partition by series_key, is_sales
+                        order by start_date, end_date
+                        rows between unbounded preceding and 1 preceding
+                    ),
+                    true
+                ) as is_first
+
+            from changed_lines
+
+            where is_of_a_period
+        ) as periods
+    ) as numbered
+
+    group by series_key, is_sales, stretch_number
+
+),
+
 -- Whether sales or receipts of a period count depends on which others share days with it, in whichever week those end;
 -- and whether those count, on the ones that share days with them. All that hang together so leave no day out between
 -- them: a span, which grows until it meets no other.
 reached as (
 
-    select distinct
+    select
         series_key,
         is_sales,
-        start_date,
-        end_date,
-        start_date as first_date,
-        end_date as last_date
+        first_date as stretch_date,
+        first_date,
+        last_date
 
-    from changed_lines
-
-    where is_of_a_period
+    from stretches
 
     union all
 
     select
         reached.series_key,
         reached.is_sales,
-        reached.start_date,
-        reached.end_date,
+        reached.stretch_date,
         least(reached.first_date, met.first_date) as first_date,
         greatest(reached.last_date, met.last_date) as last_date
 
@@ -150,7 +188,7 @@ neighbours as (
 
         from reached
 
-        group by series_key, is_sales, start_date, end_date
+        group by series_key, is_sales, stretch_date
     ) as spans
 
     inner join held_lines as restated
