@@ -19,6 +19,7 @@ WEEKS = [*range(5)] * 4 + [5, 6, 7, 8, -52, -51, -51, -48]
 PARTNERS = ["9501101900011", "PRAIRIEMART", "KIOSKPUNKT", "9501101920019", "UNLISTED"]
 ITEMS = [("9501101000018", "EN"), ("9501101000025", "EN"), ("614141100019", "UP"), ("4711", "SA"), (None, None)]
 LOCATIONS = ["9501101910010", "0012", "0047", None]
+OFTEN = {"item_id": ITEMS[0][0], "item_id_type": ITEMS[0][1], "location_id": LOCATIONS[0], "unit": "PCE"}
 SALES = [
     ("sold", "153"),
     ("sold", "26"),
@@ -65,7 +66,7 @@ class Arrivals:
 
     def send(self) -> None:
         """A file with a message, or two."""
-        partner = self.random.choice(PARTNERS)
+        partner = PARTNERS[0] if self.random.random() < 0.5 else self.random.choice(PARTNERS)
         self.deliver(partner, [self._draw_document() for _ in range(self.random.choice([1, 1, 2]))])
 
     def restate(self) -> None:
@@ -211,16 +212,14 @@ class Arrivals:
             line |= {"period_start": start.isoformat(), "period_end": end.isoformat()}
             if not is_sales:
                 line["as_of_date"] = end.isoformat()
-        return line
+        # Much is said of one series, so that its periods meet.
+        return line | OFTEN if r.random() < 0.5 else line
 
     def draw_sales(self) -> Document:
         """A line that states what one item sold at one place, the same each time."""
         line = self._draw_line(is_sales=True)
-        item, item_type = ITEMS[0]
-        return line | {
-            "item_id": item, "item_id_type": item_type, "location_id": LOCATIONS[0], "measure": SALES[0][0],
-            "qualifier": SALES[0][1], "quantity": 5, "unit": "PCE", "price": None,
-        }  # fmt: skip
+        measure, qualifier = SALES[0]
+        return line | OFTEN | {"measure": measure, "qualifier": qualifier, "quantity": 5, "price": None}
 
     def _split(self, total: Document) -> list[Document]:
         """The line's quantity once more, by place."""
