@@ -199,7 +199,7 @@ judged as (
         currency,
         (is_sales_counted or not is_return_counted) and is_value_known and is_one_currency as is_valued,
         is_unit_converted,
-        not is_sales_counted as is_sales_told_otherwise,
+        states_sales and not is_sales_counted as is_sales_told_otherwise,
         not is_return_counted and (returned is not null or is_negative_stated) as is_return_told_otherwise,
         not is_return_counted and not (is_sales_counted and is_sale_stated) as is_told_otherwise,
         is_overlapping

@@ -42,11 +42,7 @@ changed_lines as materialized (
 
     select
         lines.series_key,
-        lines.partner_id,
-        lines.item_id_type,
-        lines.item_id,
-        lines.location_id,
-        lines.unit,
+        {{ series_columns('lines') }},
         lines.is_sales,
         lines.is_sales or lines.measure = 'received' as is_of_a_period,
         lines.start_date,
@@ -66,11 +62,7 @@ changed_lines as materialized (
 
     select
         held_lines.series_key,
-        held_lines.partner_id,
-        held_lines.item_id_type,
-        held_lines.item_id,
-        held_lines.location_id,
-        held_lines.unit,
+        {{ series_columns('held_lines') }},
         held_lines.is_sales,
         held_lines.is_sales or held_lines.measure = 'received' as is_of_a_period,
         held_lines.start_date,
@@ -270,11 +262,7 @@ items_of_incomplete_places as (
         lateral (
             select distinct
                 held_lines.series_key,
-                held_lines.partner_id,
-                held_lines.item_id_type,
-                held_lines.item_id,
-                held_lines.location_id,
-                held_lines.unit,
+                {{ series_columns('held_lines') }},
                 held_lines.week_start_date
 
             from held_lines
@@ -294,11 +282,7 @@ touched_weeks as (
 
     select
         series_key,
-        partner_id,
-        item_id_type,
-        item_id,
-        location_id,
-        unit,
+        {{ series_columns() }},
         week_start_date
 
     from changed_lines
@@ -307,11 +291,7 @@ touched_weeks as (
 
     select
         series_key,
-        partner_id,
-        item_id_type,
-        item_id,
-        location_id,
-        unit,
+        {{ series_columns() }},
         week_start_date
 
     from neighbours
@@ -343,11 +323,7 @@ select
     null as message_id,
     null as verdict,
     series_key,
-    partner_id,
-    item_id_type,
-    item_id,
-    location_id,
-    unit,
+    {{ series_columns() }},
     week_start_date
 
 from touched_weeks
@@ -359,11 +335,7 @@ select
     verdicts.message_id,
     verdicts.verdict,
     lines.series_key,
-    lines.partner_id,
-    lines.item_id_type,
-    lines.item_id,
-    lines.location_id,
-    lines.unit,
+    {{ series_columns('lines') }},
     lines.week_start_date
 
 from verdicts
