@@ -25,11 +25,12 @@ OUTCOMES = (
 
 def deliver(connection: psycopg.Connection[Any], histories: list[History]) -> None:
     """Write the histories beside what is there; reference tables must have been seeded."""
-    said = [(history, message) for history in histories for message in history.messages]
-    files = {message.interchange_id: message for _, message in said}.values()
-    copy(connection, INTERCHANGES, ((file.interchange_id, "random.edi", 1, file.received_at) for file in files))
-    copy(connection, MESSAGES, (message_row(history, message) for history, message in said))
-    copy(connection, OUTCOMES, (outcome_row(message) for _, message in said if message.is_compiled))
+    agree(connection, histories)
+    send(connection, [(history, message) for history in histories for message in history.messages])
+
+
+def agree(connection: psycopg.Connection[Any], histories: list[History]) -> None:
+    """What is agreed with the partners: reference rows."""
     copy(
         connection,
         "reference.partners (partner, name, week_calendar, price_basis)",
@@ -55,8 +56,24 @@ def deliver(connection: psycopg.Connection[Any], histories: list[History]) -> No
             for schedule in history.schedules
         ),
     )
+    connection.execute("analyze reference.pack_factors")
+    connection.commit()
+
+
+def send(connection: psycopg.Connection[Any], said: list[tuple[History, Message]]) -> None:
+    """What partners say, and what the compiler made of it: rows of Bronze and Silver."""
+    files = {message.interchange_id: message for _, message in said}.values()
+    copy(connection, INTERCHANGES, ((file.interchange_id, "random.edi", 1, file.received_at) for file in files))
+    copy(connection, MESSAGES, (message_row(history, message) for history, message in said))
+    read(connection, (message for _, message in said))
     # As autovacuum would have, had they come in the course of months.
-    connection.execute("analyze bronze.interchanges, bronze.messages, silver.outcomes, reference.pack_factors")
+    connection.execute("analyze bronze.interchanges, bronze.messages, silver.outcomes")
+    connection.commit()
+
+
+def read(connection: psycopg.Connection[Any], messages: Iterable[Message]) -> None:
+    """What the compiler made of messages that wait."""
+    copy(connection, OUTCOMES, (outcome_row(message) for message in messages if message.is_compiled))
     connection.commit()
 
 
