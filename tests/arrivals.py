@@ -209,6 +209,8 @@ class Arrivals:
         }
         if r.random() < 0.4:
             start, end = self._draw_period()
+            if r.random() < 0.05:
+                start, end = end, start
             line |= {"period_start": start.isoformat(), "period_end": end.isoformat()}
             if not is_sales:
                 line["as_of_date"] = end.isoformat()

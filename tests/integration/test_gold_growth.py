@@ -241,6 +241,21 @@ def test_a_week_that_only_stock_touches_is_judged_by_all_periods_that_reach_it(
 
 
 @pytest.mark.slow
+def test_a_run_in_another_zone_and_style_of_dates_finds_nothing_changed(
+    clone: Path, target: Path, database: Mapping[str, str]
+) -> None:
+    run_dbt(clone, target, "seed")
+    with warehouse.connect(database) as connection:
+        Arrivals(connection, random.Random(29)).happen(12)
+    run_dbt(clone, target, "run")
+    grown = read_tables(database)
+    run_dbt(clone, target, "run", variables={"PGTZ": "America/New_York", "PGDATESTYLE": "SQL, DMY"})
+    with warehouse.connect(database) as connection:
+        assert connection.execute("select count(*) from intermediate.int_touched").fetchone() == (0,)
+    assert read_tables(database) == grown
+
+
+@pytest.mark.slow
 def test_changed_reference_data_and_lost_tables_are_built_anew(
     database: Mapping[str, str], server: Mapping[str, str], dbt: Build
 ) -> None:

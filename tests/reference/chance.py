@@ -341,8 +341,10 @@ class Partner:
             end = self.monday + timedelta(weeks=week, days=habits.day_of_week + dice.choice([6, 6, 6, 2, 0]))
             line = replace(line, as_of_date=end if dice.random() < 0.6 else None)
         if dice.random() < habits.careless:
+            start, end = self._draw_period(week)
             line = dice.choice(
                 [
+                    replace(line, period_start=end + timedelta(days=1), period_end=start),
                     replace(line, item_id=None, item_id_type=None),
                     replace(line, item_id="  "),
                     replace(line, quantity=None),

@@ -208,13 +208,26 @@ converted as (
         case
             when is_of_a_period then coalesce(first_date, as_of_date, header_first_date)
             else coalesce(as_of_date, last_date, header_last_date)
-        end as start_date,
+        end as stated_start_date,
         case
             when is_of_a_period then coalesce(last_date, as_of_date, header_last_date)
             else coalesce(as_of_date, last_date, header_last_date)
-        end as end_date
+        end as stated_end_date
 
     from packed
+
+),
+
+-- The compiler refuses a period that ends before it begins. Did one come, it would be of no days: what shares days with
+-- it nobody could say.
+timed as (
+
+    select
+        *,
+        case when stated_start_date <= stated_end_date then stated_start_date end as start_date,
+        case when stated_start_date <= stated_end_date then stated_end_date end as end_date
+
+    from converted
 
 )
 
@@ -252,4 +265,4 @@ select
     end_date,
     {{ week_start_date('end_date', 'week_calendar') }} as week_start_date
 
-from converted
+from timed

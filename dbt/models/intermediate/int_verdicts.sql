@@ -47,14 +47,16 @@ select
             messages.week_calendar,
             coalesce(messages.price_basis, '-'),
             coalesce(messages.currency, '-'),
-            coalesce(messages.period_start_date::text, '-'),
-            coalesce(messages.period_end_date::text, '-'),
+            -- Days and moments as numbers: as text they are written in a session's own zone and style, and whoever ran
+            -- dbt in another one would have had every message judged anew.
+            coalesce(extract(epoch from messages.period_start_date)::text, '-'),
+            coalesce(extract(epoch from messages.period_end_date)::text, '-'),
             messages.document_function,
             messages.is_test,
             messages.is_resend,
             messages.is_complete,
-            messages.stated_at,
-            messages.received_at,
+            extract(epoch from messages.stated_at),
+            extract(epoch from messages.received_at),
             withdrawals.places
         ),
         0
