@@ -19,3 +19,14 @@
     {%- set prefix = alias ~ '.' if alias else '' -%}
     {{ prefix }}partner_id, {{ prefix }}item_id_type, {{ prefix }}item_id, {{ prefix }}location_id, {{ prefix }}unit
 {%- endmacro %}
+
+{# Condition that two rows speak of one week of one series. The number finds them, the names prove it. #}
+{% macro is_same_week(one, other) -%}
+    {{ one }}.series_key = {{ other }}.series_key
+    and {{ one }}.week_start_date = {{ other }}.week_start_date
+    and {{ one }}.partner_id = {{ other }}.partner_id
+    and {{ one }}.item_id_type = {{ other }}.item_id_type
+    and {{ one }}.item_id = {{ other }}.item_id
+    and {{ one }}.location_id = {{ other }}.location_id
+    and {{ one }}.unit = {{ other }}.unit
+{%- endmacro %}

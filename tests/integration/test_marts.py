@@ -130,14 +130,14 @@ def test_the_documentation_describes_every_column_that_exists(dbt: Callable[...,
 
 
 @pytest.mark.slow
-def test_gold_explains_itself_to_a_tool_that_reads_comments(connection: psycopg.Connection[Any]) -> None:
+def test_every_table_explains_itself_to_a_tool_that_reads_comments(connection: psycopg.Connection[Any]) -> None:
     silent = connection.execute(
         """
         select attrelid::regclass::text || '.' || attname
         from pg_attribute
         inner join pg_class on pg_class.oid = attrelid
         where
-            relnamespace in ('gold'::regnamespace, 'reference'::regnamespace)
+            relnamespace::regnamespace::text in ('staging', 'intermediate', 'gold', 'reference')
             and relkind in ('r', 'v')
             and attnum > 0
             and not attisdropped

@@ -60,26 +60,14 @@ left join sales_told_otherwise
         lines.is_sales
         and lines.measure in {{ sql_list(var('counted_sales_measures')) }}
         and lines.fate = 'counted'
-        and lines.series_key = sales_told_otherwise.series_key
-        and lines.week_start_date = sales_told_otherwise.week_start_date
+        and {{ is_same_week('lines', 'sales_told_otherwise') }}
         and lines.start_date = sales_told_otherwise.start_date
         and lines.end_date = sales_told_otherwise.end_date
-        and lines.partner_id = sales_told_otherwise.partner_id
-        and lines.item_id_type = sales_told_otherwise.item_id_type
-        and lines.item_id = sales_told_otherwise.item_id
-        and lines.location_id = sales_told_otherwise.location_id
-        and lines.unit = sales_told_otherwise.unit
 
 left join receipts_told_otherwise
     on
         lines.measure = 'received'
         and lines.fate = 'counted'
-        and lines.series_key = receipts_told_otherwise.series_key
-        and lines.week_start_date = receipts_told_otherwise.week_start_date
+        and {{ is_same_week('lines', 'receipts_told_otherwise') }}
         and lines.start_date = receipts_told_otherwise.start_date
         and lines.end_date = receipts_told_otherwise.end_date
-        and lines.partner_id = receipts_told_otherwise.partner_id
-        and lines.item_id_type = receipts_told_otherwise.item_id_type
-        and lines.item_id = receipts_told_otherwise.item_id
-        and lines.location_id = receipts_told_otherwise.location_id
-        and lines.unit = receipts_told_otherwise.unit

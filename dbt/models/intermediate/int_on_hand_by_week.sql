@@ -84,14 +84,7 @@ reported as (
     from weeks
 
     left join stock
-        on
-            weeks.series_key = stock.series_key
-            and weeks.week_start_date = stock.week_start_date
-            and weeks.partner_id = stock.partner_id
-            and weeks.item_id_type = stock.item_id_type
-            and weeks.item_id = stock.item_id
-            and weeks.location_id = stock.location_id
-            and weeks.unit = stock.unit
+        on {{ is_same_week('weeks', 'stock') }}
     {% if is_incremental() %}
     union all
 

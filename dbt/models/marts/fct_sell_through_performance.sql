@@ -90,34 +90,13 @@ joined as (
     from stock
 
     left join weeks
-        on
-            stock.series_key = weeks.series_key
-            and stock.week_start_date = weeks.week_start_date
-            and stock.partner_id = weeks.partner_id
-            and stock.item_id_type = weeks.item_id_type
-            and stock.item_id = weeks.item_id
-            and stock.location_id = weeks.location_id
-            and stock.unit = weeks.unit
+        on {{ is_same_week('stock', 'weeks') }}
 
     left join sales
-        on
-            stock.series_key = sales.series_key
-            and stock.week_start_date = sales.week_start_date
-            and stock.partner_id = sales.partner_id
-            and stock.item_id_type = sales.item_id_type
-            and stock.item_id = sales.item_id
-            and stock.location_id = sales.location_id
-            and stock.unit = sales.unit
+        on {{ is_same_week('stock', 'sales') }}
 
     left join receipts
-        on
-            stock.series_key = receipts.series_key
-            and stock.week_start_date = receipts.week_start_date
-            and stock.partner_id = receipts.partner_id
-            and stock.item_id_type = receipts.item_id_type
-            and stock.item_id = receipts.item_id
-            and stock.location_id = receipts.location_id
-            and stock.unit = receipts.unit
+        on {{ is_same_week('stock', 'receipts') }}
 
 ),
 
@@ -179,14 +158,7 @@ compared as (
     from joined
 
     inner join comparisons
-        on
-            joined.series_key = comparisons.series_key
-            and joined.week_start_date = comparisons.week_start_date
-            and joined.partner_id = comparisons.partner_id
-            and joined.item_id_type = comparisons.item_id_type
-            and joined.item_id = comparisons.item_id
-            and joined.location_id = comparisons.location_id
-            and joined.unit = comparisons.unit
+        on {{ is_same_week('joined', 'comparisons') }}
 
 ),
 {%- else -%}
