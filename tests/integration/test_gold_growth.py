@@ -124,16 +124,13 @@ QUALIFIERS = {"sold": "153", "net_sold": "Q1", "returned": "61", "received": "48
 # of the periods that arrive, and further ones that share days with them.
 REACHING = {
     # The first fortnight is told by its weeks then, and overlaps nothing any more.
-    "a week of two fortnights that overlap": (
-        [Stated("sold", "2026-01-05", "2026-01-18"), Stated("sold", "2026-01-12", "2026-01-25")],
-        [Stated("sold", "2026-01-05", "2026-01-11")],
+    f"a week of two fortnights of {measure} that overlap": (
+        [Stated(measure, "2026-01-05", "2026-01-18"), Stated(measure, "2026-01-12", "2026-01-25")],
+        [Stated(measure, "2026-01-05", "2026-01-11")],
         {"2026-01-05", "2026-01-12", "2026-01-19"},
-    ),
-    "receipts of a week of two fortnights that overlap": (
-        [Stated("received", "2026-01-05", "2026-01-18"), Stated("received", "2026-01-12", "2026-01-25")],
-        [Stated("received", "2026-01-05", "2026-01-11")],
-        {"2026-01-05", "2026-01-12", "2026-01-19"},
-    ),
+    )
+    for measure in ("sold", "received")
+} | {
     "a week of a month": (
         [Stated("sold", "2026-01-05", "2026-02-08")],
         [Stated("sold", "2026-01-12", "2026-01-18")],
@@ -185,15 +182,14 @@ def test_what_arrives_is_told_to_all_periods_that_share_days_with_it_in_whicheve
     case: str, database: Mapping[str, str], server: Mapping[str, str], dbt: Build
 ) -> None:
     stands, arrives, weeks = REACHING[case]
-    tables = ("intermediate.int_sales", "intermediate.int_receipts")
     dbt("seed")
     sent: list[Sent] = []
     state(database, sent, stands)
     dbt("run")
-    before = read_periods(database, tables)
+    before = read_periods(database)
     state(database, sent, arrives)
     dbt("run")
-    after, grown = read_periods(database, tables), read_tables(database)
+    after, grown = read_periods(database), read_tables(database)
     assert {json.loads(row)["week_start_date"] for row in before ^ after} == weeks
     with kept_apart(database, server):
         dbt("run", "--full-refresh")
@@ -203,16 +199,16 @@ def test_what_arrives_is_told_to_all_periods_that_share_days_with_it_in_whicheve
         gone = [message.message_id for message in sent[len(stands) :]]
         connection.execute("delete from silver.outcomes where message_id = any(%s)", (gone,))
     dbt("run")
-    assert read_periods(database, tables) == before
+    assert read_periods(database) == before
 
 
-def read_periods(database: Mapping[str, str], tables: Iterable[str]) -> set[str]:
-    """What the periods of these tables say, as JSON."""
+def read_periods(database: Mapping[str, str]) -> set[str]:
+    """What is said of each period of sales and of receipts, as JSON."""
     with warehouse.connect(database) as connection:
         return {
             row
-            for table in tables
-            for (row,) in connection.execute(f"select to_jsonb(said)::text from {table} as said")  # type: ignore[arg-type]
+            for table in ("int_sales", "int_receipts")
+            for (row,) in connection.execute(f"select to_jsonb(said)::text from intermediate.{table} as said")
         }
 
 

@@ -57,7 +57,6 @@ def agree(connection: psycopg.Connection[Any], histories: list[History]) -> None
         ),
     )
     connection.execute("analyze reference.pack_factors")
-    connection.commit()
 
 
 def send(connection: psycopg.Connection[Any], said: list[tuple[History, Message]]) -> None:
@@ -65,16 +64,14 @@ def send(connection: psycopg.Connection[Any], said: list[tuple[History, Message]
     files = {message.interchange_id: message for _, message in said}.values()
     copy(connection, INTERCHANGES, ((file.interchange_id, "random.edi", 1, file.received_at) for file in files))
     copy(connection, MESSAGES, (message_row(history, message) for history, message in said))
-    read(connection, (message for _, message in said))
+    write_outcomes(connection, (message for _, message in said))
     # As autovacuum would have, had they come in the course of months.
     connection.execute("analyze bronze.interchanges, bronze.messages, silver.outcomes")
-    connection.commit()
 
 
-def read(connection: psycopg.Connection[Any], messages: Iterable[Message]) -> None:
-    """What the compiler made of messages that wait."""
+def write_outcomes(connection: psycopg.Connection[Any], messages: Iterable[Message]) -> None:
+    """What the compiler made of those of the messages that it has read."""
     copy(connection, OUTCOMES, (outcome_row(message) for message in messages if message.is_compiled))
-    connection.commit()
 
 
 def copy(connection: psycopg.Connection[Any], target: str, rows: Iterable[tuple[Any, ...]]) -> None:

@@ -143,15 +143,13 @@ def find_pack(history: History, item_type: str, item: str | None, unit: str) -> 
 
 
 def date_line(line: Line, message: Message) -> Span:
-    """The nearest statement wins; of a period one end stands for both, and a snapshot is of the last day.
-
-    A period that ends before it begins is of no days.
-    """
+    """The days it speaks of; none, if they end before they begin."""
     start, end = state_days(line, message)
     return (start, end) if start and end and start <= end else (None, None)
 
 
 def state_days(line: Line, message: Message) -> Span:
+    """The nearest statement wins; of a period one end stands for both, and a snapshot is of the last day."""
     header = (message.period_start or message.period_end, message.period_end or message.period_start)
     own = (line.period_start or line.period_end, line.period_end or line.period_start)
     if line.measure in SALES | SALES_THAT_NEVER_COUNT | {"received"}:
