@@ -30,3 +30,8 @@
     and {{ one }}.location_id = {{ other }}.location_id
     and {{ one }}.unit = {{ other }}.unit
 {%- endmacro %}
+
+{# The grain of a table in which a series has a row for each value of `varargs`. #}
+{% macro grain_of_series() %}
+    {{ return(['series_key', 'partner_id', 'item_id_type', 'item_id', 'location_id', 'unit'] + varargs | list) }}
+{% endmacro %}

@@ -7,8 +7,11 @@
     journal    int_touched: adds what the other two must compute anew, one batch a run
     lines      int_lines_restated: by message and by touched week, from the journal
     weeks      everything behind it: rows of touched weeks (`grown_by`: the columns that a row and a touched week share)
-    whole      not at all: small enough to compute all rows each time (`grown_by`: their key), of which only those that
-               differ are written. Nobody who reads waits for it or is waited for, and views behind it stay.
+    whole      not at all: small enough to compute all rows each time
+
+    Of the rows computed anew only those that differ are written: most say what they said, and each that goes costs a
+    page of the log. They are told apart by their `grain`, the columns that name one row: in Gold its primary key. So
+    nobody who reads waits for it or is waited for, and views behind it stay.
 
     `intermediate.refreshes` holds for each of them, written in the transaction that changed the table: the journal's
     last batch in it, and a fingerprint of its SQL and of all that it reads besides its growing parents' rows. Another
@@ -42,12 +45,13 @@
     {%- set batch = run_query('select ' ~ last_batch_of_parents()).columns[0].values()[0] -%}
 
     {% if is_growing %}
+        {%- set columns = adapter.get_columns_in_relation(this) | map(attribute='quoted') | list -%}
         {% do run_query(list_touched_rows(batch)) %}
         {% call statement('main') -%}
             create temporary table {{ this.identifier }}__new on commit drop as
-            {{ differing_rows(sql) if config.get('growth') == 'whole' else sql }}
+            {{ differing_rows(sql, columns) if config.get('growth') == 'whole' else sql }}
         {%- endcall %}
-        {% do run_query(replace_touched_rows()) %}
+        {% do run_query(replace_touched_rows(columns)) %}
     {% else %}
         {#- Of a view behind views the planner believes that it has one row, and joins a million of them in loops; or it
             sorts them by six texts for each join: hours and minutes, where hashing takes seconds (November 2026). -#}
@@ -269,16 +273,17 @@
         where verdicts.verdict is distinct from held.verdict;
         analyze changed_messages;
     {% elif growth in ('lines', 'weeks') %}
+        {#- A model that also grows in later weeks does so by whole weeks of partners, and asks of no series. #}
+        {%- set weeks_after = config.get('weeks_after') %}
         create temporary table touched_weeks on commit drop as
-        select distinct series_key, partner_id, item_id_type, item_id, location_id, unit, week_start_date
+        select distinct
+            {{ 'partner_id' if weeks_after else 'series_key, ' ~ series_columns() }},
+            week_start_date {%- if weeks_after %} + 7 * later.weeks as week_start_date {%- endif %}
         from intermediate.int_touched
+        {% if weeks_after -%}
+            cross join unnest(array[{{ ([0] + weeks_after) | join(', ') }}]) as later (weeks)
+        {%- endif %}
         where series_key is not null and batch <= {{ batch }} and batch > {{ held_batch() }};
-        {%- for weeks in config.get('weeks_after', []) %}
-            insert into touched_weeks
-            select series_key, partner_id, item_id_type, item_id, location_id, unit, week_start_date + 7 * {{ weeks }}
-            from intermediate.int_touched
-            where series_key is not null and batch <= {{ batch }} and batch > {{ held_batch() }};
-        {%- endfor %}
         analyze touched_weeks;
         {% if growth == 'lines' %}
             -- Only what is still as the journal saw it: what has changed since is found by the next one.
@@ -305,66 +310,54 @@
     (select batch from intermediate.refreshes where relation = '{{ this.schema }}.{{ this.identifier }}')
 {% endmacro %}
 
-{# SQL for all that a row says, by which it is told from another one; no row is in a table twice. #}
-{% macro row_as_text(columns, alias) %}
-    row(
-        {%- for column in columns -%}
-            {#- Of an array, dbt knows nothing more. -#}
-            {{ alias }}.{{ column.quoted }}{{ '::' ~ column.data_type if column.data_type != 'ARRAY' }}{{ ', ' if not loop.last }}
-        {%- endfor -%}
-    )::text
-{%- endmacro %}
-
-{% macro replace_touched_rows() %}
+{% macro replace_touched_rows(columns) %}
     {%- set growth = config.get('growth') -%}
-    {%- set columns = adapter.get_columns_in_relation(this) -%}
-    {%- set names = columns | map(attribute='quoted') | list -%}
+    {%- set fresh = this.identifier ~ '__new' -%}
     {% if growth == 'outcomes' %}
         delete from {{ this }} as held using changed_outcomes where held.message_id = changed_outcomes.message_id;
     {% elif growth in ('lines', 'weeks') %}
-        -- Most rows of a touched week say what they said: those stay, as each that goes costs a page of the log.
         {%- set keys = config.get('grown_by', ['series_key', 'week_start_date']) %}
         create temporary table touched_rows on commit drop as
-        select held.ctid as row_id, {{ row_as_text(columns, 'held') }} as content
+        select held.ctid as row_id
         from {{ this }} as held
         inner join (select distinct {{ keys | join(', ') }} from touched_weeks) as touched
-        on {% for key in keys %}{{ ' and ' if not loop.first }}held.{{ key }} = touched.{{ key }}{% endfor %}
+        on {{ is_equal('held', 'touched', keys) }}
         {% if growth == 'lines' %}
             union
-            select held.ctid as row_id, {{ row_as_text(columns, 'held') }} as content
+            select held.ctid as row_id
             from {{ this }} as held
             inner join touched_messages on held.message_id = touched_messages.message_id
         {% endif %};
-        create temporary table staying_rows on commit drop as
-        select touched_rows.row_id, fresh.ctid as fresh_id
-        from touched_rows
-        inner join {{ this.identifier }}__new as fresh on touched_rows.content = {{ row_as_text(columns, 'fresh') }};
-        delete from {{ this }}
-        where ctid = any(array(select row_id from touched_rows except select row_id from staying_rows));
-        delete from {{ this.identifier }}__new where ctid = any(array(select fresh_id from staying_rows));
-    {% endif %}
-    {% if growth == 'whole' %}
-        delete from {{ this }} where ctid = any(array(select held_row from {{ this.identifier }}__new));
-    {% endif %}
-    {% if growth == 'journal' %}
+        create temporary table differing_rows on commit drop as
+        select held.held_row, fresh.ctid as fresh_row
+        from (
+            select ctid as held_row, * from {{ this }} where ctid = any(array(select row_id from touched_rows))
+        ) as held
+        full join {{ fresh }} as fresh on {{ is_equal('held', 'fresh', grain()) }}
+        where {{ differs('held', 'fresh', columns) }};
+        delete from {{ this }} where ctid = any(array(select held_row from differing_rows));
+    {% elif growth == 'whole' %}
+        delete from {{ this }} where ctid = any(array(select held_row from {{ fresh }}));
+    {% elif growth == 'journal' %}
         -- What everybody has need not be told again.
         delete from {{ this }} where batch <= (
             select min(batch) from intermediate.refreshes
             where relation != '{{ this.schema }}.{{ this.identifier }}' and to_regclass(relation) is not null
         );
     {% endif %}
-    insert into {{ this }} ({{ names | join(', ') }}) select {{ names | join(', ') }} from {{ this.identifier }}__new
-    {% if growth == 'whole' %}
+    insert into {{ this }} ({{ columns | join(', ') }}) select {{ columns | join(', ') }} from {{ fresh }}
+    {% if growth in ('lines', 'weeks') %}
+        where ctid = any(array(select fresh_row from differing_rows))
+    {% elif growth == 'whole' %}
         where is_fresh
     {% endif %}
 {% endmacro %}
 
 {#
-    Of all rows as they would be now those that differ from the table's, by their key: `held_row` is the one that goes,
-    `is_fresh` says that one comes. In one pass, since most tables that are computed as a whole hardly change.
+    Of all rows as they would be now those that differ from the table's: `held_row` is the one that goes, `is_fresh` says
+    that one comes. In one pass, since most tables that are computed as a whole hardly change.
 #}
-{% macro differing_rows(sql) %}
-    {%- set names = adapter.get_columns_in_relation(this) | map(attribute='quoted') | list -%}
+{% macro differing_rows(sql, columns) %}
     select held.ctid as held_row, fresh.*
     from (
         select *, true as is_fresh
@@ -372,7 +365,20 @@
             {{ sql }}
         ) as computed
     ) as fresh
-    full join {{ this }} as held
-    on {% for key in config.get('grown_by') %}{{ ' and ' if not loop.first }}held.{{ key }} = fresh.{{ key }}{% endfor %}
-    where (held.{{ names | join(', held.') }}) is distinct from (fresh.{{ names | join(', fresh.') }})
+    full join {{ this }} as held on {{ is_equal('held', 'fresh', grain()) }}
+    where {{ differs('held', 'fresh', columns) }}
 {% endmacro %}
+
+{# Names of the columns that name one row. #}
+{% macro grain() %}
+    {%- set keys = model.constraints | selectattr('type', 'equalto', 'primary_key') | list -%}
+    {{ return(config.get('grain') or keys[0].columns) }}
+{% endmacro %}
+
+{% macro is_equal(left, right, columns) -%}
+    {% for column in columns %}{{ ' and ' if not loop.first }}{{ left }}.{{ column }} = {{ right }}.{{ column }}{% endfor %}
+{%- endmacro %}
+
+{% macro differs(left, right, columns) -%}
+    ({{ left }}.{{ columns | join(', ' ~ left ~ '.') }}) is distinct from ({{ right }}.{{ columns | join(', ' ~ right ~ '.') }})
+{%- endmacro %}

@@ -100,8 +100,8 @@ def test_a_call_in_a_statement_of_its_own_costs_what_it_costs_in_python_and_the_
         processor.append((call - way) / (both - alone))
     LOG.info("beside the round trip %.2f, with it %.2f, of processor time %.2f",
              *map(statistics.median, (beside, whole, processor)))  # fmt: skip
-    # With the trip it is told only: how long two processes take to wake each other up is the machine's, and changes from
-    # one round to the next (1.4 to 2.7 in one run).
+    # With the trip it is told only: how long two processes take to wake each other up is the machine's, and changes
+    # from one round to the next (1.4 to 2.7 in one run).
     assert statistics.median(beside) < 1.3
     assert statistics.median(processor) < 1.3
 

@@ -1,10 +1,10 @@
 {{ config(
     materialized='incremental',
     growth='weeks',
+    grain=grain_of_series('week_start_date'),
     indexes=[
         {'columns': ['series_key', 'week_start_date']},
         {'columns': ['partner_id', 'week_start_date']},
-        {'columns': ['partner_id', 'item_id_type', 'item_id', 'location_id', 'unit', 'week_start_date']},
     ],
 ) }}
 

@@ -1,6 +1,7 @@
 {{ config(
     materialized='incremental',
     growth='lines',
+    grain=['compiled_line_id'],
     indexes=[{'columns': ['message_id']}, {'columns': ['series_key', 'week_start_date']}],
     partial_indexes=[
         '(message_id, verdict) where line_position = 1',

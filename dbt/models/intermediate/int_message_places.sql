@@ -4,6 +4,7 @@
 {{ config(
     materialized='incremental',
     growth='weeks',
+    grain=['message_id', 'partner_id', 'location_id', 'week_start_date'],
     grown_by=['partner_id', 'week_start_date'],
     indexes=[{'columns': ['partner_id', 'week_start_date']}],
 ) }}

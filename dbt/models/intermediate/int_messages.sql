@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     growth='whole',
-    grown_by=['message_id'],
+    grain=['message_id'],
     indexes=[{'columns': ['message_id']}],
 ) }}
 

@@ -3,6 +3,7 @@
 {{ config(
     materialized='incremental',
     growth='weeks',
+    grain=grain_of_series('week_start_date'),
     grown_by=['partner_id', 'week_start_date'],
     weeks_after=list_weeks_after(),
     indexes=[{'columns': ['partner_id', 'week_start_date']}],

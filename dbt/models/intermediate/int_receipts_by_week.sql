@@ -1,6 +1,7 @@
 {{ config(
     materialized='incremental',
     growth='weeks',
+    grain=grain_of_series('week_start_date'),
     indexes=[{'columns': ['series_key', 'week_start_date']}],
 ) }}
 

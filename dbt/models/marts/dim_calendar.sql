@@ -1,5 +1,3 @@
-{{ config(grown_by=['calendar_date']) }}
-
 -- Read by their indexes of odd days, which a copy of a fact would not have.
 with
 

@@ -1,5 +1,3 @@
-{{ config(grown_by=['item_key']) }}
-
 with
 
 members as (

@@ -22,7 +22,10 @@ stock as not materialized (
 
 weeks as not materialized (
 
-    select * from {{ ref('int_item_location_weeks') }}
+    select * from {{ ref('fct_sell_through_performance') }}
+
+    -- Weeks that nothing was stated of, into which stock is carried, have no message.
+    where last_message_id is not null
 
 ),
 

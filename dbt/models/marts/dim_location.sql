@@ -1,5 +1,3 @@
-{{ config(grown_by=['location_key']) }}
-
 with
 
 quality as (

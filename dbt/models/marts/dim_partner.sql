@@ -1,5 +1,3 @@
-{{ config(grown_by=['partner_id']) }}
-
 with
 
 messages as (

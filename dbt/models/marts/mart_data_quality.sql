@@ -1,5 +1,3 @@
-{{ config(grown_by=['partner_id', 'location_id', 'week_start_date']) }}
-
 with
 
 stg_messages as (
@@ -126,14 +124,18 @@ places_of_messages as (
 place_counts as (
 
     select
-        message_id,
+        places_of_messages.message_id,
         count(*) as place_count,
-        min(location_id) as location_id,
-        min(week_start_date) as week_start_date
+        min(places_of_messages.location_id) as location_id,
+        min(places_of_messages.week_start_date) as week_start_date
 
     from places_of_messages
 
-    group by message_id
+    inner join messages on places_of_messages.message_id = messages.message_id
+
+    where messages.rejected_line_count > 0
+
+    group by places_of_messages.message_id
 
 ),
 
