@@ -34,6 +34,9 @@
         {%- set is_growing = 'touched_weeks' in sql or 'changed_outcomes' in sql or 'changed_messages' in sql -%}
     {%- endif -%}
 
+    {#- Before anything is built: whoever forgot it learns so at once, not with the first day that comes. -#}
+    {%- if config.get('growth') in ('lines', 'weeks', 'whole') -%}{%- do grain() -%}{%- endif -%}
+
     {{ drop_relation_if_exists(preexisting_intermediate_relation) }}
     {{ drop_relation_if_exists(preexisting_backup_relation) }}
 
@@ -372,6 +375,12 @@
 {# Names of the columns that name one row. #}
 {% macro grain() %}
     {%- set keys = model.constraints | selectattr('type', 'equalto', 'primary_key') | list -%}
+    {%- if not config.get('grain') and not keys -%}
+        {{ exceptions.raise_compiler_error(
+            this.identifier ~ " writes only the rows that differ and does not say which columns name a row:"
+            ~ " give it a primary key in its YAML, or `grain` in its config."
+        ) }}
+    {%- endif -%}
     {{ return(config.get('grain') or keys[0].columns) }}
 {% endmacro %}
 

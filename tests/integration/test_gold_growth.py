@@ -122,46 +122,58 @@ class Stated(NamedTuple):
 QUALIFIERS = {"sold": "153", "net_sold": "Q1", "returned": "61", "received": "48", "on_hand": "145"}
 # What stands, what arrives, and the weeks, by their first day, in which that changes what counts or is flagged: those
 # of the periods that arrive, and further ones that share days with them.
-REACHING = {
-    # The first fortnight is told by its weeks then, and overlaps nothing any more.
-    f"a week of two fortnights of {measure} that overlap": (
-        [Stated(measure, "2026-01-05", "2026-01-18"), Stated(measure, "2026-01-12", "2026-01-25")],
-        [Stated(measure, "2026-01-05", "2026-01-11")],
-        {"2026-01-05", "2026-01-12", "2026-01-19"},
-    )
-    for measure in ("sold", "received")
-} | {
-    "a week of a month": (
-        [Stated("sold", "2026-01-05", "2026-02-08")],
-        [Stated("sold", "2026-01-12", "2026-01-18")],
-        {"2026-01-12", "2026-02-02"},
-    ),
-    "a month of a quarter that overlaps another": (
-        [Stated("sold", "2026-01-01", "2026-03-31"), Stated("sold", "2026-03-01", "2026-05-31")],
-        [Stated("sold", "2026-01-01", "2026-01-31")],
-        {"2026-01-26", "2026-03-30", "2026-05-25"},
-    ),
-    # Net sales of five weeks have their returns within, until a week tells the sales.
-    "a week of net sales whose last weeks have returns of their own": (
-        [Stated("net_sold", "2026-01-05", "2026-02-08"), Stated("returned", "2026-01-19", "2026-02-01")],
-        [Stated("sold", "2026-01-05", "2026-01-11")],
-        {"2026-01-05", "2026-01-26", "2026-02-02"},
-    ),
-    # Two stretches of days, the second of them of two periods that follow one another.
-    "weeks here and there of fortnights": (
-        [
-            Stated("sold", "2026-01-05", "2026-01-18"),
-            Stated("sold", "2026-02-02", "2026-02-15"),
-            Stated("sold", "2026-02-16", "2026-03-01"),
-        ],
-        [
-            Stated("sold", "2026-01-05", "2026-01-11"),
-            Stated("sold", "2026-02-02", "2026-02-08"),
-            Stated("sold", "2026-02-09", "2026-02-22"),
-        ],
-        {"2026-01-05", "2026-01-12", "2026-02-02", "2026-02-09", "2026-02-16", "2026-02-23"},
-    ),
-}
+REACHING = (
+    {
+        # The first fortnight is told by its weeks then, and overlaps nothing any more.
+        f"a week of two fortnights of {measure} that overlap": (
+            [Stated(measure, "2026-01-05", "2026-01-18"), Stated(measure, "2026-01-12", "2026-01-25")],
+            [Stated(measure, "2026-01-05", "2026-01-11")],
+            {"2026-01-05", "2026-01-12", "2026-01-19"},
+        )
+        for measure in ("sold", "received")
+    }
+    | {
+        # What stood stays, beside another row of its week.
+        f"the next day of {measure}": (
+            [Stated(measure, "2026-01-05", "2026-01-05")],
+            [Stated(measure, "2026-01-06", "2026-01-06")],
+            {"2026-01-05"},
+        )
+        for measure in ("sold", "received", "on_hand")
+    }
+    | {
+        "a week of a month": (
+            [Stated("sold", "2026-01-05", "2026-02-08")],
+            [Stated("sold", "2026-01-12", "2026-01-18")],
+            {"2026-01-12", "2026-02-02"},
+        ),
+        "a month of a quarter that overlaps another": (
+            [Stated("sold", "2026-01-01", "2026-03-31"), Stated("sold", "2026-03-01", "2026-05-31")],
+            [Stated("sold", "2026-01-01", "2026-01-31")],
+            {"2026-01-26", "2026-03-30", "2026-05-25"},
+        ),
+        # Net sales of five weeks have their returns within, until a week tells the sales.
+        "a week of net sales whose last weeks have returns of their own": (
+            [Stated("net_sold", "2026-01-05", "2026-02-08"), Stated("returned", "2026-01-19", "2026-02-01")],
+            [Stated("sold", "2026-01-05", "2026-01-11")],
+            {"2026-01-05", "2026-01-26", "2026-02-02"},
+        ),
+        # Two stretches of days, the second of them of two periods that follow one another.
+        "weeks here and there of fortnights": (
+            [
+                Stated("sold", "2026-01-05", "2026-01-18"),
+                Stated("sold", "2026-02-02", "2026-02-15"),
+                Stated("sold", "2026-02-16", "2026-03-01"),
+            ],
+            [
+                Stated("sold", "2026-01-05", "2026-01-11"),
+                Stated("sold", "2026-02-02", "2026-02-08"),
+                Stated("sold", "2026-02-09", "2026-02-22"),
+            ],
+            {"2026-01-05", "2026-01-12", "2026-02-02", "2026-02-09", "2026-02-16", "2026-02-23"},
+        ),
+    }
+)
 
 
 def state(database: Mapping[str, str], sent: list[Sent], stated: Iterable[Stated]) -> None:
@@ -203,11 +215,11 @@ def test_what_arrives_is_told_to_all_periods_that_share_days_with_it_in_whicheve
 
 
 def read_periods(database: Mapping[str, str]) -> set[str]:
-    """What is said of each period of sales and of receipts, as JSON."""
+    """What is said of each period of sales and of receipts, and of stock, as JSON."""
     with warehouse.connect(database) as connection:
         return {
             row
-            for table in ("int_sales", "int_receipts")
+            for table in ("int_sales", "int_receipts", "int_stock")
             for (row,) in connection.execute(f"select to_jsonb(said)::text from intermediate.{table} as said")
         }
 

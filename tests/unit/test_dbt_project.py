@@ -93,6 +93,17 @@ def test_marts_alone_are_public_and_are_bound_by_contract(manifest: Node) -> Non
             assert "one row per" in model["description"].lower().replace("\n", " "), model["name"]
 
 
+def test_every_table_that_writes_only_rows_that_differ_says_which_columns_name_a_row(manifest: Node) -> None:
+    compared = [
+        model for model in ours(manifest, "model") if model["config"].get("growth") in {"lines", "weeks", "whole"}
+    ]
+    assert compared
+    for model in compared:
+        keys = [constraint["columns"] for constraint in model["constraints"] if constraint["type"] == "primary_key"]
+        [grain] = [*keys, *filter(None, [model["config"].get("grain")])]
+        assert set(grain) <= set(model["columns"]), model["name"]
+
+
 def test_every_key_of_a_fact_is_looked_for_in_its_dimension(manifest: Node) -> None:
     facts = [model for model in ours(manifest, "model") if model["name"].startswith(FACTS)]
     assert len(facts) >= 5

@@ -104,11 +104,12 @@ places_of_messages as (
         messages.message_id,
         lines_of_places.location_id,
         coalesce(lines_of_places.week_start_date, messages.message_week_start_date) as week_start_date,
-        sum(lines_of_places.line_count) as line_count,
-        sum(lines_of_places.counted_line_count) as counted_line_count,
-        sum(lines_of_places.restated_line_count) as restated_line_count,
-        sum(lines_of_places.told_otherwise_line_count) as told_otherwise_line_count,
-        sum(lines_of_places.unmapped_line_count) as unmapped_line_count
+        -- Whole numbers: sums of larger ones are numeric, and took a tenth of this table's time.
+        sum(lines_of_places.line_count::integer)::integer as line_count,
+        sum(lines_of_places.counted_line_count::integer)::integer as counted_line_count,
+        sum(lines_of_places.restated_line_count::integer)::integer as restated_line_count,
+        sum(lines_of_places.told_otherwise_line_count::integer)::integer as told_otherwise_line_count,
+        sum(lines_of_places.unmapped_line_count::integer)::integer as unmapped_line_count
 
     from lines_of_places
 
