@@ -363,9 +363,10 @@ def _find_envelope(text: str) -> Envelope:
     if head not in ("UNA", "UNB", "ISA"):
         return Envelope()
     # To import it takes 20 ms of a session's first call, and nearly all messages come without their interchange.
-    from udf.interchange import InterchangeStream
+    from udf.interchange import InterchangeStream, cut
 
-    stream = InterchangeStream(lambda: [text.encode("utf-8", "surrogatepass")], portion_size=0)
+    data = text.encode("utf-8", "surrogatepass")
+    stream = InterchangeStream(lambda: cut(data), portion_size=0)
     # Two are as many as a thousand: not one message with its envelope.
     first = [message for portion in islice(stream.portions(), 2) for message in portion.messages]
     return first[0].envelope if len(first) == 1 else Envelope()

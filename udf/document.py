@@ -10,9 +10,10 @@ from typing import Any
 from udf.chunks import Chunk
 from udf.codec import Position, Record
 from udf.gatekeeper import LineRecords
-from udf.outcome import Line, Party
+from udf.outcome import Envelope, Line, Party
 from udf.segments import Segment
 from udf.statements import (
+    PIECES,
     Finding,
     Setting,
     currencies,
@@ -330,9 +331,9 @@ def _inventory_status(segments: Sequence[Segment], inv: int | None) -> dict[str,
 class Doubts:
     """What is odd about proved lines without being wrong: counted by code, with the first of each."""
 
-    def __init__(self, header: Mapping[str, Any]) -> None:
-        """`header` may hold document_date, period_start and period_end."""
-        self._written = header.get("document_date")
+    def __init__(self, header: Mapping[str, Any], envelope: Envelope) -> None:
+        """`header` may hold document_date, period_start and period_end; without the first its interchange's counts."""
+        self._written = header.get("document_date") or _day_of(envelope)
         self._start, self._end = header.get("period_start"), header.get("period_end")
         self._odd: dict[str, tuple[int, str]] = {}
 
@@ -369,11 +370,17 @@ class Doubts:
         return [Finding(code, f"{_DOUBTS[code]}: {count} lines, first {first}.") for code, count, first in counted]
 
 
+def _day_of(envelope: Envelope) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat((envelope.prepared_at or "")[:10])
+    except ValueError:
+        return None
+
+
 _FAR = 400
 """Days: reports are of days, weeks, months, at most a year, and are written soon after."""
-PIECES = ("PCE", "EA", "C62", "NAR")
 _DOUBTS = {
-    "date-implausible": "The period is over a year long or over a year away from the document's date",
+    "date-implausible": "The period is over a year long or over a year away from the date of the document or its file",
     "period-outside-header": "The line's period is outside the header's",
     "fraction-of-pieces": "The quantity is a fraction of a piece",
     "price-basis": "The price is not for one unit and was left out",

@@ -34,6 +34,7 @@ from udf.codec import Position, Record
 from udf.repetition import judge_repetition
 from udf.segments import Segment
 from udf.statements import (
+    PIECES,
     PLACES,
     SPLITS,
     Finding,
@@ -319,6 +320,11 @@ def _judge_use(segments: Sequence[Segment], line: LineRecords, setting: Setting)
         is_total = s in parts and segment.tag in ("QTY", "ZA")
         if is_total and count:
             findings.append(Finding("quantity-used-twice", f"The total {text} was read beside its parts.", s))
+        units = _units(segments, [position, *parts[s]]) if is_total else set()
+        if len(units) > 1:
+            detail = f"The parts and their total are stated in {' and '.join(sorted(units))}."
+            findings.append(Finding("split-total-mismatch", detail, s))
+            continue
         if count:
             continue
         if not text:
@@ -337,6 +343,13 @@ def _judge_use(segments: Sequence[Segment], line: LineRecords, setting: Setting)
         elif not is_total and setting.measure(segment.tag, segment.value(0)) != "ignored":
             findings.append(Finding("quantity-not-used", f"The quantity {text} is in no record.", s))
     return findings
+
+
+def _units(segments: Sequence[Segment], quantities: Sequence[Position]) -> set[str]:
+    """The units in which the quantities of an X12 message are stated, all codes for a piece as one."""
+    slots = [unit_slot(segments, quantity, x12=True) for quantity in quantities]
+    units = {value_at(segments, slot).upper() for slot in slots if slot is not None}
+    return {PIECES[0] if unit in PIECES else unit for unit in units}
 
 
 # What the standards put with LIN and never with its quantities.

@@ -98,16 +98,24 @@ class Portion:
 _MOST_PROBLEMS = 500
 # A file of rubbish may look like a start in many places; so many in a row without a message are enough.
 _FRUITLESS = 1000
+# How far behind a header its first message begins at most.
+_NEAR = 8192
+_PIECE = 1 << 20
 
 
 def split_interchange(data: bytes) -> Interchange:
     """The messages of a file, in order; problems of an envelope stand with the file and with each of its messages."""
-    stream = InterchangeStream(lambda: [data], portion_size=None)
+    stream = InterchangeStream(lambda: cut(data), portion_size=None)
     messages = [message for portion in stream.portions() for message in portion.messages]
     digest = hashlib.sha256(data).hexdigest()
     return Interchange(
         digest, len(data), stream.encoding.name, stream.encoding.source, stream.problems.listed(), messages
     )
+
+
+def cut(data: bytes) -> Iterator[bytes]:
+    """The bytes in pieces: whoever waits for a search through all of them could end it no sooner than it ends."""
+    return (data[start : start + _PIECE] for start in range(0, len(data), _PIECE))
 
 
 class InterchangeStream:
@@ -273,7 +281,10 @@ class InterchangeStream:
                     return end
             if opened is None and segments.floor is None:
                 scroll.hold(covered)
-            found = segments.take(None if segments.floor is None else floor + WINDOW)
+            if section.found:
+                found = segments.take()
+            else:  # a header that no message follows may head nothing, and what comes behind it is looked at anew
+                found = segments.take(covered + _NEAR if segments.floor is None else floor + WINDOW)
         if opened is not None:
             yield self._close_message(section, group, opened, scroll.end)
             covered = scroll.end

@@ -168,7 +168,8 @@ def replay(shelf: Shelf, text: str, pieces: Iterable[Piece], envelope: Envelope)
     tally, trailer = _tally(shelf, header, match, following, numbers)
     _check_codes(tally)
     _check_trailer(tally, match, trailer, numbers)
-    odd = _doubt_dates(tally, {name: _date(resolve(hole, match, numbers, None)) for name, hole in head.dates})
+    dates = {name: _date(resolve(hole, match, numbers, None)) for name, hole in head.dates}
+    odd = _doubt_dates(tally, dates, envelope)
     is_test = "null" if envelope.is_test is None else str(envelope.is_test).lower()
     parts: list[str] = []
     for piece in head.pieces:
@@ -310,9 +311,9 @@ def _date(iso: str) -> datetime.date:
     return datetime.date.fromisoformat(iso)
 
 
-def _doubt_dates(tally: _Tally, header: dict[str, datetime.date]) -> list[Finding]:
+def _doubt_dates(tally: _Tally, header: dict[str, datetime.date], envelope: Envelope) -> list[Finding]:
     """What is odd about the lines. Raises NotPlainError where a period ends before it starts."""
-    doubts = Doubts(header)
+    doubts = Doubts(header, envelope)
     start, end = header.get("period_start"), header.get("period_end")
     if start and end and start > end:
         raise NotPlainError("period-reversed")

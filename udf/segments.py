@@ -500,6 +500,7 @@ _UNB = re.compile(_LEAD + r"UN[BG]" + _SEPARATOR + r"\w{1,6}" + _SEPARATOR, re.I
 _UNH = re.compile(
     r"UNH[ \t\r\n]*+" + _SEPARATOR + r"([\s\S]{0,60}?)\1((?:[ \t\r\n]*+[A-Za-z]){6})[ \t\r\n]*+" + _SEPARATOR
 )
+_UNH_TAG = re.compile("UNH")
 _UNH_ANY_CASE = re.compile(_UNH.pattern, re.IGNORECASE)
 _ISA = re.compile(_LEAD + "ISA" + _SEPARATOR, re.IGNORECASE)
 _ST = re.compile(r"ST[ \t\r\n]*+" + _SEPARATOR + r"[ \t\r\n]*+[0-9]{3}[ \t\r\n]*+\1")
@@ -509,6 +510,8 @@ _CONTROL_NUMBER = re.compile("[A-Za-z0-9 ]{1,40}([^A-Za-z0-9 ])")
 
 # UNH, UNB and ISA stand at the front; only a text with rubbish before them is searched as a whole.
 _HEAD = 4096
+# A text with so many beginnings of an UNH that are none is rubbish from end to end.
+_FRUITLESS = 10_000
 
 
 def find_una(text: str) -> str | None:
@@ -549,11 +552,18 @@ def announce(delimiters: Delimiters | None, una: str | None) -> Delimiters | Non
 
 
 def _edifact(text: str, una: str | None) -> Delimiters | None:
-    unh = _UNH_ANY_CASE.search(text[:_HEAD]) or _UNH.search(text)
-    if unh is not None:
-        return _announced_or_voted(text, una, unh.group(1), unh.group(4))
-    unb = _UNB.match(text, skip_una(text))
-    return _announced_or_voted(text, una, unb.group(1), unb.group(2)) if unb else None
+    unh = _UNH_ANY_CASE.search(text[:_HEAD])
+    unb = None if unh else _UNB.match(text, skip_una(text))
+    if unb is not None:
+        return _announced_or_voted(text, una, unb.group(1), unb.group(2))
+    unh = unh or _find_unh(text)
+    return _announced_or_voted(text, una, unh.group(1), unh.group(4)) if unh else None
+
+
+def _find_unh(text: str) -> re.Match[str] | None:
+    """The first UNH, wherever it stands; one by one, since nobody can end a search through megabytes meanwhile."""
+    tags = islice(_UNH_TAG.finditer(text), _FRUITLESS)
+    return next((match for tag in tags if (match := _UNH.match(text, tag.start()))), None)
 
 
 def _announced_or_voted(text: str, una: str | None, element: str, component: str) -> Delimiters:

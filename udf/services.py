@@ -116,7 +116,9 @@ class ServiceSegments:
         self._position = start + 2
         self._pattern = _service_tags(delimiters)
         self._release = delimiters.release
-        self._soft = dict.fromkeys(map(ord, delimiters.segment + " \t\r\n\ufeff\x00"))
+        soft = delimiters.segment + " \t\r\n\ufeff\x00"
+        self._soft = dict.fromkeys(map(ord, soft))
+        self._soft_run = re.compile(f"[{re.escape(soft)}]*+")
         self._sure = -1
         self._sure_of = -1
         self._found: tuple[int, str] | None = None
@@ -138,7 +140,10 @@ class ServiceSegments:
         while True:
             scroll.anchor = self._position if self.floor is None else self.floor
             sure = self._judge_end()
-            match = self._pattern.search(scroll.text, self._position - scroll.base) if sure > self._position else None
+            horizon = len(scroll.text) if before is None else self._horizon(before - scroll.base)
+            match = None
+            if sure > self._position:
+                match = self._pattern.search(scroll.text, self._position - scroll.base, horizon)
             if match is not None and scroll.base + match.start() < sure:
                 start = scroll.base + match.start()
                 self._position = scroll.base + match.end()
@@ -147,10 +152,18 @@ class ServiceSegments:
                 if not is_released(scroll, start, self._release):
                     return scroll.base + match.start("tag"), match["tag"].upper()
                 continue
-            self._position = max(self._position, sure)
+            self._position = max(self._position, sure if before is None else min(sure, before))
             if scroll.is_whole or (before is not None and self._position >= before):
                 return None
             scroll.extend()
+
+    def _horizon(self, before: int) -> int:
+        """How far in the window one must look for what begins before that position: a tag may stand behind blanks, and
+        its separator behind others. Without it a file of rubbish would be searched to its end from each tag on."""
+        for _ in range(2):
+            run = self._soft_run.match(self._scroll.text, before)
+            before = (run.end() if run else before) + _MARGIN
+        return before
 
     def _judge_end(self) -> int:
         """The position before which a match, or none, says the same of the whole text as of what has been read.

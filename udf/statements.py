@@ -403,6 +403,10 @@ def activity_of(segments: Sequence[Segment], index: int, x12: bool) -> int:
     return index if quantity < 0 else quantity
 
 
+PIECES = ("PCE", "EA", "C62", "NAR")
+"""EDIFACT 6411 and X12 355: codes for one and the same unit."""
+
+
 def unit_slot(segments: Sequence[Segment], quantity: Position, x12: bool) -> Position | None:
     """Where the unit of a quantity stands, None where it is not stated."""
     s, _, c = quantity

@@ -14,12 +14,12 @@ from typing import Any, Literal, NamedTuple
 
 from udf.chunks import Chunk
 from udf.codec import Record
-from udf.document import FLOWS, PIECES, StatedPeriods, build_lines, inherit, read_header, read_parties
+from udf.document import FLOWS, StatedPeriods, build_lines, inherit, read_header, read_parties
 from udf.gatekeeper import LineRecords
 from udf.masks import Shape, locate
 from udf.outcome import Document, Line
 from udf.segments import Segment, read_segments
-from udf.statements import Setting, date_form, read_date
+from udf.statements import PIECES, Setting, date_form, read_date
 from udf.values import UnreadableValueError
 
 Scope = Literal[0, 1, 2]

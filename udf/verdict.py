@@ -245,7 +245,7 @@ class Verdict:
             return self._build(unit, header, stated)
 
         kept: list[list[Line]] = []
-        tally = _Tally(self.header)
+        tally = _Tally(self.header, message.envelope)
 
         def build_all() -> Iterator[list[Line]]:
             for unit in lines:
@@ -272,7 +272,7 @@ class Verdict:
         if lines and not self.lines:
             self.note(Finding("no-line-proved", "Not one line of the message could be proved.", message.first))
         if twice:  # they were counted, too
-            tally = _Tally(self.header)
+            tally = _Tally(self.header, message.envelope)
             tally.note(self.lines)
         self._warn(tally)
 
@@ -384,8 +384,8 @@ class LineCounts:
 class _Tally:
     """What is odd about the lines of a message, and what they leave open."""
 
-    def __init__(self, header: dict[str, Any]) -> None:
-        self.doubts, self.counts = Doubts(header), LineCounts()
+    def __init__(self, header: dict[str, Any], envelope: Envelope) -> None:
+        self.doubts, self.counts = Doubts(header, envelope), LineCounts()
 
     def note(self, lines: Iterable[Line]) -> None:
         """Count some lines."""

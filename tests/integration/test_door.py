@@ -121,6 +121,15 @@ def test_a_batch_comes_back_in_its_order(door: Connection) -> None:
     assert [row[0]["document"]["lines"][0]["item_id"] for row in found] == [str(9501101000000 + n) for n in range(450)]
 
 
+def test_an_array_of_two_dimensions_is_read_as_unnest_reads_it(door: Connection) -> None:
+    raws = [[lines_of(1, first=2 * n + m) for m in range(2)] for n in range(2)]
+    for envelopes in ("", ", array[['{}'::jsonb, null], [null::jsonb, null]]"):
+        found = door.execute(f"select udf.compile_edi_batch(%s{envelopes})".encode(), (raws,)).fetchall()
+        assert [row[0]["document"]["lines"][0]["item_id"] for row in found] == [
+            str(9501101000000 + n) for n in range(4)
+        ]
+
+
 def test_arrays_of_different_lengths_are_said_to_be_so(door: Connection) -> None:
     with pytest.raises(errors.InvalidParameterValue, match="2 messages have 1 envelopes"):
         door.execute("select * from udf.compile_edi_batch(array['a', 'b'], array['{}'::jsonb])").fetchall()
@@ -447,6 +456,19 @@ LONG = {
         "select count(*) from asked, generate_series(1, 100000) as n"
         " cross join lateral udf.lines(replace(raw, '20260105', to_char(date '2000-01-01' + n, 'YYYYMMDD')))",
         lines_of(50),
+    ),
+    "heads of interchanges without a message": (
+        "select count(udf.compile_edi(raw || n)) from asked, generate_series(1, 1000) as n",
+        "UNB+UNH+" * 1_000_000,
+    ),
+    "heads of messages without a type": (
+        "select count(udf.compile_edi(raw || n)) from asked, generate_series(1, 1000) as n",
+        "UNH+" * 3_000_000,
+    ),
+    "a file of one letter": (
+        "select count(*) from asked, generate_series(1, 1000) as n"
+        " cross join lateral udf.split_interchange(convert_to(repeat(raw, 50000000 + n), 'utf8'))",
+        "U",
     ),
 }
 

@@ -28,6 +28,8 @@ NONSENSE = {
     "messages": ("", "UNH+1+SLSRPT:D:96A:UN'UNT+2+1'", ""),
     "messages in an interchange": ("UNB+UNOA:3+A+B+260101:1200+1'", "UNH+1+SLSRPT:D:96A:UN'UNT+2+1'", "UNZ+1+1'"),
     "interchanges": ("", "UNB+UNOA:3+A+B+260101:1200+1'", ""),
+    "heads of interchanges": ("", "UNB+UNH+", ""),
+    "heads of interchanges of X12": ("", "ISA*", ""),
     "one long item": (f"{HEAD}LIN+1++", "9", f":EN'QTY+153:1{TAIL}"),
     "one long quantity": (f"{HEAD}LIN+1++9501101000018:EN'QTY+153:", "9", TAIL),
     "capitals": (f"{HEAD}FTX+", "LIN ", TAIL),

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.clerk_messages import activity, inventory, message, sales, stock
-from udf.contract import Document, Line, Outcome
+from udf.contract import Document, Envelope, Line, Outcome
 from udf.train.clerk import compile_as_wanted
 
 LIN = "LIN+1++4006381333931:EN"
@@ -54,6 +54,14 @@ def test_a_stock_date_is_not_the_period_of_what_was_sold() -> None:
     sold, held = document(message("SLSRPT", f"{header} {LIN} QTY+153:1 QTY+145:5")).lines
     assert (sold.period_start, sold.period_end) == (day("2026-01-01"), day("2026-01-07"))
     assert held.as_of_date == day("2026-01-07")
+
+
+def test_a_period_years_from_its_interchange_is_named_where_the_document_has_no_date() -> None:
+    # Month, day and year, where the standard has them the other way round: 4 to 10 January 2026.
+    text = message("852", f"XQ*H*010426*011026 {UP} ZA*QS*5*EA")
+    for prepared_at, expected in (("2026-01-12T09:00:00", {"date-implausible"}), ("yesterday", set()), (None, set())):
+        outcome = compile_as_wanted(text, Envelope(standard="X12", prepared_at=prepared_at))
+        assert codes(outcome) & {"date-implausible"} == expected
 
 
 def test_a_period_years_from_its_document_is_named() -> None:

@@ -230,6 +230,9 @@ DAMAGE = {
         activity(f"{UP_A} ZA*QS SDQ*EA*92*5*0001*0102*12"), "part-swapped",
     ),
     "the parts do not add up": (activity(f"{UP_A} ZA*QS*13*EA SDQ*EA*92*0001*5*0002*7"), "split-total-mismatch"),
+    "the parts are in cases, their total in pieces": (
+        activity(f"{UP_A} ZA*QS*12*EA SDQ*CA*92*0001*5*0002*7"), "split-total-mismatch",
+    ),
     "a split has no activity": (activity(f"{UP_A} SDQ*EA*92*0001*5"), "split-without-activity"),
     "LIN01 is lost": (activity("LIN*UP*036000291452*VN*AB1 ZA*QS*5*EA"), "item-type-invalid"),
     "a store has no code": (message("852", f"XQ*H*20260101 N1*ST**92 {UP_A} ZA*QS*5*EA"), "place-empty"),

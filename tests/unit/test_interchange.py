@@ -268,6 +268,24 @@ def test_text_between_messages_is_named() -> None:
     assert codes(split(edifact(sales() + "LIN+2'"))) == ["text-outside-message"]
 
 
+@pytest.mark.parametrize("blanks", [" " * 10, "\n" * 10_000, "\r\n" * 200_000])
+def test_any_number_of_blanks_may_stand_before_a_message(blanks: str) -> None:
+    header, message, trailer = edifact(sales()).partition(sales())
+    (found,) = split(header + blanks + message + blanks + trailer).messages
+    assert (found.text, found.envelope.sender, codes(found)) == (sales(), "4000001000005", [])
+    header, message, trailer = x12(activity()).partition(activity())
+    (found,) = split(header + blanks + message + blanks + trailer).messages
+    assert (found.text, found.envelope.sender, codes(found)) == (activity(), "SENDER", [])
+
+
+def test_a_header_far_before_the_next_message_heads_nothing() -> None:
+    header = "UNB+UNOC:3+4000001000005:14+4000001000999:14+260105:0559+77'"
+    for rubbish, sender in (("rubbish " * 100, "4000001000005"), ("rubbish " * 10_000, None)):
+        found = split(f"{header}{rubbish}'{sales()}")
+        assert [(message.text, message.envelope.sender) for message in found.messages] == [(sales(), sender)]
+        assert "text-outside-message" in codes(found)
+
+
 # What is no message
 
 

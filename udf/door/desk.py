@@ -80,7 +80,8 @@ class Desk:
         self, raws: Sequence[str | None], envelopes: Sequence[str | None] | None = None
     ) -> Iterator[str | None]:
         """The outcome of each message in order, None for None; PostgreSQL has the say between any two."""
-        envelopes = envelopes or [None] * len(raws)
+        raws = _flatten(raws)
+        envelopes = _flatten(envelopes) if envelopes else [None] * len(raws)
         if len(envelopes) != len(raws):
             self.plpy.error(f"{len(raws)} messages have {len(envelopes)} envelopes", sqlstate="22023")
         for start, end in _cut(raws):
@@ -377,6 +378,13 @@ def _count_texts(answers: Sequence[_Answer]) -> Counts:
 def _measure(text: str, limit: int) -> int:
     """Bytes of the text; its characters where those are too many already, or too few to matter."""
     return len(text) if len(text) > limit or 4 * len(text) <= limit else len(text.encode())
+
+
+def _flatten(values: Sequence[Any]) -> Sequence[Any]:
+    """An array of several dimensions as unnest gives it: PL/Python makes it lists of lists."""
+    if values and isinstance(values[0], list):
+        return [value for part in values for value in _flatten(part)]
+    return values
 
 
 def _cut(raws: Sequence[str | None]) -> Iterator[tuple[int, int]]:
