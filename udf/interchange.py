@@ -98,7 +98,9 @@ class Portion:
 _MOST_PROBLEMS = 500
 # A file of rubbish may look like a start in many places; so many in a row without a message are enough.
 _FRUITLESS = 1000
-# How far behind a header its first message begins at most.
+# After so many headers without a message, one is looked for near the next ones alone: each look to the end of the file
+# would take as long as reading it.
+_DOUBTFUL = 2
 _NEAR = 8192
 _PIECE = 1 << 20
 
@@ -199,7 +201,7 @@ class InterchangeStream:
             section = None
             if delimiters is not None:
                 section = _Section(delimiters, find_una(window), self.count + 1)
-                end = yield from self._walk(start, start + skip_una(window), section)
+                end = yield from self._walk(start, start + skip_una(window), section, fruitless >= _DOUBTFUL)
             if section is None or not (section.found or section.header):
                 position, fruitless = start + 2, fruitless + 1
                 continue
@@ -217,10 +219,13 @@ class InterchangeStream:
         if has_sections:
             self.problems.add_outside(scroll.take(scroll.end), scroll.end - covered, BLANK)
 
-    def _walk(self, floor: int, start: int, section: "_Section") -> Generator[InterchangeMessage, None, int]:
+    def _walk(
+        self, floor: int, start: int, section: "_Section", is_doubtful: bool
+    ) -> Generator[InterchangeMessage, None, int]:
         """The section's messages, while it is filled with what its service segments say; gives back where it ends.
 
-        Until a header or a message is found, it may be no section at all, and reading begins anew behind `floor`.
+        Until a header or a message is found, it may be no section at all, and reading begins anew behind `floor`. From
+        a doubtful header a message is near or not of it.
         """
         scroll, delimiters = self._scroll, section.delimiters
         segments = ServiceSegments(scroll, start, delimiters, floor)
@@ -281,10 +286,10 @@ class InterchangeStream:
                     return end
             if opened is None and segments.floor is None:
                 scroll.hold(covered)
-            if section.found:
-                found = segments.take()
-            else:  # a header that no message follows may head nothing, and what comes behind it is looked at anew
-                found = segments.take(covered + _NEAR if segments.floor is None else floor + WINDOW)
+            if segments.floor is not None:
+                found = segments.take(floor + WINDOW)
+            else:
+                found = segments.take(covered + _NEAR if is_doubtful and not section.found else None)
         if opened is not None:
             yield self._close_message(section, group, opened, scroll.end)
             covered = scroll.end
