@@ -157,11 +157,11 @@ test-train: train-setup ## run the tests that need torch
 	@$(PYTEST) tests/model/test_training.py tests/browser/test_model_ui.py
 
 lora: train-setup ## teach the pretrained base for MINUTES (60): the specialist that the exam compares with
-	@$(BIN)/python -m udf.train.lora runs/specialist --minutes $(or $(MINUTES),60)
+	@$(BIN)/python -m udf.train.fit.lora runs/specialist --minutes $(or $(MINUTES),60)
 	install -m 644 -t udf/train/specialist runs/specialist/adapter.safetensors runs/specialist/run.json
 
 exam: exam-setup ## examine the shipped model, beside rules and two larger models: tables, runs/exam/exam.json and .png
-	@$(BIN)/python -m udf.train.evaluate
+	@$(BIN)/python -m udf.train.exam.evaluate
 
 # The warehouse -------------------------------------------------------------------------------------------------------
 
@@ -263,12 +263,13 @@ test-postgres15: setup ## run the tests that need PostgreSQL on Debian's Postgre
 test-bi: bi-setup ## open the dashboard in a real browser and hold what it shows to Gold
 	@$(PYTEST) tests/browser/test_bi.py
 
-lint: setup ## check style and types of Python and SQL
+lint: setup ## check style, types and layers of Python, and style of SQL
 	@failed=
 	run() { echo "$$ $$*"; "$$@" || failed="$$failed $$(basename $$1)"; }
 	run $(BIN)/ruff check --quiet
 	run $(BIN)/ruff format --check --quiet
 	run $(BIN)/mypy
+	run $(BIN)/lint-imports --no-cache
 	run $(BIN)/sqlfluff lint --disable-progress-bar dbt/models dbt/tests dbt/analyses
 	[ -z "$$failed" ] || { echo "Not clean:$$failed" >&2; exit 1; }
 

@@ -19,7 +19,7 @@ from bench.exactness import InexactError
 from bench.partners import HABITS, Message, draw_partner, wrap, write_messages
 from bench.run import LEARNT, SEED, Run, find_envelope, make_compiler, teach_plans
 from udf.compiler import Compiler
-from udf.interchange import split_interchange
+from udf.edi.split import split_interchange
 from udf.outcome import CompiledRow
 
 

@@ -17,12 +17,13 @@ from bench.exactness import Tally
 from bench.machine import peak_megabytes
 from bench.partners import HABITS, draw_partner, wrap, write_messages
 from bench.run import SEED
-from udf.chat_engine import ChatEngine
 from udf.compiler import Compiler
-from udf.engine import Answer, LlamaEngine, Prompt
-from udf.train.bases import base_model
-from udf.train.merge import build_specialist
-from udf.train.rivals import SHOTS, THREADS
+from udf.engines.chat import ChatEngine
+from udf.engines.engine import Answer, Prompt
+from udf.engines.llama import LlamaEngine
+from udf.train.exam.rivals import SHOTS, THREADS
+from udf.train.fit.bases import base_model
+from udf.train.fit.merge import build_specialist
 
 READERS = ("tiny compiler", "specialist (LoRA)", "untuned base")
 

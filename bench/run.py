@@ -9,11 +9,11 @@ from bench.exactness import InexactError, Tally
 from bench.machine import describe_model
 from bench.partners import Message, Partner, write_messages
 from udf.compiler import Compiler
-from udf.engine import LlamaEngine
-from udf.interchange import split_interchange
+from udf.edi.split import split_interchange
+from udf.engines.llama import LlamaEngine
 from udf.outcome import CompiledRow, Envelope
-from udf.planbook import SHADOW, PlanBook
-from udf.reference import load_reference
+from udf.plans.book import SHADOW, PlanBook
+from udf.standards.reference import load_reference
 
 CLONE = Path(__file__).resolve().parent.parent
 SEED = 20_260_105

@@ -16,10 +16,11 @@ import psycopg
 from dagster_project.compilation import PLAIN_MESSAGE, Log, read_held
 from dagster_project.landing import LandingFile
 from dagster_project.storable import storable_json, storable_text
-from udf.encoding import Pieces
-from udf.interchange import Amendment, InterchangeMessage, InterchangeStream, Portion
+from udf.edi.encoding import Pieces
+from udf.edi.interchange import Amendment, InterchangeMessage, Portion
+from udf.edi.split import InterchangeStream
+from udf.edi.window import BEGINNING
 from udf.outcome import Envelope, Problem, dump_envelope, dump_problems
-from udf.scroll import BEGINNING
 
 # Bytes are kept in rows of this size: PostgreSQL holds a value in memory as a whole, several times over.
 PART_BYTES = 1 << 20

@@ -11,10 +11,10 @@ from typing import Any
 
 import psycopg
 
-from udf import plan_sql
 from udf.compiler import load_compiler
-from udf.plan_rows import ArrangementRow, PlanRow
-from udf.planbook import PlanBook
+from udf.plans.book import PlanBook
+from udf.plans.rows import ArrangementRow, PlanRow
+from udf.postgres import plan_sql
 
 
 @dataclass(slots=True)

@@ -7,8 +7,8 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
-from udf.chat import render_answer, render_chunk
-from udf.train.drafts import Draft, chunk_draft
+from udf.language.chat import render_answer, render_chunk
+from udf.train.corpus.drafts import Draft, chunk_draft
 
 Reply = tuple[int, str]
 """HTTP status and body."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from udf.contract import Outcome
-    from udf.interchange import Interchange
+    from udf.edi.interchange import Interchange
     from udf.outcome import CompiledRow, Envelope
 
 __all__ = ["compile_batch", "compile_edi", "compile_rows", "compiler_version", "model_version", "split_interchange"]
@@ -53,6 +53,6 @@ def model_version() -> str:
 
 def split_interchange(data: bytes) -> "Interchange":
     """The messages of a file, in order; problems of an envelope stand with the file and with each of its messages."""
-    from udf import interchange
+    from udf.edi import split
 
-    return interchange.split_interchange(data)
+    return split.split_interchange(data)

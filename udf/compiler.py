@@ -14,11 +14,13 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from udf import codec
-from udf.bounds import find_excess, find_excess_of_lines, find_excess_of_segments
-from udf.chunks import MAX_CHUNKS, Chunks, ExcessError, read_type, split_message
-from udf.engine import Engine, LlamaEngine
-from udf.excerpts import make_excerpts
+from udf.edi.delimiters import announce, find_delimiters
+from udf.edi.reader import read_segments
+from udf.edi.segments import LONG
+from udf.engines.engine import Engine
+from udf.engines.llama import LlamaEngine
+from udf.gatekeeper.verdict import READING, Verdict, hash_document
+from udf.message import Message, Unit
 from udf.outcome import (
     MAX_ANSWER,
     AnswerTooLargeError,
@@ -30,14 +32,16 @@ from udf.outcome import (
     dump_problems,
     make_row,
 )
-from udf.planbook import PlanBook
-from udf.plans import PROOFS
-from udf.questions import ATTEMPTS, answer_units
-from udf.reference import Reference, load_reference, reference_digest
-from udf.replay import Replayed
-from udf.segments import LONG, announce, find_delimiters, read_segments
-from udf.statements import Setting
-from udf.verdict import READING, Message, Unit, Verdict, hash_document
+from udf.plans.book import PlanBook
+from udf.plans.excerpts import make_excerpts
+from udf.plans.plan import PROOFS
+from udf.plans.replay import Replayed
+from udf.readers.model import ATTEMPTS, answer_units
+from udf.reading import TYPES
+from udf.standards.chunks import MAX_CHUNKS, Chunks, ExcessError, read_type, split_message
+from udf.standards.limits import find_excess, find_excess_of_lines, find_excess_of_segments
+from udf.standards.reference import Reference, load_reference, reference_digest
+from udf.standards.setting import Setting
 
 if TYPE_CHECKING:
     from udf import contract
@@ -50,7 +54,7 @@ MAX_CHARACTERS = 50_000_000
 _LEARNT = 20_000
 """Units of the longest message that plans are learnt from; longer ones have taught by excerpts."""
 _SEVERAL = "Ask the partner to send it as several messages."
-_SUPPORTED = frozenset(codec.TYPES)
+_SUPPORTED = frozenset(TYPES)
 
 
 @contextmanager
@@ -82,11 +86,19 @@ def compiler_version() -> str:
 
 def _version(model: str) -> str:
     digest = hashlib.sha256(model.encode())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        if source.name != "install.py":  # which has no say in what an outcome is
-            digest.update(source.read_bytes())
+    for source in list_sources():
+        digest.update(source.read_bytes())
     digest.update(reference_digest().encode())
     return digest.hexdigest()[:12]
+
+
+def list_sources() -> list[Path]:
+    """The modules that have a say in what an outcome is."""
+    package = Path(__file__).parent
+    return sorted(
+        path for path in package.rglob("*.py")
+        if path.name != "install.py" and path.relative_to(package).parts[0] not in ("postgres", "train")
+    )  # fmt: skip
 
 
 class Compiler:
@@ -159,8 +171,6 @@ class Compiler:
         else:
             message = message._replace(compile_ms=round(1000 * (time.perf_counter() - began), 3))
         return message
-
-    # --- plans ---------------------------------------------------------------------------------------------------
 
     def _route(
         self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None
@@ -249,8 +259,6 @@ class Compiler:
             replayed.plans,
         )  # fmt: skip
 
-    # --- before the model ------------------------------------------------------------------------------------
-
     def _prepare(self, text: str, envelope: Envelope | None) -> Message | Outcome:
         if not text.strip():
             return self._refuse(None, "empty-message", "There is no text.", text)
@@ -284,7 +292,7 @@ class Compiler:
             return self._refuse(
                 message_type or None,
                 "unsupported-message-type",
-                f"The message type is {named}; supported are {', '.join(codec.TYPES)}.",
+                f"The message type is {named}; supported are {', '.join(TYPES)}.",
                 text,
             )
         version = (
@@ -338,8 +346,6 @@ class Compiler:
             verification_hash=hash_document(text, None),
         )  # fmt: skip
 
-    # --- the model and the gatekeeper --------------------------------------------------------------------------
-
     # --- after the model ---------------------------------------------------------------------------------------
 
     def _finish(self, message: Message) -> tuple[Outcome, str]:
@@ -363,7 +369,7 @@ def _find_envelope(text: str) -> Envelope:
     if head not in ("UNA", "UNB", "ISA"):
         return Envelope()
     # To import it takes 20 ms of a session's first call, and nearly all messages come without their interchange.
-    from udf.interchange import InterchangeStream, cut
+    from udf.edi.split import InterchangeStream, cut
 
     data = text.encode("utf-8", "surrogatepass")
     stream = InterchangeStream(lambda: cut(data), portion_size=0)

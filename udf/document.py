@@ -2,28 +2,22 @@
 
 import datetime
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from hashlib import blake2b
 from typing import Any
 
-from udf.chunks import Chunk
-from udf.codec import Position, Record
-from udf.gatekeeper import LineRecords
-from udf.outcome import Envelope, Line, Party
-from udf.segments import Segment
-from udf.statements import (
-    PIECES,
-    Finding,
-    Setting,
-    currencies,
-    date_statements,
-    inventory_segments,
-    line_identifiers,
-    price_basis,
-    read_date,
-)
-from udf.values import UnreadableValueError, read_number
+from udf.edi.segments import Segment
+from udf.message import LineRecords
+from udf.outcome import Line, Party
+from udf.reading import Position, Record
+from udf.standards.chunks import Chunk
+from udf.standards.dates import date_statements, read_date
+from udf.standards.header import currencies
+from udf.standards.items import line_identifiers
+from udf.standards.prices import price_basis
+from udf.standards.quantities import inventory_segments
+from udf.standards.setting import Setting
+from udf.standards.values import UnreadableValueError, read_number
 
 SALES = frozenset(("sold", "returned", "net_sold", "total_sold"))
 """Measures that have a period; every other has an as-of date."""
@@ -326,89 +320,3 @@ def _inventory_status(segments: Sequence[Segment], inv: int | None) -> dict[str,
         return {}
     named = {"inventory_direction": segments[inv].value(0), "inventory_status": segments[inv].value(1)}
     return {name: value for name, value in named.items() if value}
-
-
-class Doubts:
-    """What is odd about proved lines without being wrong: counted by code, with the first of each."""
-
-    def __init__(self, header: Mapping[str, Any], envelope: Envelope) -> None:
-        """`header` may hold document_date, period_start and period_end; without the first its interchange's counts."""
-        self._written = header.get("document_date") or _day_of(envelope)
-        self._start, self._end = header.get("period_start"), header.get("period_end")
-        self._odd: dict[str, tuple[int, str]] = {}
-
-    def note(self, code: str, what: str, count: int = 1) -> None:
-        """Some lines of one kind."""
-        known, first = self._odd.get(code, (0, what))
-        self._odd[code] = known + count, first
-
-    def note_period(self, first: datetime.date, last: datetime.date, count: int = 1) -> None:
-        """Lines of one period, if it is odd."""
-        written, start, end = self._written, self._start, self._end
-        far = written is not None and max(abs(last - written), abs(first - written)).days > _FAR
-        if far or (last - first).days > _FAR:
-            self.note("date-implausible", f"{first} to {last}", count)
-        if start and end and (last < start or first > end):
-            self.note("period-outside-header", f"{first} to {last}", count)
-
-    def note_line(self, line: Line) -> None:
-        """A proved line, if it is odd."""
-        first, last = line.period_start or line.as_of_date, line.period_end or line.as_of_date
-        if first and last:
-            self.note_period(first, last)
-        if line.unit in PIECES and line.quantity != line.quantity.to_integral_value():
-            self.note("fraction-of-pieces", f"{line.quantity} {line.unit}")
-        if "price_basis" in line.attributes:
-            basis = line.attributes["price_basis"]
-            self.note("price-basis", f"{line.attributes['price_as_sent']} ({basis})")
-        if line.measure in ("on_hand", "available") and line.attributes.get("inventory_status") in ("2", "3", "4"):
-            self.note("inventory-status", f"status {line.attributes['inventory_status']}")
-
-    def findings(self) -> list[Finding]:
-        """A warning for each code."""
-        counted = ((code, *self._odd[code]) for code in _DOUBTS if code in self._odd)
-        return [Finding(code, f"{_DOUBTS[code]}: {count} lines, first {first}.") for code, count, first in counted]
-
-
-def _day_of(envelope: Envelope) -> datetime.date | None:
-    try:
-        return datetime.date.fromisoformat((envelope.prepared_at or "")[:10])
-    except ValueError:
-        return None
-
-
-_FAR = 400
-"""Days: reports are of days, weeks, months, at most a year, and are written soon after."""
-_DOUBTS = {
-    "date-implausible": "The period is over a year long or over a year away from the date of the document or its file",
-    "period-outside-header": "The line's period is outside the header's",
-    "fraction-of-pieces": "The quantity is a fraction of a piece",
-    "price-basis": "The price is not for one unit and was left out",
-    "inventory-status": "INV says that the stock is damaged, bonded or reserved",
-}
-
-
-def repeated_stock(groups: Iterable[Sequence[Line]]) -> set[int]:
-    """Numbers of the line groups whose stock stands twice for one item, place and date, and nothing tells them apart.
-
-    Added up they are a wrong stock; whether they are parts, a total with a part or one line sent twice, only the
-    partner knows. Sales may repeat: a register reports receipt by receipt.
-    """
-    seen: dict[bytes, int] = {}
-    repeated: set[int] = set()
-    for number, lines in enumerate(groups):
-        for line in lines:
-            if line.measure in FLOWS or line.measure == "unmapped":
-                continue
-            apart = tuple((k, v) for k, v in line.attributes.items() if not k.startswith(("amount", "description")))
-            key = (
-                *line.item_ids.items(), line.location_id, line.location_id_type, line.qualifier, line.unit,
-                line.as_of_date, apart,
-            )  # fmt: skip
-            # a digest, since a message may have a hundred thousand of them
-            earlier = seen.setdefault(
-                blake2b(repr(key).encode("utf-8", "surrogatepass"), digest_size=16).digest(), number
-            )
-            if earlier != number:
-                repeated |= {number, earlier}
-    return repeated

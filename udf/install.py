@@ -25,7 +25,7 @@ from psycopg import errors, sql
 Connection = psycopg.Connection[Any]
 
 PACKAGE = Path(__file__).resolve().parent
-SQL = PACKAGE / "sql"
+SQL = PACKAGE / "postgres"
 SCRIPTS = ("questions.sql", "work.sql", "rights.sql")
 _LOST = "udf.compile_edi() will not be there; everything else works."
 # Says who has brought the extension, so that uninstalling takes away what installing brought and no more.
@@ -37,9 +37,9 @@ _OPEN_DOOR = """
 if not SD:
     import sys
     sys.path[:0] = [path for path in __PACKAGES__ if path not in sys.path]
-    import udf.door
+    import udf.postgres
     SD["modules"] = sys.modules
-door = SD["modules"]["udf.door"].open_door(plpy)
+door = SD["modules"]["udf.postgres"].open_door(plpy)
 """.strip()
 
 _PROBE = """
@@ -79,8 +79,7 @@ def install(connection: Connection, only_if_changed: bool = False) -> str:
     `only_if_changed` does nothing where the same functions of the same package stand already.
     """
     # Where the server's user cannot write beside the sources, each session would compile them anew, for half a second.
-    for folder in (PACKAGE, PACKAGE / "door"):
-        compileall.compile_dir(folder, maxlevels=0, quiet=2)
+    compileall.compile_dir(PACKAGE, quiet=2)
     scripts = [place_packages((SQL / name).read_text(encoding="utf-8")) for name in SCRIPTS]
     mark = f"Installation {hashlib.sha256(b''.join(scripts)).hexdigest()[:12]}."
     if only_if_changed and is_marked(connection, mark):
@@ -219,7 +218,7 @@ def check_server(connection: Connection) -> None:
 def check_call(connection: Connection) -> str:
     """Compile a message through both doors and say what answered; raises InstallError where they differ."""
     import udf
-    from udf.door.desk import PLAIN_MESSAGE
+    from udf.postgres.session import PLAIN_MESSAGE
 
     try:
         said = connection.execute("select udf.compile_edi(%s)", (PLAIN_MESSAGE,)).fetchone()

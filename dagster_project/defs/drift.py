@@ -1,8 +1,8 @@
 """Drift: whether what partners report is still what it was, whoever read it.
 
-The compiler notices by itself where values are written in another way than ever (`udf.customs`). What is written as
-ever and means something else, cases for pieces, cents for euros, another unit's code, shows in the figures only: here
-each partner's last messages are put into buckets in the order of their arrival, and neighbours are compared.
+The compiler notices by itself where values are written in another way than ever (`udf.plans.profiles`). What is written
+as ever and means something else, cases for pieces, cents for euros, another unit's code, shows in the figures only:
+here each partner's last messages are put into buckets in the order of their arrival, and neighbours are compared.
 """
 
 import dagster as dg

@@ -14,7 +14,7 @@ from typing import Any
 import dagster as dg
 
 from dagster_project.school import School
-from udf.train.census import digest_generator, take_census
+from udf.train.corpus.census import digest_generator, take_census
 
 CORPUS = dg.AssetKey(["model", "corpus"])
 WEIGHTS = dg.AssetKey(["model", "weights"])
@@ -117,14 +117,14 @@ def weights(context: dg.AssetExecutionContext, school: School, config: WeightsRu
     run, reported = school.run(), 0
     settings = config.model_dump(exclude={"restart"})
     options = [word for name, value in settings.items() for word in (f"--{name.replace('_', '-')}", str(value))]
-    with closing(school.attend("fit", run, *options, *(["--restart"] if config.restart else []))) as lines:
+    with closing(school.attend("fit.fit", run, *options, *(["--restart"] if config.restart else []))) as lines:
         for line in lines:
             context.log.info(line)
             log = read(run / "run.json").get("log", [])
             if log and log[-1]["step"] > reported and line.startswith("step "):
                 reported = log[-1]["step"]
                 context.log_event(dg.AssetObservation(asset_key=WEIGHTS, metadata=log[-1]))
-    listen(context, school, "picture", run)
+    listen(context, school, "fit.picture", run)
     facts = read(run / "run.json")
     yield dg.MaterializeResult(
         metadata={
@@ -160,8 +160,8 @@ def exam(context: dg.AssetExecutionContext, school: School, config: ExamRun) -> 
         return
     school.check()
     run = school.run()
-    listen(context, school, "sweep", run, "--chunks", str(config.chunks))
-    listen(context, school, "proof", run, "--prompts", str(config.prompts), "--share", str(config.share))
+    listen(context, school, "fit.sweep", run, "--chunks", str(config.chunks))
+    listen(context, school, "fit.proof", run, "--prompts", str(config.prompts), "--share", str(config.share))
     sweep, proof = read(run / "sweep.json"), read(run / "proof.json")
     yield dg.MaterializeResult(
         metadata={
@@ -212,7 +212,7 @@ def shipped(context: dg.AssetExecutionContext, school: School, config: ShipRun) 
     if not is_asked_for(context):
         return
     run = school.run()
-    listen(context, school, "ship", run, *([] if config.ship else ["--look"]))
+    listen(context, school, "fit.ship", run, *([] if config.ship else ["--look"]))
     gates: dict[str, Any] = {"gates": tabulate(read(run / "gates.json")), "run": dg.MetadataValue.path(run)}
     if config.ship:
         yield dg.MaterializeResult(metadata=gates)

@@ -17,7 +17,7 @@ from dagster_project import intake
 from dagster_project.defs import bronze
 from dagster_project.defs.resources import Landing, Warehouse
 from dagster_project.landing import list_files
-from udf.interchange import Portion
+from udf.edi.interchange import Portion
 
 SALES = (
     b"UNA:+.? 'UNB+UNOA:3+5412345000013:14+8798765000017:14+260105:0900+R1'"

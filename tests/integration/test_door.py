@@ -18,8 +18,8 @@ from psycopg.types.json import Jsonb
 import udf
 from dagster_project import warehouse
 from tests.conftest import Variables
-from udf.door.desk import PLAIN_MESSAGE
 from udf.outcome import Envelope, dump_problems
+from udf.postgres.session import PLAIN_MESSAGE
 
 Connection = psycopg.Connection[Any]
 # What may differ from call to call: how long it took, and which route a session had learnt by then.
@@ -522,7 +522,7 @@ def test_a_cancel_that_comes_as_the_watch_begins_leaves_no_timer_behind(door: Co
         do language plpython3u $$
         import signal
         from types import SimpleNamespace
-        from udf.door import backend, open_door
+        from udf.postgres import backend, open_door
         desk = open_door(plpy)
         ours = desk.backend
         asked = iter((False, True))
@@ -648,7 +648,7 @@ def test_counting_that_fails_does_not_fail_the_call(fresh: Connection) -> None:
         r"""
         do language plpython3u $$
         from pathlib import Path
-        from udf.door import open_door
+        from udf.postgres import open_door
         open_door(plpy).tally.path = Path("no such folder/calls")
         $$
         """

@@ -16,7 +16,7 @@ from psycopg import sql
 from dagster_project import warehouse
 from tests.conftest import Variables, new_database
 from udf import install
-from udf.door.desk import PLAIN_MESSAGE
+from udf.postgres.session import PLAIN_MESSAGE
 
 Connection = psycopg.Connection[Any]
 

@@ -20,8 +20,8 @@ import udf
 from dagster_project import warehouse
 from dagster_project.embedded import Server
 from tests.conftest import Variables
-from udf.door.desk import PLAIN_MESSAGE
 from udf.outcome import Envelope
+from udf.postgres.session import PLAIN_MESSAGE
 
 Connection = psycopg.Connection[Any]
 

@@ -14,7 +14,7 @@ from psycopg import errors, sql
 
 from dagster_project import warehouse
 from tests.conftest import Variables, new_database
-from udf.door.desk import PLAIN_MESSAGE
+from udf.postgres.session import PLAIN_MESSAGE
 
 Connection = psycopg.Connection[Any]
 

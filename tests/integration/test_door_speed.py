@@ -16,7 +16,7 @@ import pytest
 import udf
 from tests.conftest import Variables
 from tests.integration.test_door import Connection, ask, compile_edi, lines_of, open_session
-from udf.door.desk import PLAIN_MESSAGE
+from udf.postgres.session import PLAIN_MESSAGE
 
 ROUNDS = 5
 LOG = logging.getLogger("test_door_speed")

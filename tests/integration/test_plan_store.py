@@ -14,10 +14,10 @@ from dagster_project.landing import list_files
 from dagster_project.plan_store import PlanStore
 from dagster_project.warehouse import connect_as
 from udf.compiler import Compiler
-from udf.engine import Answer, Prompt
-from udf.planbook import PlanBook
-from udf.reference import load_reference
-from udf.train.clerk import Clerk
+from udf.engines.engine import Answer, Prompt
+from udf.plans.book import PlanBook
+from udf.standards.reference import load_reference
+from udf.train.attack.clerk import Clerk
 
 LOG = logging.getLogger("test_plan_store")
 

@@ -1,6 +1,7 @@
 """The gatekeeper under attack: lies about sound messages and damaged texts, read by the clerk and by the shipped model.
 
-A small run of ``python -m udf.train.adversary``; tests/unit/test_proof.py lists where each single check is proved.
+A small run of ``python -m udf.train.attack.adversary``; tests/unit/gatekeeper/test_proof.py lists where each single
+check is proved.
 """
 
 import random
@@ -8,9 +9,8 @@ from itertools import islice
 
 import pytest
 
-from udf import gatekeeper
-from udf.train.adversary import Tally, attack, draw_sounds, judge, tell_lies
-from udf.train.kinds import KINDS
+from udf.train.attack.adversary import Tally, attack, draw_sounds, judge, tell_lies
+from udf.train.attack.kinds import KINDS
 
 pytestmark = pytest.mark.slow
 
@@ -71,7 +71,7 @@ def test_what_cannot_be_noticed_is_a_closed_list_with_reasons() -> None:
 
 
 def test_a_gatekeeper_that_looks_away_from_prices_believes_lies_about_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gatekeeper, "_judge_prices", lambda *_: [])
+    monkeypatch.setattr("udf.gatekeeper.lines._judge_prices", lambda *_: [])
     r = random.Random(7)
     tallies: dict[tuple[str, str], Tally] = {}
     for draft, oracle, sound in islice(draw_sounds(r), 8):

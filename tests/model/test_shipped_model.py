@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
-from udf import codec, compile_batch, compile_edi, model_version
+from udf import compile_batch, compile_edi, model_version
 from udf.compiler import MODEL
-from udf.engine import LlamaEngine, Prompt, next_best_prefixes
-from udf.grammar import AnswerGrammar
-from udf.train.corpus import draw_examples
-from udf.train.evaluate import Sizes, examine
-from udf.train.papers import HELD_OUT, KNOWN, VICES
+from udf.engines.engine import Prompt, next_best_prefixes
+from udf.engines.llama import LlamaEngine
+from udf.language.grammar import AnswerGrammar
+from udf.language.vocabulary import count_markers
+from udf.train.corpus.partners import draw_examples
+from udf.train.exam.evaluate import Sizes, examine
+from udf.train.exam.messages import HELD_OUT, KNOWN, VICES
 
 MAX_BYTES = 4_000_000
 
@@ -33,7 +35,7 @@ def engine() -> LlamaEngine:
 def prompts() -> list[Prompt]:
     examples = draw_examples(4711, markers_turn=False)
     tokens = [prompt for prompt, _ in (next(examples) for _ in range(60))]
-    return [Prompt(prompt, codec.count_markers(prompt)) for prompt in tokens]
+    return [Prompt(prompt, count_markers(prompt)) for prompt in tokens]
 
 
 def test_the_card_describes_the_file_beside_it(card: dict[str, Any]) -> None:

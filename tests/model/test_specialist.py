@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from udf.chat import UnreadableAnswerError, answer_model, read_answer
-from udf.chat_engine import ChatEngine
-from udf.train.bases import GgufTokeniser, base_model
-from udf.train.lessons import Lesson, draw_lessons, tokenise
+from udf.engines.chat import ChatEngine
+from udf.language.chat import UnreadableAnswerError, answer_model, read_answer
+from udf.train.fit.bases import GgufTokeniser, base_model
+from udf.train.fit.lessons import Lesson, draw_lessons, tokenise
 
 LESSONS = list(islice(draw_lessons(900_002, held_out=True), 12))
 
@@ -29,7 +29,7 @@ def tokeniser(base: Path) -> GgufTokeniser:
 @pytest.fixture(scope="module")
 def specialist(base: Path) -> Path:
     pytest.importorskip("gguf")
-    from udf.train.merge import build_specialist
+    from udf.train.fit.merge import build_specialist
 
     return build_specialist()
 
@@ -94,8 +94,8 @@ def test_torch_and_the_merged_file_say_the_same(tmp_path: Path, base: Path, toke
     import llama_cpp
     from safetensors.torch import load_file
 
-    from udf.train.lora import TARGETS, load_base
-    from udf.train.merge import ADAPTER, merge
+    from udf.train.fit.lora import TARGETS, load_base
+    from udf.train.fit.merge import ADAPTER, merge
 
     network, _ = load_base(str(base))
     weights = {name: part.float() for name, part in load_file(ADAPTER).items()}

@@ -15,13 +15,15 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is missing: make train-setup")
 
-from udf import codec  # noqa: E402
-from udf.embeddings import Embeddings  # noqa: E402
-from udf.engine import Answer, LlamaEngine  # noqa: E402
-from udf.train.export import export  # noqa: E402
-from udf.train.parity import Example, agree, draw_distinct, load_network  # noqa: E402
-from udf.train.picture import draw_curves  # noqa: E402
-from udf.train.quantise import Quantisation, quantise  # noqa: E402
+
+from udf.engines.embeddings import Embeddings  # noqa: E402
+from udf.engines.engine import Answer  # noqa: E402
+from udf.engines.llama import LlamaEngine  # noqa: E402
+from udf.language.vocabulary import PAD, POINTERS  # noqa: E402
+from udf.train.fit.export import export  # noqa: E402
+from udf.train.fit.parity import Example, agree, draw_distinct, load_network  # noqa: E402
+from udf.train.fit.picture import draw_curves  # noqa: E402
+from udf.train.fit.quantise import Quantisation, quantise  # noqa: E402
 
 pytestmark = pytest.mark.slow
 PATIENCE_SECONDS = 240
@@ -29,7 +31,7 @@ SMALL = "--hidden 32 --layers 2 --heads 2 --threads 1 --checkpoint-seconds 1 --r
 
 
 def start(clone: Path, run: Path, minutes: float) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "udf.train.fit", run, "--minutes", str(minutes), *SMALL.split()]
+    command = [sys.executable, "-m", "udf.train.fit.fit", run, "--minutes", str(minutes), *SMALL.split()]
     return subprocess.Popen(command, cwd=clone, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
@@ -154,7 +156,7 @@ def test_another_answer_is_seen_as_another(trained: Path, asked: list[Example], 
     changed = []
     for (prompt, _), answer in zip(asked, answers, strict=True):
         for at, other in enumerate(answer.seconds):
-            if other in codec.POINTERS:  # the same field points elsewhere
+            if other in POINTERS:  # the same field points elsewhere
                 tokens = (*answer.tokens[:at], other, *answer.tokens[at + 1 :])
                 changed.append((prompt, Answer(tokens, (), ())))
                 break
@@ -176,10 +178,10 @@ def test_the_vectors_that_go_in_are_those_of_the_file(
     (tensor,) = [t for t in gguf.GGUFReader(packed).tensors if t.name == "token_embd.weight"]
     expected = gguf.dequantize(tensor.data, tensor.tensor_type)
     embeddings = Embeddings(packed, *expected.shape)
-    bundles = [(token, *[codec.PAD] * 5) for token in range(len(expected))]
+    bundles = [(token, *[PAD] * 5) for token in range(len(expected))]
     found = np.frombuffer(embeddings.add_up(bundles), np.float32).reshape(expected.shape)
     assert np.array_equal(found, expected)
-    assert not found[codec.PAD].any()
+    assert not found[PAD].any()
 
 
 def test_a_network_with_other_weights_answers_otherwise(

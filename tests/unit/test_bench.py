@@ -14,8 +14,9 @@ from bench.figures import ABOUT, DETAILS, FIGURES
 from bench.partners import HABITS, Message, draw_partner, wrap, write_messages
 from bench.report import LATEST, README, read_latest, write_table
 from bench.run import Run
-from udf.interchange import split_interchange
-from udf.segments import find_delimiters, read_segments
+from udf.edi.delimiters import find_delimiters
+from udf.edi.reader import read_segments
+from udf.edi.split import split_interchange
 
 
 @pytest.fixture(scope="module")

@@ -12,16 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import udf.compiler
-from udf import codec
 from udf.compiler import Compiler
 from udf.contract import Line, Outcome
-from udf.engine import Answer, Prompt
-from udf.reference import load_reference
-from udf.train.corpus import draw_partner
-from udf.train.drafts import Draft, Reference
-from udf.train.oracle import Oracle
-from udf.train.rendering import Writing, draw_writing, render_message
-from udf.train.truth import essence, expected_lines
+from udf.engines.engine import Answer, Prompt
+from udf.language.vocabulary import EOS, FIELD, MARK
+from udf.standards.reference import load_reference
+from udf.train.attack.oracle import Oracle
+from udf.train.corpus.drafts import Draft, Reference
+from udf.train.corpus.partners import draw_partner
+from udf.train.corpus.rendering import Writing, draw_writing, render_message
+from udf.train.corpus.truth import essence, expected_lines
 
 PLAIN = Writing("'", "+", ":", "?", version="D:96A:UN:EAN004")
 
@@ -88,16 +88,16 @@ class Liar:
 
     def twist(self, prompt: Prompt, answer: Answer) -> Answer:
         tokens = list(answer.tokens)
-        pointed = [i for i, token in enumerate(tokens) if token >= codec.MARK]
+        pointed = [i for i, token in enumerate(tokens) if token >= MARK]
         kind = self.r.random()
         if pointed and kind < 0.5:
-            tokens[self.r.choice(pointed)] = codec.MARK + self.r.randrange(prompt.markers)
+            tokens[self.r.choice(pointed)] = MARK + self.r.randrange(prompt.markers)
         elif len(pointed) > 1 and kind < 0.7:
             one, other = self.r.sample(pointed, 2)
             tokens[one], tokens[other] = tokens[other], tokens[one]
-        elif tokens.count(codec.FIELD["quantity"]) > 1 and kind < 0.85:
-            cut = tokens.index(codec.FIELD["quantity"], 1)
-            tokens = [*tokens[:cut], codec.EOS] if self.r.random() < 0.5 else tokens[cut:]
+        elif tokens.count(FIELD["quantity"]) > 1 and kind < 0.85:
+            cut = tokens.index(FIELD["quantity"], 1)
+            tokens = [*tokens[:cut], EOS] if self.r.random() < 0.5 else tokens[cut:]
         return Answer(tuple(tokens), (1.0,) * len(tokens), (-1,) * len(tokens))
 
 

@@ -16,16 +16,7 @@ from pydantic import ValidationError
 import udf
 from tests.clerk_messages import sales
 from udf import contract, outcome
-from udf.contract import (
-    SCHEMA_PATH,
-    Attempt,
-    Document,
-    Line,
-    Outcome,
-    Problem,
-    RejectedLine,
-    json_schema,
-)
+from udf.contract import SCHEMA_PATH, Attempt, Document, Line, Outcome, Problem, RejectedLine, json_schema
 from udf.outcome import fits_json_number, json_number
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.clerk_messages import activity, inventory, message, sales, stock
 from udf.contract import Document, Envelope, Line, Outcome
-from udf.train.clerk import compile_as_wanted
+from udf.train.attack.clerk import compile_as_wanted
 
 LIN = "LIN+1++4006381333931:EN"
 UP = "LIN*1*UP*036000291452"

@@ -8,21 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import udf.questions
-import udf.segments
-import udf.verdict
 from tests.clerk_messages import activity, inventory, resale, sales, stock
-from udf.chunks import split_message
 from udf.compiler import Compiler
-from udf.layout import check_layout
+from udf.edi.delimiters import find_delimiters
+from udf.edi.reader import read_segments
+from udf.edi.segments import Segment, StoredSegments
+from udf.gatekeeper.layout import check_layout
+from udf.gatekeeper.verdict import LinesAnew
 from udf.outcome import CompiledRow, Document, dump_document
-from udf.reference import load_reference
-from udf.segments import Segment, StoredSegments, find_delimiters, read_segments
-from udf.statements import Setting
-from udf.train.clerk import Clerk
-from udf.train.corpus import draw_partner
-from udf.train.rendering import draw_writing, render_message
-from udf.verdict import LinesAnew
+from udf.standards.chunks import split_message
+from udf.standards.reference import load_reference
+from udf.standards.setting import Setting
+from udf.train.attack.clerk import Clerk
+from udf.train.corpus.partners import draw_partner
+from udf.train.corpus.rendering import draw_writing, render_message
 
 A, B = "4006381333931", "4006381333948"
 MESSAGES = {
@@ -45,10 +44,10 @@ def compile_both_ways(text: str) -> tuple[CompiledRow, CompiledRow]:
     made = []
     for long in (len(text), len(text) - 1):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(udf.segments, "LONG", long)
-            patch.setattr(udf.verdict, "LONG", long)
-            patch.setattr(udf.segments, "KEPT", 3)
-            patch.setattr(udf.questions, "_WINDOW", 2)
+            patch.setattr("udf.edi.reader.LONG", long)
+            patch.setattr("udf.message.LONG", long)
+            patch.setattr("udf.edi.segments.KEPT", 3)
+            patch.setattr("udf.readers.model._WINDOW", 2)
             clerk = Clerk()
             clerk.study(text)
             (row,) = Compiler(clerk).compile_rows([text])
@@ -91,8 +90,8 @@ def tell(segment: Segment) -> tuple[object, ...]:
 def test_segments_that_are_not_kept_are_read_again_as_they_were(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     text = MESSAGES[name].replace("'LIN+2", "LIN+2")  # a lost terminator is put back
     kept = read_segments(text)
-    monkeypatch.setattr(udf.segments, "KEPT", 2)
-    monkeypatch.setattr(udf.segments, "LONG", 0)
+    monkeypatch.setattr("udf.edi.segments.KEPT", 2)
+    monkeypatch.setattr("udf.edi.reader.LONG", 0)
     stored = read_segments(text)
     assert isinstance(stored, StoredSegments)
     assert len(stored) == len(kept)
@@ -107,7 +106,7 @@ def test_segments_that_are_not_kept_are_read_again_as_they_were(name: str, monke
 
 def test_lines_that_are_built_anew_are_a_sequence_like_any_other() -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(udf.verdict, "LONG", 0)
+        patch.setattr("udf.message.LONG", 0)
         clerk = Clerk()
         clerk.study(MESSAGES["sales"])
         ((outcome, _),) = Compiler(clerk).compile_units([MESSAGES["sales"]])
@@ -150,7 +149,7 @@ def test_a_line_of_a_message_takes_the_same_time_however_many_there_are(name: st
 
 
 def test_problems_of_one_code_are_listed_up_to_a_number_and_then_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(udf.verdict, "MOST_PROBLEMS", 3)
+    monkeypatch.setattr("udf.gatekeeper.verdict.MOST_PROBLEMS", 3)
     text = sales(" ".join([f"LIN+1++{A}:EN QTY+153:5:PCE", *(f"QQQ{n}+1" for n in range(5))]))
     clerk = Clerk()
     clerk.study(text)
@@ -163,8 +162,8 @@ def test_problems_of_one_code_are_listed_up_to_a_number_and_then_counted(monkeyp
 
 
 def test_problems_that_are_not_kept_are_counted_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(udf.verdict, "MOST_PROBLEMS", 2)
-    monkeypatch.setattr(udf.verdict, "MOST_FINDINGS", 5)
+    monkeypatch.setattr("udf.gatekeeper.verdict.MOST_PROBLEMS", 2)
+    monkeypatch.setattr("udf.message.MOST_FINDINGS", 5)
     text = sales(" ".join(f"LIN+{n}++{A}:EN QTY+153:x1 QTY+153:y" for n in range(1, 8)))
     clerk = Clerk()
     clerk.study(text)
@@ -178,10 +177,10 @@ def test_problems_that_are_not_kept_are_counted_as_well(monkeypatch: pytest.Monk
 
 
 def test_rejected_lines_beyond_those_whose_problems_are_listed_are_all_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(udf.verdict, "MOST_PROBLEMS", 2)
+    monkeypatch.setattr("udf.gatekeeper.verdict.MOST_PROBLEMS", 2)
     text = sales(" ".join(f"LIN+{n}++{A}:EN" for n in range(1, 8)))
     for long in (len(text), len(text) - 1):
-        monkeypatch.setattr(udf.verdict, "LONG", long)
+        monkeypatch.setattr("udf.message.LONG", long)
         clerk = Clerk()
         clerk.study(text)
         (row,) = Compiler(clerk).compile_rows([text])

@@ -27,10 +27,10 @@ stage() {
     "$python" -m "udf.train.$1" "${@:2}"
 }
 
-stage census --partners "$partners"                                # what the corpus holds
-stage fit "$run" "${network[@]}" --seed "${SEED:-7}" --threads "${THREADS:-2}" # run.json, weights.pt
-stage picture "$run"                                               # curves.png: loss and exactness
-stage sweep "$run" --chunks "$chunks"                              # a GGUF in every format; sweep.json: which one ships
-stage proof "$run" --prompts "$prompts" --share "$share"           # proof.json: parity with torch, the exam; exam.png
-stage ship "$run" ${ship[@]+"${ship[@]}"}                          # gates.json; udf/model, if every gate holds
+stage corpus.census --partners "$partners"                                # what the corpus holds
+stage fit.fit "$run" "${network[@]}" --seed "${SEED:-7}" --threads "${THREADS:-2}" # run.json, weights.pt
+stage fit.picture "$run"                                               # curves.png: loss and exactness
+stage fit.sweep "$run" --chunks "$chunks"                              # a GGUF in every format; sweep.json: which one ships
+stage fit.proof "$run" --prompts "$prompts" --share "$share"           # proof.json: parity with torch, the exam; exam.png
+stage fit.ship "$run" ${ship[@]+"${ship[@]}"}                          # gates.json; udf/model, if every gate holds
 printf '\nall stages done (after %d s)\n' "$SECONDS"

@@ -1,0 +1,301 @@
+"""Messages made to lead plans astray: each has a value, or an order, on which a check of the model's route hangs."""
+
+import json
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from udf import compiler, outcome
+from udf.compiler import Compiler
+from udf.outcome import CompiledRow, Envelope
+from udf.plans import replay
+from udf.plans.book import PlanBook
+from udf.plans.plan import PROOFS
+from udf.standards.reference import load_reference
+from udf.train.attack.clerk import Clerk
+
+EDIFACT = Envelope(standard="EDIFACT", sender="4012345000016")
+X12 = Envelope(standard="X12", sender="PRAIRIEMART", version="004010")
+BEGINNING = ("BGM+73E+D#+9", "DTM+137:20261109:102", "DTM+90:20261102:102", "DTM+91:20261108:102")
+PLACE = "LOC+162+4012345000030::9"
+STOCK = ("BGM+35+I#+9", "DTM+137:20261109:102", "DTM+366:20261108:102")
+GTINS = ("4006381333931", "9501101530003", "5449000000996", "4012345000047")
+Write = Callable[[int, Sequence[str]], str]
+
+
+def write_edifact(number: int, rows: Sequence[str], kind: str = "SLSRPT") -> str:
+    """A message of these segments; `#` becomes its number."""
+    whole = [f"UNH+{number}+{kind}:D:96A:UN:EAN004", *(row.replace("#", str(number)) for row in rows)]
+    return "'".join([*whole, f"UNT+{len(whole) + 1}+{number}'"])
+
+
+def write_stock(number: int, rows: Sequence[str]) -> str:
+    return write_edifact(number, rows, "INVRPT")
+
+
+def write_x12(kind: str) -> Write:
+    def write(number: int, rows: Sequence[str]) -> str:
+        whole = [f"ST*{kind}*{number:04}", *(row.replace("#", str(number)) for row in rows)]
+        return "~".join([*whole, f"SE*{len(whole) + 1}*{number:04}~"])
+
+    return write
+
+
+class Court:
+    """A compiler with plans and one without, which know the same right answers."""
+
+    def __init__(self, envelope: Envelope) -> None:
+        self.envelope = envelope
+        self.clerk = Clerk()
+        self.fast = Compiler(self.clerk, plans=PlanBook(load_reference(), 0))
+        self.slow = Compiler(self.clerk)
+
+    def read(self, text: str) -> CompiledRow:
+        self.clerk.study(text, self.envelope)
+        return self.fast.compile_rows([text], [self.envelope])[0]
+
+    def hold(self, text: str) -> CompiledRow:
+        """The outcome of a text, which plans and model agree on."""
+        row = self.read(text)
+        other = self.slow.compile_rows([text], [self.envelope])[0]
+        assert (row.is_valid, row.is_complete) == (other.is_valid, other.is_complete)
+        assert json.loads(row.problems) == json.loads(other.problems)
+        assert row.document == other.document
+        return row
+
+
+def teach(write: Write, lessons: Sequence[Sequence[str]], envelope: Envelope, runs: bool = True) -> Court:
+    court = Court(envelope)
+    for number in range(1, PROOFS + 1):
+        for lesson in lessons:
+            row = court.read(write(number, lesson))
+            assert row.is_complete, (row.problems, row.rejected_lines)
+    if runs:
+        for lesson in lessons:
+            assert court.hold(write(9, lesson)).route == "plan"
+    return court
+
+
+def line(number: int = 1, *rows: str, pieces: str = "12") -> list[str]:
+    return [f"LIN+{number}++{GTINS[number - 1]}:EN", f"QTY+153:{pieces}:PCE", *rows]
+
+
+def held(number: int, *rows: str) -> list[str]:
+    return [f"LIN+{number}++{GTINS[number - 1]}:EN", *rows]
+
+
+SOLD = [*BEGINNING, PLACE]
+EDIFACT_ATTACKS: dict[str, tuple[list[list[str]], list[str]]] = {
+    "a plus sign that is a separator": ([[*SOLD, *line()]], [*SOLD, *line(pieces="+12")]),
+    "a period of a group that no line needs, reversed": (
+        [[*BEGINNING, PLACE, "DTM+90:20261102:102", "DTM+91:20261108:102",
+          "LIN+1++4006381333931:EN", "DTM+90:20261103:102", "DTM+91:20261104:102", "QTY+153:3:PCE"]],
+        [*BEGINNING, PLACE, "DTM+90:20261107:102", "DTM+91:20261102:102",
+         "LIN+1++4006381333931:EN", "DTM+90:20261103:102", "DTM+91:20261104:102", "QTY+153:3:PCE"],
+    ),
+    "a period of a group that no line needs, with a date that is none": (
+        [[*BEGINNING, PLACE, "DTM+90:20261102:102", "DTM+91:20261108:102",
+          "LIN+1++4006381333931:EN", "DTM+90:20261103:102", "DTM+91:20261104:102", "QTY+153:3:PCE"]],
+        [*BEGINNING, PLACE, "DTM+90:20261399:102", "DTM+91:20261108:102",
+         "LIN+1++4006381333931:EN", "DTM+90:20261103:102", "DTM+91:20261104:102", "QTY+153:3:PCE"],
+    ),
+    "a count of lines in the header": (
+        [[*BEGINNING, "CNT+2:1", PLACE, *line()]], [*BEGINNING, "CNT+2:4", PLACE, *line()]
+    ),
+    "a document number that ends in a tag": ([[*SOLD, *line()]], ["BGM+73E+VIENNABERLIN+9", *SOLD[1:], *line()]),
+    "a place that ends in a tag": (
+        [[*BEGINNING, "NAD+SE+4012345000023+ALPHA+1", PLACE, *line()]],
+        [*BEGINNING, "NAD+SE+4012345000023+BERLIN+1", PLACE, *line()],
+    ),
+    "a tag behind a released terminator": (
+        [[*SOLD, *line(1, "GIN+BN+ALPHA+1")]], [*SOLD, *line(1, "GIN+BN+A?'LIN+2")]
+    ),
+    "two prices of one kind that differ": (
+        [[*SOLD, *line(1, "PRI+AAA:5", "PRI+AAA:5")]], [*SOLD, *line(1, "PRI+AAA:5", "PRI+AAA:6")]
+    ),
+    "a line number longer than any": (
+        [[*SOLD, "LIN+L1++4006381333931:EN", "QTY+153:3:PCE"]],
+        [*SOLD, "LIN+L123456789++4006381333931:EN", "QTY+153:3:PCE"],
+    ),
+    "an item that says that its line is deleted": (
+        [[*SOLD, "LIN+1+55:SA", "QTY+153:3:PCE"]], [*SOLD, "LIN+1+2:SA", "QTY+153:3:PCE"]
+    ),
+    "a check digit of an item with a quotation mark": (
+        [[*SOLD, "LIN+1++ABCD:EN", "QTY+153:3:PCE"]], [*SOLD, 'LIN+1++A"CD:EN', "QTY+153:3:PCE"]
+    ),
+    "a released byte order mark": (
+        [[*SOLD, "LIN+1++ABCD:SA", "QTY+153:3:PCE"]], [*SOLD, "LIN+1++?\ufeffCD:SA", "QTY+153:3:PCE"]
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EDIFACT_ATTACKS)
+def test_plans_say_of_an_edifact_report_what_the_model_says(name: str) -> None:
+    lessons, attack = EDIFACT_ATTACKS[name]
+    teach(write_edifact, lessons, EDIFACT, runs=False).hold(write_edifact(10, attack))
+
+
+STOCKED = [*STOCK, "NAD+WH+4012345000030::9"]
+STOCK_ATTACKS: dict[str, tuple[list[list[str]], list[str]]] = {
+    "a period of stock, reversed": (
+        [[*STOCKED, *held(1, "QTY+145:5:PCE", "DTM+90:20261102:102", "DTM+91:20261108:102")]],
+        [*STOCKED, *held(1, "QTY+145:5:PCE", "DTM+90:20261107:102", "DTM+91:20261102:102")],
+    ),
+    "a period of stock that begins on no day": (
+        [[*STOCKED, *held(1, "QTY+145:5:PCE", "DTM+90:20261102:102", "DTM+91:20261108:102")]],
+        [*STOCKED, *held(1, "QTY+145:5:PCE", "DTM+90:20261199:102", "DTM+91:20261108:102")],
+    ),
+    "a place named twice, then two places": (
+        [[*STOCK, "LOC+14+:::SHOP", "LOC+18+:::SHOP", *held(1, "QTY+145:5:PCE")]],
+        [*STOCK, "LOC+14+:::SHOP", "LOC+18+:::OTHER", *held(1, "QTY+145:5:PCE")],
+    ),
+    "a sum within one of two places": (
+        [[*STOCK, *held(1, "LOC+14+4012345000030::9", "QTY+145:3:PCE", "QTY+145:7:KGM", "QTY+145:5:CT",
+                        "LOC+14+4012345000047::9", "QTY+145:100:PCE")]],
+        [*STOCK, *held(1, "LOC+14+4012345000030::9", "QTY+145:12:PCE", "QTY+145:7:KGM", "QTY+145:5:CT",
+                       "LOC+14+4012345000047::9", "QTY+145:100:PCE")],
+    ),
+    "a group whose place stands in the header where another kind of group is missing": (
+        [[*STOCK, "LOC+14+4012345000030::9", "NAD+GY+4012345000054::9", *held(1, "QTY+145:5:PCE"),
+          "NAD+GY+4012345000061::9", *held(2, "QTY+145:6:PCE"),
+          "LOC+14+4012345000078::9", *held(3, "QTY+145:7:PCE")]],
+        [*STOCK, "LOC+14+4012345000030::9", "NAD+GY+4012345000054::9", *held(1, "QTY+145:5:PCE"),
+         "NAD+GY+4012345000061::9", *held(2, "QTY+145:6:PCE")],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STOCK_ATTACKS)
+def test_plans_say_of_a_stock_report_what_the_model_says(name: str) -> None:
+    lessons, attack = STOCK_ATTACKS[name]
+    teach(write_stock, lessons, EDIFACT, runs=False).hold(write_stock(10, attack))
+
+
+ACTIVITY = ["XQ*H*20261102*20261108", "N1*ST**92*0101"]
+INQUIRY = ["BIA*00*SI*I#*20261108", "N1*WH**92*0101"]
+X12_ATTACKS: dict[str, tuple[str, list[list[str]], list[str]]] = {
+    "a total of 867 that stands in a line": (
+        "867",
+        [["BPT*00*D#*20261109", "DTM*090*20261102", "DTM*091*20261108", "PTD*SS", "N1*ST**92*0101",
+          "LIN*1*UP*614141100019", "QTY*32*5*EA", "QTY*TO*5"]],
+        ["BPT*00*D#*20261109", "DTM*090*20261102", "DTM*091*20261108", "PTD*SS", "N1*ST**92*0101",
+         "LIN*1*UP*614141100019", "QTY*32*5*EA", "QTY*TO*9"],
+    ),
+    "a document number that is a date": (
+        "852",
+        [["XQ*G*261102**123", *ACTIVITY[1:], "LIN*1*UP*614141100019", "ZA*QS*5*EA"]],
+        ["XQ*G*261102**261101", *ACTIVITY[1:], "LIN*1*UP*614141100019", "ZA*QS*5*EA"],
+    ),
+    "a total with more digits than a quantity": (
+        "852",
+        [[*ACTIVITY[:1], "LIN*1*UP*614141100019", "ZA*QS*000000000000007*EA", "SDQ*EA*92*001*3*002*4"]],
+        [*ACTIVITY[:1], "LIN*1*UP*614141100019", "ZA*QS*000000000000007*EA", "SDQ*EA*92*001*3*002*5"],
+    ),
+    "a name that ends in the tag of the other syntax": (
+        "852",
+        [["XQ*H*20261102*20261108", "N1*ST*ALPHA*92*STORES", "LIN*1*SK*A1B", "ZA*QS*5*EA"]],
+        ["XQ*H*20261102*20261108", "N1*ST*BUNH*92*STORES", "LIN*1*SK*A?B", "ZA*QS*5*EA"],
+    ),
+    "a code as a quantity beside a code without a quantity": (
+        "846",
+        [[*INQUIRY, "LIN*1*UP*614141100019", "QTY*33*8*EA", "QTY*17**EA", "SDQ*EA*92*001*3*002*4",
+          "LIN*2*UP*614141100026", "QTY*33**EA", "SDQ*EA*92*003*3*004*4", "QTY*17*9*EA"]],
+        [*INQUIRY, "LIN*1*UP*614141100019", "QTY*33*8*EA", "QTY*17**EA", "SDQ*EA*92*001*3*002*4",
+         "LIN*2*UP*614141100026", "QTY*33**EA", "SDQ*EA*92*003*3*004*4", "QTY*17*33*EA"],
+    ),
+    "an item type that only another line proves": (
+        "852",
+        [[*ACTIVITY, "LIN*1*UP*614141100019", "ZA*QS*5*EA", "LIN*2*UP*614141100026*XYZ", "ZA*QS*5*EA",
+          "LIN*3*UP*614141100033*XYZ*77", "ZA*QS*5*EA", "LIN*4*UP*614141100040", "ZA*QS*6*EA"]],
+        [*ACTIVITY, "LIN*1*UP*614141100019", "ZA*QS*5*EA", "LIN*2*UP*614141100026*XYZ", "ZA*QS*5*EA",
+         "LIN*4*UP*614141100040", "ZA*QS*6*EA"],
+    ),
+    "stock that stands twice, once by a buyer's own name": (
+        "846",
+        [[*INQUIRY, "LIN*1*UP*614141100019", 'N1*BY**92*A"1', "QTY*33*8*EA",
+          "LIN*2*UP*614141100026", "N1*ST**92*B12", "QTY*33*8*EA"]],
+        [*INQUIRY, "LIN*1*UP*614141100019", 'N1*BY**92*A"1', "QTY*33*8*EA",
+         "LIN*2*UP*614141100019", 'N1*ST**92*A"1', "QTY*33*8*EA"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", X12_ATTACKS)
+def test_plans_say_of_an_x12_report_what_the_model_says(name: str) -> None:
+    kind, lessons, attack = X12_ATTACKS[name]
+    teach(write_x12(kind), lessons, X12, runs=False).hold(write_x12(kind)(10, attack))
+
+
+def test_a_full_stop_that_releases_is_no_decimal_mark() -> None:
+    announced = Envelope(standard="EDIFACT", sender="4012345000016", una="UNA:+,. '", decimal_mark=",")
+    court = teach(write_edifact, [[*SOLD, *line()]], announced, runs=False)
+    assert court.hold(write_edifact(9, [*SOLD, *line(pieces="14")])).route == "plan"
+    assert court.hold(write_edifact(10, [*SOLD, *line(pieces="1.5")])).route == "model"
+
+
+def test_plans_of_one_version_read_no_other() -> None:
+    court = teach(write_x12("852"), [[*ACTIVITY, "LIN*1*UP*614141100019", "ZA*QS*5*EA"]],
+                  X12._replace(version=None))  # fmt: skip
+    court.envelope = X12._replace(standard=None)
+    court.hold(write_x12("852")(10, [*ACTIVITY, "LIN*1*UP*614141100019", "ZA*QS*5*EA"]))
+
+
+def test_a_message_that_is_too_large_is_refused_with_plans_as_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    court = teach(write_edifact, [[*SOLD, *line()]], EDIFACT)
+    monkeypatch.setattr(compiler, "MAX_CHARACTERS", 100)
+    assert not court.hold(write_edifact(10, [*SOLD, *line()])).is_valid
+
+
+def test_what_no_plan_reads_may_have_so_many_lines_and_what_plans_read_any_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    court = teach(write_edifact, [[*SOLD, *line()]], EDIFACT)
+    text = write_edifact(11, [*SOLD, *line(1), *line(2), *line(3)])
+    court.hold(text)
+    monkeypatch.setattr(compiler, "MAX_CHUNKS", 2)
+    assert court.fast.compile_rows([text], [EDIFACT])[0].is_complete
+    refused = court.slow.compile_rows([text], [EDIFACT])[0]
+    assert [problem["code"] for problem in json.loads(refused.problems)] == ["message-too-large"]
+
+
+def test_an_answer_that_no_database_holds_is_refused_and_leaves_the_others_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    court = teach(write_edifact, [[*SOLD, *line()]], EDIFACT)
+    short = write_edifact(10, [*SOLD, *line()])
+    long = write_edifact(11, [*SOLD, *line(1), *line(2), *line(3)])
+    whole = court.hold(long)
+    for part in (compiler, replay, outcome):
+        monkeypatch.setattr(part, "MAX_ANSWER", len(whole.document or "") - 1)
+    kept, refused, again = court.fast.compile_rows([short, long, short], [EDIFACT] * 3)
+    assert kept.is_complete
+    assert again.document == kept.document
+    assert (refused.message_type, refused.is_valid, refused.document) == ("SLSRPT", False, None)
+    assert [problem["code"] for problem in json.loads(refused.problems)] == ["message-too-large"]
+
+
+def test_a_quantity_of_thirty_digits_is_an_outcome_and_no_exception() -> None:
+    court = Court(EDIFACT)
+    held = court.hold(write_edifact(1, [*SOLD, *line(pieces="1" + 29 * "0")]))
+    assert (held.is_complete, "quantity-not-a-number" in held.rejected_lines) == (False, True)
+    assert court.hold(write_edifact(2, [*SOLD, *line(pieces="1" + 14 * "0")])).is_complete
+
+
+@pytest.mark.parametrize("by_plans", [True, False])
+def test_an_answer_that_grows_too_large_is_given_up_while_it_is_made(
+    by_plans: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    court = teach(write_edifact, [[*SOLD, *line()]], EDIFACT)
+    long = write_edifact(11, [*SOLD, *line(1), *line(2), *line(3)])
+    whole = court.hold(long)
+    for part, name, value in (
+        (replay, "MAX_ANSWER", 600),
+        (outcome, "MAX_ANSWER", 600),
+        (replay, "_BLOCK", 1),
+        (outcome, "_BLOCK", 1),
+    ):
+        monkeypatch.setattr(part, name, value)
+    assert len(whole.document or "") < compiler.MAX_ANSWER
+    refused = (court.fast if by_plans else court.slow).compile_rows([long], [EDIFACT])[0]
+    assert (refused.message_type, refused.is_valid, refused.document) == ("SLSRPT", False, None)
+    assert [problem["code"] for problem in json.loads(refused.problems)] == ["message-too-large"]

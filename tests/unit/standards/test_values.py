@@ -1,0 +1,75 @@
+"""Numbers and dates: what is read, and what is refused because it can mean two things."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from udf.standards.values import UnreadableValueError, read_number, read_period
+
+
+@pytest.mark.parametrize(
+    ("text", "mark", "number"),
+    [
+        ("12", None, "12"), ("-3", None, "-3"), ("3-", None, "-3"), ("+7", None, "7"), ("1.25", None, "1.25"),
+        ("1,25", None, "1.25"), (".5", None, "0.5"), ("0.125", ",", "0.125"), ("1,250", ",", "1.250"),
+        ("1.250", ".", "1.250"), ("1.250", None, "1.250"), ("007", None, "7"), ("0", None, "0"),
+    ],
+)  # fmt: skip
+def test_a_number_is_read_as_sent(text: str, mark: str | None, number: str) -> None:
+    assert read_number(text, mark) == Decimal(number)
+
+
+@pytest.mark.parametrize("text", ["12A", "", "-", "1.2.3", "1,234.5", "-3-", "1 2", "O5", "٣", "1e3", "9" * 16])
+def test_what_is_no_number_is_refused(text: str) -> None:
+    with pytest.raises(UnreadableValueError) as caught:
+        read_number(text)
+    assert caught.value.code == "quantity-not-a-number"
+
+
+@pytest.mark.parametrize(("text", "mark"), [("1,250", None), ("1,250", "."), ("1.250", ",")])
+def test_a_mark_that_may_part_thousands_is_refused(text: str, mark: str | None) -> None:
+    with pytest.raises(UnreadableValueError) as caught:
+        read_number(text, mark)
+    assert caught.value.code == "number-ambiguous"
+
+
+@given(st.decimals(min_value=-(10**8), max_value=10**8, allow_nan=False, allow_infinity=False, places=2))
+def test_every_decimal_reads_back(number: Decimal) -> None:
+    assert read_number(f"{number:f}") == number
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "first", "last"),
+    [
+        ("20260131", "102", "2026-01-31", "2026-01-31"), ("260131", "101", "2026-01-31", "2026-01-31"),
+        ("950613", "", "1995-06-13", "1995-06-13"), ("202601310830", "203", "2026-01-31", "2026-01-31"),
+        ("202602", "610", "2026-02-01", "2026-02-28"), ("202601", "616", "2025-12-29", "2026-01-04"),
+        ("20260101-20260107", "718", "2026-01-01", "2026-01-07"),
+        ("2026010120260107", "718", "2026-01-01", "2026-01-07"),
+        ("260101-260107", "717", "2026-01-01", "2026-01-07"), ("20260101-20260107", "RD8", "2026-01-01", "2026-01-07"),
+        ("202601-202602", "716", "2025-12-29", "2026-01-11"),
+    ],
+)  # fmt: skip
+def test_a_period_has_a_first_and_a_last_day(text: str, form: str, first: str, last: str) -> None:
+    assert read_period(text, form) == (datetime.date.fromisoformat(first), datetime.date.fromisoformat(last))
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("20260231", "102"),
+        ("260131", "102"),
+        ("2026", ""),
+        ("", ""),
+        ("202754", "616"),
+        ("202613", "610"),
+        ("1", "999"),
+    ],
+)
+def test_what_is_no_date_is_refused(text: str, form: str) -> None:
+    with pytest.raises(UnreadableValueError) as caught:
+        read_period(text, form)
+    assert caught.value.code == "date-invalid"

@@ -1,0 +1,40 @@
+"""What is said of the corpus is what it holds."""
+
+import random
+
+from udf.language.answers import pair_tokens
+from udf.train.corpus.census import digest_generator, find_stand, take_census
+from udf.train.corpus.drafts import chunk_draft
+from udf.train.corpus.partners import MIX, draft_examples, draw_partner, draw_written
+
+
+def test_every_partner_is_counted_under_its_type_and_at_one_place() -> None:
+    counts = take_census(80, seed=3)
+    assert set(counts) <= {name for name, _ in MIX}
+    assert sum(count.messages for count in counts.values()) == 80
+    for count in counts.values():
+        assert count.places.total() == count.dates.total() == count.messages <= count.vices.total()
+        assert 0 < len(count.prompts) <= count.chunks
+
+
+def test_the_examples_counted_are_the_ones_that_teach() -> None:
+    r = random.Random(3)
+    taught = [example for _ in range(40) for example in draft_examples(draw_written(r)[0].draft(r))]
+    counted = take_census(40, seed=3).values()
+    assert sum(count.chunks for count in counted) == len(taught)
+    assert sum(count.positions for count in counted) == sum(
+        len(prompt) + len(pair_tokens(answer)) - 1 for prompt, answer in taught
+    )
+
+
+def test_a_place_stands_in_the_segment_that_the_records_point_at() -> None:
+    r = random.Random(5)
+    chunks = [chunk_draft(draw_partner(r).draft(r)) for _ in range(60)]
+    stands = {find_stand(message, "location") for message in chunks}
+    assert "nowhere" in stands
+    assert {stand.partition(" ")[0] for stand in stands} <= {"nowhere", "LOC", "NAD", "N1", "SDQ", "SCH", "REF"}
+
+
+def test_the_generator_has_a_name_of_twelve_characters() -> None:
+    assert len(digest_generator()) == 12
+    assert digest_generator() == digest_generator()

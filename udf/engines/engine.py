@@ -1,0 +1,47 @@
+"""Engines: whatever answers prompts, behind one protocol."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from udf.language.vocabulary import Bundles
+from udf.standards.chunks import Chunk
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A chunk as bundles of tokens, and how many markers it shows; beside them, for engines that talk, the chunk."""
+
+    tokens: Bundles
+    markers: int
+    chunk: Chunk | None = field(default=None, compare=False, repr=False)
+    message_type: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The tokens of an answer; for each, the margin of its probability over the next best token and that token.
+
+    `confidence` is the least margin, in 0…1. `fault` says why there is no answer, where an engine knows.
+    """
+
+    tokens: tuple[int, ...]
+    margins: tuple[float, ...]
+    seconds: tuple[int, ...]
+    fault: str = ""
+
+    @property
+    def confidence(self) -> float:
+        return min(self.margins, default=0.0)
+
+
+class Engine(Protocol):
+    """Whatever answers prompts; `prefixes` are forced beginnings of the answers."""
+
+    def answer(self, prompts: Sequence[Prompt], prefixes: Sequence[tuple[int, ...]] | None = None) -> list[Answer]: ...
+
+
+def next_best_prefixes(answer: Answer, count: int) -> list[tuple[int, ...]]:
+    """Beginnings that lead to the next-best answers: the doubtful steps taken the other way, most doubtful first."""
+    doubtful = sorted(range(len(answer.tokens)), key=lambda i: answer.margins[i])
+    return [(*answer.tokens[:i], answer.seconds[i]) for i in doubtful[:count] if answer.seconds[i] >= 0]

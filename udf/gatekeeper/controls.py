@@ -1,0 +1,122 @@
+"""What a message promises as a whole: its trailer, its counts and its sums."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import islice
+
+from udf.edi.segments import Segment
+from udf.findings import Finding
+from udf.standards.quantities import SPLITS, activity_of, quantity_positions
+from udf.standards.setting import Setting
+from udf.standards.values import UnreadableValueError, read_number
+
+_ENVELOPE_TRAILERS = ("UNE", "UNZ", "GE", "IEA")
+
+
+def read_count(text: str) -> int | None:
+    """A count of segments or lines, None where the text is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else None
+
+
+def _raw_count(segments: Sequence[Segment], first: int, last: int) -> int:
+    """Segments as they were sent: two that had run together counted as one."""
+    joined = sum(
+        1 for i in range(first, last - 1)
+        if segments[i].repaired and segments[i + 1].repaired and segments[i].end == segments[i + 1].start
+    )  # fmt: skip
+    return last - first - joined
+
+
+def check_trailer(segments: Sequence[Segment], first: int, setting: Setting) -> list[Finding]:
+    """UNT 0074 and 0062 against the message and UNH, SE01 and SE02 against the set and ST; `first` is UNH or ST."""
+    tag, header = ("SE", "ST") if setting.x12 else ("UNT", "UNH")
+    last = next((i for i in range(first, len(segments)) if segments[i].tag == tag), None)
+    if last is None:
+        return [Finding("truncated-message", f"The message has no {tag}: its end is missing.", len(segments) - 1)]
+    findings = []
+    text = segments[last].value(0)
+    counted = {last + 1 - first, _raw_count(segments, first, last + 1)}
+    if read_count(text) not in counted:
+        detail = f"{tag} states {text or 'no'} segments, the message has {min(counted)}."
+        findings.append(Finding(f"{tag.lower()}-count-mismatch", detail, last))
+    own, reference = segments[first].value(1 if setting.x12 else 0), segments[last].value(1)
+    if own != reference and (own.lstrip("0") != reference.lstrip("0") or not reference):
+        detail = f"{tag} has the reference «{reference}», {header} «{own}»."
+        findings.append(Finding("control-reference-mismatch", detail, last))
+    behind = next((i for i in range(last + 1, len(segments)) if segments[i].tag not in _ENVELOPE_TRAILERS), None)
+    if behind is not None:
+        detail = f"{segments[behind].tag} stands behind the message's {tag}."
+        findings.append(Finding("segments-after-trailer", detail, behind))
+    return findings
+
+
+def check_totals(segments: Sequence[Segment], first: int, setting: Setting) -> Iterator[Finding]:
+    """CNT 1 and 2 (EDIFACT 6069), CTT01 and CTT02, and the total of an 867 (QTY TO) against the lines."""
+    summed: tuple[set[Decimal], Decimal] | None = None
+    is_summed = False
+    mark = None if setting.x12 else setting.decimal_mark
+    tags = Counter(segment.tag for segment in islice(segments, first, None))
+    lines = tags["LIN"]
+    counts = {lines}
+    if setting.message_type == "867":  # some count transfers instead
+        counts.add(tags["PTD"])
+    for index in range(first, len(segments)):
+        segment = segments[index]
+        kind, text = segment.value(0), ""
+        if segment.tag == "CTT" and setting.x12:
+            if kind and read_count(kind) not in counts:
+                detail = f"CTT states {kind} lines, the message has {lines}."
+                yield Finding("ctt-line-count-mismatch", detail, index)
+            text, code = segment.value(1), "ctt-hash-mismatch"
+        elif segment.tag == "CNT" and not setting.x12:
+            if kind == "2" and read_count(segment.value(0, 1)) != lines:
+                detail = f"CNT states {segment.value(0, 1) or 'no'} lines, the message has {lines}."
+                yield Finding("cnt-line-count-mismatch", detail, index)
+            text, code = segment.value(0, 1) if kind == "1" else "", "cnt-quantity-mismatch"
+        elif segment.tag == "QTY" and setting.message_type == "867" and kind == "TO":
+            text, code = segment.value(1), "message-total-mismatch"
+        if not text:
+            continue
+        if not is_summed:  # once, however many totals are stated
+            summed, is_summed = _add_up(segments, first, setting), True
+        try:
+            stated = read_number(text, mark)
+        except UnreadableValueError:
+            continue
+        if summed is not None and stated not in summed[0]:
+            where = f"{segment.tag} {kind}" if code.startswith("m") else segment.tag
+            yield Finding(code, f"{where} states a total of {stated}, the quantities add up to {summed[1]}.", index)
+
+
+def _add_up(segments: Sequence[Segment], first: int, setting: Setting) -> tuple[set[Decimal], Decimal] | None:
+    """What the quantities add up to: those stated in QTY and ZA, without counts of documents, or with the parts.
+
+    The second is for a person. None where a quantity cannot be read.
+    """
+    mark = None if setting.x12 else setting.decimal_mark
+    totals: dict[int, Decimal] = {}
+    parts: dict[int, Decimal] = {}
+    ignored = Decimal(0)
+    try:
+        for s, e, c in quantity_positions(segments, first, len(segments), setting.x12):
+            segment = segments[s]
+            value = segment.value(e, c)
+            if not value or (setting.message_type == "867" and segment.value(0) == "TO"):
+                continue
+            number = read_number(value, mark)
+            if segment.tag in SPLITS:
+                activity = activity_of(segments, s, setting.x12)
+                parts[activity] = parts.get(activity, Decimal(0)) + number
+                continue
+            totals[s] = number
+            if setting.measure(segment.tag, segment.value(0)) == "ignored":
+                ignored += number
+    except UnreadableValueError:
+        return None  # the line with the unreadable number says so itself
+    total = sum(totals.values(), Decimal(0))
+    with_parts = sum((parts | totals).values(), Decimal(0))
+    sums = {with_parts, with_parts - ignored}
+    if any(setting.measure(segments[s].tag, segments[s].value(0)) != "ignored" for s in totals):
+        sums |= {total, total - ignored}  # parts are left out only where totals stand for them
+    return sums, total

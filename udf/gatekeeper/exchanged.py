@@ -1,0 +1,88 @@
+"""What may have changed places: ``QTY+12:153`` where ``QTY+153:12`` was meant, ``SDQ*EA*92*5*0001`` for ``0001*5``."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from udf.edi.segments import Segment
+from udf.findings import Finding
+from udf.standards.chunks import Chunks
+from udf.standards.quantities import quantity_positions
+from udf.standards.setting import Setting
+
+PRINCIPAL = {"SLSRPT": ("153",), "INVRPT": ("145", "17"), "846": ("33", "17"), "867": ("32",)}
+"""What messages of a type are sent for: sold, on hand, available."""
+
+
+def find_swapped(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
+    """Quantities that are written like the code which their line should have, under a code that no other line has.
+
+    Both readings are of the standard's form. A message without its principal code that has the code as a quantity, and
+    a line that would state what the other lines state were the two exchanged, are refused. So are 153 returned pieces
+    in the one line of returns beside lines of sales: rarer than the damage, and a person can tell.
+    """
+    stated: dict[int, list[tuple[str, str, int]]] = {}
+    for chunk in chunks.lines:
+        if chunk.line in stated:
+            continue
+        stated[chunk.line] = [
+            (segments[s].value(0), segments[s].value(e, c), s)
+            for s, e, c in quantity_positions(segments, chunk.first, chunk.last, setting.x12)
+            if segments[s].tag == "QTY" and segments[s].value(e, c)
+        ]
+    frequency = Counter(code for own in stated.values() for code, _, _ in own)
+    habits = Counter(frozenset(code for code, _, _ in own) for own in stated.values() if own)
+    # Whether there may be a line with another code for one of these is told by hashes: to make its codes takes a look
+    # at all of them.
+    known = {_mix(codes) for codes in habits}
+    principal = PRINCIPAL.get(setting.message_type, ())
+    has_principal = bool(frequency.keys() & set(principal))
+    for own in stated.values():
+        codes = frozenset(code for code, _, _ in own)
+        is_only, mixed = habits[codes] == 1, _mix(codes)
+        for code, number, index in own:
+            if not code.isdecimal() or frequency[code] > 1:
+                continue
+            may_be_habit = is_only and number not in codes and mixed ^ hash(code) ^ hash(number) in known
+            is_other_habit = may_be_habit and habits[codes - {code} | {number}] > 0
+            is_unknown = setting.measure("QTY", code) is None
+            is_lost_principal = number in principal[: None if is_unknown else 1] and not has_principal
+            if is_other_habit or (is_lost_principal and (is_unknown or not setting.x12)):
+                detail = f"QTY has the code {code} and the quantity {number}: they may have changed places."
+                return [Finding("quantity-swapped", detail, index)]
+    return []
+
+
+def _mix(codes: frozenset[str]) -> int:
+    """One number of some codes, from which the number without one of them follows."""
+    mixed = 0
+    for code in codes:
+        mixed ^= hash(code)
+    return mixed
+
+
+def find_swapped_parts(segments: Sequence[Segment], first: int, last: int) -> list[Finding]:
+    """A part of an SDQ whose quantity begins with a nought, as numbers of stores do, beside a shorter number as place.
+
+    X12.6 wants numbers without such noughts. A partner that writes them all the same is understood where its places are
+    as long as its quantities.
+    """
+    for index in range(first, last):
+        segment = segments[index]
+        if segment.tag != "SDQ":
+            continue
+        for e in range(2, len(segment.elements) - 1, 2):
+            place, number = segment.value(e), segment.value(e + 1)
+            if len(number) > len(place) and begins_with_nought(number) and _PLAIN.fullmatch(place):
+                detail = f"SDQ has the place {place} and the quantity {number}: they may have changed places."
+                return [Finding("part-swapped", detail, index)]
+    return []
+
+
+def begins_with_nought(number: str) -> bool:
+    """Whether a number has more digits than it needs."""
+    digits = number.lstrip("-+")
+    return digits[:1] == "0" and digits[1:2].isdecimal()
+
+
+_PLAIN = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")

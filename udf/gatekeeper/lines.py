@@ -1,0 +1,280 @@
+"""The verdict: nothing that the model pointed at counts before the source has proved it.
+
+The gatekeeper never corrects an answer. It holds it against what the message states (`udf.standards`) and says what
+differs: each field in a segment whose role fits it, qualifier and quantity together, every quantity used exactly once
+or named as unused, places and prices paired with quantities in stream order, totals equal to their parts.
+
+What no gatekeeper can catch, because the damaged message is as good a message as the sound one, while its counts are
+kept or put right and no total (CNT 1, CTT02, QTY TO, a split's total) contradicts it. `udf.train.attack.kinds` attacks
+with each of these kinds and gives its reason; of all other kinds not one attack may succeed:
+
+- a digit or letter of a quantity, price, item, place or date: nothing repeats them (a check digit only warns); a code
+  that becomes another, or changes places with a value of up to three characters; a tag that becomes another tag;
+- two quantities, items, places or dates exchanged, LIN exchanged with a neighbour, or parts moved that are nought or
+  have no total: a segment at the edge of a line or an activity is as good in the next one;
+- a place, date, price, currency or PIA lost: the farther statement holds, or none (a warning for periods, and where
+  line numbers start again; an error where other quantities of the code name a place, or the line's others a price);
+- a whole line lost or doubled where CNT 2 or CTT01 is absent (a warning if the numbers show it; sales may repeat), a
+  quantity lost where no sum is stated, the only split lost where its total is kept (a warning: no place is stated);
+- LIN lost where the quantities or places on either side differ: they read as further quantities of the line before;
+- a separator lost or doubled before the code list of a place or the type of an item (a warning for items), or lost
+  between a document's number and its function;
+- a total over all places sent as one more place, or places and quantities exchanged throughout an SDQ without a total
+  (an error where a quantity begins with a nought beside a shorter place; see `udf.plans.profiles` for a partner's);
+- the price of an only line exchanged with a quantity, which makes a price for all of them one for the first;
+- an element emptied that may be missing: a unit, a price, a date where a farther one holds, a document's function.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from udf.edi.segments import Segment
+from udf.findings import Finding
+from udf.gatekeeper.exchanged import find_swapped_parts
+from udf.gatekeeper.headers import judge_dates, judge_place_type
+from udf.gatekeeper.repetition import judge_repetition
+from udf.gatekeeper.syntax import find_malformed, find_unread
+from udf.message import LineRecords
+from udf.reading import Position, Record
+from udf.standards.dates import bind_periods
+from udf.standards.items import best_identifier, line_identifiers
+from udf.standards.places import PLACES, bind_places, line_places, place_slots
+from udf.standards.prices import bind_prices, price_type_slot
+from udf.standards.quantities import PIECES, SPLITS, activity_of, part_place, quantity_positions, unit_slot
+from udf.standards.setting import Setting, value_at
+from udf.standards.values import UnreadableValueError, read_number
+
+
+def judge_line(segments: Sequence[Segment], line: LineRecords, setting: Setting) -> list[Finding]:
+    """What does not hold in the records of a line; no findings means that each value is proved."""
+    own = [i for i in range(line.first, line.last) if segments[i].tag not in PLACES]  # places are the whole message's
+    findings = find_malformed(segments, own, setting)
+    findings += find_unread(segments, line.first, line.last, setting)
+    findings += find_swapped_parts(segments, line.first, line.last) if setting.x12 else []
+    lins = [i for i in own if segments[i].tag == "LIN"]
+    if len(lins) > 1:
+        findings.append(Finding("line-without-quantity", "One quantity stands with two items.", lins[1]))
+    if not setting.x12 and any(segments[i].value(1) == "2" for i in lins):  # 1229
+        findings.append(Finding("line-deleted", "LIN 1229 says that the line is to be deleted.", line.first))
+    if setting.x12 and (early := _find_early_split(segments, line)) is not None:
+        detail = f"{segments[early].tag} stands under no ZA or QTY: which quantity it splits is not said."
+        return [*findings, Finding("split-without-activity", detail, early)]
+    if not line.records:
+        findings += _judge_use(segments, line, setting)
+        return findings or [Finding("line-without-quantity", "The line states no quantity.", line.first)]
+    for record in line.records:
+        findings += _judge_quantity(segments, record, setting)
+        findings += _judge_foreign_fields(record)
+    findings += _judge_items(segments, line, setting)
+    findings += _judge_use(segments, line, setting)
+    if findings:
+        return findings
+    findings += _judge_order(segments, line, setting)
+    findings += _judge_places(segments, line, setting)
+    findings += _judge_prices(segments, line, setting)
+    findings += _judge_line_dates(segments, line, setting)
+    return findings or judge_repetition(segments, line.first, line.last, line.records, setting)
+
+
+def _find_early_split(segments: Sequence[Segment], line: LineRecords) -> int | None:
+    """The first part (SDQ, SCH, REF) that stands under no ZA or QTY; X12 846 has SDQ before QTY as well as behind."""
+    stated = quantity_positions(segments, line.first, line.last, True)
+    parts = (s for s, e, _ in stated if segments[s].tag in SPLITS and segments[s].value(e))
+    return next((s for s in parts if segments[activity_of(segments, s, True)].tag in SPLITS), None)
+
+
+def _judge_foreign_fields(record: Record) -> list[Finding]:
+    return [
+        Finding("header-field-misplaced", f"A line holds no {name.replace('_', ' ')}.", record[name][0])
+        for name in ("document_number", "document_date", "function", "currency")
+        if name in record
+    ]
+
+
+def _judge_quantity(segments: Sequence[Segment], record: Record, setting: Setting) -> list[Finding]:
+    place = record.get("quantity")
+    if place is None:
+        return [Finding("line-without-quantity", "A record has no quantity.")]
+    s, e, c = place
+    segment = segments[s]
+    tag = segment.tag
+    if setting.x12:
+        slots = {"QTY": e == 1, "ZA": e == 1, "SCH": e == 0, "REF": e == 2, "SDQ": e >= 3 and e % 2 == 1 and e < 22}
+        fits = slots.get(tag, False) and c == 0
+    else:
+        fits = tag == "QTY" and ((e, c) == (0, 1) or ((e, c) == (1, 0) and not segment.value(0, 1)))
+    if not fits:
+        return [Finding("quantity-misplaced", f"No quantity can stand there in {tag}.", s)]
+    try:
+        read_number(value_at(segments, place), None if setting.x12 else setting.decimal_mark)
+    except UnreadableValueError as problem:
+        return [Finding(problem.code, str(problem), s)]
+    activity = activity_of(segments, s, setting.x12)
+    if record.get("qualifier") != (activity, 0, 0) or segments[activity].tag not in ("QTY", "ZA"):
+        return [Finding("qualifier-misplaced", "The qualifier does not stand with its quantity.", s)]
+    if setting.measure(segments[activity].tag, segments[activity].value(0)) == "ignored":
+        return [Finding("quantity-misplaced", "A count that is no quantity of units was read as one.", s)]
+    if record.get("unit") != unit_slot(segments, place, setting.x12):
+        return [Finding("unit-misplaced", "The unit does not stand with its quantity.", s)]
+    return []
+
+
+def _judge_items(segments: Sequence[Segment], line: LineRecords, setting: Setting) -> list[Finding]:
+    """The item is an identifier of its line, with its type beside it, and the one that the contract prefers."""
+    identifiers = line_identifiers(segments, line.first, line.last, setting.x12)
+    if not identifiers:
+        return [Finding("line-without-item", "The line names no item.", line.first)]
+    best = best_identifier(identifiers)
+    if len(best[0]) > 3:  # EDIFACT 7143 has up to three characters, X12 235 two
+        detail = f"«{best[0]}» is no type of an identifier: elements of the line are shifted or lost."
+        return [Finding("item-type-invalid", detail, best[1][0])]
+    findings = []
+    for item, kind in {(record.get("item"), record.get("item_type")) for record in line.records}:
+        chosen = next((entry for entry in identifiers if entry[1] == item), None)
+        if item is None or chosen is None or chosen[2] != kind:
+            where = item[0] if item else line.first
+            findings.append(Finding("item-misplaced", "The item was not read where LIN or PIA states it.", where))
+        elif chosen != best:  # the rule is applied before, and held to here
+            findings.append(Finding("item-not-preferred", "A better identifier stands beside the chosen one.", item[0]))
+    return findings
+
+
+def _judge_use(segments: Sequence[Segment], line: LineRecords, setting: Setting) -> list[Finding]:
+    """Every stated quantity is in exactly one record, is a total of its parts, or is a count that the tables ignore."""
+    used = Counter(record["quantity"] for record in line.records if "quantity" in record)
+    findings: list[Finding] = []
+    parts: dict[int, list[Position]] = {}
+    stated = list(quantity_positions(segments, line.first, line.last, setting.x12))
+    for position in stated:
+        activity = activity_of(segments, position[0], setting.x12)
+        if activity != position[0] and segments[position[0]].value(position[1]):
+            parts.setdefault(activity, []).append(position)
+    mark = None if setting.x12 else setting.decimal_mark
+    for position in stated:
+        s = position[0]
+        segment = segments[s]
+        text = segment.value(position[1], position[2])
+        count = used[position]
+        if count > 1:
+            findings.append(Finding("quantity-used-twice", f"The quantity {text} is in {count} records.", s))
+        is_total = s in parts and segment.tag in ("QTY", "ZA")
+        if is_total and count:
+            findings.append(Finding("quantity-used-twice", f"The total {text} was read beside its parts.", s))
+        units = _units(segments, [position, *parts[s]]) if is_total else set()
+        if len(units) > 1:
+            detail = f"The parts and their total are stated in {' and '.join(sorted(units))}."
+            findings.append(Finding("split-total-mismatch", detail, s))
+            continue
+        if count:
+            continue
+        if not text:
+            if not is_total and segment.tag in ("QTY", "ZA", "SCH"):
+                findings.append(Finding("quantity-empty", f"{segment.tag} states no quantity.", s))
+            continue
+        try:
+            number = read_number(text, mark)
+            split = sum(read_number(value_at(segments, p), mark) for p in parts[s]) if is_total else None
+        except UnreadableValueError as problem:
+            findings.append(Finding(problem.code, str(problem), s))
+            continue
+        if split is not None and number != split:
+            detail = f"The parts add up to {split}, the stated total is {number}."
+            findings.append(Finding("split-total-mismatch", detail, s))
+        elif not is_total and setting.measure(segment.tag, segment.value(0)) != "ignored":
+            findings.append(Finding("quantity-not-used", f"The quantity {text} is in no record.", s))
+    return findings
+
+
+def _units(segments: Sequence[Segment], quantities: Sequence[Position]) -> set[str]:
+    """The units in which the quantities of an X12 message are stated, all codes for a piece as one."""
+    slots = [unit_slot(segments, quantity, x12=True) for quantity in quantities]
+    units = {value_at(segments, slot).upper() for slot in slots if slot is not None}
+    return {PIECES[0] if unit in PIECES else unit for unit in units}
+
+
+# What the standards put with LIN and never with its quantities.
+_OF_LIN = {"SLSRPT": ("PIA", "IMD", "DOC"), "INVRPT": ("PIA", "IMD", "DOC"), "852": ("PID", "SLN", "PO4", "N9"),
+           "846": ("PID", "SLN"), "867": ()}  # fmt: skip
+
+
+def _judge_order(segments: Sequence[Segment], line: LineRecords, setting: Setting) -> list[Finding]:
+    """Signs that the LIN of a following item is lost: an identifier or a quantity where only that item has it."""
+    activities = line.activities(segments, setting.x12)
+    for index in range(activities[0] + 1, activities[-1]):
+        if segments[index].tag in _OF_LIN[setting.message_type]:
+            detail = f"{segments[index].tag} stands between two quantities: the LIN of another item may be lost."
+            return [Finding("item-order", detail, index)]
+    opens_with_quantity = segments[line.first].tag == "QTY"  # 867: QTY, then its LIN
+    if opens_with_quantity and len(activities) > 1:
+        detail = "A second quantity in a line that opens with its quantity: the LIN of another item may be lost."
+        return [Finding("item-order", detail, activities[1])]
+    return []
+
+
+def _judge_places(segments: Sequence[Segment], line: LineRecords, setting: Setting) -> list[Finding]:
+    """Places of a line belong to its quantities in stream order: all before theirs, all after, or one for the line."""
+    places, faults = line_places(segments, line.first, line.last, setting)
+    if faults:
+        return faults
+    known = set(places)
+    ways = bind_places(places, [record["quantity"][0] for record in line.records], line.last)
+    if places and not ways:
+        return [Finding("place-order", "The places of the line do not pair with its quantities.", places[0])]
+    findings: list[Finding] = []
+    stated: dict[int, int | None] = {}
+    for record in line.records:
+        q = record["quantity"][0]
+        place = record.get("location")
+        if setting.x12 and segments[q].tag in SPLITS:
+            own = part_place(segments, record["quantity"])
+            if place != (own if segments[q].value(own[1]) else None):
+                return [Finding("place-order", "A part was not read with its own place.", q)]
+        else:
+            if place is not None and (place[0] not in known or place[1:] not in place_slots(segments[place[0]])):
+                return [Finding("place-misplaced", "The location was read where no place stands.", place[0])]
+            stated[q] = place[0] if place else None
+        findings += judge_place_type(segments, record)
+    if stated and places and not any(all(way.get(q) == p for q, p in stated.items()) for way in ways):
+        return [Finding("place-order", "The places of the line were not read with their quantities.", places[0])]
+    return findings
+
+
+def _judge_prices(segments: Sequence[Segment], line: LineRecords, setting: Setting) -> list[Finding]:
+    """Each record has the price that stream order gives its quantity, with its type."""
+    bound, findings = bind_prices(segments, line.first, line.last, line.activities(segments, setting.x12), setting)
+    if findings:
+        return findings
+    for record in line.records:
+        meant = bound.get(activity_of(segments, record["quantity"][0], setting.x12))
+        stated = record.get("price")
+        if stated != meant:
+            code = "price-not-used" if stated is None else "price-misplaced"
+            where = (meant or stated or (line.first,))[0]
+            findings.append(Finding(code, "The price was not read where the line states it.", where))
+            continue
+        if stated is None:
+            if "price_type" in record:
+                findings.append(Finding("price-misplaced", "A price type without a price.", line.first))
+            continue
+        s = stated[0]
+        if record.get("price_type") != price_type_slot(segments, stated):
+            findings.append(Finding("price-misplaced", "The price type does not stand with its price.", s))
+        try:
+            mark = None if setting.x12 else setting.decimal_mark
+            read_number(value_at(segments, stated), mark, "price-not-a-number")
+        except UnreadableValueError as problem:
+            findings.append(Finding(problem.code, str(problem), s))
+        if setting.x12 and any(segments[s].elements[stated[1]][1:]):
+            findings.append(Finding("number-ambiguous", "A price has more than one component.", s))
+    return findings
+
+
+def _judge_line_dates(segments: Sequence[Segment], line: LineRecords, setting: Setting) -> list[Finding]:
+    """Dates before the first quantity are the line's, dates after a quantity are that quantity's."""
+    bound, findings = bind_periods(segments, line.first, line.last, line.activities(segments, setting.x12), setting)
+    if findings:
+        return findings
+    for record in line.records:
+        start, end = bound[activity_of(segments, record["quantity"][0], setting.x12)]
+        findings += judge_dates(segments, record, start, end, line.first)
+    return findings

@@ -1,0 +1,134 @@
+"""The same quantity stated more than once for one item: real separate figures, or a sum beside its parts."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from udf.edi.segments import Segment
+from udf.findings import Finding
+from udf.reading import Record
+from udf.standards.places import PLACES, place_role
+from udf.standards.quantities import SPLITS, activity_of, inventory_segments
+from udf.standards.setting import Setting, value_at
+from udf.standards.values import UnreadableValueError, read_number
+
+# What stands between two equal quantities of a sale and tells them apart: a receipt, a date, a party, a serial number.
+_OF_SALES = ("RFF", "DTM", "GIN", "STS", "REF", "N9", "G95")
+_OF_STOCK = {
+    # best before and expiry (2005, 374), batch (1153, 128): goods that lie apart; booking dates and delivery notes do
+    # not, since they stand beside running balances
+    "DTM": ("361", "36", "036"), "RFF": ("BT",), "REF": ("BT", "LT"), "N9": ("BT", "LT"),
+}  # fmt: skip
+_ALWAYS = ("GIN", "STS", "LQ")
+"""Identity numbers and states of goods, whatever their first code."""
+
+Mark = tuple[str, ...]
+
+
+def judge_repetition(
+    segments: Sequence[Segment], first: int, last: int, records: Sequence[Record], setting: Setting
+) -> list[Finding]:
+    """Where one quantity is stated twice for one item, place and date, and nothing tells the two apart.
+
+    Of stock it may be a total with its parts or a running balance; of sales, a segment sent twice or the quantity of a
+    following item whose LIN is lost. Equal lines, each with its LIN, are real. Stock that is split by best-before date,
+    batch or state is real too: each part names its own, by the same kinds of segments, and none is the others' sum.
+    """
+    is_stock = setting.message_type in ("INVRPT", "846")
+    several_places = len({record["location"] for record in records if "location" in record}) > 1
+    split = {record["qualifier"] for record in records if segments[record["quantity"][0]].tag in SPLITS}
+    codes_of_split = {value_at(segments, position) for position in split}
+    quantities = sorted({record["quantity"][0] for record in records})
+    inventory = inventory_segments(segments, first, last)
+    found: dict[tuple[str, str], list[Record]] = {}
+    seen: dict[tuple[str, str, str | None], _Alike] = defaultdict(_Alike)
+    for record in records:
+        q, code = record["quantity"][0], value_at(segments, record["qualifier"])
+        if code in codes_of_split and record["qualifier"] not in split:
+            return [Finding("repeated-quantity", f"Quantity {code} is stated by place and once more without.", q)]
+        location, unit = (value_at(segments, record[n]) if n in record else "" for n in ("location", "unit"))
+        at = bisect_right(quantities, q)
+        stop = quantities[at] if at < len(quantities) else last
+        apart: tuple[Mark, ...] = tuple((value_at(segments, record[n]),) for n in ("start", "end") if n in record)
+        apart += _stock_marks(segments, q, stop, inventory) if is_stock else _sale_marks(segments, q, stop, setting)
+        # one without a unit is like any, others are like those of their unit and those without one
+        alike = [seen[code, location, other] for other in ((unit, "") if unit else (None,))]
+        if any(a.count and (several_places or not a.differ(apart, is_stock)) for a in alike):
+            return [Finding("repeated-quantity", f"Quantity {code} is stated twice for one place and date.", q)]
+        for other in (unit, None):
+            seen[code, location, other].note(apart)
+        found.setdefault((code, location), []).append(record)
+    return _find_sum(segments, found, setting) if is_stock else []
+
+
+@dataclass(slots=True)
+class _Alike:
+    """What is said of the quantities of one code, place and unit to tell them apart."""
+
+    count: int = 0
+    said: set[tuple[Mark, ...]] = field(default_factory=set)
+    kinds: set[tuple[Mark, ...]] = field(default_factory=set)
+
+    def note(self, apart: tuple[Mark, ...]) -> None:
+        self.count += 1
+        self.said.add(apart)
+        self.kinds.add(tuple(mark[:-1] for mark in apart))
+
+    def differ(self, apart: tuple[Mark, ...], is_stock: bool) -> bool:
+        """Whether each and this one say what they are, and not the same; stock by the same kinds of segments."""
+        if not apart or () in self.said or apart in self.said:
+            return False
+        return not is_stock or self.kinds <= {tuple(mark[:-1] for mark in apart)}
+
+
+def _sale_marks(segments: Sequence[Segment], quantity: int, stop: int, setting: Setting) -> tuple[Mark, ...]:
+    """A party does, a place does not: what stands behind a quantity may be the place of the next one."""
+    marks = [
+        (segment.raw,) for segment in segments[quantity + 1 : stop]
+        if segment.tag in _OF_SALES or (segment.tag in PLACES and place_role(segment, setting) == "no")
+    ]  # fmt: skip
+    activity = segments[activity_of(segments, quantity, setting.x12)]
+    if activity.tag == "ZA":
+        marks += [(value,) for value in (activity.value(4), activity.value(6)) if value]
+    return tuple(marks)
+
+
+def _stock_marks(
+    segments: Sequence[Segment], quantity: int, stop: int, inventories: Mapping[int, int]
+) -> tuple[Mark, ...]:
+    """(tag, code, value) of what says which part of the stock a quantity is."""
+    marks: list[Mark] = []
+    for segment in segments[quantity + 1 : stop]:
+        tag = segment.tag
+        code = segment.value(0)
+        value = segment.value(1) or segment.value(0, 1)
+        if value and (tag in _ALWAYS or code in _OF_STOCK.get(tag, ())):
+            marks.append((tag, code, value))
+    if segments[quantity].tag == "SCH" and segments[quantity].value(5):
+        marks.append(("SCH", segments[quantity].value(4), segments[quantity].value(5)))
+    inventory = inventories.get(quantity)
+    if inventory is not None and segments[inventory].value(1):
+        marks.append(("INV", segments[inventory].value(0), segments[inventory].value(1)))
+    return tuple(marks)
+
+
+def _find_sum(
+    segments: Sequence[Segment], found: Mapping[tuple[str, str], Sequence[Record]], setting: Setting
+) -> list[Finding]:
+    """Of three and more parts of a stock, one that is the others' sum may be their total."""
+    mark = None if setting.x12 else setting.decimal_mark
+    for (code, _), parts in found.items():
+        if len(parts) < 3 or segments[parts[0]["quantity"][0]].tag in SPLITS:
+            continue
+        try:
+            numbers = [read_number(value_at(segments, record["quantity"]), mark) for record in parts]
+        except UnreadableValueError:
+            continue  # the line says so itself
+        total = sum(numbers, Decimal(0))
+        for number, record in zip(numbers, parts, strict=True):
+            if number and 2 * number == total:
+                detail = f"Of the quantities {code} one is the sum of the others: it may be their total."
+                return [Finding("repeated-quantity", detail, record["quantity"][0])]
+    return []

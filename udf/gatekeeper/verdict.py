@@ -1,0 +1,307 @@
+"""What came of a message: proved lines and rejected ones, all problems at once, and whether it is valid."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, overload
+
+from udf.document import StatedPeriods, build_lines, inherit, lift, read_header, read_parties
+from udf.findings import Finding
+from udf.gatekeeper.controls import check_totals, check_trailer
+from udf.gatekeeper.layout import check_layout, find_referenced_places
+from udf.gatekeeper.warnings import Doubts, LineCounts, repeated_stock, summarise_lines
+from udf.message import LOGGED, Message, T, Unit
+from udf.outcome import Attempt, Document, Envelope, Line, Outcome, Problem, RejectedLine, dump_document
+from udf.reading import Record
+from udf.standards.values import UnreadableValueError
+
+READING = "by-layout"
+"""How places between lines were bound; other readings, for a partner or by a person, will have other names."""
+MOST_PROBLEMS = 1_000
+"""Problems of one code that a message lists; how many more there are is one of its own."""
+
+
+class _Anew(Sequence[T]):
+    """What is made each time it is asked for."""
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[T]: ...
+
+    def __getitem__(self, index: int | slice) -> T | list[T]:
+        if isinstance(index, slice):
+            return list(self)[index]
+        return next(islice(self, range(len(self))[index], None))
+
+
+class LinesAnew(_Anew[Line]):
+    """The lines of a long message, built each time they are asked for: each would take two kilobytes."""
+
+    def __init__(self, units: Sequence[Unit], build: Callable[[Unit], list[Line]]) -> None:
+        self._units, self._build = units, build
+
+    def __len__(self) -> int:
+        return sum(len(records) for unit in self._units for records in unit.records)
+
+    def __iter__(self) -> Iterator[Line]:
+        for unit in self._units:
+            yield from self._build(unit)
+
+
+class RejectedAnew(_Anew[RejectedLine]):
+    """The rejected lines of a long message, each made when it is asked for."""
+
+    def __init__(self, units: Sequence[Unit], make: Callable[[Unit], RejectedLine]) -> None:
+        self._units, self._make = units, make
+
+    def __len__(self) -> int:
+        return len(self._units)
+
+    def __iter__(self) -> Iterator[RejectedLine]:
+        return map(self._make, self._units)
+
+
+class Verdict:
+    """Collects problems and lines of one message and says whether it is valid."""
+
+    def __init__(self, message: Message, model_version: str, compiler_version: str) -> None:
+        self.message = message
+        self.model_version, self.compiler_version = model_version, compiler_version
+        self.problems: list[Problem] = []
+        self.errors = 0
+        self.lines: Sequence[Line] = ()
+        self.rejected: Sequence[RejectedLine] = ()
+        self.header: dict[str, Any] = {}
+        self._noted: Counter[str] = Counter()
+        self._periods = StatedPeriods(message.segments, message.setting)
+
+    def note(self, finding: Finding, counts: bool = True) -> None:
+        """List the problem that a finding is; `counts` when it is one of the message and not of a line."""
+        self._noted[finding.code] += 1
+        is_listed = self._noted[finding.code] <= MOST_PROBLEMS
+        if not is_listed and not counts:
+            return
+        problem = self._make_problem(finding)
+        if is_listed:
+            self.problems.append(problem)
+        self.errors += counts and problem.severity == "error"
+
+    def _make_problem(self, finding: Finding) -> Problem:
+        message = self.message
+        segment = message.segments[finding.segment] if finding.segment is not None else None
+        severity = message.setting.reference.severity(finding.code, message.setting.partner)
+        return Problem(
+            code=finding.code, severity=severity,
+            segment=finding.segment - message.first + 1 if finding.segment is not None else None,
+            span=(segment.start, segment.end) if segment else None, detail=finding.detail,
+        )  # fmt: skip
+
+    def _count_unlisted(self) -> None:
+        """Say of each code how many problems are not listed."""
+        left_out: Counter[str] = Counter()
+        for unit in self.message.units:
+            left_out.update(unit.left_out or {})
+        left_out.update({code: count - MOST_PROBLEMS for code, count in self._noted.items() if count > MOST_PROBLEMS})
+        for code, count in left_out.items():
+            detail = f"Of the problems «{code}» of this message {count} more are not listed."
+            self.note(Finding("more-problems", detail))
+
+    def check_controls(self) -> None:
+        message = self.message
+        for finding in check_trailer(message.segments, message.first, message.setting):
+            self.note(finding)
+        for finding in check_totals(message.segments, message.first, message.setting):
+            self.note(finding)
+        for finding in check_layout(message.segments, message.first, message.chunks, message.setting):
+            self.note(finding)
+        if message.chunks.ambiguous:
+            detail = "A place between two lines can belong to the line before or to those after it."
+            self.note(Finding("ambiguous-structure", detail, message.first))
+        repaired = sum(segment.repaired for segment in message.segments)
+        if repaired:
+            first = next(i for i, segment in enumerate(message.segments) if segment.repaired)
+            detail = f"{repaired} segments had lost a terminator and were parted again."
+            self.note(Finding("repaired-segments", detail, first))
+
+    def assemble(self) -> None:
+        """Header and groups first, since lines inherit from them; then each line, proved or rejected."""
+        message = self.message
+        stated: dict[int, Unit] = {}
+        for unit in message.units:
+            chunk = unit.chunks[0]
+            if chunk.kind == "line":
+                continue
+            if unit.findings:
+                for finding in unit.findings:
+                    self.note(finding)
+                self.note(
+                    Finding(
+                        f"{chunk.kind}-not-proved",
+                        f"What the {chunk.kind} states could not be proved.",
+                        min(chunk.first, len(message.segments) - 1),
+                    )
+                )
+                continue
+            stated[id(chunk)] = unit
+        header = _lift_stated(stated.get(id(message.chunks.header)))
+        try:
+            self.header = read_header(message.segments, header, message.setting)
+        except UnreadableValueError as problem:
+            self.note(Finding(problem.code, str(problem), message.first))
+        lines = [unit for unit in message.units if unit.chunks[0].kind == "line"]
+        if not lines and self.header.get("function") != "cancellation":  # which may name nothing but its document
+            self.note(Finding("message-without-lines", "The message has no line.", message.first))
+
+        def build(unit: Unit) -> list[Line]:
+            return self._build(unit, header, stated)
+
+        kept: list[list[Line]] = []
+        tally = _Tally(self.header, message.envelope)
+
+        def build_all() -> Iterator[list[Line]]:
+            for unit in lines:
+                found = build(unit)
+                tally.note(found)
+                if not message.is_long:
+                    kept.append(found)
+                yield found
+
+        twice = repeated_stock(build_all())
+        for number in sorted(twice):
+            detail = "The same stock stands twice for one item, place and date."
+            lines[number].findings = [Finding("repeated-stock", detail, lines[number].chunks[0].first)]
+        refused = [unit for unit in lines if unit.findings]
+        for unit in refused:
+            for finding in unit.findings:
+                self.note(finding, counts=False)
+        rejected = RejectedAnew(refused, self._reject)
+        self.rejected = rejected if message.is_long else list(rejected)
+        if message.is_long:
+            self.lines = LinesAnew([unit for unit in lines if not unit.findings], build)
+        else:
+            self.lines = [line for unit, found in zip(lines, kept, strict=True) if not unit.findings for line in found]
+        if lines and not self.lines:
+            self.note(Finding("no-line-proved", "Not one line of the message could be proved.", message.first))
+        if twice:  # they were counted, too
+            tally = _Tally(self.header, message.envelope)
+            tally.note(self.lines)
+        self._warn(tally)
+
+    def _build(self, unit: Unit, header: Record, stated: Mapping[int, Unit]) -> list[Line]:
+        """The lines of a proved unit, none where a finding stands against it; `stated` has the units of groups."""
+        message, group = self.message, unit.chunks[0].group
+        if unit.findings:
+            return []
+        try:
+            return build_lines(
+                message.segments, message.gather(unit),
+                inherit(header, _lift_stated(stated.get(id(group))) if group else {}),
+                message.setting, self.header.get("currency"), self._periods,
+            )  # fmt: skip
+        except UnreadableValueError as problem:
+            unit.findings = [Finding(problem.code, str(problem), unit.chunks[0].first)]
+            return []
+
+    def _reject(self, unit: Unit) -> RejectedLine:
+        message, chunk = self.message, unit.chunks[0]
+        span = (message.segments[chunk.first].start, message.segments[chunk.last - 1].end)
+        lin = next(
+            (message.segments[i] for i in range(chunk.first, chunk.last) if message.segments[i].tag == "LIN"), None
+        )
+        return RejectedLine(
+            text=message.text[span[0] : span[1]], span=span, line_number=(lin.value(0) or None) if lin else None,
+            output=describe_answer(unit), problems=[self._make_problem(finding) for finding in unit.findings],
+        )  # fmt: skip
+
+    def _warn(self, tally: "_Tally") -> None:
+        for finding in (*tally.doubts.findings(), *summarise_lines(tally.counts)):
+            self.note(finding)
+        if tally.counts.unplaced:
+            named = find_referenced_places(self.message.segments, self.message.chunks, self.message.setting)
+            if named:
+                segment = self.message.segments[named[0]]
+                detail = f"{segment.raw[:60]} may name the place of lines for which no other is stated."
+                self.note(Finding("place-in-reference", detail, named[0]))
+
+    def outcome(self) -> tuple[Outcome, str]:
+        """The outcome, and its document as canonical JSON."""
+        message, setting = self.message, self.message.setting
+        opener = message.segments[message.first]
+        document = Document(
+            standard=setting.standard,  # type: ignore[arg-type]
+            message_type=setting.message_type, version=setting.version or None,
+            message_reference=opener.value(1 if setting.x12 else 0) or None, is_test=message.envelope.is_test,
+            parties=read_parties(message.segments, message.chunks.header, setting.x12), lines=self.lines, **self.header,
+        )  # fmt: skip
+        self._count_unlisted()
+        is_valid = self.errors == 0
+        dumped = dump_document(document)
+        attempts = max((unit.tries for unit in message.units), default=0)
+        log = [
+            Attempt(number, unit.name, "model", READING, output, [self._as_problem(f) for f in findings])
+            for unit in message.units if unit.tries > 1 or unit.findings for number, output, findings in unit.log
+        ][:LOGGED]  # fmt: skip
+        whole = Attempt(
+            attempt=attempts, chunk=None, route="model", reading=READING, output=None,
+            problems=[p for p in self.problems if p.severity == "error"][:20],
+            compile_ms=round(1000 * message.seconds, 3),
+        )  # fmt: skip
+        outcome = Outcome(
+            message_type=setting.message_type, is_valid=is_valid, is_complete=is_valid and not self.rejected,
+            document=document, rejected_lines=self.rejected, problems=self.problems, route="model", attempts=attempts,
+            model_version=self.model_version, compiler_version=self.compiler_version,
+            verification_hash=hash_document(message.text, dumped), attempt_log=[whole, *log],
+        )  # fmt: skip
+        return outcome, dumped
+
+    def _as_problem(self, finding: Finding) -> Problem:
+        severity = self.message.setting.reference.severity(finding.code, self.message.setting.partner)
+        segment = finding.segment - self.message.first + 1 if finding.segment is not None else None
+        return Problem(code=finding.code, severity=severity, segment=segment, detail=finding.detail)
+
+
+def _lift_stated(unit: Unit | None) -> Record:
+    """What a header or a group states, in the message; anew each time: half a kilobyte for each of many groups."""
+    records = unit.records[0] if unit else ()
+    return lift(unit.chunks[0], records[0]) if unit and records else {}
+
+
+class _Tally:
+    """What is odd about the lines of a message, and what they leave open."""
+
+    def __init__(self, header: dict[str, Any], envelope: Envelope) -> None:
+        self.doubts, self.counts = Doubts(header, envelope), LineCounts()
+
+    def note(self, lines: Iterable[Line]) -> None:
+        """Count some lines."""
+        for line in lines:
+            self.doubts.note_line(line)
+            self.counts.note(line)
+
+
+def describe_answer(unit: Unit) -> str:
+    """The answer for a person: field, segment, element.component, value."""
+    rows = [
+        ", ".join(
+            f"{name} = {chunk.message[i].tag} {e + 1}.{c + 1} «{chunk.message[i].elements[e][c]}»"
+            for name, (i, e, c) in ((name, (chunk.indices[s], e, c)) for name, (s, e, c) in record.items())
+        )
+        for chunk, records in zip(unit.chunks, unit.records, strict=True)
+        for record in records
+    ]
+    return "; ".join(rows) or "no record"
+
+
+def hash_document(text: str, document: str | None) -> str:
+    """SHA-256 over the message's UTF-8 bytes and the document's canonical JSON (`contract.dump_document`)."""
+    digest = hashlib.sha256()
+    for part in (text, document or "null"):
+        for start in range(0, len(part), _PIECE):
+            digest.update(part[start : start + _PIECE].encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+_PIECE = 1 << 20
+"""Characters that are encoded at once: a document may have a hundred millions."""

@@ -1,0 +1,236 @@
+"""Tokens, prompt and record format of the tiny compiler: the one place where training and inference meet.
+
+A prompt shows a chunk with its values masked: every component is one *bundle*, one position of the network, of tokens
+whose embeddings are added up. It says what kind of value stands there (thirteen digits, a plausible date, a decimal,
+four letters) or, where it is a known code, which code; its marker; its tag; the numbers of its element and component.
+The answer names markers. Two chunks that differ in values alone therefore have the same prompt and the same answer: the
+answer is a mapping of positions.
+
+The answer lists records. A record is a list of ``field marker`` pairs, each one position of the network; a field that
+stands where the standard puts it beside its anchor (the qualifier beside its quantity, the code list beside its place)
+is not written at all, and a field that is not mentioned keeps the value of the record before. ``MORE`` behind a record
+says that the parts beside it (the pairs of an SDQ, the SCH or REF segments that follow) are read alike. Each
+``quantity`` begins a record, ``EOS`` ends the answer, and an answer without records is ``EOS`` alone.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from udf.language.vocabulary import EOS, FIELD, FIELD_OF, FIELD_RANK, MARK, MARKERS, MORE, NONE, PAD
+from udf.reading import FIELDS, Position, Record, SegmentLike
+
+
+def _stated(segments: Sequence[SegmentLike], s: int, e: int, c: int) -> Position | None:
+    """The position if a component stands there."""
+    if s < 0 or e < 0 or c < 0 or s >= len(segments):
+        return None
+    elements = segments[s].elements
+    return (s, e, c) if e < len(elements) and c < len(elements[e]) and elements[e][c] else None
+
+
+def _unit_segment(segments: Sequence[SegmentLike], quantity: int) -> Position | None:
+    """The unit in a UIT behind its QTY."""
+    behind = quantity >= 0 and quantity + 1 < len(segments) and segments[quantity + 1].tag == "UIT"
+    return _stated(segments, quantity + 1, 0, 0) if behind else None
+
+
+def _activity(segments: Sequence[SegmentLike], s: int) -> int:
+    """The ZA under which a split (SDQ, SCH, REF) stands, else its QTY, or -1; a QTY below a ZA counts other things."""
+    found = -1
+    for i in range(s - 1, -1, -1):
+        if segments[i].tag == "ZA":
+            return i
+        if segments[i].tag == "QTY" and found < 0:
+            found = i
+    return found
+
+
+def beside(field: str, record: Record, x12: bool, segments: Sequence[SegmentLike]) -> Position | None:
+    """Where the standard puts a field, seen from its anchor in the same record; None where that place is empty."""
+    if field in ("qualifier", "unit", "location"):
+        s, e, c = record["quantity"]
+        tag = segments[s].tag
+        if not x12:
+            if field == "qualifier":
+                return _stated(segments, s, e, c - 1) if c else _stated(segments, s, e - 1, 0)
+            return _stated(segments, s, e, c + 1) if field == "unit" else None
+        if tag not in ("SDQ", "SCH", "REF"):
+            if field == "unit":
+                return _stated(segments, s, e + 1, 0) or (_unit_segment(segments, s) if tag == "QTY" else None)
+            return _stated(segments, s, e - 1, 0) if field == "qualifier" else None
+        activity = _activity(segments, s)
+        if field == "qualifier":
+            return _stated(segments, activity, 0, 0)
+        if field == "unit":
+            return _stated(segments, s, 0, 0) if tag == "SDQ" else _stated(segments, s, 1, 0) if tag == "SCH" \
+                else _stated(segments, activity, 2, 0) or _unit_segment(segments, activity)  # fmt: skip
+        return _stated(segments, s, {"SDQ": e - 1, "SCH": 3, "REF": 1}[tag], 0)
+    anchor = {"location_type": "location", "item_type": "item", "price_type": "price", "end": "start"}[field]
+    s, e, c = record[anchor]
+    if field == "end":
+        return s, e, c
+    if not x12:
+        step = {"location_type": 2, "item_type": 1, "price_type": -1}[field]
+        return _stated(segments, s, e, c + step)
+    tag = segments[s].tag
+    if field == "location_type":
+        if tag == "SDQ":
+            return _stated(segments, s, 1, 0)
+        return None if tag == "N1" and e != 3 else _stated(segments, s, e - 1, 0)
+    return _stated(segments, s, e + 1 if tag == "UIT" else e - 1, 0)
+
+
+_ANCHOR = {
+    "qualifier": "quantity", "unit": "quantity", "location_type": "location", "item_type": "item",
+    "price_type": "price", "end": "start",
+}  # fmt: skip
+_SPLITS = ("SDQ", "SCH", "REF")
+
+
+def _expected(
+    field: str, given: set[str], record: Record, previous: Record, x12: bool, segments: Sequence[SegmentLike]
+) -> Position | None:
+    """What a field is when the answer does not mention it."""
+    anchor = _ANCHOR.get(field)
+    if field == "location" and x12 and "quantity" in given and "quantity" in record:
+        anchor = "quantity" if segments[record["quantity"][0]].tag in _SPLITS else None
+    if anchor and anchor in given:
+        return beside(field, record, x12, segments) if anchor in record else None
+    return previous.get(field)
+
+
+def _next_part(record: Record, segments: Sequence[SegmentLike]) -> Position | None:
+    """Where the quantity after this one stands, for a quantity of a split: the next pair, SCH or REF."""
+    s, e, _ = record["quantity"]
+    tag = segments[s].tag
+    if tag == "SDQ" and (following := _stated(segments, s, e + 2, 0)):
+        return following
+    if tag not in _SPLITS or s + 1 >= len(segments) or segments[s + 1].tag != tag:
+        return None
+    if tag == "REF" and segments[s + 1].elements[:1] != segments[s].elements[:1]:
+        return None
+    return _stated(segments, s + 1, {"SDQ": 3, "SCH": 0, "REF": 2}[tag], 0)
+
+
+def _continue(record: Record, x12: bool, segments: Sequence[SegmentLike]) -> Iterator[Record]:
+    """The records of the parts beside a record's, read as it was."""
+    while x12 and "quantity" in record and (place := _next_part(record, segments)):
+        record = _complete({"quantity": place}, record, x12, segments)
+        yield record
+
+
+def _is_inside_part(place: Position, given: set[str], record: Record) -> bool:
+    """Whether a place stands in the segment of the quantity that the record itself states."""
+    return "quantity" in given and "quantity" in record and place[0] == record["quantity"][0]
+
+
+def _complete(
+    stated: dict[str, Position | None], previous: Record, x12: bool, segments: Sequence[SegmentLike]
+) -> Record:
+    """A record from the fields that an answer states and the record before."""
+    record: Record = {}
+    given: set[str] = set()
+    for field in FIELDS:
+        if field in stated:
+            actual = stated[field]
+            given.add(field)
+        else:
+            actual = _expected(field, given, record, previous, x12, segments)
+            if field == "location" and actual and _is_inside_part(actual, given, record):
+                given.add(field)  # a place inside a split brings its code list with it
+        if actual is not None:
+            record[field] = actual
+    return record
+
+
+def encode_answer(
+    records: Sequence[Record], message_type: str, segments: Sequence[SegmentLike], positions: Sequence[Position],
+    offset: int = 0,
+) -> list[int]:  # fmt: skip
+    """Write records as answer tokens; the inverse of `decode_answer`. Raises KeyError for a position without marker."""
+    x12 = message_type.isdigit()
+    marker = {position: MARK + (i + offset) % MARKERS for i, position in enumerate(positions)}
+    out: list[int] = []
+    previous: Record = {}
+    number = 0
+    while number < len(records):
+        record = records[number]
+        given: set[str] = set()
+        for field in FIELDS:
+            actual = record.get(field)
+            begins = field == "quantity" and (number > 0 or actual is not None)
+            if not begins and actual == _expected(field, given, record, previous, x12, segments):
+                if field == "location" and actual and _is_inside_part(actual, given, record):
+                    given.add(field)
+                continue
+            out += [FIELD[field], NONE if actual is None else marker[actual]]
+            given.add(field)
+        number += 1
+        previous = record
+        parts = list(_continue(record, x12, segments))
+        if parts and parts == list(records[number : number + len(parts)]):
+            out.append(MORE)
+            number += len(parts)
+            previous = parts[-1]
+    return [*out, EOS]
+
+
+def decode_answer(
+    tokens: Sequence[int], message_type: str, segments: Sequence[SegmentLike], positions: Sequence[Position],
+    offset: int = 0,
+) -> list[Record]:  # fmt: skip
+    """Read answer tokens as records. Raises ValueError where the tokens are no answer of this format."""
+    if not tokens or tokens[-1] != EOS:
+        raise ValueError("the answer does not end")
+    x12 = message_type.isdigit()
+    records: list[Record] = []
+    previous: Record = {}
+    for row in _split(tokens[:-1]):
+        more = row[-1] == MORE
+        if more:
+            row = row[:-1]
+        stated: dict[str, Position | None] = {}
+        rank = -1
+        for control, pointer in pair_tokens(row):
+            field = FIELD_OF.get(control)
+            if field is None or FIELD_RANK[field] <= rank:
+                raise ValueError("the answer does not list its fields in order")
+            rank = FIELD_RANK[field]
+            index = (pointer - MARK - offset) % MARKERS
+            if pointer != NONE and (pointer < MARK or index >= len(positions)):
+                raise ValueError("the answer points at nothing")
+            stated[field] = None if pointer == NONE else positions[index]
+        records.append(_complete(stated, previous, x12, segments))
+        if more:
+            records += _continue(records[-1], x12, segments)
+        previous = records[-1]
+    return records
+
+
+def _split(tokens: Sequence[int]) -> Iterator[Sequence[int]]:
+    """The tokens of each record: a quantity begins one, and what stands before the first quantity is one too."""
+    start = 0
+    for i, token in enumerate(tokens):
+        if i and token == FIELD["quantity"]:
+            yield tokens[start:i]
+            start = i
+    if tokens:
+        yield tokens[start:]
+
+
+def pair_tokens(tokens: Sequence[int]) -> list[tuple[int, int]]:
+    """The steps of an answer: (control, pointer), `PAD` where a control has none.
+
+    Raises ValueError where a field at the end has no pointer yet.
+    """
+    steps = []
+    at = 0
+    while at < len(tokens):
+        if tokens[at] not in FIELD_OF:
+            steps.append((tokens[at], PAD))
+            at += 1
+        elif at + 1 == len(tokens):
+            raise ValueError("the answer names a field without a pointer")
+        else:
+            steps.append((tokens[at], tokens[at + 1]))
+            at += 2
+    return steps

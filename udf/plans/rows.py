@@ -1,0 +1,84 @@
+"""Plans and their arrangements as rows of silver.plans and silver.arrangements."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from udf.edi.delimiters import Delimiters
+from udf.plans.plan import Dialect, Kind, Plan, Status, arrange
+from udf.plans.profiles import Customs
+from udf.plans.shapes import parse_shape
+
+
+class PlanRow(NamedTuple):
+    """A plan as a row of silver.plans."""
+
+    plan_id: str
+    partner: str
+    standard: str
+    message_type: str
+    version: str
+    decimal_mark: str | None
+    una: str | None
+    delimiters: str
+    """JSON: segment, element, component, release, repetition, decimal."""
+    kind: Kind
+    shape: str
+    records: str
+    """JSON: for each record, field to [segment, element, component], from 0."""
+    mapping: str
+    """The same for a person."""
+    confidence: float
+    proofs: int
+    status: Status
+    reason: str
+    customs: str = "{}"
+    """JSON, of a header: how the values of its dialect's messages are written (`udf.plans.profiles`)."""
+
+
+class ArrangementRow(NamedTuple):
+    """An arrangement that was proved, as a row of silver.arrangements: ids of plans, `order` as `group>line`."""
+
+    header: str
+    first: str
+    last: str
+    trailer: str
+    order: tuple[str, ...]
+    plans: tuple[str, ...]
+
+
+def write_row(plan: Plan, customs: Customs) -> PlanRow:
+    """The row of a plan; `customs` are those of its dialect."""
+    dialect, marks = plan.dialect, plan.dialect.delimiters
+    delimiters = [marks.segment, marks.element, marks.component, marks.release, marks.repetition, marks.decimal]
+    return PlanRow(
+        plan.plan_id, dialect.partner, dialect.standard, dialect.message_type, dialect.version, dialect.decimal_mark,
+        dialect.una, json.dumps(delimiters), plan.kind, str(plan.shape), json.dumps(plan.records), plan.describe(),
+        plan.confidence, plan.proofs, plan.status, plan.reason, customs.dump() if plan.kind == "header" else "{}",
+    )  # fmt: skip
+
+
+def write_arrangement(plans: Sequence[Plan]) -> ArrangementRow:
+    """The row of the arrangement of a message's plans."""
+    known = arrange(plans)
+    return ArrangementRow(
+        known.header.plan_id, known.first.plan_id, known.last.plan_id, known.trailer.plan_id,
+        tuple(sorted(">".join(pair) for pair in known.order)), tuple(sorted({plan.plan_id for plan in plans})),
+    )  # fmt: skip
+
+
+def read_row(row: PlanRow) -> Plan:
+    """The plan of a row. Raises ValueError where its shape is none."""
+    segment, element, component, release, repetition, decimal = json.loads(row.delimiters)
+    delimiters = Delimiters(
+        row.standard, segment, element, component, release, repetition, decimal  # type: ignore[arg-type]
+    )  # fmt: skip
+    dialect = Dialect(
+        row.standard, row.message_type, row.version, row.partner, row.decimal_mark, row.una, delimiters
+    )  # fmt: skip
+    records: list[dict[str, Any]] = json.loads(row.records)
+    return Plan(
+        row.plan_id, dialect, row.kind, parse_shape(row.shape, delimiters),
+        tuple({name: (s, e, c) for name, (s, e, c) in record.items()} for record in records),
+        float(row.confidence), row.proofs, row.status, reason=row.reason,
+    )  # fmt: skip

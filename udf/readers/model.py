@@ -1,0 +1,144 @@
+"""Asking the model what the units of messages state, and asking again where the gatekeeper refuses the answer."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from udf.engines.engine import Answer, Engine, Prompt, next_best_prefixes
+from udf.findings import Finding
+from udf.gatekeeper.headers import judge_statements
+from udf.gatekeeper.lines import judge_line
+from udf.gatekeeper.verdict import describe_answer
+from udf.language.answers import decode_answer
+from udf.language.prompts import encode_chunk
+from udf.message import LOGGED, Message, Unit
+from udf.reading import Position, Record
+from udf.standards.chunks import Chunk
+
+ATTEMPTS = 4
+"""Tries at one chunk: the greedy answer, then the next-best ones."""
+DOUBTFUL = 200
+"""Chunks of a message that are tried again; one with more of them is not understood, and would only take minutes."""
+_WINDOW = 1_000
+"""Chunks that are asked together. Of the others only what was answered is kept."""
+# What the source itself gets wrong: another answer of the model cannot mend it.
+_SOURCE_FAULTS = frozenset((
+    "quantity-not-a-number", "number-ambiguous", "price-not-a-number", "date-invalid", "period-reversed",
+    "split-total-mismatch", "line-without-quantity", "line-without-item", "repeated-quantity", "place-ambiguous",
+    "date-ambiguous", "period-half-stated", "price-ambiguous", "segment-malformed",
+))  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Question:
+    """A unit as the model is asked: a prompt for each of its chunks, and the places that its markers stand for."""
+
+    prompts: list[Prompt]
+    positions: list[list[Position]]
+    answers: list[Answer] = field(default_factory=list)
+
+
+def answer_units(engine: Engine, work: Sequence[tuple[Message, Unit]], attempts: int) -> None:
+    """Answer and judge every unit; try the doubtful ones again with the next-best answers, `attempts` times in all."""
+    doubted: Counter[int] = Counter()
+    doubtful: list[tuple[Message, Unit, _Question]] = []
+    for portion in _portions(work):
+        for message, unit, question in _ask(engine, portion):
+            if unit.findings:
+                doubted[id(message)] += 1
+                if doubted[id(message)] <= DOUBTFUL and len(question.prompts) == 1:
+                    doubtful.append((message, unit, question))
+    for attempt in range(1, attempts):
+        retries = []
+        for message, unit, question in doubtful:
+            is_open = doubted[id(message)] <= DOUBTFUL and not {f.code for f in unit.findings} <= _SOURCE_FAULTS
+            prefixes = next_best_prefixes(question.answers[0], attempts - 1) if is_open else []
+            if unit.findings and len(prefixes) >= attempt:
+                retries.append((message, unit, question, prefixes[attempt - 1]))
+        if not retries:
+            break
+        began = time.perf_counter()
+        found = engine.answer(
+            [question.prompts[0] for _, _, question, _ in retries], [prefix for *_, prefix in retries]
+        )
+        spent = (time.perf_counter() - began) / len(retries)
+        for (message, unit, question, _), answer in zip(retries, found, strict=True):
+            first = unit.records, unit.confidence, unit.line, unit.findings, unit.left_out
+            _judge(message, unit, replace(question, answers=[answer]))
+            if unit.findings:
+                unit.records, unit.confidence, unit.line, unit.findings, unit.left_out = first
+            message.seconds += spent
+
+
+def _portions(work: Sequence[tuple[Message, Unit]]) -> Iterator[Sequence[tuple[Message, Unit]]]:
+    """Units in their order, those together that are asked together."""
+    start = chunks = 0
+    for number, (_, unit) in enumerate(work):
+        if chunks and chunks + len(unit.chunks) > _WINDOW:
+            yield work[start:number]
+            start, chunks = number, 0
+        chunks += len(unit.chunks)
+    if chunks:
+        yield work[start:]
+
+
+def _ask(engine: Engine, work: Sequence[tuple[Message, Unit]]) -> Iterator[tuple[Message, Unit, _Question]]:
+    """Answer and judge some units; what was asked for each, with its answers."""
+    began = time.perf_counter()
+    questions = [_put_question(message, unit) for message, unit in work]
+    answers = iter(engine.answer([prompt for question in questions for prompt in question.prompts]))
+    for question in questions:
+        question.answers = [next(answers) for _ in question.prompts]
+    spent = (time.perf_counter() - began) / max(1, len(work))
+    for (message, unit), question in zip(work, questions, strict=True):
+        began = time.perf_counter()
+        _judge(message, unit, question)
+        message.seconds += spent + time.perf_counter() - began
+        yield message, unit, question
+
+
+def _put_question(message: Message, unit: Unit) -> _Question:
+    message_type = message.setting.message_type
+    question = _Question([], [])
+    for chunk in unit.chunks:
+        tokens, positions = encode_chunk(chunk.kind, message_type, chunk.segments)
+        question.prompts.append(Prompt(tokens, len(positions), chunk, message_type))
+        question.positions.append(positions)
+    return question
+
+
+def _judge(message: Message, unit: Unit, question: _Question) -> None:
+    """Decode the answers to a unit's question and let the gatekeeper judge them."""
+    unit.tries += 1
+    unit.line = None
+    unit.confidence = min((answer.confidence for answer in question.answers), default=0.0)
+    try:
+        unit.records = message.share([
+            _decode(answer, message.setting.message_type, chunk, positions)
+            for chunk, answer, positions in zip(unit.chunks, question.answers, question.positions, strict=True)
+        ])  # fmt: skip
+    except ValueError as error:
+        unit.records = [[] for _ in unit.chunks]
+        unit.findings = [
+            Finding(
+                "output-format",
+                f"The model's answer cannot be read: {error}.",
+                min(unit.chunks[0].first, len(message.segments) - 1),
+            )
+        ]
+    else:
+        if unit.chunks[0].kind == "line":
+            unit.findings = judge_line(message.segments, message.gather(unit), message.setting)
+        else:
+            unit.findings = judge_statements(message.segments, unit.chunks[0], unit.records[0], message.setting)
+    message.curtail(unit)
+    if (unit.findings or unit.tries > 1) and (unit.log or message.logged < LOGGED):
+        message.logged += not unit.log
+        unit.log = [*unit.log, (unit.tries, describe_answer(unit), unit.findings)]
+
+
+def _decode(answer: Answer, message_type: str, chunk: Chunk, positions: list[Position]) -> list[Record]:
+    if answer.fault:
+        raise ValueError(answer.fault)
+    return decode_answer(answer.tokens, message_type, chunk.segments, positions)

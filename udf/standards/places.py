@@ -1,0 +1,105 @@
+"""Where the standards name places, and which quantity a place is for."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+from udf.edi.segments import Segment
+from udf.findings import Finding
+from udf.reading import Position
+from udf.standards.chunks import Chunk, is_buying_store
+from udf.standards.setting import Setting
+
+PLACES = ("LOC", "NAD", "N1")
+
+
+def place_role(segment: Segment, setting: Setting) -> str | None:
+    """The role of a LOC, NAD or N1: `yes`, `weak`, `no`, `empty` where the role's place is missing, None if unknown."""
+    code = segment.value(0)
+    role = setting.reference.place_role(setting.standard, segment.tag, code)
+    if role != "no" and not place_slots(segment):
+        return "empty" if role == "yes" else "no"
+    if role == "weak" and segment.tag == "N1":  # a buyer is a store where it carries the short number of one
+        return "weak" if is_buying_store(segment) else "no"
+    return role
+
+
+def place_slots(segment: Segment) -> set[tuple[int, int]]:
+    """(element, component) of the place that a LOC, NAD or N1 names: its code, or its name where there is no code."""
+    if segment.tag == "N1":
+        return {(3, 0)} if segment.value(3) else {(1, 0)} if segment.value(1) else set()
+    if segment.value(1):
+        return {(1, 0)}
+    # C517 has the place's name (3224) behind its code lists; C082 has none, and a code list is no place.
+    return {(1, 3)} if segment.tag == "LOC" and segment.value(1, 3) else set()
+
+
+def place_type_slot(segments: Sequence[Segment], place: Position) -> Position | None:
+    """Where the code list of a place stands, None where it is not stated."""
+    s, e, c = place
+    segment = segments[s]
+    if segment.tag == "N1" and e != 3:
+        return None
+    slot = {"N1": (2, 0), "SDQ": (1, 0), "SCH": (2, 0), "REF": (0, 0)}.get(segment.tag, (e, c + 2))
+    return (s, *slot) if segment.value(*slot) else None
+
+
+def unknown_place(segments: Sequence[Segment], index: int) -> Finding:
+    segment = segments[index]
+    return Finding("place-misplaced", f"It is not known whether {segment.tag} {segment.value(0)} names a place.", index)
+
+
+def empty_place(segments: Sequence[Segment], index: int) -> Finding:
+    segment = segments[index]
+    return Finding("place-empty", f"{segment.tag} {segment.value(0)} names no place, neither by code nor name.", index)
+
+
+def statement_places(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -> tuple[list[int], list[Finding]]:
+    """The segments that may be the place of a header or group; more than one where they name the same."""
+    roles = {i: place_role(segments[i], setting) for i in chunk.indices if segments[i].tag in PLACES}
+    for index, role in roles.items():
+        if role is None and (chunk.kind == "group" or segments[index].tag == "LOC"):
+            return [], [unknown_place(segments, index)]
+        if role == "empty":
+            return [], [empty_place(segments, index)]
+    places = [i for i, role in roles.items() if role == "yes"] or [i for i, role in roles.items() if role == "weak"]
+    names = {segments[i].value(e, c) for i in places for e, c in place_slots(segments[i])}
+    if len(places) > 1 and len(names) > 1:
+        return [], [Finding("place-ambiguous", f"A {chunk.kind} names more than one place.", places[1])]
+    return places, []
+
+
+def line_places(
+    segments: Sequence[Segment], first: int, last: int, setting: Setting
+) -> tuple[list[int], list[Finding]]:
+    """The places that a line names, in stream order."""
+    places: list[int] = []
+    for index in range(first, last):
+        if segments[index].tag not in PLACES:
+            continue
+        role = place_role(segments[index], setting)
+        if role is None:
+            return [], [unknown_place(segments, index)]
+        if role == "empty":
+            return [], [empty_place(segments, index)]
+        if role != "no":
+            places.append(index)
+    return places, []
+
+
+def bind_places(places: list[int], quantities: list[int], last: int) -> list[dict[int, int | None]]:
+    """The ways to pair places with quantities in stream order: all before theirs, all after, or one for all."""
+    ways: list[dict[int, int | None]] = []
+    starts = sorted(set(quantities))
+    for mode in ("before", "after"):
+        bound: dict[int, int | None] = {}
+        for number, q in enumerate(starts):
+            if mode == "before":
+                at = bisect_left(places, q)
+                bound[q] = places[at - 1] if at else None
+            else:
+                following = starts[number + 1] if number + 1 < len(starts) else last
+                at = bisect_right(places, q)
+                bound[q] = places[at] if at < len(places) and places[at] < following else None
+        if set(bound.values()) - {None} == set(places) and (None not in bound.values() or not places):
+            ways.append(bound)
+    return ways

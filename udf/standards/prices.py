@@ -1,0 +1,114 @@
+"""Where the standards put prices, what they are for, and which quantity has which."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+from udf.edi.segments import Segment
+from udf.findings import Finding
+from udf.reading import Position
+from udf.standards.setting import Setting, value_at
+from udf.standards.values import UnreadableValueError, read_number
+
+_PRICES = ("PRI", "CTP", "UIT")
+
+
+def price_runs(segments: Sequence[Segment], first: int, last: int, setting: Setting) -> list[Position]:
+    """The first price of each run of price segments; a UIT counts where it states one."""
+    runs: list[Position] = []
+    previous = -2
+    for index in range(first, last):
+        segment = segments[index]
+        tag = segment.tag
+        if tag not in _PRICES or (tag == "PRI") == setting.x12:
+            continue
+        slot = (0, 1) if tag == "PRI" else (2, 0) if tag == "CTP" else (1, 0)
+        if not segment.value(*slot):
+            continue
+        if previous != index - 1:
+            runs.append((index, *slot))
+        previous = index
+    return runs
+
+
+def price_kind(segment: Segment) -> tuple[str, ...]:
+    """What tells a price from others of one run: PRI 5125, 5375, 5387, 5284, 6411; CTP01, 02, 04, 05."""
+    if segment.tag == "PRI":
+        return tuple(segment.value(0, c) for c in (0, 2, 3, 4, 5))
+    return tuple(segment.value(e) for e in (0, 1, 3, 4))
+
+
+def _repeated_price(segments: Sequence[Segment], first: int, last: int) -> int | None:
+    """A price in one run with another of its kind: one of them is of a quantity that stood elsewhere."""
+    run: dict[tuple[str, ...], list[list[str]]] = {}
+    for index in range(first, last):
+        segment = segments[index]
+        if segment.tag not in ("PRI", "CTP"):
+            run.clear()
+        elif run.setdefault(price_kind(segment), segment.elements) != segment.elements:
+            return index
+    return None
+
+
+def price_type_slot(segments: Sequence[Segment], price: Position) -> Position | None:
+    """Where the type of a price stands, None where it is not stated."""
+    s = price[0]
+    slot = {"PRI": (0, 0), "CTP": (1, 0), "UIT": (2, 0)}.get(segments[s].tag)
+    return (s, *slot) if slot and segments[s].value(*slot) else None
+
+
+_BASES = {"HP": "hundred", "TP": "thousand", "PN": "ten", "HF": "hundred feet", "TH": "thousand feet"}
+"""X12 639, the codes whose price is for more than one."""
+
+
+def price_basis(segment: Segment) -> str | None:
+    """What a price is for where that is not one unit: PRI 5284, CTP04, CTP07 or X12 639; None where it is for one."""
+    if segment.tag == "PRI":
+        slots = [((0, 4), "for")]
+    else:
+        slots = [((3, 0), "for"), ((6, 0), "times")] if segment.tag == "CTP" else []
+        code = segment.value(8 if segment.tag == "CTP" else 2)
+        if code in _BASES:
+            return f"for a {_BASES[code]}"
+    for slot, what in slots:
+        text = segment.value(*slot)
+        try:
+            is_one = not text or read_number(text) == 1
+        except UnreadableValueError:
+            is_one = False
+        if not is_one:
+            return f"{what} {text}"
+    return None
+
+
+def bind_prices(
+    segments: Sequence[Segment], first: int, last: int, activities: list[int], setting: Setting
+) -> tuple[dict[int, Position | None], list[Finding]]:
+    """Activity to price: one before the quantities is the line's; those after them are each one's, or one for all."""
+    runs = price_runs(segments, first, last, setting)
+    repeated = _repeated_price(segments, first, last)
+    if repeated is not None:
+        return {}, [Finding("price-ambiguous", "Two prices of one type stand together.", repeated)]
+    before = [run for run in runs if run[0] < activities[0]]
+    after = [run for run in runs if run[0] > activities[0]]
+    starts = [run[0] for run in after]
+    if before and after:
+        detail = "Prices stand before and after the quantities."
+        return {}, [Finding("price-ambiguous", detail, after[0][0])]
+    if len(before) > 1:
+        return {}, [Finding("price-ambiguous", "The line states several prices.", before[1][0])]
+    if before:
+        return dict.fromkeys(activities, before[0]), []
+    if len(after) == 1 and after[0][0] > activities[-1] and not setting.x12:
+        return dict.fromkeys(activities, after[0]), []
+    bound: dict[int, Position | None] = {}
+    for n, activity in enumerate(activities):
+        stop = activities[n + 1] if n + 1 < len(activities) else last
+        own = after[bisect_right(starts, activity) : bisect_left(starts, stop)]
+        if len(own) > 1:
+            return {}, [Finding("price-ambiguous", "A quantity has several prices.", own[1][0])]
+        bound[activity] = own[0] if own else None
+    slots = [price_type_slot(segments, run) for run in after]
+    if len({value_at(segments, slot) if slot else "" for slot in slots}) > 1:
+        detail = "The quantities of the line have prices of different types."
+        return {}, [Finding("price-ambiguous", detail, after[1][0])]
+    return bound, []

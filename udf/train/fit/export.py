@@ -1,0 +1,53 @@
+"""Write trained weights as GGUF: ``python -m udf.train.fit.export runs/tiny tiny.gguf``."""
+
+import json
+from pathlib import Path
+
+import gguf
+import numpy as np
+import torch
+import typer
+
+from udf.train.fit.network import EPSILON, ROPE_BASE
+
+
+def export(run: Path, target: Path, half: bool = False) -> None:
+    """Write a run's weights to `target` in 32 bits, or 16 with --half. The tokens are the codec's: no vocabulary."""
+    shape = json.loads((run / "run.json").read_text())["shape"]
+    weights = torch.load(run / "weights.pt")
+    writer = gguf.GGUFWriter(target, "llama")
+    writer.add_name("tillroll tiny compiler")
+    writer.add_context_length(shape["context"])
+    writer.add_embedding_length(shape["hidden"])
+    writer.add_block_count(shape["layers"])
+    writer.add_feed_forward_length(shape["feed_forward"])
+    writer.add_head_count(shape["heads"])
+    writer.add_head_count_kv(shape["heads"])
+    writer.add_layer_norm_rms_eps(EPSILON)
+    writer.add_rope_dimension_count(shape["hidden"] // shape["heads"])
+    writer.add_rope_freq_base(ROPE_BASE)
+    writer.add_vocab_size(shape["vocabulary"])
+    writer.add_file_type(gguf.LlamaFileType.MOSTLY_F16 if half else gguf.LlamaFileType.ALL_F32)
+    writer.add_tokenizer_model("no_vocab")
+
+    def put(name: str, tensor: torch.Tensor) -> None:
+        array = tensor.float().numpy()
+        writer.add_tensor(name, array.astype(np.float16) if half and array.ndim > 1 else np.ascontiguousarray(array))
+
+    for name, tensor in weights.items():
+        if name.endswith("attn_qkv.weight"):
+            for letter, part in zip("qkv", tensor.chunk(3), strict=True):
+                put(name.replace("attn_qkv", f"attn_{letter}"), part)
+        elif name.endswith("ffn_gate_up.weight"):
+            for word, part in zip(("gate", "up"), tensor.chunk(2), strict=True):
+                put(name.replace("ffn_gate_up", f"ffn_{word}"), part)
+        else:
+            put(name, tensor)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+if __name__ == "__main__":
+    typer.run(export)
