@@ -48,7 +48,7 @@ import sys
 sys.path[:0] = [path for path in __PACKAGES__ if path not in sys.path]
 version = "%d.%d" % sys.version_info[:2]
 try:
-    import pydantic, udf.llama
+    import pydantic, udf.engines.bindings
 except Exception as error:
     return [version, None, type(error).__name__ + ": " + str(error)]
 return [version, udf.__file__, None]

@@ -3,8 +3,8 @@
 A GGUF runs through the compiler that ships, never a checkpoint. Drawn messages come as files, with envelopes and the
 vices of their partners; what they state is known from their drafts alone (`udf.train.corpus.truth`), damaged ones must
 not be accepted, hand-checked messages of other people are compared with their records. All of these are read without
-plans; then partners teach plans, and later messages, damaged ones and the hand-checked ones are read with them. On some of
-the same messages two larger models and plain rules are examined in the same run.
+plans; then partners teach plans, and later messages, damaged ones and the hand-checked ones are read with them. On some
+of the same messages two larger models and plain rules are examined in the same run.
 """
 
 import json
