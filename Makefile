@@ -143,7 +143,7 @@ $(TRAIN_STAMP): $(STAMP)
 	$(PIP) install -q --progress-bar off -c constraints.txt --no-build-isolation -e '.[test,dev,train]'
 	touch $@
 
-# What udf/train/pipeline.sh reads: MINUTES, HIDDEN, LAYERS, HEADS, RATE, SEED, THREADS, START, TAUGHT.
+# What udf/train/pipeline.sh reads: MINUTES, HIDDEN, LAYERS, HEADS, RATE, SEED, THREADS, START, TEACHER_LABELS.
 RUN ?= runs/tiny
 
 .PHONY: train train-quick test-train lora exam
@@ -156,11 +156,11 @@ train-quick: train-setup ## prove every stage of train in two minutes and throw 
 test-train: train-setup ## run the tests that need torch
 	@$(PYTEST) tests/model/test_training.py tests/browser/test_model_ui.py
 
-lora: train-setup ## teach the pretrained base for MINUTES (60): the specialist that the exam compares with
+lora: train-setup ## train the pretrained base for MINUTES (60): the specialist that the exam compares with
 	@$(BIN)/python -m udf.train.fit.lora runs/specialist --minutes $(or $(MINUTES),60)
 	install -m 644 -t udf/train/specialist runs/specialist/adapter.safetensors runs/specialist/run.json
 
-exam: exam-setup ## examine the shipped model, beside rules and two larger models: tables, runs/exam/exam.json and .png
+exam: exam-setup ## examine the shipped model, the rules by themselves and two larger models: tables, runs/exam/exam.json and .png
 	@$(BIN)/python -m udf.train.exam.evaluate
 
 # The warehouse -------------------------------------------------------------------------------------------------------
@@ -244,7 +244,7 @@ bi-down: ## stop Superset
 # The proof -----------------------------------------------------------------------------------------------------------
 
 .PHONY: bench
-bench: bench-setup $(if $(QUICK),,exam-setup) ## measure it beside parsers and larger models: bench/results; QUICK=1 in a minute, ONLY=part
+bench: bench-setup ## measure it beside parsers: bench/results; QUICK=1 in a minute, ONLY=part
 	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(addprefix --only ,$(ONLY))
 
 .PHONY: test test-unit test-integration test-postgres15 test-bi lint

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
-from bench.exactness import Tally
+from bench.exactness import Exactness
 from bench.machine import peak_megabytes
 
 _SPAWN = multiprocessing.get_context("spawn")  # no process inherits another one's llama.cpp
@@ -21,18 +21,18 @@ class Work(Protocol):
 
     def do(self, number: int) -> None: ...
 
-    def finish(self) -> tuple[Tally, dict[str, Any]]: ...
+    def finish(self) -> tuple[Exactness, dict[str, Any]]: ...
 
 
 @dataclass(slots=True)
-class Shift:
-    """What a crew has done: seconds of each round from the first start to the last end, and what came of it."""
+class Rounds:
+    """What the processes did: seconds of each round from the first start to the last end, and what came of it."""
 
     seconds: list[float]
     cpu_seconds: list[float]
     """CPU time of a round, over all processes."""
     peaks_mb: list[float]
-    tally: Tally = field(default_factory=Tally)
+    exactness: Exactness = field(default_factory=Exactness)
     facts: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -40,9 +40,9 @@ class Shift:
         return statistics.median(self.seconds)
 
 
-def work_together(
+def run_together(
     prepare: Callable[..., Work], shares: Sequence[tuple[Any, ...]], rounds: int, in_turn: bool = False
-) -> Shift:
+) -> Rounds:
     """Do each share in a fresh process; `prepare` is a function of a module, called there with the share.
 
     `in_turn`: in each round one after the other, so that what slows the machine for a while slows all shares.
@@ -51,33 +51,33 @@ def work_together(
     """
     barrier = _SPAWN.Barrier(len(shares))
     turn = _SPAWN.Lock() if in_turn else None
-    crew = []
+    processes = []
     for share in shares:
         ours, theirs = _SPAWN.Pipe(duplex=False)
         process = _SPAWN.Process(target=_work, args=(prepare, share, rounds, barrier, turn, theirs), daemon=True)
         process.start()
         theirs.close()
-        crew.append((process, ours))
+        processes.append((process, ours))
     reports = []
-    for process, ours in crew:
+    for process, ours in processes:
         try:
             reports.append(ours.recv())
         except EOFError:
-            reports.append("A process of the crew died.")
+            reports.append("A process of the benchmark died.")
         process.join(60)
     failures = [report for report in reports if isinstance(report, str)]
     if failures:
         raise RuntimeError(failures[0])
     spans = [report[0] for report in reports]
-    shift = Shift(
+    done = Rounds(
         [max(span[n][1] for span in spans) - min(span[n][0] for span in spans) for n in range(rounds)],
         [sum(span[n][2] for span in spans) for n in range(rounds)],
         [report[1] for report in reports],
     )
-    for _, _, tally, facts in reports:
-        shift.tally.add(tally)
-        shift.facts.append(facts)
-    return shift
+    for _, _, exactness, facts in reports:
+        done.exactness.add(exactness)
+        done.facts.append(facts)
+    return done
 
 
 def _work(
