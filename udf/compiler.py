@@ -51,8 +51,6 @@ FIRST_SHARE = 4
 """Messages of one partner that the model reads before the others of a batch are tried by what was learnt from them;
 then twice as many, and so on: a partner of whom nothing can be learnt must not make a batch a row of small ones."""
 MAX_CHARACTERS = 50_000_000
-_LEARNT = 20_000
-"""Units of the longest message that plans are learnt from; longer ones have taught by excerpts."""
 _SEVERAL = "Ask the partner to send it as several messages."
 _SUPPORTED = frozenset(TYPES)
 
@@ -158,7 +156,7 @@ class Compiler:
                 refused = self._refuse(error.message_type, "message-too-large", detail, message.text)
                 found.append((refused, None, message.units))
                 continue
-            if self.plans is not None and len(message.units) <= _LEARNT:
+            if self.plans is not None:
                 self.plans.learn(message, outcome, document)
             found.append((outcome, document, message.units))
         return found
@@ -245,7 +243,7 @@ class Compiler:
         read: Counter[object] = Counter()
         parts: tuple[list[int], list[int]] = ([], [])
         for number in unread:
-            partner = self.plans.shelf_of(envelopes[number])
+            partner = self.plans.partner_key(envelopes[number])
             read[partner] += 1
             parts[read[partner] > share].append(number)
         return parts
