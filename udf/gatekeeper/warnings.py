@@ -129,7 +129,7 @@ def _day_of(envelope: Envelope) -> datetime.date | None:
 
 
 def repeated_stock(groups: Iterable[Sequence[Line]]) -> set[int]:
-    """Numbers of the groups of lines whose stock stands twice for one item, place and date, and nothing tells it apart."""
+    """Numbers of the groups of lines whose stock stands twice for one item, place and date, told apart by nothing."""
     stated = StatedStock()
     repeated: set[int] = set()
     for number, lines in enumerate(groups):

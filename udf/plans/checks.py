@@ -161,5 +161,5 @@ def check_trailer(
             holds, total = not first or is_count(first, lines), second
         else:
             holds, total = first != "2" or is_count(second, lines), second if first == "1" else ""
-        if not holds or (total and not adds_up(Decimal(numbers[total]), (sum(map(Decimal, quantities)),))):
+        if not holds or (total and not adds_up(Decimal(numbers[total]), (sum(map(Decimal, quantities), Decimal(0)),))):
             raise NotPlainError("trailer")

@@ -81,10 +81,12 @@ class Example:
 
     def trace_whole(self, value: str | None) -> str | Placeholder | None:
         """A value as JSON writes it, or the one placeholder that it is. Raises UntraceableError."""
-        pieces = [None] if value is None else list(self.trace(value))
-        if len(pieces) != 1:
+        if value is None:
+            return None
+        first, *more = self.trace(value)
+        if more:
             raise UntraceableError(f"«{value}» is made of several values")
-        return pieces[0]
+        return first
 
 
 def _escape(text: str) -> str:

@@ -1,7 +1,7 @@
 """How values are written: their features, the pattern that fits the usual ones, and what is another way of writing.
 
-A value has a *role* (`QTY 153 PCE`, `SDQ EA 92 place`), and for each role features are counted: signs, decimals, digits,
-noughts in front, years. No value is kept.
+A value has a *role* (`QTY 153 PCE`, `SDQ EA 92 place`), and for each role features are counted: signs, decimals,
+digits, noughts in front, years. No value is kept.
 """
 
 import math

@@ -8,7 +8,6 @@ import pytest
 from udf import compiler, outcome
 from udf.compiler import Compiler
 from udf.outcome import CompiledRow, Envelope
-
 from udf.plans.book import PlanBook
 from udf.plans.plan import PROOFS
 from udf.standards.reference import load_reference
@@ -289,9 +288,7 @@ def test_an_answer_that_grows_too_large_is_given_up_while_it_is_made(
     long = write_edifact(11, [*SOLD, *line(1), *line(2), *line(3)])
     whole = court.hold(long)
     for part, name, value in (
-
         (outcome, "MAX_ANSWER", 600),
-
         (outcome, "_BLOCK", 1),
     ):
         monkeypatch.setattr(part, name, value)
