@@ -19,7 +19,7 @@ from udf.edi.delimiters import announce, find_delimiters
 from udf.edi.reader import read_segments
 from udf.findings import Finding
 from udf.gatekeeper.layout import judge_line_numbers
-from udf.gatekeeper.values import PRINCIPAL, StatedStock, has_wrong_check_digit, is_reversed, read_count
+from udf.gatekeeper.values import PRINCIPAL, has_wrong_check_digit, is_reversed, is_stated_again, read_count
 from udf.gatekeeper.warnings import LineWarnings
 from udf.outcome import Envelope, JsonArray, Problem, Severity
 from udf.plans.checks import check_codes, check_piece, check_trailer
@@ -61,7 +61,8 @@ class _Gathered:
     quantities: list[str] = field(default_factory=list)
     # No Counter, which takes a microsecond to be made.
     dates: defaultdict[tuple[Any, ...], int] = field(default_factory=lambda: defaultdict(int))
-    stock: StatedStock = field(default_factory=StatedStock)
+    stock: set[int] = field(default_factory=set)
+    """Hashes of what tells one stock from another: two that are equal by chance cost a reading by the model."""
     runs: list[list[tuple[int, int]]] = field(default_factory=lambda: [[]])
     """Line numbers with the number of their piece, a run for each place."""
     uses: defaultdict[Writer, int] = field(default_factory=lambda: defaultdict(int))
@@ -188,9 +189,11 @@ def _write_lines(
                 gathered.warnings.note_item(json.loads(f'"{row[place]}"'), item_type)
         for read, count in writer.dates:
             gathered.dates[read(row)] += count
-        # Hashes, which take less memory: two that are equal by chance cost a reading by the model.
-        if writer.stock and gathered.stock.find_others(len(plans), {hash(read(row)) for read in writer.stock}):
-            raise NotPlainError("repeated-stock")
+        if writer.stock:
+            keys = {hash(read(row)) for read in writer.stock}
+            if is_stated_again(keys, gathered.stock):
+                raise NotPlainError("repeated-stock")
+            gathered.stock |= keys
         if writer.line_number != "":
             number = match[writer.line_number + 1] if isinstance(writer.line_number, int) else writer.line_number
             line_number = read_count(number)
