@@ -58,10 +58,10 @@ class LineWarnings:
         self._typeless += count * (line.item_id_type is None)
         self._undated += count * (line.period_end is None and line.as_of_date is None)
 
-    def note_item(self, item: str, item_type: str | None) -> None:
-        """An item, if its check digit is wrong."""
+    def note_item(self, item: str, item_type: str | None, count: int = 1) -> None:
+        """The item of so many lines, if its check digit is wrong."""
         if has_wrong_check_digit(item, item_type):
-            self._count("gtin-check-digit", item)
+            self._count("gtin-check-digit", item, count)
 
     def note_period(self, first: datetime.date, last: datetime.date, count: int = 1) -> None:
         """The period of so many lines, if it is odd."""

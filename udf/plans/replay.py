@@ -184,9 +184,9 @@ def _write_lines(
             gathered.codes.setdefault(plan, set()).update(codes.intersection(written))
         if writer.checks is not None:
             writer.checks.run(row, numbers.mark, gathered.warnings)
-        for place, item_type in writer.items:
+        for place, item_type, count in writer.items:
             if has_wrong_check_digit(row[place], item_type):
-                gathered.warnings.note_item(json.loads(f'"{row[place]}"'), item_type)
+                gathered.warnings.note_item(json.loads(f'"{row[place]}"'), item_type, count)
         for read, count in writer.dates:
             gathered.dates[read(row)] += count
         if writer.stock:
