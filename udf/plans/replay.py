@@ -25,7 +25,7 @@ from udf.outcome import Envelope, JsonArray, Problem, Severity
 from udf.plans.checks import check_codes, check_piece, check_trailer
 from udf.plans.conversions import NUMBERS, NotPlainError, Numbers, resolve
 from udf.plans.example import UntraceableError
-from udf.plans.matching import Piece, UnknownShapeError, UnusualError, find_pieces
+from udf.plans.matching import Piece, UnusualError, find_pieces
 from udf.plans.partner import PartnerPlans
 from udf.plans.plan import Dialect, Plan
 from udf.plans.writers import Row, Writer
@@ -72,23 +72,19 @@ class _Gathered:
 
 def replay_text(
     partner: PartnerPlans, text: str, envelope: Envelope, is_wide: bool = False
-) -> tuple[Replayed, Plan, bool] | None:
-    """A message as its plans read it, its header's plan, and whether the longest shapes had to go first.
+) -> tuple[Replayed, Plan] | None:
+    """A message as its plans read it, and its header's plan; None where it needs the model.
 
-    None where it needs the model. Raises UnusualError, unless `is_wide`, and AnswerTooLargeError.
+    Raises UnusualError, unless `is_wide`, and AnswerTooLargeError.
     """
-    for longest_first in (False, True):
-        try:
-            replayed, plans = replay(partner, text, find_pieces(partner, text, longest_first, is_wide), envelope)
-        except UnusualError:
-            raise
-        except UnknownShapeError:
-            continue
-        except (NotPlainError, UntraceableError):
-            return None
-        is_known = partner.is_proved(plans) and _is_sure(text, envelope, plans[0].dialect)
-        return (replayed, plans[0], longest_first) if is_known else None
-    return None
+    try:
+        replayed, plans = replay(partner, text, find_pieces(partner, text, is_wide), envelope)
+    except UnusualError:
+        raise
+    except (NotPlainError, UntraceableError):
+        return None
+    is_known = partner.is_proved(plans) and _is_sure(text, envelope, plans[0].dialect)
+    return (replayed, plans[0]) if is_known else None
 
 
 _UNH = re.compile("UNH", re.IGNORECASE)
