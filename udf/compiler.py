@@ -120,9 +120,9 @@ class Compiler:
         self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None
     ) -> "list[contract.Outcome]":
         """One outcome for each text, in order; the prompts of all of them are decoded together."""
-        from udf.contract import read_row  # pydantic: who only stores rows does without
+        from udf.contract import read_outcome  # pydantic: who only stores rows does without
 
-        return [read_row(row) for row in self.compile_rows(texts, envelopes)]
+        return [read_outcome(row) for row in self.compile_rows(texts, envelopes)]
 
     @_resting_collector()
     def compile_rows(

@@ -162,7 +162,9 @@ def replay(shelf: Shelf, text: str, pieces: Iterable[Piece], envelope: Envelope)
     following = iter(pieces)
     header, match = next(following)
     dialect = header.dialect
-    numbers = NUMBERS[None if dialect.standard == "X12" else dialect.decimal_mark]
+    numbers = NUMBERS.get(None if dialect.standard == "X12" else dialect.decimal_mark)
+    if numbers is None:
+        raise NotPlainError("a decimal mark that is none")
     head = shelf.head(header)
     tally, trailer = _tally(shelf, header, match, following, numbers)
     _check_codes(tally)
