@@ -149,7 +149,8 @@ def test_an_envelope_of_the_contract_is_taken_like_one_of_the_compiler() -> None
     one, other = udf.compile_edi(text, contract.Envelope(**said)), udf.compile_edi(text, outcome.Envelope(**said))
     assert one.document is not None
     assert one.document.is_test
-    assert one.model_dump(exclude={"compile_ms"}) == other.model_dump(exclude={"compile_ms"})
+    how = {"compile_ms", "route", "attempts"}  # after other tests, plans may have been learnt in between
+    assert one.model_dump(exclude=how) == other.model_dump(exclude=how)
 
 
 def test_an_outcome_in_python_is_the_row_in_sql() -> None:
