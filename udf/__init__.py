@@ -61,16 +61,16 @@ def compile_rows(texts: Iterable[str], envelopes: "Iterable[EnvelopeLike | None]
 
 def compiler_version() -> str:
     """A hash over weights, code and reference tables: outcomes of another version are pending again."""
-    from udf import compiler
+    from udf import version
 
-    return compiler.compiler_version()
+    return version.compiler_version()
 
 
 def model_version() -> str:
     """The first twelve characters of the model file's SHA-256."""
-    from udf import compiler
+    from udf import version
 
-    return compiler.model_version()
+    return version.model_version()
 
 
 def split_interchange(data: bytes) -> "Interchange":
