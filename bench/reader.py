@@ -67,7 +67,7 @@ def read(name: str, model: Path, count: int) -> dict[str, Any]:
         seconds.append(time.perf_counter() - began)
         tally.mark(rows, messages)
     tokens = (engine.positions, engine.tokens) if isinstance(engine, CountingEngine) else (
-        engine.tally.tokens_in, engine.tally.tokens_out)  # fmt: skip
+        engine.usage.tokens_in, engine.usage.tokens_out)  # fmt: skip
     return {
         "ms_per_message_p50": milliseconds(statistics.median(seconds)),
         "tokens_in": round(tokens[0] / count, 1), "tokens_out": round(tokens[1] / count, 1),
