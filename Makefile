@@ -58,7 +58,7 @@ $(STAMP):
 	$(install_llama)
 	echo '3/3 installing the other packages'
 	$(PIP) install -q --progress-bar off -c constraints.txt setuptools
-	$(PIP) install -c constraints.txt --no-build-isolation -e '.[test,dev]' >$(VENV)/install.log 2>&1 &
+	$(PIP) install -c constraints.txt --no-build-isolation -e '.[platform,test,dev]' >$(VENV)/install.log 2>&1 &
 	$(call wait_for,packages,$$(grep -c '^Collecting' $(VENV)/install.log || true) fetched) || {
 		tail -n 15 $(VENV)/install.log >&2
 		echo 'Installing the packages failed; the lines above say why.' >&2
@@ -127,20 +127,20 @@ endef
 exam-setup: $(EXAM_STAMP) ## add the pretrained base and what else the exam compares with; no torch
 
 $(EXAM_STAMP): $(STAMP)
-	@$(PIP) install --progress-bar off -c constraints.txt --no-build-isolation -e '.[test,dev,exam]'
+	@$(PIP) install --progress-bar off -c constraints.txt --no-build-isolation -e '.[platform,test,dev,exam]'
 	touch $@
 
 bench-setup: $(BENCH_STAMP) ## add the parsers that the benchmark races with, and what draws its picture
 
 $(BENCH_STAMP): $(STAMP)
-	@$(PIP) install -q --progress-bar off -c constraints.txt --no-build-isolation -e '.[test,dev,bench]'
+	@$(PIP) install -q --progress-bar off -c constraints.txt --no-build-isolation -e '.[platform,test,dev,bench]'
 	touch $@
 
 train-setup: $(TRAIN_STAMP) ## add torch and the rest of what udf/train needs
 
 $(TRAIN_STAMP): $(STAMP)
 	@echo 'adding torch and the rest of what training needs'
-	$(PIP) install -q --progress-bar off -c constraints.txt --no-build-isolation -e '.[test,dev,train]'
+	$(PIP) install -q --progress-bar off -c constraints.txt --no-build-isolation -e '.[platform,test,dev,train]'
 	touch $@
 
 # What udf/train/pipeline.sh reads: MINUTES, HIDDEN, LAYERS, HEADS, RATE, SEED, THREADS, START, TEACHER_LABELS.

@@ -20,7 +20,7 @@ from bench.run import SEED, Run
 from dagster_project import warehouse
 from dagster_project.demo import materialize
 from dagster_project.embedded import STATE, Server
-from udf.compiler import MODEL
+from udf.version import MODEL
 
 PARTNERS = 40
 MESSAGES, GROUPS = 10, 50

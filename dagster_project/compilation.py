@@ -14,7 +14,8 @@ import psycopg
 import udf
 from dagster_project.plan_store import PlanStore, load_plan_store
 from dagster_project.storable import storable_json, storable_text
-from udf.outcome import Attempt, CompiledRow, Envelope, Outcome, Problem, dump_problems, make_row, read_envelope
+from udf.arguments import load_envelope
+from udf.outcome import Attempt, CompiledRow, Envelope, Outcome, Problem, dump_problems, make_row
 
 # What any splitter and any compiler must survive. Where this fails too, the fault lies with them and not with a file.
 PLAIN_MESSAGE = b"UNH+1+SLSRPT:D:96A:UN'BGM+73E+1+9'UNT+3+1'"
@@ -222,7 +223,7 @@ def _compile(claims: Sequence[Claim], compiler_version: str, log: Log) -> list[C
 @lru_cache(maxsize=1024)
 def _envelope(dumped: str) -> Envelope:
     """The envelope, which is the same for all messages of an interchange."""
-    return read_envelope(dumped)
+    return load_envelope(dumped)
 
 
 def _checked(rows: list[CompiledRow], expected: int) -> list[CompiledRow]:

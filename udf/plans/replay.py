@@ -116,7 +116,9 @@ def replay(
     header, match = next(following)
     check_piece(header, match)
     dialect = header.dialect
-    numbers = NUMBERS[None if dialect.standard == "X12" else dialect.decimal_mark]
+    numbers = NUMBERS.get(None if dialect.standard == "X12" else dialect.decimal_mark)
+    if numbers is None:
+        raise NotPlainError("a decimal mark that is none")
     head = partner.head(header)
     dates = {name: _date(resolve(one, match, numbers, None)) for name, one in head.dates}
     if {"period_start", "period_end"} <= dates.keys() and is_reversed(dates["period_start"], dates["period_end"]):

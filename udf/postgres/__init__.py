@@ -27,7 +27,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = os.environ[
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-_TABLES = _PACKAGE.parent / "seeds" / "reference"
+_TABLES = _PACKAGE / "reference"
 _WATCHED = ((_PACKAGE, "*.py"), (_PACKAGE, "[a-su-z]*/*.py"), (_PACKAGE / "model", "*"), (_TABLES, "*.csv"))
 # Looking costs 0.1 ms.
 _SECONDS_BETWEEN_LOOKS = 1.0

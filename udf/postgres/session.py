@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from udf.outcome import CompiledRow, Envelope, Outcome, Problem, make_row, read_envelope
+from udf.arguments import load_envelope
+from udf.outcome import CompiledRow, Envelope, Outcome, Problem, make_row
 from udf.postgres.answers import NOTHING, Counts, count_rows, dump_row, read_lines, read_list, write_line
 from udf.postgres.backend import Backend, Interrupted
 from udf.postgres.counters import Tally, read_tally
@@ -396,7 +397,7 @@ def _cut(raws: Sequence[str | None]) -> Iterator[tuple[int, int]]:
 
 
 def _read_envelope(text: str | None) -> Envelope | None:
-    return None if text is None or text == "null" else read_envelope(text)
+    return None if text is None or text == "null" else load_envelope(text)
 
 
 def _too_large(what: str, size: int, unit: str, limit: int, setting: str) -> Problem:
