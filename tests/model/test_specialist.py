@@ -28,7 +28,7 @@ def tokeniser(base: Path) -> GgufTokeniser:
 
 @pytest.fixture(scope="module")
 def specialist(base: Path) -> Path:
-    pytest.importorskip("gguf")
+    pytest.importorskip("gguf", reason="gguf is missing: make exam-setup")
     from udf.train.fit.merge import build_specialist
 
     return build_specialist()
@@ -63,7 +63,7 @@ def test_the_grammar_holds_even_an_untuned_base(base: Path) -> None:
 
 
 def test_merging_changes_the_matrices_of_the_adapter_and_nothing_else(base: Path, specialist: Path) -> None:
-    gguf = pytest.importorskip("gguf")
+    gguf = pytest.importorskip("gguf", reason="gguf is missing: make exam-setup")
     before = {tensor.name: tensor for tensor in gguf.GGUFReader(base).tensors}
     changed: dict[str, set[str]] = {}
     for tensor in gguf.GGUFReader(specialist).tensors:
@@ -89,8 +89,8 @@ def test_the_specialist_answers_in_the_contract_and_sometimes_rightly(specialist
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")  # within transformers
 def test_torch_and_the_merged_file_say_the_same(tmp_path: Path, base: Path, tokeniser: GgufTokeniser) -> None:
-    torch = pytest.importorskip("torch")
-    peft = pytest.importorskip("peft")
+    torch = pytest.importorskip("torch", reason="torch is missing: make train-setup")
+    peft = pytest.importorskip("peft", reason="peft is missing: make train-setup")
     import llama_cpp
     from safetensors.torch import load_file
 

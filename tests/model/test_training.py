@@ -26,7 +26,7 @@ from udf.train.fit.picture import draw_curves  # noqa: E402
 from udf.train.fit.quantise import Quantisation, quantise  # noqa: E402
 
 pytestmark = pytest.mark.slow
-PATIENCE_SECONDS = 240
+PATIENCE_SECONDS = 900
 SMALL = "--hidden 32 --layers 2 --heads 2 --threads 1 --checkpoint-seconds 1 --report-steps 5"
 
 
@@ -38,7 +38,11 @@ def start(clone: Path, run: Path, minutes: float) -> subprocess.Popen[str]:
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
     """Exit code and output."""
     with process:
-        told, _ = process.communicate(timeout=PATIENCE_SECONDS)
+        try:
+            told, _ = process.communicate(timeout=PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            pytest.fail(f"it never ended: {process.communicate()[0]}")
     return process.returncode, told
 
 
@@ -46,7 +50,10 @@ def wait_until(condition: Callable[[], bool], what: str, process: subprocess.Pop
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         assert process is None or process.poll() is None, process.communicate()[0]
-        assert time.monotonic() < deadline, f"{what} never came"
+        if time.monotonic() > deadline:
+            if process is not None:
+                process.kill()
+            pytest.fail(f"{what} never came")
         time.sleep(0.2)
 
 
@@ -128,7 +135,7 @@ def test_a_checkpoint_of_another_network_is_refused(clone: Path, tmp_path: Path)
 
 
 def test_the_curves_of_a_run_become_a_picture(trained: Path, tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
+    pytest.importorskip("matplotlib", reason="matplotlib is missing: make train-setup")
     drawn = draw_curves(trained, tmp_path / "curves.png").read_bytes()
     assert drawn.startswith(b"\x89PNG")
     assert len(drawn) < 200_000, "it travels inside Dagster's metadata"
@@ -169,7 +176,7 @@ def test_another_answer_is_seen_as_another(trained: Path, asked: list[Example], 
 def test_the_vectors_that_go_in_are_those_of_the_file(
     trained: Path, tmp_path: Path, quantisation: Quantisation | None
 ) -> None:
-    gguf = pytest.importorskip("gguf")
+    gguf = pytest.importorskip("gguf", reason="gguf is missing: make train-setup")
     packed = tmp_path / "whole.gguf"
     export(trained, packed)
     if quantisation is not None:
