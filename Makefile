@@ -247,15 +247,27 @@ bi-down: ## stop Superset
 bench: bench-setup ## measure it beside parsers: bench/results; QUICK=1 in a minute, ONLY=part
 	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(addprefix --only ,$(ONLY))
 
-.PHONY: test test-unit test-integration test-postgres15 test-bi lint
-test: setup ## run all tests: unit, integration on a server of their own, model, browser
-	@$(PYTEST)
+# As many at once as conftest.py says. A file stays in one process, so that what its tests share is made once; they
+# begin in order, the browser's, which take longest, first.
+AT_ONCE := -n auto --dist loadfile --no-loadscope-reorder
 
-test-unit: setup ## run the tests that need nothing, in seconds
-	@$(PYTEST) tests/unit
+.PHONY: test test-unit test-integration test-long test-postgres15 test-bi lint
+test: setup ## run all tests: unit, integration on servers of their own, model, browser
+	@$(PYTEST) $(AT_ONCE)
+
+test-unit: setup ## run the tests that need nothing
+	@$(PYTEST) $(AT_ONCE) tests/unit
 
 test-integration: setup ## run the tests that need PostgreSQL: an embedded one, or the one that PGHOST names
-	@$(PYTEST) tests/integration
+	@$(PYTEST) $(AT_ONCE) tests/integration
+
+test-long: export TILLROLL_HISTORIES ?= 1000
+test-long: export TILLROLL_GROWTH_SEEDS ?= 1,2,3
+test-long: export TILLROLL_GROWTH_STEPS ?= 15
+test-long: export TILLROLL_CROWD_SESSIONS ?= 200
+test-long: export TILLROLL_CROWD_SECONDS ?= 60
+test-long: setup ## run those of them that make test runs in small: random histories, growth, crowds; some ten minutes
+	@$(PYTEST) $(AT_ONCE) -m long
 
 test-postgres15: setup ## run the tests that need PostgreSQL on Debian's PostgreSQL 15 (package postgresql-15)
 	@$(BIN)/python -m tests.postgres15 $(BIN)/python -m pytest tests/integration

@@ -74,6 +74,7 @@ def test_a_run_after_which_gold_would_be_wrong_is_refused_before_it_changes_anyt
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("seed", SEEDS)
 def test_grown_tables_equal_a_full_rebuild_after_every_step_of_a_random_history(
     seed: int, database: Mapping[str, str], server: Mapping[str, str], dbt: Build
