@@ -20,7 +20,7 @@ from hypothesis import settings
 from psycopg import sql
 
 from dagster_project import warehouse
-from dagster_project.embedded import STATE, Server
+from dagster_project.warehouse.embedded import STATE, Server
 
 # A busy machine is no finding: how long things take is measured elsewhere.
 settings.register_profile("patient", deadline=None)

@@ -17,12 +17,16 @@ import psycopg
 import pytest
 
 import udf
-from dagster_project import compilation, crew, intake
-from dagster_project.defs import silver
+from dagster_project.compile import connection as psycopg_connection
+from dagster_project.compile import pending, pool
+from dagster_project.defs import silver, silver_checks
 from dagster_project.defs.resources import Warehouse
-from dagster_project.landing import list_files
+from dagster_project.ingest import intake
+from dagster_project.ingest.landing import list_files
 from udf import contract
 from udf.outcome import Attempt, CompiledRow, Document, Line, Outcome, Problem, dump_document, make_row
+from udf.postgres.batches import cut
+from udf.postgres.worker import Progress
 
 LINE = Line(**dict(contract.Line(measure="sold", quantity=1)))
 LOG = logging.getLogger("test_silver")
@@ -54,17 +58,17 @@ def deliver(tmp_path: Path, database: dict[str, str]) -> Deliver:
     return bring
 
 
-def compile_all(**run: Any) -> silver.Progress:
+def compile_all(**run: Any) -> Progress:
     """In this process, where a test may stand in for the compiler, unless several workers are asked for."""
     with Warehouse().connect() as loader:
-        return silver.compile_pending(loader, silver.CompileRun(**{"workers": 1, **run}), LOG)
+        return pending.compile_pending(loader, pending.Cut(**{"workers": 1, **run}), LOG)
 
 
-def run_silver(thresholds: silver.Thresholds | None = None) -> dg.ExecuteInProcessResult:
+def run_silver(thresholds: silver_checks.Thresholds | None = None) -> dg.ExecuteInProcessResult:
     return dg.materialize(
-        [silver.outcomes, silver.silver_checks],
+        [silver.outcomes, silver_checks.silver_checks],
         resources={"warehouse": Warehouse()},
-        run_config=dg.RunConfig({"silver_checks": thresholds or silver.Thresholds()}),
+        run_config=dg.RunConfig({"silver_checks": thresholds or silver_checks.Thresholds()}),
         raise_on_error=False,
     )
 
@@ -152,7 +156,7 @@ def test_a_document_that_is_sent_in_slices_is_stored_as_any_other(
     stored = "select to_jsonb(outcomes) - 'compile_ms' - 'compiled_at' from silver.outcomes order by message_id"
     compile_all()
     whole = rows(connection, stored)
-    monkeypatch.setattr(compilation, "_SLICE", 7)
+    monkeypatch.setattr(psycopg_connection, "_SLICE", 7)
     connection.execute("delete from silver.outcomes")
     connection.commit()
     compile_all()
@@ -234,7 +238,7 @@ def test_a_poisonous_message_is_an_outcome_and_spares_its_batch(
             "severity": "error",
             "segment": None,
             "span": None,
-            "detail": "The compiler failed on this message (ZeroDivisionError); the run's log has the details.",
+            "detail": "The compiler failed on this message (ZeroDivisionError).",
         }
     ]
     assert "ZeroDivisionError: secret" in caplog.text
@@ -325,7 +329,7 @@ def test_two_workers_share_the_work_and_double_nothing(
 
 SLOW_WORKER = """
 import logging, time, udf
-from dagster_project.defs import silver
+from dagster_project.compile import pending
 from dagster_project.defs.resources import Warehouse
 
 compile_rows = udf.compile_rows
@@ -336,10 +340,10 @@ def compile_slowly(texts, envelopes=None):
     return rows
 
 udf.compile_rows = compile_slowly
-silver.SECONDS_BETWEEN_REMARKS = 0
+pending.SECONDS_BETWEEN_REMARKS = 0
 logging.basicConfig(level=logging.INFO, format="%(message)s")
 with Warehouse().connect() as connection:
-    silver.compile_pending(connection, silver.CompileRun(batch_size=2, workers=1), logging.getLogger())
+    pending.compile_pending(connection, pending.Cut(batch_size=2, workers=1), logging.getLogger())
 """
 
 
@@ -370,31 +374,31 @@ def test_a_worker_killed_at_work_loses_nothing_and_doubles_nothing(
 
 
 @pytest.fixture
-def hired(monkeypatch: pytest.MonkeyPatch) -> list[crew.Worker]:
+def started(monkeypatch: pytest.MonkeyPatch) -> list[pool.WorkerProcess]:
     """The worker processes that a test has started, so that none of them is left behind."""
-    workers: list[crew.Worker] = []
-    begin = crew.Worker.__init__
+    workers: list[pool.WorkerProcess] = []
+    begin = pool.WorkerProcess.__init__
 
-    def remember(worker: crew.Worker) -> None:
+    def remember(worker: pool.WorkerProcess) -> None:
         begin(worker)
         workers.append(worker)
 
-    monkeypatch.setattr(crew.Worker, "__init__", remember)
+    monkeypatch.setattr(pool.WorkerProcess, "__init__", remember)
     return workers
 
 
-def assert_buried(workers: list[crew.Worker]) -> None:
+def assert_ended(workers: list[pool.WorkerProcess]) -> None:
     assert workers
     assert all(worker.process.returncode is not None for worker in workers)
 
 
 def test_two_processes_share_the_work_and_double_nothing(
-    deliver: Deliver, connection: Any, hired: list[crew.Worker]
+    deliver: Deliver, connection: Any, started: list[pool.WorkerProcess]
 ) -> None:
     deliver(*[write_sales(number) for number in range(1, 31)])
     progress = compile_all(batch_size=3, workers=2)
-    assert len(hired) == 2
-    assert_buried(hired)
+    assert len(started) == 2
+    assert_ended(started)
     assert progress.outcomes == 30
     assert_each_message_has_one_outcome(connection)
     assert (
@@ -405,21 +409,21 @@ def test_two_processes_share_the_work_and_double_nothing(
 
 def kill_at(number: int, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
     """Kill the worker that is given a certain batch, so many times."""
-    give = crew.Worker.give
+    give = pool.WorkerProcess.give
     given: list[int] = []
 
-    def give_and_kill(worker: crew.Worker, batch: list[str], compiler_version: str) -> None:
+    def give_and_kill(worker: pool.WorkerProcess, batch: list[str], compiler_version: str) -> None:
         given.append(len(batch))
         if len(given) >= number and len(given) < number + times:
             worker.process.kill()
             worker.process.wait()
         give(worker, batch, compiler_version)
 
-    monkeypatch.setattr(crew.Worker, "give", give_and_kill)
+    monkeypatch.setattr(pool.WorkerProcess, "give", give_and_kill)
 
 
 def test_the_batch_of_a_killed_worker_is_redone(
-    deliver: Deliver, connection: Any, hired: list[crew.Worker], monkeypatch: pytest.MonkeyPatch, caplog: Any
+    deliver: Deliver, connection: Any, started: list[pool.WorkerProcess], monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:
     deliver(*[write_sales(number) for number in range(1, 13)])
     kill_at(3, monkeypatch, times=1)
@@ -428,41 +432,41 @@ def test_the_batch_of_a_killed_worker_is_redone(
     assert "a worker was killed (SIGKILL); its batch of 3 messages is redone" in caplog.text
     assert progress.outcomes == 12
     assert_each_message_has_one_outcome(connection)
-    assert len(hired) == 3
-    assert_buried(hired)
+    assert len(started) == 3
+    assert_ended(started)
 
 
 def test_a_message_that_kills_its_worker_again_fails_the_run_by_name(
-    deliver: Deliver, connection: Any, hired: list[crew.Worker], monkeypatch: pytest.MonkeyPatch
+    deliver: Deliver, connection: Any, started: list[pool.WorkerProcess], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deliver(*[write_sales(number) for number in range(1, 4)])
     kill_at(2, monkeypatch, times=9)
     with pytest.raises(RuntimeError, match=r"a worker ended \(SIGKILL\) at message [0-9a-f]{64}"):
         compile_all(batch_size=1, workers=2)
-    assert_buried(hired)
+    assert_ended(started)
 
 
 def test_a_worker_that_fails_fails_the_run_and_leaves_its_messages_pending(
-    deliver: Deliver, connection: Any, hired: list[crew.Worker], monkeypatch: pytest.MonkeyPatch
+    deliver: Deliver, connection: Any, started: list[pool.WorkerProcess], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deliver(*[write_sales(number) for number in range(1, 7)])
     monkeypatch.setenv("PGDATABASE", "tillroll_of_nobody")
     batches = [["0" * 64], ["1" * 64]]
     with pytest.raises(RuntimeError, match="a worker failed: OperationalError"):
-        list(crew.share(batches, 2, udf.compiler_version(), LOG))
-    assert_buried(hired)
+        list(pool.share(batches, 2, udf.compiler_version(), LOG))
+    assert_ended(started)
     assert rows(connection, "select count(*) from silver.outcomes") == [(0,)]
 
 
 def test_no_process_is_left_when_the_run_is_cancelled(
-    deliver: Deliver, connection: Any, hired: list[crew.Worker]
+    deliver: Deliver, connection: Any, started: list[pool.WorkerProcess]
 ) -> None:
     deliver(*[write_sales(number) for number in range(1, 31)])
-    with Warehouse().connect() as loader, compilation.list_pending(loader, udf.compiler_version()) as (_, pending):
-        work = crew.share(compilation.cut(pending, 2, 10**6), 2, udf.compiler_version(), LOG)
+    with Warehouse().connect() as loader, pending.list_pending(loader, udf.compiler_version()) as (_, listed):
+        work = pool.share(cut(listed, 2, 10**6), 2, udf.compiler_version(), LOG)
         assert next(work).outcomes == 2
         work.close()
-    assert_buried(hired)
+    assert_ended(started)
     assert compile_all().outcomes <= 28
     assert_each_message_has_one_outcome(connection)
 
@@ -515,7 +519,7 @@ def test_too_many_invalid_messages_fail_a_blocking_check(
 def test_the_threshold_is_a_knob_of_the_run(deliver: Deliver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(udf, "compile_rows", refuse(0.6))
     deliver(*[write_sales(number) for number in range(1, 11)])
-    assert verdicts(run_silver(silver.Thresholds(max_invalid_share=0.7)))["invalid_share_below_threshold"]
+    assert verdicts(run_silver(silver_checks.Thresholds(max_invalid_share=0.7)))["invalid_share_below_threshold"]
 
 
 def test_a_bad_day_counts_although_the_history_is_good(
@@ -549,7 +553,7 @@ def test_flagged_rows_are_listed_by_reason_with_an_example(deliver: Deliver, mon
 
 
 def test_a_message_without_outcome_fails_a_blocking_check(deliver: Deliver, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(silver, "compile_pending", lambda *_: silver.Progress())
+    monkeypatch.setattr(silver, "compile_pending", lambda *_: Progress())
     deliver(write_sales(1))
     result = run_silver()
     assert not verdicts(result)["every_message_has_an_outcome"]
