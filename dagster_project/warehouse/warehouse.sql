@@ -181,16 +181,6 @@ comment on column silver.outcomes.verification_hash is 'SHA-256 over the UTF-8 t
 comment on column silver.outcomes.compile_ms is 'Wall time in the compiler, in milliseconds.';
 comment on column silver.outcomes.plans is 'Ids of the plans that made it; none where the model did.';
 
--- Compressing documents by pglz, PostgreSQL's default, was a third of the work of storing them; lz4 is a tenth of that.
-do $lz4$
-begin
-    if 'lz4' = any(select unnest(enumvals) from pg_settings where name = 'default_toast_compression') then
-        alter table bronze.messages alter column raw set compression lz4;
-        alter table silver.outcomes alter column document set compression lz4;
-    end if;
-end
-$lz4$;
-
 -- Reading documents is nearly all of staging's work, and they lie beside the table, whose own size tells the planner of
 -- no work worth sharing.
 alter table silver.outcomes set (parallel_workers = 2);
@@ -217,18 +207,6 @@ comment on column silver.attempts.chunk is 'Which part of the message: header, l
 comment on column silver.attempts.reading is 'Which reading of the message was tried; by-layout lets the layout of the message bind places to lines.';
 comment on column silver.attempts.output is 'What the model pointed at: field, segment, element.component and value; null for the message as a whole.';
 comment on column silver.attempts.problems is 'JSON array of what the gatekeeper found wrong with it.';
-
--- Compression -------------------------------------------------------------------------------------------------------
--- LZ4 takes a third of the time off storing a document (405 to 583 us for 11 kB, November 2026), where the server has it.
-
-do $compression$
-begin
-    alter table silver.outcomes alter column document set compression lz4;
-    alter table bronze.interchange_parts alter column content set compression lz4;
-exception
-    when feature_not_supported then null;
-end
-$compression$;
 
 create table if not exists silver.plans (
     plan_id text not null,
@@ -264,7 +242,7 @@ comment on column silver.plans.partner is 'The sender in the envelope; empty whe
 comment on column silver.plans.shape is 'The piece with its values masked: {number}, {digits:13}, {date:99999999}, {text}, {as:3} (what the third value is).';
 comment on column silver.plans.records is 'For each record of the piece, the place of each field: segment, element and component, from 0.';
 comment on column silver.plans.mapping is 'The same for a person: quantity = QTY 1.2 where QTY 1.1 is 153.';
-comment on column silver.plans.proofs is 'Messages read by the model and proved by the gatekeeper that it agreed with; three let it run.';
+comment on column silver.plans.proofs is 'Messages read by the model and proved by the gatekeeper that it agreed with; so many as udf/plans/plan.py says let it run.';
 comment on column silver.plans.status is 'candidate: runs when it has its proofs. approved: runs at once. pinned: runs, and a disagreement is reported but does not end it. revoked: never runs again. An operator may set any of them; workers hear of it with their next batch.';
 comment on column silver.plans.customs is 'Of a header: how the values of the messages it stands in are written, by role (signs, decimals, digits, years). What is written otherwise is looked at, and another dialect revokes the plans.';
 comment on column silver.plans.reason is 'Why it was revoked; free for an operator to fill.';
@@ -297,6 +275,20 @@ create table if not exists silver.disagreements (
 comment on table silver.disagreements is 'Messages of the shadow sample that plans and model read differently: their plans were revoked, unless pinned, and what those had compiled was compiled again. And messages whose values are written otherwise than the partner''s before: their plans were revoked, what those had compiled stands.';
 comment on column silver.disagreements.content_sha256 is 'The message (bronze.messages.content_sha256).';
 comment on column silver.disagreements.requeued is 'Outcomes that were taken back and became pending again.';
+
+-- Compression -------------------------------------------------------------------------------------------------------
+-- Compressing a document by pglz, PostgreSQL's default, was a third of the work of storing it (405 to 583 us for 11 kB,
+-- November 2026); lz4 is a tenth of that, where the server has it.
+
+do $lz4$
+begin
+    if 'lz4' = any(select unnest(enumvals) from pg_settings where name = 'default_toast_compression') then
+        alter table bronze.interchange_parts alter column content set compression lz4;
+        alter table bronze.messages alter column raw set compression lz4;
+        alter table silver.outcomes alter column document set compression lz4;
+    end if;
+end
+$lz4$;
 
 -- Grants ------------------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The check that both doors agree: it compares what is stored, sees a difference and says when it cannot look."""
+"""The check that SQL gives what Silver holds: it compares what is stored, and says when it cannot look."""
 
 import hashlib
 from typing import Any
@@ -31,7 +31,7 @@ def check() -> Any:
     return agreement_check(Warehouse())
 
 
-def test_both_doors_agree_on_a_sample(filled: Connection) -> None:
+def test_sql_and_silver_agree_on_a_sample(filled: Connection) -> None:
     result = check()
     assert result.passed
     assert result.metadata["messages compared"].value == 20

@@ -1,4 +1,4 @@
-"""Many sessions at the door: they come, call and go, or stay and call all at once, and cost no more for it.
+"""Many sessions: they come, call and go, or stay and call all at once, and cost no more for it.
 
 `TILLROLL_CROWD_SESSIONS` and `TILLROLL_CROWD_SECONDS` say how many and how long: 200 and 300 are the figures of the
 requirements, the defaults those of a test that one waits for. `--log-cli-level INFO` tells what was measured.
@@ -11,12 +11,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.conftest import Variables
-from tests.integration.postgres.test_functions import ask, compile_edi, lines_of, memory, open_session
+from tests.integration.postgres.sessions import ask, compile_edi, lines_of, memory, open_session
 
 SESSIONS = int(os.environ.get("TILLROLL_CROWD_SESSIONS", "24"))
 SECONDS = float(os.environ.get("TILLROLL_CROWD_SECONDS", "10"))
 AT_ONCE = 32
-LOG = logging.getLogger("test_door_crowd")
+LOG = logging.getLogger("test_crowd")
 
 
 def started_at(house: Variables) -> object:
@@ -70,9 +70,6 @@ def test_many_at_once_stay_at_their_level(house: Variables) -> None:
     assert started_at(house) == began
     assert statistics.median(after) < 1.03 * statistics.median(before)
     assert max(map(growth, zip(before, after, strict=True))) < 4_000
-    with open_session(house) as connection:
-        counted = ask(connection, "select sum(calls) from udf.calls")
-    assert counted >= sum(calls)
     LOG.info("%d sessions, %d calls, %d to %d kB", AT_ONCE, sum(calls), min(before), max(after))
 
 
