@@ -207,19 +207,6 @@ def test_training_without_torch_is_one_clear_sentence(definitions: dg.Definition
         Training(python=str(bare), folder=str(tmp_path)).check()
 
 
-def test_who_stops_listening_to_a_stage_ends_it_gently(tmp_path: Path) -> None:
-    said = tmp_path / "said"
-    patient = tmp_path / "python"
-    patient.write_text(
-        f"#!/bin/sh\ntrap 'echo saved >{said}; exit 143' TERM\necho begun\nwhile :; do sleep 0.1; done\n"
-    )
-    patient.chmod(0o755)
-    lines = Training(python=str(patient), folder=str(tmp_path)).follow("fit")
-    assert next(lines) == "begun"
-    lines.close()  # type: ignore[attr-defined]
-    assert said.read_text() == "saved\n"
-
-
 def test_a_stage_that_fails_says_its_last_words(tmp_path: Path) -> None:
     failing = tmp_path / "python"
     failing.write_text("#!/bin/sh\necho 'Not shipped: size.'\nexit 1\n")
