@@ -13,7 +13,7 @@ from dagster_project.defs import drift, silver
 from dagster_project.defs.resources import Warehouse
 from dagster_project.ingest import intake
 from dagster_project.ingest.landing import list_files
-from tests.integration.test_silver import LOG, compile_all
+from tests.integration.incoming import LOG, compile_all
 from udf.compiler import load_compiler
 
 GTINS = ("4006381333931", "9501101530003", "5449000000996")
