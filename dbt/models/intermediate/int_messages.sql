@@ -1,6 +1,6 @@
 {{ config(
-    materialized='incremental',
-    growth='whole',
+    materialized='maintained',
+    maintained_by='rows',
     grain=['message_id'],
     indexes=[{'columns': ['message_id']}],
 ) }}

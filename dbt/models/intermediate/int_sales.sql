@@ -1,25 +1,21 @@
 {{ config(
-    materialized='incremental',
-    growth='weeks',
+    materialized='maintained',
+    maintained_by='weeks',
     grain=grain_of_series('start_date', 'end_date'),
-    indexes=[{'columns': ['series_key', 'week_start_date']}],
+    periods='int_periods',
+    cluster_by=['partner_id', 'week_start_date'],
+    indexes=[{'columns': ['partner_id', 'week_start_date']}],
 ) }}
 
-with{% if is_incremental() %} recursive{% endif %}
+-- depends_on: {{ ref('int_periods') }}
 
-{% if is_incremental() %}
-{{ spans_of_touched("restated.is_sales") }},
-{% endif %}
+with
 
 lines as (
 
-    select restated.*
+    select * from {{ needed_rows(ref('int_lines_restated')) }}
 
-    from {{ ref('int_lines_restated') }} as restated
-    {% if is_incremental() %}
-    inner join spans on restated.series_key = spans.series_key and {{ reaches("spans") }}
-    {% endif %}
-    where restated.measure in {{ sql_list(var('counted_sales_measures')) }} and restated.fate = 'counted'
+    where measure in {{ sql_list(var('counted_sales_measures')) }} and fate = 'counted'
 
 ),
 
@@ -261,7 +257,3 @@ select
     {{ week_start_date('start_date', 'week_calendar') }} != week_start_date as is_straddling
 
 from judged
-{% if is_incremental() %}
-
-where {{ is_among_touched() }}
-{% endif %}

@@ -1,5 +1,5 @@
 -- All that decides what a message's lines become, apart from what other messages say of the same: one number, by which
--- int_touched finds the messages that are no longer what the tables behind it hold.
+-- int_judged_lines finds the messages that are no longer what it holds.
 
 with
 

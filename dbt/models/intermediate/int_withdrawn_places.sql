@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', growth='whole', grain=['message_id', 'location_id']) }}
+{{ config(materialized='maintained', maintained_by='rows', grain=['message_id', 'location_id']) }}
 
 -- A replacement or cancellation withdraws what its document said before, place by place: partners number every message
 -- of an interchange alike, so a document number alone would withdraw other stores and other weeks. A line without a

@@ -18,10 +18,16 @@ message_places as (
 
 ),
 
--- Those that int_message_places leaves out.
+-- Those that int_message_places leaves out: what keeps them out is always their own message's.
 other_lines as (
 
-    select * from {{ ref('int_line_fates') }}
+    select
+        message_id,
+        location_id,
+        week_start_date,
+        message_fate as fate
+
+    from {{ ref('int_judged_lines') }}
 
     where item_id is null or week_start_date is null
 
@@ -88,9 +94,9 @@ lines_of_places as (
         coalesce(location_id, 'unknown') as location_id,
         week_start_date,
         1 as line_count,
-        (fate = 'counted')::integer as counted_line_count,
-        (fate in ('superseded', 'replaced', 'cancelled'))::integer as restated_line_count,
-        (fate = 'told_otherwise')::integer as told_otherwise_line_count,
+        0 as counted_line_count,
+        (fate in ('replaced', 'cancelled'))::integer as restated_line_count,
+        0 as told_otherwise_line_count,
         (fate = 'unmapped')::integer as unmapped_line_count
 
     from other_lines
