@@ -29,3 +29,17 @@
 {% macro json_array_length(array) -%}
     jsonb_array_length(coalesce({{ array }}, '[]'::jsonb))
 {%- endmacro %}
+
+{# One value of a JSON object, as text. #}
+{% macro json_text(document, name) -%}
+    {{ document }} ->> '{{ name }}'
+{%- endmacro %}
+
+{# The names and values of a JSON object with one more; what is no object has none, and no name adds none. #}
+{% macro json_with(document, name, value) -%}
+    case when jsonb_typeof({{ document }}) = 'object' then {{ document }} else '{}'::jsonb end
+    || case
+        when {{ value }} is null or {{ name }} is null then '{}'::jsonb
+        else jsonb_build_object({{ name }}, {{ value }})
+    end
+{%- endmacro %}

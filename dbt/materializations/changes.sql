@@ -136,20 +136,6 @@
     ) as weeks_of_periods
 {% endmacro %}
 
-{#
-    The rows of a table that a model needs in this run: all of them, or, while it grows, those of the messages or weeks
-    that it reads. For `select * from {{ needed_rows(ref('…')) }}`.
-
-    The arrays become look-ups in indexes, also in tables behind a view; a join would read all of those first.
-#}
-{% macro needed_rows(relation) -%}
-    {%- if not model.get('is_growing') -%}
-        {{ relation }}
-    {%- else -%}
-        (select * from {{ relation }} where {{ is_among('read') }}) as needed
-    {%- endif -%}
-{%- endmacro %}
-
 {# Condition for rows of what is computed anew, or read for it. #}
 {% macro is_among(what) -%}
     {%- set kind = config.get('maintained_by') -%}

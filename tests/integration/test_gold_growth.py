@@ -242,7 +242,7 @@ def test_a_week_that_only_stock_touches_is_judged_by_all_periods_that_reach_it(
     table = "int_sales" if measure == "sold" else "int_receipts"
     with warehouse.connect(database) as connection:
         told = connection.execute(
-            f"select is_told_otherwise, is_overlapping from intermediate.{table} order by start_date, end_date"
+            f"select is_redundant, is_overlapping from intermediate.{table} order by start_date, end_date"
         ).fetchall()
     assert told == [(False, False), (True, False), (False, False)]
     with kept_apart(database, server):

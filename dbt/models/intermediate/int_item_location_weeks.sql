@@ -52,7 +52,7 @@ weeks as (
         bool_or(is_unit_assumed) filter (where fate = 'counted') as is_unit_assumed,
         bool_or(is_unit_converted) filter (where fate = 'counted') as is_unit_converted,
         bool_or(fate != 'counted') as is_restated,
-        bool_or((received_at at time zone 'UTC')::date > end_date + {{ var('days_until_late') }})
+        bool_or(({{ time_in_utc('received_at') }})::date > end_date + {{ var('days_until_late') }})
         filter (where fate = 'counted') as is_late
 
     from lines

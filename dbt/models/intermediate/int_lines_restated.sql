@@ -13,7 +13,32 @@ superseded_lines as (
 )
 
 select
-    lines.*,
+    lines.compiled_line_id,
+    lines.message_id,
+    lines.verdict,
+    lines.is_complete,
+    lines.is_cancellation,
+    lines.line_position,
+    lines.partner_id,
+    lines.week_calendar,
+    lines.is_sales,
+    lines.series_key,
+    lines.item_id,
+    lines.item_id_type,
+    lines.location_id,
+    lines.unit,
+    lines.is_unit_assumed,
+    lines.is_unit_converted,
+    lines.measure,
+    lines.qualifier,
+    lines.quantity,
+    lines.line_value,
+    lines.currency,
+    lines.is_priced_at_cost,
+    lines.start_date,
+    lines.end_date,
+    lines.week_start_date,
+    lines.message_fate,
     case
         when lines.message_fate is not null then lines.message_fate
         when superseded_lines.fate is not null then superseded_lines.fate

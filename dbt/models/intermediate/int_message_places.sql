@@ -25,7 +25,7 @@ select
     count(*) as line_count,
     count(*) filter (where fate = 'counted') as counted_line_count,
     count(*) filter (where fate in ('superseded', 'replaced', 'cancelled')) as restated_line_count,
-    count(*) filter (where fate = 'told_otherwise') as told_otherwise_line_count,
+    count(*) filter (where fate = 'redundant') as redundant_line_count,
     count(*) filter (where fate = 'unmapped') as unmapped_line_count
 
 from line_fates

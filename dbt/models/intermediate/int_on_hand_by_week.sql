@@ -111,7 +111,7 @@ silent_weeks as (
         begun.item_id,
         begun.location_id,
         begun.unit,
-        silent.week_start_date::date as week_start_date,
+        silent.week_start_date as week_start_date,
         begun.week_calendar,
         begun.last_units,
         begun.last_as_of_date,
@@ -119,15 +119,11 @@ silent_weeks as (
 
     from begun
 
-    cross join
-        lateral generate_series(
-            (begun.week_start_date + 7)::timestamp,
-            least(
-                begun.next_week_start_date - 7,
-                begun.last_as_of_date + {{ var('on_hand_max_age_days') }} - 6
-            )::timestamp,
-            interval '7 days'
-        ) as silent (week_start_date)
+    {{ join_weeks(
+        'begun.week_start_date + 7',
+        'least(begun.next_week_start_date - 7, begun.last_as_of_date + ' ~ var('on_hand_max_age_days') ~ ' - 6)',
+        'silent',
+    ) }}
 
     where begun.snapshot_number > 0
 

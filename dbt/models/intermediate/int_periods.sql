@@ -1,5 +1,5 @@
--- The days for which partners state sales and receipts: what one of them says depends on others that share days with it,
--- in whichever week they end.
+-- The days for which partners state sales and receipts: what is said of some depends on others that share days with
+-- them, in whichever week those end.
 {{ config(
     materialized='maintained',
     maintained_by='weeks',

@@ -47,7 +47,7 @@ told as (
 
     select
         *,
-        {{ is_told_by_another('true') }} as is_told_otherwise
+        {{ is_stated_by_another('true') }} as is_redundant
 
     from summed
 
@@ -59,7 +59,7 @@ overlapped as (
 
     select
         *,
-        not is_told_otherwise and {{ shares_days('not is_told_otherwise') }} as is_overlapping
+        not is_redundant and {{ shares_days('not is_redundant') }} as is_overlapping
 
     from told
 

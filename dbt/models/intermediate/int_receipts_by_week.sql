@@ -4,7 +4,7 @@ receipts as (
 
     select * from {{ ref('int_receipts') }}
 
-    where not is_told_otherwise
+    where not is_redundant
 
 )
 

@@ -113,7 +113,7 @@ sold_apart as (
 
     select
         *,
-        states_sales and not {{ is_told_by_another('states_sales') }} as is_sales_counted
+        states_sales and not {{ is_stated_by_another('states_sales') }} as is_sales_counted
 
     from (
         select
@@ -151,7 +151,7 @@ returned_apart as (
     select
         *,
         is_net_final
-        or (is_return_open and not {{ is_told_by_another('is_return_open') }}) as is_return_counted
+        or (is_return_open and not {{ is_stated_by_another('is_return_open') }}) as is_return_counted
 
     from final_returns
 
@@ -196,9 +196,9 @@ judged as (
         currency,
         (is_sales_counted or not is_return_counted) and is_value_known and is_one_currency as is_valued,
         is_unit_converted,
-        states_sales and not is_sales_counted as is_sales_told_otherwise,
-        not is_return_counted and (returned is not null or is_negative_stated) as is_return_told_otherwise,
-        not is_return_counted and not (is_sales_counted and is_sale_stated) as is_told_otherwise,
+        states_sales and not is_sales_counted as is_sales_redundant,
+        not is_return_counted and (returned is not null or is_negative_stated) as is_return_redundant,
+        not is_return_counted and not (is_sales_counted and is_sale_stated) as is_redundant,
         is_overlapping
 
     from overlapped
@@ -222,9 +222,9 @@ judged as (
         currency,
         is_value_known and is_one_currency as is_valued,
         is_unit_converted,
-        false as is_sales_told_otherwise,
-        false as is_return_told_otherwise,
-        false as is_told_otherwise,
+        false as is_sales_redundant,
+        false as is_return_redundant,
+        false as is_redundant,
         false as is_overlapping
 
     from crowds
@@ -249,9 +249,9 @@ select
     case when is_valued then sales_value end as sales_value,
     case when is_valued then currency end as currency,
     is_unit_converted,
-    is_sales_told_otherwise,
-    is_return_told_otherwise,
-    is_told_otherwise,
+    is_sales_redundant,
+    is_return_redundant,
+    is_redundant,
     is_overlapping,
     week_start_date,
     {{ week_start_date('start_date', 'week_calendar') }} != week_start_date as is_straddling

@@ -17,14 +17,12 @@ lines as (
 
     select * from {{ ref('int_lines') }}
 
-    where
-        -- As an array it becomes a look-up in each table behind the view; a join would read all lines first.
-        message_id = any(array(select messages.message_id from messages))
+    where {{ is_one_of_few('message_id', 'select messages.message_id from messages') }}
 
 ),
 
 -- Materialized, because the planner knows little of how few they are, and would join every line with every other.
-places as materialized (
+places as {{ materialized() }} (
 
     select
         messages.message_id,

@@ -86,7 +86,6 @@ last_messages as (
 
 ),
 
--- `limit 1` keeps the GTIN to one computation: else each name below repeats it.
 named as (
 
     select
@@ -99,15 +98,11 @@ named as (
 
     left join item_id_types on identifiers.item_id_type = item_id_types.item_id_type
 
-    cross join
-        lateral ( -- noqa: ST05
-            select {{ gtin_of('identifiers.item_id', 'identifiers.item_id_type', 'item_id_types.namespace') }} as gtin
-            order by gtin
-            limit 1
-        ) as item
+    {{ join_value(
+        gtin_of('identifiers.item_id', 'identifiers.item_id_type', 'item_id_types.namespace'), 'item', 'gtin'
+    ) }}
 
-    -- As an array it becomes a look-up; a join would unpack all lines first.
-    where identifiers.message_id = any(array(select distinct last_messages.message_id from last_messages))
+    where {{ is_one_of_few('identifiers.message_id', 'select distinct last_messages.message_id from last_messages') }}
 
 ),
 
@@ -117,7 +112,7 @@ identifiers_by_item as (
         last_messages.partner_id,
         last_messages.item_id_type,
         last_messages.item_id,
-        array_agg(distinct named.identifier order by named.identifier) as identifiers_sent
+        {{ array_of('named.identifier') }} as identifiers_sent
 
     from last_messages
 

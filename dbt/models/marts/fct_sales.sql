@@ -11,7 +11,7 @@ sales as (
 
     select * from {{ needed_rows(ref('int_sales')) }}
 
-    where not is_told_otherwise
+    where not is_redundant
 
 ),
 

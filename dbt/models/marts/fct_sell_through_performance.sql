@@ -106,7 +106,7 @@ select
     unit,
     week_start_date,
     (week_start_date + 6)::date as week_end_date,
-    date_trunc('week', week_start_date + 6)::date as iso_week_start_date,
+    {{ iso_week_start_date('week_start_date + 6') }} as iso_week_start_date,
     week_calendar,
     {{ item_key() }} as item_key,
     {{ location_key() }} as location_key,

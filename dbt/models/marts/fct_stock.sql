@@ -18,7 +18,7 @@ receipts as (
 
     select * from {{ needed_rows(ref('int_receipts')) }}
 
-    where not is_told_otherwise
+    where not is_redundant
 
 ),
 

@@ -6,7 +6,7 @@
     Sorted by start, and from long to short, whatever contains a period stands before it, and what it contains behind
     it. Windows that only grow, because a join of each item's periods with one another grew with their square.
 #}
-{% macro is_told_by_another(kept) -%}
+{% macro is_stated_by_another(kept) -%}
     case
         when end_date - start_date >= 7
             then
