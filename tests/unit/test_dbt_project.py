@@ -134,6 +134,34 @@ def test_no_sql_left_of_gold_names_a_table_of_gold_past_dbt(manifest: Node, clon
     assert hidden == []
 
 
+POSTGRES = re.compile(
+    r"->|~ '|any\(array|::jsonb|\b(?:jsonb_\w+|generate_series|unnest|lateral|string_agg|array_agg|array_to_string"
+    r"|to_char|make_date|date_trunc|extract|hashtext\w*|trim_scale|xmin|ctid|distinct on|at time zone|interval"
+    r"|materialized|to_regclass)\b",
+    re.IGNORECASE,
+)
+
+
+def test_what_is_postgresqls_alone_stands_in_macros(clone: Path) -> None:
+    said = {}
+    for path in sorted((clone / "dbt" / "models").rglob("*.sql")):
+        # What a macro is given, comments and config are no SQL of the model.
+        text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}|--[^\n]*", "", path.read_text(), flags=re.DOTALL)
+        said[path.name] = POSTGRES.findall(text)
+    assert len(said) > 30
+    assert {name: words for name, words in said.items() if words} == {}
+
+
+def test_growth_stands_in_config_and_in_what_is_read_alone(manifest: Node, clone: Path) -> None:
+    for model in ours(manifest, "model"):
+        text = (clone / "dbt" / model["original_file_path"]).read_text()
+        assert "is_growing" not in text
+        assert "is_incremental" not in text
+        assert "{{ this }}" not in text
+        if model["config"].get("maintained_by") in {"messages", "weeks"}:
+            assert "needed_rows(" in text, model["name"]
+
+
 def test_no_macro_or_materialization_has_a_name_of_dbts(manifest: Node) -> None:
     theirs = {macro["name"] for macro in manifest["macros"].values() if macro["package_name"].startswith("dbt")}
     ours_ = {macro["name"] for macro in manifest["macros"].values() if macro["package_name"] == "tillroll"}

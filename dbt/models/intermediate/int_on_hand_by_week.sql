@@ -111,7 +111,7 @@ silent_weeks as (
         begun.item_id,
         begun.location_id,
         begun.unit,
-        silent.week_start_date as week_start_date,
+        silent.week_start_date,
         begun.week_calendar,
         begun.last_units,
         begun.last_as_of_date,
