@@ -20,7 +20,7 @@ from bench.figures import explain_misses, find_misses
 from bench.machine import describe_machine, describe_model
 from bench.report import LATEST, print_report
 from bench.run import Run
-from udf.compiler import MODEL
+from udf.version import MODEL
 
 PARTS = {
     "latency": "milliseconds a message, one line and 2 kB, by the model alone and with plans",

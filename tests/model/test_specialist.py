@@ -57,7 +57,7 @@ def test_the_grammar_holds_even_an_untuned_base(base: Path) -> None:
     try:
         read_answer(text, "group")
     except UnreadableAnswerError:  # nothing but cut off in the middle of a loop
-        assert engine.tally.tokens_out > 64
+        assert engine.usage.tokens_out > 64
         assert text.startswith("{")
     engine.close()
 

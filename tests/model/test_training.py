@@ -47,15 +47,23 @@ def start(clone: Path, run: Path, minutes: float, ignoring: str = "") -> Iterato
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
     """Exit code and output."""
-    told, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    with process:
+        try:
+            told, _ = process.communicate(timeout=PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            pytest.fail(f"it never ended: {process.communicate()[0]}")
     return process.returncode, told
 
 
 def wait_until(condition: Callable[[], bool], what: str, process: subprocess.Popen[str] | None = None) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not condition():
-        assert process is None or process.poll() is None, process.communicate(timeout=PATIENCE_SECONDS)[0]
-        assert time.monotonic() < deadline, f"{what} never came"
+        assert process is None or process.poll() is None, process.communicate()[0]
+        if time.monotonic() > deadline:
+            if process is not None:
+                process.kill()
+            pytest.fail(f"{what} never came")
         time.sleep(0.2)
 
 
