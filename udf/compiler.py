@@ -38,7 +38,7 @@ from udf.plans.plan import PROOFS
 from udf.plans.replay import Replayed
 from udf.readers.model import ATTEMPTS, answer_units
 from udf.reading import TYPES
-from udf.standards.chunks import MAX_CHUNKS, Chunks, ExcessError, read_type, split_message
+from udf.standards.structure import MAX_CHUNKS, Chunks, ExcessError, read_type, split_message
 from udf.standards.limits import find_excess, find_excess_of_lines, find_excess_of_segments
 from udf.standards.reference import Reference, load_reference, reference_digest
 from udf.standards.setting import Setting

@@ -10,7 +10,7 @@ from udf.edi.segments import Segment
 from udf.message import LineRecords
 from udf.outcome import Line, Party
 from udf.reading import Position, Record
-from udf.standards.chunks import Chunk
+from udf.standards.structure import Chunk
 from udf.standards.dates import date_statements, read_date
 from udf.standards.header import currencies
 from udf.standards.items import line_identifiers

@@ -10,7 +10,7 @@ from udf.edi.segments import LONG, Segment
 from udf.findings import Finding
 from udf.outcome import Envelope
 from udf.reading import Record
-from udf.standards.chunks import Chunk, Chunks
+from udf.standards.structure import Chunk, Chunks
 from udf.standards.items import prefer_items
 from udf.standards.quantities import activity_of
 from udf.standards.setting import Setting

@@ -16,7 +16,7 @@ from udf.edi.segments import Segment, StoredSegments
 from udf.gatekeeper.layout import check_layout
 from udf.gatekeeper.verdict import LinesAnew
 from udf.outcome import CompiledRow, Document, dump_document
-from udf.standards.chunks import split_message
+from udf.standards.structure import split_message
 from udf.standards.reference import load_reference
 from udf.standards.setting import Setting
 from udf.train.attack.clerk import Clerk

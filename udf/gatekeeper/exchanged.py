@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
-from udf.standards.chunks import Chunks
+from udf.standards.structure import Chunks
 from udf.standards.quantities import quantity_positions
 from udf.standards.setting import Setting
 

@@ -6,7 +6,7 @@ from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.gatekeeper.syntax import find_malformed
 from udf.reading import Position, Record
-from udf.standards.chunks import Chunk
+from udf.standards.structure import Chunk
 from udf.standards.dates import find_period, read_date
 from udf.standards.header import currencies, header_fields
 from udf.standards.places import place_slots, place_type_slot, statement_places

@@ -9,7 +9,7 @@ from udf.findings import Finding, name_some
 from udf.gatekeeper.controls import read_count
 from udf.gatekeeper.exchanged import find_swapped
 from udf.gatekeeper.syntax import DATA, find_damaged_tags, find_malformed
-from udf.standards.chunks import Chunk, Chunks, signature
+from udf.standards.structure import Chunk, Chunks, signature
 from udf.standards.dates import date_statements
 from udf.standards.places import PLACES, place_role
 from udf.standards.prices import bind_prices, price_kind, price_runs

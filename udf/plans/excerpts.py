@@ -13,7 +13,7 @@ from typing import NamedTuple
 from udf.edi.delimiters import Delimiters
 from udf.edi.reader import read_segments
 from udf.edi.segments import Segment
-from udf.standards.chunks import ExcessError, read_type, split_message
+from udf.standards.structure import ExcessError, read_type, split_message
 from udf.standards.quantities import SPLITS, quantity_positions
 from udf.standards.values import UnreadableValueError, read_number
 

@@ -19,7 +19,7 @@ from udf.message import LineRecords
 from udf.outcome import Document, Line
 from udf.plans.shapes import Shape, locate
 from udf.reading import Record
-from udf.standards.chunks import Chunk
+from udf.standards.structure import Chunk
 from udf.standards.dates import date_form, read_date
 from udf.standards.quantities import PIECES
 from udf.standards.setting import Setting

@@ -14,7 +14,7 @@ from udf.language.answers import decode_answer
 from udf.language.prompts import encode_chunk
 from udf.message import LOGGED, Message, Unit
 from udf.reading import Position, Record
-from udf.standards.chunks import Chunk
+from udf.standards.structure import Chunk
 
 ATTEMPTS = 4
 """Tries at one chunk: the greedy answer, then the next-best ones."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from udf.edi.segments import Segment
 from udf.reading import Position
-from udf.standards.chunks import Chunk
+from udf.standards.structure import Chunk
 from udf.standards.setting import Setting
 
 HEADER_FIELDS = {

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from udf.edi.delimiters import Delimiters
 from udf.edi.segments import Segment
-from udf.standards.chunks import MAX_SEGMENTS as MAX_OF_A_PART
-from udf.standards.chunks import Chunk, Chunks
+from udf.standards.structure import MAX_SEGMENTS as MAX_OF_A_PART
+from udf.standards.structure import Chunk, Chunks
 from udf.standards.quantities import quantity_positions
 
 MAX_SEGMENTS = 600_000

@@ -19,7 +19,7 @@ from udf.language.prompts import encode_chunk
 from udf.message import gather_line
 from udf.outcome import Envelope
 from udf.reading import FIELDS, TYPES, Position, Record
-from udf.standards.chunks import Chunk, split_message
+from udf.standards.structure import Chunk, split_message
 from udf.standards.dates import bind_periods
 from udf.standards.reference import load_reference
 from udf.standards.setting import Setting

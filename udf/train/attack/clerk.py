@@ -13,7 +13,7 @@ from udf.language.prompts import encode_chunk
 from udf.language.vocabulary import EOS, Bundles
 from udf.outcome import Envelope
 from udf.reading import TYPES, Position, Record
-from udf.standards.chunks import Chunk, split_message
+from udf.standards.structure import Chunk, split_message
 from udf.standards.dates import bind_periods, find_period
 from udf.standards.header import header_fields
 from udf.standards.items import best_identifier, line_identifiers

@@ -13,7 +13,7 @@ from rich.table import Table
 from udf.language.answers import pair_tokens
 from udf.language.vocabulary import Bundles
 from udf.reading import Record
-from udf.standards.chunks import Chunk
+from udf.standards.structure import Chunk
 from udf.train.corpus.drafts import chunk_draft
 from udf.train.corpus.partners import draft_examples, draw_written
 
@@ -27,7 +27,7 @@ _GENERATOR = (
     "../../language/vocabulary.py",
     "../../language/prompts.py",
     "../../language/answers.py",
-    "../../standards/chunks.py",
+    "../../standards/structure.py",
 )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from udf.reading import FIELDS, Record
-from udf.standards.chunks import Chunk, split_message
+from udf.standards.structure import Chunk, split_message
 from udf.standards.values import read_number
 
 Element = str | list[str]
