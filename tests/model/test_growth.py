@@ -8,7 +8,8 @@ import time
 import pytest
 
 from tests.clerk_messages import activity, inventory, stock
-from udf.compiler import MODEL, Compiler, LlamaEngine
+from udf.compiler import MODEL, Compiler
+from udf.engines.llama import LlamaEngine
 
 A = "4006381333931"
 STORES = "".join(f"*{{0:05}}{store}*{store + 1}" for store in range(10))

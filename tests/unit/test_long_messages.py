@@ -16,9 +16,9 @@ from udf.edi.segments import Segment, StoredSegments
 from udf.gatekeeper.layout import check_layout
 from udf.gatekeeper.verdict import LinesAnew
 from udf.outcome import CompiledRow, Document, dump_document
-from udf.standards.structure import split_message
 from udf.standards.reference import load_reference
 from udf.standards.setting import Setting
+from udf.standards.structure import split_message
 from udf.train.attack.clerk import Clerk
 from udf.train.corpus.partners import draw_partner
 from udf.train.corpus.rendering import draw_writing, render_message

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
-from udf.standards.structure import Chunks
 from udf.standards.quantities import quantity_positions
 from udf.standards.setting import Setting
+from udf.standards.structure import Chunks
 
 PRINCIPAL = {"SLSRPT": ("153",), "INVRPT": ("145", "17"), "846": ("33", "17"), "867": ("32",)}
 """What messages of a type are sent for: sold, on hand, available."""

@@ -9,12 +9,12 @@ from udf.findings import Finding, name_some
 from udf.gatekeeper.controls import read_count
 from udf.gatekeeper.exchanged import find_swapped
 from udf.gatekeeper.syntax import DATA, find_damaged_tags, find_malformed
-from udf.standards.structure import Chunk, Chunks, signature
 from udf.standards.dates import date_statements
 from udf.standards.places import PLACES, place_role
 from udf.standards.prices import bind_prices, price_kind, price_runs
 from udf.standards.quantities import activity_of, quantity_positions
 from udf.standards.setting import Setting
+from udf.standards.structure import Chunk, Chunks, signature
 
 _BEGINNINGS = {"SLSRPT": "BGM", "INVRPT": "BGM", "852": "XQ", "846": "BIA", "867": "BPT"}
 

@@ -1,25 +1,28 @@
 """What came of a message: proved lines and rejected ones, all problems at once, and whether it is valid."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, overload
+from typing import Any, TypeVar, overload
 
 from udf.document import StatedPeriods, build_lines, inherit, lift, read_header, read_parties
 from udf.findings import Finding
 from udf.gatekeeper.controls import check_totals, check_trailer
 from udf.gatekeeper.layout import check_layout, find_referenced_places
 from udf.gatekeeper.warnings import Doubts, LineCounts, repeated_stock, summarise_lines
-from udf.message import LOGGED, Message, T, Unit
+from udf.message import LOGGED, Message, Unit, describe_answer
 from udf.outcome import Attempt, Document, Envelope, Line, Outcome, Problem, RejectedLine, dump_document
 from udf.reading import Record
+from udf.refusals import hash_document
 from udf.standards.values import UnreadableValueError
 
 READING = "by-layout"
 """How places between lines were bound; other readings, for a partner or by a person, will have other names."""
 MOST_PROBLEMS = 1_000
 """Problems of one code that a message lists; how many more there are is one of its own."""
+
+
+T = TypeVar("T")
 
 
 class _Anew(Sequence[T]):
@@ -279,29 +282,3 @@ class _Tally:
         for line in lines:
             self.doubts.note_line(line)
             self.counts.note(line)
-
-
-def describe_answer(unit: Unit) -> str:
-    """The answer for a person: field, segment, element.component, value."""
-    rows = [
-        ", ".join(
-            f"{name} = {chunk.message[i].tag} {e + 1}.{c + 1} «{chunk.message[i].elements[e][c]}»"
-            for name, (i, e, c) in ((name, (chunk.indices[s], e, c)) for name, (s, e, c) in record.items())
-        )
-        for chunk, records in zip(unit.chunks, unit.records, strict=True)
-        for record in records
-    ]
-    return "; ".join(rows) or "no record"
-
-
-def hash_document(text: str, document: str | None) -> str:
-    """SHA-256 over the message's UTF-8 bytes and the document's canonical JSON (`contract.dump_document`)."""
-    digest = hashlib.sha256()
-    for part in (text, document or "null"):
-        for start in range(0, len(part), _PIECE):
-            digest.update(part[start : start + _PIECE].encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
-
-
-_PIECE = 1 << 20
-"""Characters that are encoded at once: a document may have a hundred millions."""

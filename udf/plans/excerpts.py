@@ -13,8 +13,8 @@ from typing import NamedTuple
 from udf.edi.delimiters import Delimiters
 from udf.edi.reader import read_segments
 from udf.edi.segments import Segment
-from udf.standards.structure import ExcessError, read_type, split_message
 from udf.standards.quantities import SPLITS, quantity_positions
+from udf.standards.structure import ExcessError, read_type, split_message
 from udf.standards.values import UnreadableValueError, read_number
 
 _HEAD, _TAIL = 60_000, 2_000

@@ -23,10 +23,10 @@ from udf.edi.segments import Segment
 from udf.plans.profiles import NO_NOUGHT, Customs, is_split, name_role
 from udf.plans.shapes import Shape, Slot, locate, slot_pattern
 from udf.reading import Record
-from udf.standards.structure import PLACES, signature
 from udf.standards.dates import date_form
 from udf.standards.reference import Reference, load_reference
 from udf.standards.setting import Setting
+from udf.standards.structure import PLACES, signature
 
 PROOFS = 3
 """Readings by the model that a plan must agree with before it runs alone."""

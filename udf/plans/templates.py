@@ -19,10 +19,10 @@ from udf.message import LineRecords
 from udf.outcome import Document, Line
 from udf.plans.shapes import Shape, locate
 from udf.reading import Record
-from udf.standards.structure import Chunk
 from udf.standards.dates import date_form, read_date
 from udf.standards.quantities import PIECES
 from udf.standards.setting import Setting
+from udf.standards.structure import Chunk
 from udf.standards.values import UnreadableValueError
 
 Scope = Literal[0, 1, 2]

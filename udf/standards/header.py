@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from udf.edi.segments import Segment
 from udf.reading import Position
-from udf.standards.structure import Chunk
 from udf.standards.setting import Setting
+from udf.standards.structure import Chunk
 
 HEADER_FIELDS = {
     "BGM": {"document_number": (1, 0), "function": (2, 0)},

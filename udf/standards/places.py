@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.reading import Position
-from udf.standards.structure import Chunk, is_buying_store
 from udf.standards.setting import Setting
+from udf.standards.structure import Chunk, is_buying_store
 
 PLACES = ("LOC", "NAD", "N1")
 

@@ -31,8 +31,8 @@ from udf.language.answers import decode_answer, encode_answer
 from udf.language.prompts import encode_chunk
 from udf.language.vocabulary import EOS, FIELD, MARK, PAD
 from udf.reading import Position, Record
-from udf.standards.structure import split_message
 from udf.standards.items import prefer_items
+from udf.standards.structure import split_message
 from udf.train.attack.clerk import Clerk, compile_as_wanted
 from udf.train.attack.oracle import Oracle
 

@@ -242,7 +242,8 @@ def test_plans_of_one_version_read_no_other() -> None:
 
 def test_a_message_that_is_too_large_is_refused_with_plans_as_without(monkeypatch: pytest.MonkeyPatch) -> None:
     court = teach(write_edifact, [[*SOLD, *line()]], EDIFACT)
-    monkeypatch.setattr(compiler, "MAX_CHARACTERS", 100)
+    for module in ("udf.plans.routing", "udf.message"):
+        monkeypatch.setattr(f"{module}.MAX_CHARACTERS", 100)
     assert not court.hold(write_edifact(10, [*SOLD, *line()])).is_valid
 
 
@@ -252,7 +253,7 @@ def test_what_no_plan_reads_may_have_so_many_lines_and_what_plans_read_any_numbe
     court = teach(write_edifact, [[*SOLD, *line()]], EDIFACT)
     text = write_edifact(11, [*SOLD, *line(1), *line(2), *line(3)])
     court.hold(text)
-    monkeypatch.setattr(compiler, "MAX_CHUNKS", 2)
+    monkeypatch.setattr("udf.message.MAX_CHUNKS", 2)
     assert court.fast.compile_rows([text], [EDIFACT])[0].is_complete
     refused = court.slow.compile_rows([text], [EDIFACT])[0]
     assert [problem["code"] for problem in json.loads(refused.problems)] == ["message-too-large"]

@@ -8,12 +8,13 @@ from dataclasses import replace
 
 import pytest
 
-from udf.compiler import FIRST_SHARE, Compiler
+from udf.compiler import Compiler
 from udf.edi.split import split_interchange
 from udf.engines.engine import Answer, Prompt
 from udf.outcome import CompiledRow, Envelope
 from udf.plans.book import PlanBook
 from udf.plans.plan import PROOFS
+from udf.plans.routing import FIRST_SHARE
 from udf.standards.reference import load_reference
 from udf.train.attack.clerk import Clerk
 from udf.train.attack.damage import Sound

@@ -9,8 +9,8 @@ import pytest
 from udf import compiler
 from udf.compiler import Compiler
 from udf.edi.delimiters import find_delimiters
-from udf.standards import structure
 from udf.standards import limits as bounds
+from udf.standards import structure
 from udf.train.attack.clerk import Clerk
 
 SIZE = 16 << 20
@@ -42,7 +42,7 @@ NONSENSE = {
 def test_sixteen_megabytes_of_nonsense_are_refused_in_a_moment(
     parts: tuple[str, str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compiler, "read_segments", pytest.fail)
+    monkeypatch.setattr("udf.message.read_segments", pytest.fail)
     first, middle, last = parts
     text = first + middle * (SIZE // len(middle)) + last
     began = time.process_time()
@@ -73,7 +73,7 @@ def test_a_long_message_of_short_segments_has_no_excess() -> None:
 
 
 def test_a_message_of_too_many_lines_is_refused_before_it_is_split(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiler, "split_message", pytest.fail)
+    monkeypatch.setattr("udf.message.split_message", pytest.fail)
     text = HEAD + "LIN+1'" * (compiler.MAX_CHUNKS + 1) + TAIL
     (row,) = Compiler(Clerk()).compile_rows([text])
     assert [problem["code"] for problem in json.loads(row.problems)] == ["message-too-large"]
