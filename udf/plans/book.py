@@ -361,8 +361,8 @@ def _is_sure(text: str, envelope: Envelope, dialect: Dialect) -> bool:
 def _dialect_of(message: Message) -> Dialect:
     setting, envelope = message.setting, message.envelope
     return Dialect(
-        setting.standard, setting.message_type, setting.version, setting.partner, setting.decimal_mark, envelope.una,
-        message.delimiters,
+        setting.standard.name, setting.message_type, setting.version, setting.partner, setting.decimal_mark,
+        envelope.una, message.delimiters,
     )  # fmt: skip
 
 

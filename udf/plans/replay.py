@@ -19,8 +19,7 @@ from typing import Any
 from udf.edi.reader import read_segments
 from udf.findings import Finding
 from udf.gatekeeper.controls import read_count
-from udf.gatekeeper.exchanged import PRINCIPAL
-from udf.gatekeeper.layout import judge_line_numbers
+from udf.gatekeeper.numbering import judge_line_numbers
 from udf.gatekeeper.warnings import Doubts, LineCounts, summarise_lines
 from udf.outcome import MAX_ANSWER, AnswerTooLargeError, Envelope, Problem
 from udf.plans.partner import Shelf
@@ -37,6 +36,7 @@ from udf.plans.writers import (
     resolve,
 )
 from udf.standards.items import is_gs1_key
+from udf.standards.message_types import STANDARDS, principal_of
 from udf.standards.values import read_number
 
 Piece = tuple[Plan, Match[str]]
@@ -196,7 +196,7 @@ def _tally(
     group: Piece | None = None
     begun: dict[Writer, tuple[str, Row]] = {}
     bounds: dict[Plan, _Bound] = {}
-    codes = shelf.codes[header.dialect].union(PRINCIPAL.get(header.dialect.message_type, ()))
+    codes = shelf.codes[header.dialect].union(principal_of(header.dialect.message_type))
     for plan, match in pieces:
         plans.append(plan)
         if plan.kind != "line":
@@ -246,7 +246,7 @@ def _check_codes(tally: _Tally) -> None:
     """No quantity looks like a suspicious code (`udf.gatekeeper.exchanged`), no stock date stands beside periods."""
     plans = set(tally.plans)
     used: frozenset[str] = frozenset().union(*(plan.codes for plan in plans))
-    principal = frozenset(PRINCIPAL.get(tally.plans[0].dialect.message_type, ()))
+    principal = frozenset(principal_of(tally.plans[0].dialect.message_type))
     several = len({plan.codes for plan in plans if plan.kind == "line"}) > 1
     watched = (used if several else frozenset()) | (frozenset() if used & principal else principal)
     if any(watched & found - plan.codes for plan, found in tally.codes.items()):
@@ -283,7 +283,7 @@ def _check_trailer(tally: _Tally, header_match: Match[str], match: Match[str], n
     counts = Counter(between)
     before = len(header.tags) + sum(len(plan.tags) * count for plan, count in counts.items())
     lins = header.lins + sum(plan.lins * count for plan, count in counts.items())
-    x12 = header.dialect.standard == "X12"
+    reference_at = STANDARDS[header.dialect.standard].reference_at
 
     def stated(segment: int, element: int, component: int = 0) -> str:
         found = trailer.component(segment, element, component)
@@ -291,7 +291,7 @@ def _check_trailer(tally: _Tally, header_match: Match[str], match: Match[str], n
 
     for segment, tag in enumerate(trailer.tags):
         if tag in ("UNT", "SE"):
-            own = header.component(0, 1 if x12 else 0)
+            own = header.component(0, reference_at)
             reference = header_match[own + 1] if isinstance(own, int) else own
             if read_count(stated(segment, 0)) != before + segment + 1 or stated(segment, 1) != reference:
                 raise NotPlainError("trailer")

@@ -195,7 +195,7 @@ def _looks_far(scene: Scene, above: Record, line: LineRecords, setting: Setting)
         start = record.get("start", above.get("start"))
         if start is None or scene.segments[start[0]].tag != "DTM":
             continue
-        if setting.reference.date_role(setting.standard, "DTM", scene.segments[start[0]].value(0)) == "as_of":
+        if setting.date_role("DTM", scene.segments[start[0]].value(0)) == "as_of":
             at = record["qualifier"]
             measure = setting.measure(scene.segments[at[0]].tag, scene.segments[at[0]].value(at[1], at[2]))
             if measure is None or measure in FLOWS:
@@ -253,8 +253,8 @@ def make_header_template(shape: Shape, stated: Record, setting: Setting, standar
     document = Document(
         standard=standard,  # type: ignore[arg-type]
         message_type=setting.message_type, version=setting.version or None,
-        message_reference=opener.value(1 if setting.x12 else 0) or None,
-        parties=read_parties(scene.segments, chunk, setting.x12), **_read_header(scene, stated, setting),
+        message_reference=opener.value(setting.standard.reference_at) or None,
+        parties=read_parties(scene.segments, chunk, setting.standard), **_read_header(scene, stated, setting),
     )  # fmt: skip
     dumped = _dump(document) | {"lines": Hole("lines", 0, 0), "is_test": Hole("is_test", 0, 0)}
     dates = tuple((name, _day(scene, dumped[name])) for name in _DATES[:3] if dumped[name])

@@ -19,6 +19,7 @@ from udf.plans.shapes import may_hide_tag, read_text
 from udf.plans.templates import Hole, LineFacts, Template, UntraceableError, join_pieces
 from udf.reading import Position
 from udf.standards.items import has_check_digit
+from udf.standards.message_types import STANDARDS
 from udf.standards.quantities import SPLITS, activity_of, quantity_positions
 from udf.standards.values import UnreadableValueError, read_number, read_period
 
@@ -258,14 +259,14 @@ def _find_totals(plan: Plan) -> list[tuple[int, list[int]]]:
     segments = plan.read()
     spans = {span: number for number, span in enumerate((a, b) for a, b, _ in plan.shape.fill(0)[1])}
     slot_at = {}
-    for s, e, c in quantity_positions(segments, 0, len(segments), plan.dialect.standard == "X12"):
+    for s, e, c in quantity_positions(segments, 0, len(segments), STANDARDS[plan.dialect.standard]):
         if segments[s].value(e, c):
             slot_at[s, e, c] = spans.get(segments[s].component_span(e, c), -1)
     if -1 in slot_at.values():
         raise UntraceableError("a quantity with more digits than a slot has")
     parts: dict[int, list[int]] = {}
     for (s, _, _), slot in slot_at.items():
-        activity = activity_of(segments, s, plan.dialect.standard == "X12")
+        activity = activity_of(segments, s, STANDARDS[plan.dialect.standard])
         if activity != s and segments[s].tag in SPLITS:
             parts.setdefault(activity, []).append(slot)
     return [(slot, parts[s]) for (s, _, _), slot in slot_at.items() if s in parts and segments[s].tag not in SPLITS]
@@ -280,11 +281,11 @@ def _find_apart(plan: Plan, facts: Sequence[LineFacts]) -> list[list[int]]:
     several = [code for code, count in codes.items() if count > 1]
     if not several:
         return []
-    segments, x12 = plan.read(), plan.dialect.standard == "X12"
+    segments, standard = plan.read(), STANDARDS[plan.dialect.standard]
     owners: list[str | None] = []
     for start, _, _ in plan.shape.fill(0)[1]:
         s = max(i for i, segment in enumerate(segments) if segment.start <= start)
-        code = segments[activity_of(segments, s, x12)].value(0) if segments[s].tag in SPLITS else None
+        code = segments[activity_of(segments, s, standard)].value(0) if segments[s].tag in SPLITS else None
         owners.append(code if code in codes else None)
     telling = [i for i, slot in enumerate(plan.shape.slots) if slot.kind in ("digits", "text", "date", "as")]
     return [[i for i in telling if owners[i] in (None, code)] for code in several]

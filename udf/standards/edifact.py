@@ -5,7 +5,7 @@ stands in EDSD under its tag. Of each segment there is what is read, checked, ma
 """
 
 from udf.edi.tags import EDIFACT_TAGS, MESSAGE_TAGS, NEIGHBOURS
-from udf.standards.standard import At, Element, Form, Standard
+from udf.standards.standard import At, DateForm, Element, Form, Standard
 
 _LONGEST = 3
 """Characters of a code where lines are made of: none of the lists has a longer one."""
@@ -105,6 +105,13 @@ _FUNCTIONS = {
     "35": "duplicate", "18": "original", "43": "original",
 }  # fmt: skip
 
+_DATE_FORMS: dict[str, tuple[DateForm, int | None]] = {
+    # D.96A 2379
+    "101": ("day", 6), "102": ("day", 8), "203": ("time", None), "204": ("time", None), "610": ("month", None),
+    "616": ("week", None), "711": ("days", None), "713": ("times", None), "716": ("weeks", None),
+    "717": ("days", None), "718": ("days", None),
+}  # fmt: skip
+
 EDIFACT = Standard(
     name="EDIFACT",
     opener="UNH", type_at=(1, 0), reference_at=0, trailer="UNT",
@@ -112,6 +119,7 @@ EDIFACT = Standard(
     tags=EDIFACT_TAGS | frozenset(MESSAGE_TAGS) | NEIGHBOURS, tag_lengths=(3,),
     data=tuple("BGM DTM NAD LOC CUX LIN PIA QTY PRI INV CNT".split()),
     segments=_SEGMENTS, fields=_FIELDS, habits=_HABITS,
-    places=("LOC", "NAD"), splits=frozenset(), document_date="137", functions=_FUNCTIONS,
+    places=("LOC", "NAD"), splits=frozenset(), document_date="137", date_forms=_DATE_FORMS,
+    functions=_FUNCTIONS,
     has_components=True, announces_decimal_mark=True, has_numeric_qualifiers=True, shares_last_price=True,
 )  # fmt: skip

@@ -35,6 +35,12 @@ MESSAGE_TYPES: Mapping[str, MessageType] = MappingProxyType({
 })  # fmt: skip
 
 
+def principal_of(message_type: str) -> tuple[str, ...]:
+    """The qualifiers that a message of a type is sent for, none for a type that is not read."""
+    known = MESSAGE_TYPES.get(message_type)
+    return known.principal if known else ()
+
+
 def standard_of(message_type: str) -> Standard:
     """The standard of a message type: transaction sets of X12 have numbers for names."""
     return X12 if message_type.isdigit() else EDIFACT

@@ -11,7 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from udf.reading import MAX_COMPONENTS, SegmentLike
+from udf.standards.edifact import EDIFACT
+from udf.standards.message_types import standard_of
+from udf.standards.places import PLACES, is_buying_store
+from udf.standards.prices import PRICES
+from udf.standards.quantities import QUANTITIES
 from udf.standards.reference import load_reference
+from udf.standards.x12 import X12
 
 MAX_CHUNKS = 120_000
 """Groups, and lines or windows of them, of one message: each takes the model a millisecond, and two kilobytes."""
@@ -19,11 +25,8 @@ MAX_TOGETHER = 200_000
 """Groups and lines of one message: a hundred thousand lines that have a place each take 300 MB (November 2026)."""
 MAX_SEGMENTS = 50_000
 """Segments of a header, a group or a line. A line with the places of ten thousand stores has some thirty thousand."""
-QUANTITIES = frozenset(("QTY", "ZA", "SDQ", "SCH"))
-PLACES = frozenset(("LOC", "NAD", "N1"))
-PRICES = frozenset(("PRI", "CTP"))
-TRAILERS = frozenset(("UNS", "CNT", "CTT", "UNT", "SE", "UNE", "UNZ", "GE", "IEA"))
-ENVELOPE = frozenset(("UNA", "UNB", "UNG", "UNH", "ISA", "GS", "ST"))
+TRAILERS = frozenset((*EDIFACT.trailers, *X12.trailers))
+ENVELOPE = frozenset((*EDIFACT.envelope, *X12.envelope))
 # Addresses, contacts and free text: they never hold a field of a record, and left out they cost no tokens.
 SILENT = frozenset("CTA COM PER N2 N3 N4 FTX IMD PID XPO TD5 FOB MEA PKG PAC ALI PO4 PO3 MAN TAX MKS PRF SAC".split())
 # What may stand under the place of a group, before its first line.
@@ -78,6 +81,11 @@ class Chunks:
         yield self.header
         yield from self.groups
         yield from self.lines
+
+
+def each_line(chunks: Chunks) -> list[Chunk]:
+    """One chunk of each line; the windows of a line know where all of it begins and ends."""
+    return list({chunk.line: chunk for chunk in chunks.lines}.values())
 
 
 def signature(segment: SegmentLike) -> tuple[str, str]:
@@ -143,21 +151,11 @@ def _has_quantity(segments: Sequence[SegmentLike], first: int, last: int) -> boo
     return any(segments[k].tag in QUANTITIES for k in range(first, last))
 
 
-def is_buying_store(segment: SegmentLike) -> bool:
-    """Whether an N1 whose role may be a place (BY) is one: it carries the short number of a store (66 = 92)."""
-    kind, number = (e[0] if e else "" for e in (*segment.elements[2:4], (), ())[:2])
-    return kind == "92" and 0 < len(number) <= _STORE_NUMBER
-
-
-_STORE_NUMBER = 6
-"""Characters; GLN and DUNS numbers of head offices are longer."""
-
-
 def _is_party(segment: SegmentLike, message_type: str) -> bool:
     """True for a NAD, N1 or LOC that is no place: it opens no group, and may stand in one."""
     if segment.tag not in PLACES:
         return False
-    role = load_reference().place_role("X12" if message_type.isdigit() else "EDIFACT", *signature(segment))
+    role = load_reference().place_role(standard_of(message_type).name, *signature(segment))
     return role == "no" or (role == "weak" and segment.tag == "N1" and not is_buying_store(segment))
 
 
@@ -196,13 +194,6 @@ def _group_end(segments: Sequence[SegmentLike], start: int, stop: int) -> int:
     while k < stop and segments[k].tag in _GROUP_TAGS and signature(segments[k]) != signature(segments[start]):
         k += 1
     return k
-
-
-def read_type(opener: SegmentLike) -> str:
-    """The message type that UNH (S009, 0065) or ST (ST01) states, '' where it states none."""
-    at = (1, 0) if opener.tag == "UNH" else (0, 0)
-    elements = opener.elements
-    return elements[at[0]][at[1]].upper() if len(elements) > at[0] else ""
 
 
 def split_message(segments: Sequence[SegmentLike], message_type: str) -> Chunks:

@@ -5,7 +5,7 @@ directory (X12.22) under its tag. Of each segment there is what is read, checked
 """
 
 from udf.edi.tags import MESSAGE_TAGS, NEIGHBOURS, X12_TAGS
-from udf.standards.standard import At, Element, Form, Standard
+from udf.standards.standard import At, DateForm, Element, Form, Standard
 
 _LONGEST = 3
 """Characters of a code where lines are made of: few of the lists have as long a one."""
@@ -118,6 +118,11 @@ _FUNCTIONS = {
     "18": "original", "25": "change",
 }  # fmt: skip
 
+_DATE_FORMS: dict[str, tuple[DateForm, int | None]] = {
+    # 004010 1250
+    "D6": ("day", None), "D8": ("day", None), "RD8": ("days", None),
+}  # fmt: skip
+
 X12 = Standard(
     name="X12",
     opener="ST", type_at=(0, 0), reference_at=1, trailer="SE",
@@ -125,6 +130,7 @@ X12 = Standard(
     tags=X12_TAGS | frozenset(MESSAGE_TAGS) | NEIGHBOURS, tag_lengths=(2, 3),
     data=tuple("XQ BIA BPT PTD CUR DTM N1 LIN ZA QTY SDQ SCH CTP UIT REF CTT".split()),
     segments=_SEGMENTS, fields=_FIELDS, habits=_HABITS,
-    places=("N1",), splits=frozenset(("SDQ", "SCH", "REF")), document_date=None, functions=_FUNCTIONS,
+    places=("N1",), splits=frozenset(("SDQ", "SCH", "REF")), document_date=None, date_forms=_DATE_FORMS,
+    functions=_FUNCTIONS,
     has_components=False, announces_decimal_mark=False, has_numeric_qualifiers=False, shares_last_price=False,
 )  # fmt: skip

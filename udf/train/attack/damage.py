@@ -11,7 +11,8 @@ from udf.contract import Line, Outcome
 from udf.edi.delimiters import find_delimiters
 from udf.edi.reader import read_segments
 from udf.edi.segments import Segment
-from udf.gatekeeper.syntax import is_tag
+from udf.standards.edifact import EDIFACT
+from udf.standards.x12 import X12
 from udf.train.corpus.truth import Essence, Header
 
 _TRAILERS = ("UNT", "SE")
@@ -139,10 +140,10 @@ def letter_of_tag(becomes_tag: bool) -> Alter:
 
     def alter(r: random.Random, sound: Sound) -> str | None:
         segment = sound.segments[r.choice(list(sound.body))]
-        tag = segment.tag
+        tag, known = segment.tag, (X12 if sound.x12 else EDIFACT).tags
         at, by = r.randrange(len(tag)), r.choice(_LETTERS)
         other = tag[:at] + by + tag[at + 1 :]
-        if other == tag or is_tag(other, sound.x12) != becomes_tag or sound.text[segment.start :][: len(tag)] != tag:
+        if other == tag or (other in known) != becomes_tag or sound.text[segment.start :][: len(tag)] != tag:
             return None
         return sound.replaced((segment.start + at, segment.start + at + 1), by)
 
