@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from udf import contract
 
 MODEL = Path(__file__).with_name("model") / "tillroll.gguf"
-_LEARNT = 20_000
-"""Units of the longest message that plans are learnt from; longer ones have taught by excerpts."""
 
 
 @contextmanager
@@ -172,7 +170,7 @@ class Compiler:
             return self._refuse(message.text, error), None
         message.seconds += time.perf_counter() - began
         outcome = outcome._replace(compile_ms=round(1000 * message.seconds, 3))
-        if self.plans is not None and len(message.units) <= _LEARNT:
+        if self.plans is not None:
             self.plans.learn(message, outcome, document)
         return outcome, document
 

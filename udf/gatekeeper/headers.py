@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.gatekeeper.syntax import find_malformed
+from udf.gatekeeper.values import is_reversed
 from udf.reading import PartReading, Position, Record
 from udf.standards.dates import read_date
 from udf.standards.header import currencies
@@ -87,7 +88,7 @@ def judge_dates(
     if findings or start is None or end is None:
         return findings
     try:
-        if read_date(segments[start[0]], start)[0] > read_date(segments[end[0]], end)[1]:
+        if is_reversed(read_date(segments[start[0]], start)[0], read_date(segments[end[0]], end)[1]):
             findings.append(Finding("period-reversed", "The period ends before it starts.", end[0]))
     except UnreadableValueError as problem:
         findings.append(Finding(problem.code, str(problem), start[0]))

@@ -27,6 +27,7 @@ with each of these kinds and gives its reason; of all other kinds not one attack
 
 from collections import Counter
 from collections.abc import Sequence
+from decimal import Decimal
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
@@ -35,6 +36,7 @@ from udf.gatekeeper.headers import judge_dates, judge_place_type
 from udf.gatekeeper.repetition import judge_repetition
 from udf.gatekeeper.syntax import find_malformed
 from udf.gatekeeper.unread import find_unread
+from udf.gatekeeper.values import adds_up
 from udf.message import LineRecords
 from udf.reading import LineReading, Position, Record
 from udf.standards.edifact import EDIFACT
@@ -193,11 +195,11 @@ def _judge_use(segments: Sequence[Segment], line: LineRecords, setting: Setting)
             continue
         try:
             number = read_number(text, mark)
-            split = sum(read_number(value_at(segments, p), mark) for p in parts[s]) if is_total else None
+            split = sum((read_number(value_at(segments, p), mark) for p in parts[s]), Decimal(0)) if is_total else None
         except UnreadableValueError as problem:
             findings.append(Finding(problem.code, str(problem), s))
             continue
-        if split is not None and number != split:
+        if split is not None and not adds_up(number, (split,)):
             detail = f"The parts add up to {split}, the stated total is {number}."
             findings.append(Finding("split-total-mismatch", detail, s))
         elif not is_total and setting.measure(segment.tag, segment.value(0)) != "ignored":

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
-from udf.gatekeeper.controls import read_count
+from udf.gatekeeper.values import read_count
 from udf.standards.structure import Chunks, each_line
 
 

@@ -1,7 +1,7 @@
 """What came of a message: proved lines and rejected ones, all problems at once, and whether it is valid."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar, overload
 
@@ -10,9 +10,9 @@ from udf.findings import Finding
 from udf.gatekeeper.controls import check_totals, check_trailer
 from udf.gatekeeper.layout import check_layout
 from udf.gatekeeper.placement import find_referenced_places
-from udf.gatekeeper.warnings import Doubts, LineCounts, repeated_stock, summarise_lines
+from udf.gatekeeper.warnings import LineWarnings, repeated_stock
 from udf.message import LOGGED, Message, Unit, describe_answer
-from udf.outcome import Attempt, Document, Envelope, Line, Outcome, Problem, RejectedLine, dump_document
+from udf.outcome import Attempt, Document, Line, Outcome, Problem, RejectedLine, dump_document
 from udf.reading import Record
 from udf.refusals import hash_document
 from udf.standards.values import UnreadableValueError
@@ -162,12 +162,13 @@ class Verdict:
             return self._build(unit, header, stated)
 
         kept: list[list[Line]] = []
-        tally = _Tally(self.header, message.envelope)
+        warnings = LineWarnings(self.header, message.envelope)
 
         def build_all() -> Iterator[list[Line]]:
             for unit in lines:
                 found = build(unit)
-                tally.note(found)
+                for line in found:
+                    warnings.note(line)
                 if not message.is_long:
                     kept.append(found)
                 yield found
@@ -189,9 +190,10 @@ class Verdict:
         if lines and not self.lines:
             self.note(Finding("no-line-proved", "Not one line of the message could be proved.", message.first))
         if twice:  # they were counted, too
-            tally = _Tally(self.header, message.envelope)
-            tally.note(self.lines)
-        self._warn(tally)
+            warnings = LineWarnings(self.header, message.envelope)
+            for line in self.lines:
+                warnings.note(line)
+        self._warn(warnings)
 
     def _build(self, unit: Unit, header: Record, stated: Mapping[int, Unit]) -> list[Line]:
         """The lines of a proved unit, none where a finding stands against it; `stated` has the units of groups."""
@@ -219,10 +221,10 @@ class Verdict:
             output=describe_answer(unit), problems=[self._make_problem(finding) for finding in unit.findings],
         )  # fmt: skip
 
-    def _warn(self, tally: "_Tally") -> None:
-        for finding in (*tally.doubts.findings(), *summarise_lines(tally.counts)):
+    def _warn(self, warnings: LineWarnings) -> None:
+        for finding in warnings.findings():
             self.note(finding)
-        if tally.counts.unplaced:
+        if warnings.unplaced:
             named = find_referenced_places(self.message.segments, self.message.chunks, self.message.setting)
             if named:
                 segment = self.message.segments[named[0]]
@@ -271,16 +273,3 @@ def _lift_stated(unit: Unit | None) -> Record:
     """What a header or a group states, in the message; anew each time: half a kilobyte for each of many groups."""
     records = unit.records[0] if unit else ()
     return lift(unit.chunks[0], records[0]) if unit and records else {}
-
-
-class _Tally:
-    """What is odd about the lines of a message, and what they leave open."""
-
-    def __init__(self, header: dict[str, Any], envelope: Envelope) -> None:
-        self.doubts, self.counts = Doubts(header, envelope), LineCounts()
-
-    def note(self, lines: Iterable[Line]) -> None:
-        """Count some lines."""
-        for line in lines:
-            self.doubts.note_line(line)
-            self.counts.note(line)

@@ -93,7 +93,7 @@ class Router:
         read: Counter[object] = Counter()
         parts: tuple[list[int], list[int]] = ([], [])
         for number in unread:
-            partner = self._plans.shelf_of(envelopes[number])
+            partner = self._plans.partner_key(envelopes[number])
             read[partner] += 1
             parts[read[partner] > share].append(number)
         return parts

@@ -30,7 +30,7 @@ from udf.train.corpus.labels import Label
 
 @dataclass(slots=True)
 class Report:
-    """What came of the lessons."""
+    """What was labelled, what was kept of it, and what was refused."""
 
     messages: int = 0
     valid: int = 0

@@ -13,10 +13,10 @@ from rich.console import Console
 
 from udf.compiler import MODEL
 from udf.train.exam.evaluate import Sizes, examine
+from udf.train.exam.picture import draw_exam
 from udf.train.exam.report import print_exam
 from udf.train.fit.gates import LEAST_PARITY, PROMPTS
 from udf.train.fit.parity import SEED, measure_parity
-from udf.train.fit.picture import draw_exam
 from udf.train.fit.quantise import Quantisation
 
 

@@ -1,7 +1,4 @@
-"""Lessons for a model that talks: the corpus's chunks as text, the right answers as JSON, and both as tokens.
-
-Needs no torch: the tests hold the tokens of a lesson against those that the engine feeds.
-"""
+"""The corpus for a chat model: chunks as text, the right answers as JSON, and both as tokens."""
 
 import random
 from collections.abc import Iterator
@@ -14,7 +11,7 @@ from udf.train.corpus.partners import draw_written
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class ChatExample:
     """One chunk: what the model reads and what it should say."""
 
     prompt: str
@@ -30,8 +27,8 @@ class Tokeniser(Protocol):
     def answer(self, text: str) -> list[int]: ...
 
 
-def draw_lessons(seed: int, held_out: bool = False) -> Iterator[Lesson]:
-    """Lessons, endlessly, of partners that may be learnt or are held out; prompts alike but for digits come once."""
+def draw_chat_examples(seed: int, held_out: bool = False) -> Iterator[ChatExample]:
+    """Examples, endlessly, of partners that may be learnt or are held out; prompts alike but for digits come once."""
     r = random.Random(seed)
     while True:
         dialect, _ = draw_written(r, held_out)
@@ -42,12 +39,12 @@ def draw_lessons(seed: int, held_out: bool = False) -> Iterator[Lesson]:
             shape = prompt.translate(_MASK)
             if shape not in seen:
                 seen.add(shape)
-                yield Lesson(prompt, render_answer(records, chunk.segments))
+                yield ChatExample(prompt, render_answer(records, chunk.segments))
 
 
 _MASK = str.maketrans("123456789", "0" * 9)
 
 
-def tokenise(lesson: Lesson, tokeniser: Tokeniser) -> tuple[list[int], list[int]]:
+def tokenise(example: ChatExample, tokeniser: Tokeniser) -> tuple[list[int], list[int]]:
     """Prompt and answer as tokens, each by itself: at inference the answer begins behind a finished prompt."""
-    return tokeniser.prompt(lesson.prompt), [*tokeniser.answer(lesson.answer), tokeniser.eos]
+    return tokeniser.prompt(example.prompt), [*tokeniser.answer(example.answer), tokeniser.eos]

@@ -1,4 +1,7 @@
-"""Melt a LoRA adapter into its base, without torch: ``python -m udf.train.fit.merge adapter.safetensors out.gguf``.
+"""The specialist: a LoRA adapter merged into its base, without torch.
+
+``python -m udf.train.exam.specialist adapter.safetensors out.gguf`` merges another one.
+
 
 Only the matrices that the adapter touches are unpacked, changed and packed again, in 8 bits; the rest is copied byte
 for byte, so four fifths of a 4-bit base stay as they are. The base may be any GGUF of the Llama family whose network
@@ -14,7 +17,7 @@ import numpy as np
 import typer
 from safetensors import safe_open
 
-from udf.train.fit.bases import base_model
+from udf.train.exam.bases import base_model
 
 ADAPTER = Path(__file__).parents[1] / "specialist" / "adapter.safetensors"
 """What `make lora` trained on SmolLM2; its run.json says how."""

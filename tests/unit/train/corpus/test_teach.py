@@ -15,8 +15,8 @@ from udf.engines.chat import TalkingEngine
 from udf.train.corpus import teach
 from udf.train.corpus.drafts import Draft
 from udf.train.corpus.edifact import EdifactPartner
-from udf.train.corpus.labels import Label, read_labels
-from udf.train.corpus.partners import draw_examples
+from udf.train.corpus.examples import draw_examples
+from udf.train.corpus.labels import read_labels
 from udf.train.corpus.rendering import Writing, render_message
 
 PLAIN = Writing("'", "+", ":", "?", version="D:96A:UN")
@@ -79,7 +79,7 @@ def test_proved_answers_become_labels_that_teach_the_tiny_compiler(landing: Path
     prompts = [tuple(label.example()[0]) for label in labels]
     assert len(prompts) == len(set(prompts))
     examples = [label.example() for label in labels]
-    mixed = list(islice(draw_examples(5, markers_turn=False, taught=out), 400))
+    mixed = list(islice(draw_examples(5, markers_turn=False, teacher_labels=out), 400))
     share = sum(example in examples for example in mixed) / len(mixed)
     assert 0.02 < share < 0.3
 
@@ -111,19 +111,3 @@ def test_an_endpoint_that_fails_leaves_the_labels_so_far_and_says_why(landing: P
     assert result.exit_code == 1
     assert "the key has expired" in " ".join(result.output.split())
     assert read_labels(out)
-
-
-def test_a_label_reads_back_as_it_was_written(landing: Path, drafts: list[Draft]) -> None:
-    teacher = teach.Teacher(_Book(answers_of(drafts[0])))
-    message = next(teach.find_messages(landing))
-    for label in teacher.label(message):
-        again = Label.read(label.row())
-        assert again.example() == label.example()
-        assert again.row() == label.row()
-
-
-def test_a_line_that_is_no_label_is_named(tmp_path: Path) -> None:
-    file = tmp_path / "labels.jsonl"
-    file.write_text('{"kind":"line","message_type":"852","segments":[],"records":[]}\n{"kind":\n')
-    with pytest.raises(ValueError, match=r"labels\.jsonl, line 2 is no label"):
-        read_labels(file)

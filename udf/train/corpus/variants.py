@@ -1,4 +1,4 @@
-"""Further messages of a drawn partner: the same habits, other values. What a draft states, its sibling states too."""
+"""Variants of a draft: further messages of its partner with other values, which state what the draft states."""
 
 import datetime
 import random
@@ -26,7 +26,7 @@ class _View:
         return found[component] if component < len(found) else ""
 
 
-def draw_sibling(draft: Draft, r: random.Random) -> Draft:
+def draw_variant(draft: Draft, r: random.Random) -> Draft:
     """A copy with other identifiers, quantities, prices, dates and words of the same look.
 
     Equal values stay equal and sums stay sums: identifiers are exchanged one for one, all numbers are multiplied by
