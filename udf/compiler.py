@@ -4,12 +4,10 @@ Nothing is raised for bad input.
 """
 
 import gc
-import hashlib
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from udf.engines.engine import Engine
@@ -34,12 +32,11 @@ from udf.plans.routing import Routed, Router
 from udf.readers.model import ATTEMPTS, ModelReader
 from udf.readers.rules import RulesReader, read_line, read_part
 from udf.refusals import RefusedError, hash_document, refuse
-from udf.standards.reference import Reference, load_reference, reference_digest
+from udf.standards.reference import Reference, load_reference
+from udf.version import MODEL, model_version, version_with
 
 if TYPE_CHECKING:
     from udf import contract
-
-MODEL = Path(__file__).with_name("model") / "tillroll.gguf"
 
 
 @contextmanager
@@ -57,35 +54,6 @@ def _resting_collector() -> Iterator[None]:
             gc.enable()
 
 
-@cache
-def model_version() -> str:
-    """The first twelve characters of the model file's SHA-256."""
-    return hashlib.sha256(MODEL.read_bytes()).hexdigest()[:12]
-
-
-@cache
-def compiler_version() -> str:
-    """A hash over weights, code and tables: what it was, tells whether an outcome is of today's compiler."""
-    return _version(model_version())
-
-
-def _version(model: str) -> str:
-    digest = hashlib.sha256(model.encode())
-    for source in list_sources():
-        digest.update(source.read_bytes())
-    digest.update(reference_digest().encode())
-    return digest.hexdigest()[:12]
-
-
-def list_sources() -> list[Path]:
-    """The modules that have a say in what an outcome is."""
-    package = Path(__file__).parent
-    return sorted(
-        path for path in package.rglob("*.py")
-        if path.name != "install.py" and path.relative_to(package).parts[0] not in ("postgres", "train")
-    )  # fmt: skip
-
-
 class Compiler:
     """Compiles messages with one engine and one set of reference tables."""
 
@@ -98,16 +66,16 @@ class Compiler:
         self.plans = plans
         self.reference = reference or load_reference()
         self.model_version = model
-        self.version = _version(model)
+        self.version = version_with(model)
         self._reader = RulesReader() if engine is None else ModelReader(engine, attempts)
 
     def compile_batch(
         self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None
     ) -> "list[contract.Outcome]":
         """One outcome for each text, in order; the prompts of all of them are decoded together."""
-        from udf.contract import read_row  # pydantic: who only stores rows does without
+        from udf.contract import read_outcome  # pydantic: who only stores rows does without
 
-        return [read_row(row) for row in self.compile_rows(texts, envelopes)]
+        return [read_outcome(row) for row in self.compile_rows(texts, envelopes)]
 
     @_resting_collector()
     def compile_rows(

@@ -3,8 +3,8 @@
 `udf.contract` says what an outcome is and validates it, through pydantic. To import that and to build its models is
 150 ms (November 2026), half of what the first call of a database session may take, and none of it is needed to *make*
 an outcome whose values the gatekeeper has proved. So the compiler makes these, writes their JSON itself, and never
-imports pydantic; whoever wants models has them read from that JSON (`contract.read_row`). A test holds fields, types,
-defaults and JSON of both against each other.
+imports pydantic; whoever wants models has them read from that JSON (`contract.read_outcome`). A test holds fields,
+types, defaults and JSON of both against each other.
 """
 
 import datetime
@@ -321,22 +321,3 @@ def make_row(outcome: Outcome, document: str | None) -> CompiledRow:
         dump_problems(outcome.problems), outcome.route, outcome.attempts, outcome.model_version,
         outcome.compiler_version, outcome.verification_hash, outcome.compile_ms, outcome.attempt_log, outcome.plans,
     )  # fmt: skip
-
-
-_ENVELOPE = dict.fromkeys(Envelope._fields, str) | {"is_test": bool}
-
-
-def read_envelope(text: str) -> Envelope:
-    """The envelope that `dump_envelope` wrote, or that a caller did. Raises ValueError where it is none."""
-    try:
-        fields = json.loads(text)
-    except RecursionError:
-        raise ValueError("An envelope is no such depth of lists.") from None
-    if isinstance(fields, dict) and all(
-        name in _ENVELOPE and (value is None or type(value) is _ENVELOPE[name]) for name, value in fields.items()
-    ) and fields.get("standard") in (None, "EDIFACT", "X12"):  # fmt: skip
-        return Envelope(**fields)
-    # Nearly an envelope, or nothing like one: for the contract itself to say.
-    from udf import contract
-
-    return Envelope(**contract.Envelope.model_validate_json(text).model_dump())

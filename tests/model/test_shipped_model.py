@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from udf import compile_batch, compile_edi, model_version
-from udf.compiler import MODEL
 from udf.engines.engine import Prompt, next_best_prefixes
 from udf.engines.llama import LlamaEngine
 from udf.language.grammar import AnswerGrammar
@@ -17,6 +16,7 @@ from udf.language.vocabulary import count_markers
 from udf.train.corpus.examples import draw_examples
 from udf.train.exam.evaluate import Sizes, examine
 from udf.train.exam.messages import HELD_OUT, KNOWN, QUIRKS
+from udf.version import MODEL
 
 MAX_BYTES = 4_000_000
 

@@ -35,7 +35,7 @@ def examine_rivals(messages: Sequence[ExamMessage], tiny: Candidate) -> dict[str
         engine = ChatEngine(path, shots, THREADS)
         compiler = Compiler(engine)
         facts = {"file_mb": megabytes(path), "threads": THREADS}
-        counts = engine.tally
+        counts = engine.usage
         found[name] = _examine(Candidate(name, compiler, compiler, engine.forget, facts), messages) | {
             "tokens_in": counts.tokens_in, "tokens_out": counts.tokens_out, "answers": counts.asked,
             "answers_unreadable": counts.unreadable + counts.failed, "answers_with_invented_values": counts.invented,

@@ -14,12 +14,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from udf.compiler import MODEL
 from udf.language.vocabulary import MARKERS, VOCABULARY_SIZE
 from udf.train.corpus.examples import TURNED
 from udf.train.corpus.partners import MIX
 from udf.train.exam.evaluate import without_examples
 from udf.train.fit.gates import Gate, Packed, check_gates
+from udf.version import MODEL
 
 
 def write_card(run: Path, proof: dict[str, Any], sweep: dict[str, Any], model: Path) -> None:

@@ -10,8 +10,8 @@ import pytest
 import typer
 
 from tests.unit.train.fit.test_gates import EXAM, HALF, WHOLE
-from udf.compiler import MODEL
 from udf.train.fit.ship import ship
+from udf.version import MODEL
 
 
 @pytest.fixture
