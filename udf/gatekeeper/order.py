@@ -7,11 +7,11 @@ from udf.findings import Finding
 from udf.standards.dates import date_statements
 from udf.standards.edifact import EDIFACT
 from udf.standards.header import CURRENCIES
-from udf.standards.places import PLACES, place_role
+from udf.standards.places import PLACES, place_role, signature
 from udf.standards.prices import price_runs
 from udf.standards.quantities import quantity_positions
 from udf.standards.setting import Setting
-from udf.standards.structure import Chunks, each_line, signature
+from udf.standards.structure import Chunks, each_line
 
 
 def check_order(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:

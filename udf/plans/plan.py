@@ -27,10 +27,9 @@ from udf.plans.shapes import Shape, Slot, locate, slot_pattern
 from udf.reading import Record
 from udf.standards.dates import date_form
 from udf.standards.message_types import STANDARDS
-from udf.standards.places import PLACES
+from udf.standards.places import PLACES, signature
 from udf.standards.reference import Reference, load_reference
 from udf.standards.setting import Setting
-from udf.standards.structure import signature
 
 PROOFS = 3
 """Readings by the model that a plan must agree with before it runs alone."""

@@ -18,6 +18,12 @@ PLACES = frozenset((*EDIFACT.places, *X12.places))
 """Segments that name a place or a party, in either standard."""
 
 
+def signature(segment: SegmentLike) -> tuple[str, str]:
+    """Tag and first code: what tells a place that opens groups from one that does not."""
+    first = segment.elements[0] if segment.elements else ()
+    return segment.tag, (first[0] if first else "")
+
+
 def is_buying_store(segment: SegmentLike) -> bool:
     """Whether an N1 whose role may be a place (BY) is one: it carries the short number of a store (66 = 92)."""
     kind, number = (e[0] if e else "" for e in (*segment.elements[2:4], (), ())[:2])
