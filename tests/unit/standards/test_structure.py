@@ -3,7 +3,7 @@
 import pytest
 
 from udf.edi.reader import read_segments
-from udf.standards.chunks import Chunk, Chunks, split_message
+from udf.standards.structure import Chunk, Chunks, split_message
 
 
 def split(body: str, message_type: str = "SLSRPT") -> Chunks:
