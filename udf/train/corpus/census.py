@@ -23,6 +23,7 @@ from udf.train.corpus import examples
 from udf.train.corpus.drafts import chunk_draft
 from udf.train.corpus.examples import draft_examples
 from udf.train.corpus.partners import draw_written
+from udf.version import canonical
 
 
 @dataclass
@@ -52,17 +53,8 @@ def digest_generator() -> str:
     """
     digest = hashlib.sha256(reference_digest().encode())
     for module in sorted(find_sources(examples), key=lambda module: module.__name__):
-        tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
-        digest.update(ast.dump(_Undocumented().visit(tree)).encode())
+        digest.update(canonical(Path(str(module.__file__)).read_bytes()).encode())
     return digest.hexdigest()[:12]
-
-
-class _Undocumented(ast.NodeTransformer):
-    """Takes texts that stand by themselves, as docstrings do, out of a tree."""
-
-    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
-        is_text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-        return None if is_text else node
 
 
 def find_sources(module: ModuleType) -> set[ModuleType]:
@@ -80,8 +72,8 @@ def find_sources(module: ModuleType) -> set[ModuleType]:
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:
-    """Names of modules of udf that a module names in its imports; some of them may be none."""
-    for node in ast.walk(tree):
+    """Names of modules of udf that a module names in the imports at its beginning; some of them may be none."""
+    for node in tree.body:  # what stands in a function may be loaded in one process and not in another
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("udf."):
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
