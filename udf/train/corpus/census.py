@@ -23,7 +23,6 @@ from udf.train.corpus.drafts import chunk_draft
 from udf.train.corpus.examples import draft_examples
 from udf.train.corpus.partners import draw_written
 
-
 _IMPORT = re.compile(r"^from (udf[\w.]*) import ([^(\n]*)", re.MULTILINE)
 """An import at the beginning of a module: what stands in a function may be loaded in one process and not in another."""
 
