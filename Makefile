@@ -58,7 +58,7 @@ $(STAMP):
 	$(install_llama)
 	echo '3/3 installing the other packages'
 	$(PIP) install -q --progress-bar off -c constraints.txt setuptools
-	$(PIP) install -c constraints.txt --no-build-isolation -e '.[test,dev]' >$(VENV)/install.log 2>&1 &
+	$(PIP) install -c constraints.txt --no-build-isolation -e '.[platform,test,dev]' >$(VENV)/install.log 2>&1 &
 	$(call wait_for,packages,$$(grep -c '^Collecting' $(VENV)/install.log || true) fetched) || {
 		tail -n 15 $(VENV)/install.log >&2
 		echo 'Installing the packages failed; the lines above say why.' >&2
@@ -127,23 +127,23 @@ endef
 exam-setup: $(EXAM_STAMP) ## add the pretrained base and what else the exam compares with; no torch
 
 $(EXAM_STAMP): $(STAMP)
-	@$(PIP) install --progress-bar off -c constraints.txt --no-build-isolation -e '.[test,dev,exam]'
+	@$(PIP) install --progress-bar off -c constraints.txt --no-build-isolation -e '.[platform,test,dev,exam]'
 	touch $@
 
 bench-setup: $(BENCH_STAMP) ## add the parsers that the benchmark races with, and what draws its picture
 
 $(BENCH_STAMP): $(STAMP)
-	@$(PIP) install -q --progress-bar off -c constraints.txt --no-build-isolation -e '.[test,dev,bench]'
+	@$(PIP) install -q --progress-bar off -c constraints.txt --no-build-isolation -e '.[platform,test,dev,bench]'
 	touch $@
 
 train-setup: $(TRAIN_STAMP) ## add torch and the rest of what udf/train needs
 
 $(TRAIN_STAMP): $(STAMP)
 	@echo 'adding torch and the rest of what training needs'
-	$(PIP) install -q --progress-bar off -c constraints.txt --no-build-isolation -e '.[test,dev,train]'
+	$(PIP) install -q --progress-bar off -c constraints.txt --no-build-isolation -e '.[platform,test,dev,train]'
 	touch $@
 
-# What udf/train/pipeline.sh reads: MINUTES, HIDDEN, LAYERS, HEADS, RATE, SEED, THREADS, START, TAUGHT.
+# What udf/train/pipeline.sh reads: MINUTES, HIDDEN, LAYERS, HEADS, RATE, SEED, THREADS, START, TEACHER_LABELS.
 RUN ?= runs/tiny
 
 .PHONY: train train-quick test-train lora exam
@@ -156,11 +156,11 @@ train-quick: train-setup ## prove every stage of train in two minutes and throw 
 test-train: train-setup ## run the tests that need torch
 	@$(PYTEST) tests/model/test_training.py tests/browser/test_model_ui.py
 
-lora: train-setup ## teach the pretrained base for MINUTES (60): the specialist that the exam compares with
+lora: train-setup ## train the pretrained base for MINUTES (60): the specialist that the exam compares with
 	@$(BIN)/python -m udf.train.fit.lora runs/specialist --minutes $(or $(MINUTES),60)
 	install -m 644 -t udf/train/specialist runs/specialist/adapter.safetensors runs/specialist/run.json
 
-exam: exam-setup ## examine the shipped model, beside rules and two larger models: tables, runs/exam/exam.json and .png
+exam: exam-setup ## examine the shipped model, the rules by themselves and two larger models: tables, runs/exam/exam.json and .png
 	@$(BIN)/python -m udf.train.exam.evaluate
 
 # The warehouse -------------------------------------------------------------------------------------------------------
@@ -248,18 +248,30 @@ bi-down: ## stop Superset
 # The proof -----------------------------------------------------------------------------------------------------------
 
 .PHONY: bench
-bench: bench-setup $(if $(QUICK),,exam-setup) ## measure it beside parsers and larger models: bench/results; QUICK=1 in a minute, ONLY=part
+bench: bench-setup ## measure it beside parsers: bench/results; QUICK=1 in a minute, ONLY=part
 	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(addprefix --only ,$(ONLY))
 
-.PHONY: test test-unit test-integration test-postgres15 test-bi lint
-test: setup ## run all tests: unit, integration on a server of their own, model, browser
-	@$(PYTEST)
+# As many at once as conftest.py says. A file stays in one process, so that what its tests share is made once; they
+# begin in order, the browser's, which take longest, first.
+AT_ONCE := -n auto --dist loadfile --no-loadscope-reorder
 
-test-unit: setup ## run the tests that need nothing, in seconds
-	@$(PYTEST) tests/unit
+.PHONY: test test-unit test-integration test-long test-postgres15 test-bi lint
+test: setup ## run all tests: unit, integration on servers of their own, model, browser
+	@$(PYTEST) $(AT_ONCE)
+
+test-unit: setup ## run the tests that need nothing
+	@$(PYTEST) $(AT_ONCE) tests/unit
 
 test-integration: setup ## run the tests that need PostgreSQL: an embedded one, or the one that PGHOST names
-	@$(PYTEST) tests/integration
+	@$(PYTEST) $(AT_ONCE) tests/integration
+
+test-long: export TILLROLL_HISTORIES ?= 1000
+test-long: export TILLROLL_GROWTH_SEEDS ?= 1,2,3
+test-long: export TILLROLL_GROWTH_STEPS ?= 15
+test-long: export TILLROLL_CROWD_SESSIONS ?= 200
+test-long: export TILLROLL_CROWD_SECONDS ?= 60
+test-long: setup ## run those of them that make test runs in small: random histories, growth, crowds; some ten minutes
+	@$(PYTEST) $(AT_ONCE) -m long
 
 test-postgres15: setup ## run the tests that need PostgreSQL on Debian's PostgreSQL 15 (package postgresql-15)
 	@$(BIN)/python -m tests.postgres15 $(BIN)/python -m pytest tests/integration

@@ -20,7 +20,7 @@ from bench.run import SEED, Run
 from dagster_project import warehouse
 from dagster_project.demo import materialize
 from dagster_project.warehouse.embedded import STATE, Server
-from udf.compiler import MODEL
+from udf.version import MODEL
 
 PARTNERS = 40
 MESSAGES, GROUPS = 10, 50
@@ -126,7 +126,7 @@ def _compare(run: Run, connection: psycopg.Connection, lines: int) -> int:
         cursor.itersize = 500
         cursor.execute(_OUTCOMES)
         for (_, _, is_valid, is_complete, document), message in zip(cursor, messages, strict=True):
-            run.tally.mark_document(document if is_valid else None, is_complete, message)
+            run.exactness.mark_document(document if is_valid else None, is_complete, message)
             stated += len(message.lines)
     return stated
 

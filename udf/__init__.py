@@ -1,54 +1,76 @@
 """The compiler: text in, outcome out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from udf.arguments import EnvelopeLike
     from udf.contract import Outcome
     from udf.edi.interchange import Interchange
-    from udf.outcome import CompiledRow, Envelope
+    from udf.outcome import CompiledRow
 
 __all__ = ["compile_batch", "compile_edi", "compile_rows", "compiler_version", "model_version", "split_interchange"]
 
 # Each function imports what it needs: pydantic and llama.cpp are most of what the first outcome of a process waits for,
 # and neither training nor whoever only splits interchanges or stores rows wants to load them all.
 
+_compiling = Lock()
+"""One thread compiles at a time: there is one model in a process, and what it has learnt of partners. To wait for it
+costs nothing where nobody else compiles; an engine a thread would learn each partner anew in each of them."""
 
-def compile_edi(text: str, envelope: "Envelope | None" = None) -> "Outcome":
+
+def compile_edi(text: str, envelope: "EnvelopeLike | None" = None) -> "Outcome":
     """Compile one message (UNH…UNT or ST…SE, with its interchange around it or without).
 
-    `envelope` is what the interchange says about the message, where the text does not bring it. Never raises for bad
-    input.
+    `envelope` is what the interchange says about the message, where the text does not bring it: a
+    `udf.contract.Envelope`, or a dict of its fields as JSON gives it. Whatever they say, the answer is an outcome; a
+    TypeError is raised for a text that is no str, a field of another type and a field that no envelope has. Safe from
+    several threads.
     """
-    return compile_batch([text], [envelope])[0]
+    from udf.arguments import check_envelope, check_text
+
+    return compile_batch([check_text(text)], [check_envelope(envelope)])[0]
 
 
-def compile_batch(texts: Sequence[str], envelopes: "Sequence[Envelope | None] | None" = None) -> "list[Outcome]":
-    """Compile many messages at once: one outcome each, in order."""
+def compile_batch(texts: Iterable[str], envelopes: "Iterable[EnvelopeLike | None] | None" = None) -> "list[Outcome]":
+    """Compile many messages at once: one outcome each, in order.
+
+    `envelopes` has one, or None, for each text. Nothing is compiled where one of them is of a wrong type (TypeError, as
+    in `compile_edi`) or where there are more of the one than of the other (ValueError). Safe from several threads.
+    """
+    from udf.arguments import check_envelopes, check_texts
     from udf.compiler import load_compiler
 
-    return load_compiler().compile_batch(texts, envelopes)
+    checked = check_texts(texts)
+    known = check_envelopes(envelopes, len(checked))
+    with _compiling:
+        return load_compiler().compile_batch(checked, known)
 
 
-def compile_rows(texts: Sequence[str], envelopes: "Sequence[Envelope | None] | None" = None) -> "list[CompiledRow]":
+def compile_rows(texts: Iterable[str], envelopes: "Iterable[EnvelopeLike | None] | None" = None) -> "list[CompiledRow]":
     """As `compile_batch`, as rows of silver.outcomes with their parts as JSON text: for storing, not for reading."""
+    from udf.arguments import check_envelopes, check_texts
     from udf.compiler import load_compiler
 
-    return load_compiler().compile_rows(texts, envelopes)
+    checked = check_texts(texts)
+    known = check_envelopes(envelopes, len(checked))
+    with _compiling:
+        return load_compiler().compile_rows(checked, known)
 
 
 def compiler_version() -> str:
     """A hash over weights, code and reference tables: outcomes of another version are pending again."""
-    from udf import compiler
+    from udf import version
 
-    return compiler.compiler_version()
+    return version.compiler_version()
 
 
 def model_version() -> str:
     """The first twelve characters of the model file's SHA-256."""
-    from udf import compiler
+    from udf import version
 
-    return compiler.model_version()
+    return version.model_version()
 
 
 def split_interchange(data: bytes) -> "Interchange":

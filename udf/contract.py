@@ -178,7 +178,7 @@ def dump_document(document: Document) -> str:
     return json.dumps(document.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def read_row(row: CompiledRow) -> Outcome:
+def read_outcome(row: CompiledRow) -> Outcome:
     """The outcome that a row was made of. Raises ValidationError where it is none of this contract."""
     # Not by pydantic's own reader of JSON: a text that Python holds may have unpaired surrogates, which that refuses.
     document, rejected, problems = map(json.loads, (row.document or "null", row.rejected_lines, row.problems))

@@ -22,6 +22,8 @@ from typing import Any
 import psycopg
 from psycopg import errors, sql
 
+from udf.version import hash_code
+
 Connection = psycopg.Connection[Any]
 
 PACKAGE = Path(__file__).resolve().parent
@@ -72,6 +74,7 @@ def install(connection: Connection, only_if_changed: bool = False) -> str:
     """
     # Where the server's user cannot write beside the sources, each session would compile them anew, for half a second.
     compileall.compile_dir(PACKAGE, quiet=2)
+    hash_code()
     scripts = read_scripts(SCRIPTS)
     mark = f"Installation {hashlib.sha256(b''.join(scripts)).hexdigest()[:12]}."
     if only_if_changed and is_marked(connection, mark):

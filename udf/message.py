@@ -1,18 +1,22 @@
 """A message on its way through the compiler: its segments, its chunks, and what was read and found for each."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from itertools import groupby, islice
 
-from udf.edi.delimiters import Delimiters
+from udf.edi.delimiters import Delimiters, announce, find_delimiters
+from udf.edi.reader import read_segments
 from udf.edi.segments import LONG, Segment
 from udf.findings import Finding
 from udf.outcome import Envelope
-from udf.reading import Record
-from udf.standards.chunks import Chunk, Chunks
+from udf.reading import TYPES, Record
+from udf.refusals import RefusedError, too_large
+from udf.standards.chunks import MAX_CHUNKS, Chunk, Chunks, ExcessError, read_type, split_message
 from udf.standards.items import prefer_items
+from udf.standards.limits import find_excess, find_excess_of_lines, find_excess_of_segments
 from udf.standards.quantities import activity_of
+from udf.standards.reference import Reference
 from udf.standards.setting import Setting
 
 
@@ -39,13 +43,12 @@ def gather_line(windows: Sequence[tuple[Chunk, list[Record]]]) -> LineRecords:
     return LineRecords(chunk.first, chunk.last, records)
 
 
+MAX_CHARACTERS = 50_000_000
+"""Of a message."""
 LOGGED = 500
 """Tries of a message that are kept."""
 MOST_FINDINGS = 20_000
 """Findings against the parts of a message after which only the first of each code are kept of a further part."""
-
-
-T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -123,3 +126,87 @@ class Message:
         if not self.is_long:
             unit.line = line
         return line
+
+
+def describe_answer(unit: Unit) -> str:
+    """The answer for a person: field, segment, element.component, value."""
+    rows = [
+        ", ".join(
+            f"{name} = {chunk.message[i].tag} {e + 1}.{c + 1} «{chunk.message[i].elements[e][c]}»"
+            for name, (i, e, c) in ((name, (chunk.indices[s], e, c)) for name, (s, e, c) in record.items())
+        )
+        for chunk, records in zip(unit.chunks, unit.records, strict=True)
+        for record in records
+    ]
+    return "; ".join(rows) or "no record"
+
+
+Judge = Callable[[Message, Unit], Sequence[Finding]]
+"""What stands against the records that a unit has been given."""
+
+
+def read_message(text: str, envelope: Envelope | None, reference: Reference) -> Message:
+    """Segments, chunks and units of one message, with or without its interchange around it. Raises RefusedError."""
+    if not text.strip():
+        raise RefusedError(None, "empty-message", "There is no text.")
+    if len(text) > MAX_CHARACTERS:
+        detail = f"The message has {len(text)} characters, more than {MAX_CHARACTERS}."
+        raise RefusedError(None, "message-too-large", detail)
+    envelope = envelope or find_envelope(text)
+    delimiters = announce(find_delimiters(text), envelope.una)
+    if delimiters and (excess := find_excess(text, delimiters)):
+        raise RefusedError(None, "message-too-large", excess)
+    segments = read_segments(text, delimiters)
+    tags = [segment.tag for segment in segments]
+    openers = [i for i, tag in enumerate(tags) if tag in ("UNH", "ST")]
+    if not openers or delimiters is None:
+        raise RefusedError(None, "no-message-found", "The text holds no UNH and no ST segment.")
+    if excess := find_excess_of_segments(segments, delimiters):
+        raise RefusedError(None, "message-too-large", excess)
+    opener = segments[openers[0]]
+    message_type = read_type(opener)
+    if len(openers) > 1:
+        raise RefusedError(message_type, "several-messages", f"The text holds {len(openers)} messages.")
+    if message_type not in TYPES:
+        detail = f"The message type is {message_type or 'none'}; supported are {', '.join(TYPES)}."
+        raise RefusedError(message_type or None, "unsupported-message-type", detail)
+    # Each LIN opens a line or more: where there are too many, to split the message first would be for nothing.
+    lines = tags.count("LIN")
+    if lines > MAX_CHUNKS:
+        detail = f"No plan reads this message, and it has {lines} lines: the model reads {MAX_CHUNKS}."
+        refusal = too_large(message_type, detail)
+        raise RefusedError(message_type, refusal.code, f"{refusal} A shorter one may teach plans.")
+    del tags
+    try:
+        chunks = split_message(segments, message_type)
+    except ExcessError as error:
+        raise too_large(message_type, error) from None
+    setting = _describe(opener, message_type, envelope, reference)
+    if excess := find_excess_of_lines(segments, chunks, setting.x12):
+        raise too_large(message_type, excess)
+    units = [Unit(tuple(same)) for _, same in groupby(chunks, key=lambda chunk: chunk.line or id(chunk))]
+    return Message(text, envelope, segments, openers[0], setting, chunks, delimiters, units)
+
+
+def _describe(opener: Segment, message_type: str, envelope: Envelope, reference: Reference) -> Setting:
+    """What is known around the message's chunks: the version is GS08's, or UNH's S009 behind its type."""
+    x12 = opener.tag == "ST"
+    stated = opener.elements[1][1:] if len(opener.elements) > 1 else []
+    version = envelope.version or "" if x12 else ":".join(filter(None, stated))
+    standard = "X12" if x12 else "EDIFACT"
+    return Setting(standard, message_type, version, envelope.sender or "", envelope.decimal_mark, reference)
+
+
+def find_envelope(text: str) -> Envelope:
+    """The envelope of a text that brings its own interchange; an empty one for none, or for several messages."""
+    head = text.lstrip("\ufeff \r\n\t")[:3].upper()
+    if head not in ("UNA", "UNB", "ISA"):
+        return Envelope()
+    # To import it takes 20 ms of a session's first call, and nearly all messages come without their interchange.
+    from udf.edi.split import InterchangeStream, cut
+
+    data = text.encode("utf-8", "surrogatepass")
+    stream = InterchangeStream(lambda: cut(data), portion_size=0)
+    # Two are as many as a thousand: not one message with its envelope.
+    first = [message for portion in islice(stream.portions(), 2) for message in portion.messages]
+    return first[0].envelope if len(first) == 1 else Envelope()

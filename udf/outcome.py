@@ -3,15 +3,14 @@
 `udf.contract` says what an outcome is and validates it, through pydantic. To import that and to build its models is
 150 ms (November 2026), half of what the first call of a database session may take, and none of it is needed to *make*
 an outcome whose values the gatekeeper has proved. So the compiler makes these, writes their JSON itself, and never
-imports pydantic; whoever wants models has them read from that JSON (`contract.read_row`). A test holds fields, types,
-defaults and JSON of both against each other.
+imports pydantic; whoever wants models has them read from that JSON (`contract.read_outcome`). A test holds fields,
+types, defaults and JSON of both against each other.
 """
 
 import datetime
 import json
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 # IEEE 754 doubles, which every JSON reader may turn a number into, keep any 15 significant digits. EDIFACT 6060 is
@@ -236,23 +235,50 @@ def dump_document(document: Document) -> str:
     Raises AnswerTooLargeError as soon as there are more than `MAX_ANSWER` characters.
     """
     head, tail = _CANONICAL.encode(document._replace(lines=()).as_json()).split(_NO_LINES, 1)
-    parts = [head, _NO_LINES[:-1]]
-    lines = iter(document.lines)
-    separator, size = "", 0
-    while block := ",".join(_CANONICAL.encode(line.as_json()) for line in islice(lines, _BLOCK)):
-        parts += (separator, block)
-        separator = ","
-        size += len(block)
-        if size > MAX_ANSWER:
-            raise AnswerTooLargeError(document.message_type)
-    return "".join([*parts, "]", tail])
+    lines = JsonArray(document.message_type)
+    for line in document.lines:
+        lines.add(_CANONICAL.encode(line.as_json()))
+    return "".join([head, _NO_LINES[:-2], *lines.close(), tail])
 
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 _NO_LINES = '"lines":[]'
 """In JSON it can stand in no value: there its quotes are escaped."""
 _BLOCK = 500
-"""Lines whose texts become one, which take less memory."""
+"""Elements of an array whose texts become one."""
+
+
+class JsonArray:
+    """A JSON array whose elements come one by one; it ends where it grows larger than what can be stored.
+
+    Many short texts become few long ones, which take less memory.
+    """
+
+    def __init__(self, message_type: str | None = None, most: int | None = None) -> None:
+        """`most` are its characters, where they are not `MAX_ANSWER`."""
+        self._message_type, self._most = message_type, most
+        self._parts: list[str] = ["["]
+        self._open: list[str] = []
+        self._size = 0
+
+    def add(self, element: str) -> None:
+        """The JSON text of one more element, or of some. Raises AnswerTooLargeError."""
+        self._open.append(element)
+        if len(self._open) == _BLOCK:
+            self._shut()
+
+    def close(self) -> list[str]:
+        """The whole array, in parts. Raises AnswerTooLargeError."""
+        self._shut()
+        return [*self._parts, "]"]
+
+    def _shut(self) -> None:
+        if self._open:
+            self._parts.append(("," if len(self._parts) > 1 else "") + ",".join(self._open))
+            self._open.clear()
+            self._size += len(self._parts[-1])
+            if self._size > (self._most or MAX_ANSWER):
+                raise AnswerTooLargeError(self._message_type, self._most)
 
 
 def dump_problems(problems: Sequence[Problem]) -> str:
@@ -270,16 +296,12 @@ def dump_rejected(lines: Sequence[RejectedLine]) -> str:
     )
 
 
-def _dump_each(items: Iterable[dict[str, Any]], most: int = MAX_ANSWER) -> str:
-    """A JSON array of one object at least, block by block: all of them would take ten times the memory of the text."""
-    parts: list[str] = []
-    rest, size = iter(items), 0
-    while block := [dump_json(item) for item in islice(rest, _BLOCK)]:
-        parts.append(("," if parts else "[") + ",".join(block))
-        size += len(parts[-1])
-        if size > most:
-            raise AnswerTooLargeError(None, most)
-    return "".join((*parts, "]"))
+def _dump_each(items: Iterable[dict[str, Any]], most: int | None = None) -> str:
+    """Objects as a JSON array, one by one: all of them would take ten times the memory of the text."""
+    array = JsonArray(most=most)
+    for item in items:
+        array.add(dump_json(item))
+    return "".join(array.close())
 
 
 def dump_envelope(envelope: Envelope) -> str:
@@ -299,22 +321,3 @@ def make_row(outcome: Outcome, document: str | None) -> CompiledRow:
         dump_problems(outcome.problems), outcome.route, outcome.attempts, outcome.model_version,
         outcome.compiler_version, outcome.verification_hash, outcome.compile_ms, outcome.attempt_log, outcome.plans,
     )  # fmt: skip
-
-
-_ENVELOPE = dict.fromkeys(Envelope._fields, str) | {"is_test": bool}
-
-
-def read_envelope(text: str) -> Envelope:
-    """The envelope that `dump_envelope` wrote, or that a caller did. Raises ValueError where it is none."""
-    try:
-        fields = json.loads(text)
-    except RecursionError:
-        raise ValueError("An envelope is no such depth of lists.") from None
-    if isinstance(fields, dict) and all(
-        name in _ENVELOPE and (value is None or type(value) is _ENVELOPE[name]) for name, value in fields.items()
-    ) and fields.get("standard") in (None, "EDIFACT", "X12"):  # fmt: skip
-        return Envelope(**fields)
-    # Nearly an envelope, or nothing like one: for the contract itself to say.
-    from udf import contract
-
-    return Envelope(**contract.Envelope.model_validate_json(text).model_dump())

@@ -1,7 +1,10 @@
 """A reading of a chunk: which component of which segment is the item, the place, the quantity. Positions, no values."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
+
+from udf.findings import Finding
 
 Position = tuple[int, int, int]
 """(segment in the chunk, element after the tag, component), all from 0."""
@@ -10,7 +13,7 @@ Record = dict[str, Position]
 
 
 class SegmentLike(Protocol):
-    """What the codec reads of a segment."""
+    """What is read of a segment: tag, and components by element."""
 
     @property
     def tag(self) -> str: ...
@@ -27,3 +30,33 @@ KINDS = ("header", "group", "line")
 TYPES = ("SLSRPT", "INVRPT", "852", "846", "867")
 MAX_COMPONENTS = 120
 """Components that one prompt may show; a marker may not come twice."""
+
+
+@dataclass(slots=True)
+class PartReading:
+    """What a header or a group states."""
+
+    record: Record
+    places: Sequence[int] = ()
+    """Segments that name its place: more than one where they name the same."""
+    faults: Sequence[Finding] = ()
+    """What the source leaves open: nothing that an answer could mend."""
+
+
+@dataclass(slots=True)
+class LineReading:
+    """What a line states, for each of its quantities. Segments are indices into the message."""
+
+    item: Record = field(default_factory=dict)
+    """`item` and `item_type` of all its records, nothing where it names none."""
+    quantities: Sequence[Position] = ()
+    places: Sequence[int] = ()
+    """Segments that name places, in stream order."""
+    bindings: Sequence[Mapping[int, int | None]] = ()
+    """Segment of a quantity to that of its place: each way to pair them that fits."""
+    prices: Mapping[int, Position | None] = field(default_factory=dict)
+    """By the segment that says what the quantity means: QTY or ZA."""
+    periods: Mapping[int, tuple[Position | None, Position | None]] = field(default_factory=dict)
+    place_faults: Sequence[Finding] = ()
+    price_faults: Sequence[Finding] = ()
+    period_faults: Sequence[Finding] = ()

@@ -67,7 +67,7 @@ def corpus(context: dg.AssetExecutionContext, config: CorpusRun) -> Yield:
     layouts = [
         {"type": message_type, "layout": name, "is": stand, "messages": messages}
         for message_type, count in counts.items()
-        for name, stands in (("place", count.places), ("dates", count.dates), ("vices", count.vices))
+        for name, stands in (("place", count.places), ("dates", count.dates), ("quirks", count.quirks))
         for stand, messages in stands.most_common()
     ]
     yield dg.MaterializeResult(

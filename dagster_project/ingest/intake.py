@@ -18,7 +18,7 @@ from dagster_project.warehouse.connection import read_held
 from udf.edi.encoding import Pieces
 from udf.edi.interchange import Amendment, InterchangeMessage, Portion
 from udf.edi.split import InterchangeStream
-from udf.edi.window import BEGINNING
+from udf.edi.window import BEGINNING_LENGTH
 from udf.outcome import Envelope, Problem, dump_envelope, dump_problems
 from udf.postgres.faults import PLAIN_MESSAGE
 from udf.postgres.storable import storable_json, storable_text
@@ -211,7 +211,7 @@ def _split(connection: psycopg.Connection[Any], interchange_id: str, log: Log) -
         problems = [Problem(code="internal-error", severity="error", detail=detail)]
         # ISO 8859-1 gives every byte a character: the text is there for a person, with nothing lost.
         text = next(iter(read()), b"").decode("iso-8859-1")
-        text = text if size <= PART_BYTES else text[:BEGINNING]
+        text = text if size <= PART_BYTES else text[:BEGINNING_LENGTH]
         store.add(Portion([InterchangeMessage(1, text, None, None, Envelope(), problems)], []))
         message_count = 1
     else:

@@ -227,7 +227,7 @@ class Dashboard:
 def gold(server: dict[str, str], template: str, clone: Path, tmp_path_factory: Any) -> Iterator[psycopg.Connection]:
     """A connection to a warehouse in which the demonstration has run."""
     if not (PROGRAMS / "gunicorn").exists():
-        pytest.skip("Superset is not installed: make bi-setup")
+        pytest.skip("Superset is missing: make bi-setup")
     folder = tmp_path_factory.mktemp("demonstration")
     (folder / "dagster").mkdir()
     with pytest.MonkeyPatch.context() as patch, new_database(server, template) as variables:

@@ -1,4 +1,4 @@
-"""The gatekeeper under attack: lies about sound messages and damaged texts, read by the clerk and by the shipped model.
+"""The gatekeeper under attack: wrong answers about sound messages, and damaged texts read by rules and model.
 
 A small run of ``python -m udf.train.attack.adversary``; tests/unit/gatekeeper/test_proof.py lists where each single
 check is proved.
@@ -9,8 +9,9 @@ from itertools import islice
 
 import pytest
 
-from udf.train.attack.adversary import Tally, attack, draw_sounds, judge, tell_lies
+from udf.train.attack.adversary import RULES, WRONG_ANSWER, Attack, AttackCounts, attack
 from udf.train.attack.kinds import KINDS
+from udf.train.attack.sound import classify, draw_sound_messages
 
 pytestmark = pytest.mark.slow
 
@@ -44,24 +45,24 @@ BEYOND_PROOF = {
 
 
 @pytest.fixture(scope="module")
-def tallies() -> list[Tally]:
+def counts() -> list[AttackCounts]:
     return attack(messages=45, seed=20_261, each=1)
 
 
-def missed(tallies: list[Tally]) -> dict[str, list[dict[str, object]]]:
-    return {f"{tally.family}: {tally.kind}": tally.examples for tally in tallies if tally.missed}
+def missed(counts: list[AttackCounts]) -> dict[str, list[dict[str, object]]]:
+    return {f"{of_kind.family}: {of_kind.kind}": of_kind.examples for of_kind in counts if of_kind.missed}
 
 
-def test_no_lie_about_a_sound_message_is_believed(tallies: list[Tally]) -> None:
-    lies = [tally for tally in tallies if tally.family == "lie"]
-    assert sum(tally.attacks for tally in lies) > 1_000
-    assert missed(lies) == {}
+def test_no_wrong_answer_about_a_sound_message_is_believed(counts: list[AttackCounts]) -> None:
+    wrong = [of_kind for of_kind in counts if of_kind.family == WRONG_ANSWER]
+    assert sum(of_kind.attacks for of_kind in wrong) > 1_000
+    assert missed(wrong) == {}
 
 
-@pytest.mark.parametrize("reader", ["clerk", "model"])
-def test_no_damage_that_can_be_noticed_is_accepted(tallies: list[Tally], reader: str) -> None:
-    damages = [tally for tally in tallies if tally.family == reader and not tally.unprovable]
-    assert sum(tally.attacks for tally in damages) > 1_000
+@pytest.mark.parametrize("reader", [RULES, "model"])
+def test_no_damage_that_can_be_noticed_is_accepted(counts: list[AttackCounts], reader: str) -> None:
+    damages = [of_kind for of_kind in counts if of_kind.family == reader and not of_kind.unprovable]
+    assert sum(of_kind.attacks for of_kind in damages) > 1_000
     assert missed(damages) == {}
 
 
@@ -70,16 +71,15 @@ def test_what_cannot_be_noticed_is_a_closed_list_with_reasons() -> None:
     assert len({kind.name for kind in KINDS}) == len(KINDS)
 
 
-def test_a_gatekeeper_that_looks_away_from_prices_believes_lies_about_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gatekeeper_that_looks_away_from_prices_believes_wrong_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("udf.gatekeeper.lines._judge_prices", lambda *_: [])
-    r = random.Random(7)
-    tallies: dict[tuple[str, str], Tally] = {}
-    for draft, oracle, sound in islice(draw_sounds(r), 8):
-        tell_lies(r, draft, oracle, sound, tallies, each=1)
-    assert tallies["lie", "price is left out"].missed
-    assert not tallies["lie", "item points elsewhere"].missed
+    run = Attack(random.Random(7), each=1)
+    for draft, oracle, sound in islice(draw_sound_messages(run.r), 8):
+        run.answer_wrongly(draft, oracle, sound)
+    assert run.counts[WRONG_ANSWER, "price is left out"].missed
+    assert not run.counts[WRONG_ANSWER, "item points elsewhere"].missed
 
 
 def test_an_outcome_is_harmless_beside_itself() -> None:
-    _, _, sound = next(draw_sounds(random.Random(7)))
-    assert judge(sound, sound.outcome) == "harmless"
+    _, _, sound = next(draw_sound_messages(random.Random(7)))
+    assert classify(sound, sound.outcome) == "harmless"

@@ -7,7 +7,7 @@ import pytest
 
 from udf import compile_batch, split_interchange
 from udf.contract import Document, Outcome
-from udf.train.exam.messages import Checked, checked, read_samples
+from udf.train.exam.samples import Checked, checked, read_samples
 
 pytestmark = pytest.mark.samples
 

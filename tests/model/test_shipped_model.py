@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from udf import compile_batch, compile_edi, model_version
-from udf.compiler import MODEL
 from udf.engines.engine import Prompt, next_best_prefixes
 from udf.engines.llama import LlamaEngine
 from udf.language.grammar import AnswerGrammar
 from udf.language.vocabulary import count_markers
-from udf.train.corpus.partners import draw_examples
+from udf.train.corpus.examples import draw_examples
 from udf.train.exam.evaluate import Sizes, examine
-from udf.train.exam.messages import HELD_OUT, KNOWN, VICES
+from udf.train.exam.messages import HELD_OUT, KNOWN, QUIRKS
+from udf.version import MODEL
 
 MAX_BYTES = 4_000_000
 
@@ -45,7 +45,7 @@ def test_the_card_describes_the_file_beside_it(card: dict[str, Any]) -> None:
 
 
 def test_the_exam_of_the_card_can_be_repeated_on_fewer_messages() -> None:
-    facts = examine(MODEL, Sizes(known=40, held_out=60, vices=30, damaged=60, plans=20), samples=None)
+    facts = examine(MODEL, Sizes(known=40, held_out=60, quirks=30, damaged=60, plans=20), samples=None)
     held_out = facts["splits"][HELD_OUT]
     assert facts["silent_errors"] == facts["damaged messages"]["accepted"] == 0
     assert facts["plans"]["silent_errors"] == facts["plans"]["damaged messages"]["accepted"] == 0
@@ -83,7 +83,7 @@ def test_the_readme_repeats_the_card(card: dict[str, Any], clone: Path) -> None:
         f"{splits[HELD_OUT]['messages_exact']:.2%}",
         f"{splits[HELD_OUT]['messages_exact_first_pass']:.2%}",
         f"{splits[KNOWN]['line_groups_exact_first_pass']:.2%}",
-        f"{splits[VICES]['messages_exact']:.2%}",
+        f"{splits[QUIRKS]['messages_exact']:.2%}",
         f"{damaged['accepted']} of {damaged['messages']:,} damaged messages",
         f"{samples['records_right']:,} of {samples['records']:,} records",
         *(f"{rival['messages_exact']:.1%}" for rival in exam["rivals"].values()),

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import udf.compiler
 from udf.compiler import Compiler
 from udf.contract import Line, Outcome
 from udf.engines.engine import Answer, Prompt
@@ -173,7 +172,7 @@ def test_the_collector_rests_while_messages_are_compiled_and_is_then_as_it_was(
         seen.append(gc.isenabled())
         raise RuntimeError
 
-    monkeypatch.setattr(udf.compiler, "answer_units", fail)
+    monkeypatch.setattr("udf.readers.model.ModelReader.read", fail)
     try:
         (gc.enable if is_on else gc.disable)()
         with pytest.raises(RuntimeError):

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 import udf
 from tests.clerk_messages import sales
 from udf import contract, outcome
+from udf.arguments import load_envelope
 from udf.contract import SCHEMA_PATH, Attempt, Document, Line, Outcome, Problem, RejectedLine, json_schema
 from udf.outcome import fits_json_number, json_number
 
@@ -100,7 +101,7 @@ def test_the_compiler_writes_the_json_that_the_models_write() -> None:
     assert model.lines[0].price == 1000
     rejected = [outcome.RejectedLine("LIN", (0, 3), None, "no record", [PROBLEM])]
     row = outcome.make_row(outcome.Outcome("SLSRPT", False, False, made, rejected, [PROBLEM]), dumped)
-    read = contract.read_row(row)
+    read = contract.read_outcome(row)
     assert [problem.model_dump_json() for problem in read.problems] == [row.problems[1:-1]]
     assert [line.model_dump_json() for line in read.rejected_lines] == [row.rejected_lines[1:-1]]
     envelope = outcome.Envelope("X12", is_test=True, sender="ü")
@@ -121,15 +122,15 @@ def test_an_envelope_is_read_as_the_contract_reads_it(value: Any) -> None:
         expected = contract.Envelope.model_validate_json(text)
     except ValidationError:
         with pytest.raises(ValueError, match=r"\S"):
-            outcome.read_envelope(text)
+            load_envelope(text)
     else:
-        assert outcome.read_envelope(text)._asdict() == expected.model_dump()
+        assert load_envelope(text)._asdict() == expected.model_dump()
 
 
 @pytest.mark.parametrize("text", ["", "{", "[" * 100_000, '{"sender": "\ud800"'])
 def test_what_is_no_json_is_no_envelope(text: str) -> None:
     with pytest.raises(ValueError, match=r"\S"):
-        outcome.read_envelope(text)
+        load_envelope(text)
 
 
 def test_rows_are_made_without_pydantic() -> None:
@@ -148,7 +149,8 @@ def test_an_envelope_of_the_contract_is_taken_like_one_of_the_compiler() -> None
     one, other = udf.compile_edi(text, contract.Envelope(**said)), udf.compile_edi(text, outcome.Envelope(**said))
     assert one.document is not None
     assert one.document.is_test
-    assert one.model_dump(exclude={"compile_ms"}) == other.model_dump(exclude={"compile_ms"})
+    how = {"compile_ms", "route", "attempts"}  # after other tests, plans may have been learnt in between
+    assert one.model_dump(exclude=how) == other.model_dump(exclude=how)
 
 
 def test_an_outcome_in_python_is_the_row_in_sql() -> None:
@@ -156,7 +158,7 @@ def test_an_outcome_in_python_is_the_row_in_sql() -> None:
     said, (row,) = udf.compile_edi(text), udf.compile_rows([text])
     assert said.document is not None
     assert contract.dump_document(said.document) == row.document
-    assert said.model_dump(exclude={"compile_ms"}) == contract.read_row(row).model_dump(exclude={"compile_ms"})
+    assert said.model_dump(exclude={"compile_ms"}) == contract.read_outcome(row).model_dump(exclude={"compile_ms"})
 
 
 def test_a_document_comes_back_from_its_json_unchanged() -> None:

@@ -1,7 +1,7 @@
 """Engines that talk: a model answers in JSON, and its values are grounded in the chunk before they count.
 
-They stand behind the same interface as the tiny compiler's engine: what they give back are the codec's answer tokens,
-so the gatekeeper judges them alike. An answer that cannot be read or grounded is an `Answer` with a fault, which the
+They stand behind the same protocol as the tiny compiler's engine: what they give back are answer tokens too, so the
+gatekeeper judges them alike. An answer that cannot be read or grounded is an `Answer` with a fault, which the
 gatekeeper calls an output-format problem; it is never raised. They answer once: a second-best answer would have to be
 sampled, and the same question asked again gives the same answer.
 """
@@ -31,7 +31,7 @@ CONTEXT = 4096
 
 
 @dataclass(slots=True)
-class Tally:
+class Usage:
     """What an engine was asked and what came of it."""
 
     asked: int = 0
@@ -53,7 +53,7 @@ class TalkingEngine:
     """What all engines that talk have in common; `ask` is their own. Equal questions are asked once."""
 
     def __init__(self) -> None:
-        self.tally = Tally()
+        self.usage = Usage()
         self._remembered: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     def ask(self, kind: str, prompt: str) -> str:
@@ -76,19 +76,19 @@ class TalkingEngine:
         try:
             text = self._remembered.get(question)
             if text is None:
-                self.tally.asked += 1
+                self.usage.asked += 1
                 text = self._remembered[question] = self.ask(*question)
                 if len(self._remembered) > REMEMBERED:
                     self._remembered.popitem(last=False)
             return _point(text, prompt)
         except NoAnswerError as error:
-            self.tally.failed += 1
+            self.usage.failed += 1
             return _fault(f"there is none ({error})")
         except UnreadableAnswerError as error:
-            self.tally.unreadable += 1
+            self.usage.unreadable += 1
             return _fault(f"it is not of the contract ({error})")
         except InventedValueError as error:
-            self.tally.invented += 1
+            self.usage.invented += 1
             return _fault(str(error))
 
 
@@ -97,7 +97,7 @@ def _fault(why: str) -> Answer:
 
 
 def _point(text: str, prompt: Prompt) -> Answer:
-    """What was said, as the codec's answer. How sure the model was is not known: a confidence of 0."""
+    """What was said, as answer tokens. How sure the model was is not known: a confidence of 0."""
     chunk = prompt.chunk
     assert chunk is not None
     spoken = read_answer(text, chunk.kind)
@@ -153,8 +153,8 @@ class ChatEngine(TalkingEngine):
             if token == self._model.token_eos() or len(found) >= room:
                 break
             found.append(token)
-        self.tally.tokens_in += len(tokens)
-        self.tally.tokens_out += len(found)
+        self.usage.tokens_in += len(tokens)
+        self.usage.tokens_out += len(found)
         return self._model.detokenize(found).decode("utf-8", "replace")
 
 

@@ -36,9 +36,14 @@ class Answer:
 
 
 class Engine(Protocol):
-    """Whatever answers prompts; `prefixes` are forced beginnings of the answers."""
+    """Whatever answers prompts, in the tokens of `udf.language`: to an equal prompt it gives an equal answer."""
 
-    def answer(self, prompts: Sequence[Prompt], prefixes: Sequence[tuple[int, ...]] | None = None) -> list[Answer]: ...
+    def answer(self, prompts: Sequence[Prompt], prefixes: Sequence[tuple[int, ...]] | None = None) -> list[Answer]:
+        """The most likely answer to each prompt, in order; a prefix for each, empty or not, is how it has to begin.
+
+        A prompt that cannot be answered has an answer without tokens: one of many is no reason to raise.
+        """
+        ...
 
 
 def next_best_prefixes(answer: Answer, count: int) -> list[tuple[int, ...]]:

@@ -130,11 +130,11 @@ class _Sequence:
 
 
 class LlamaEngine:
-    """The shipped model, or any GGUF with the codec's vocabulary, in this process.
+    """The shipped model, or any GGUF with the vocabulary of `udf.language`, in this process.
 
     One thread by default: a matrix of this model is too small to be worth waiting for a second one, which on a busy
-    machine made a message take seconds; several processes are the way to several cores. Not safe to share between
-    threads. Raises FileNotFoundError or ValueError where the file is no such model.
+    machine made a message take seconds; several processes are the way to several cores. For one thread at a time, as
+    `udf.compile_edi` sees to. Raises FileNotFoundError or ValueError where the file is no such model.
     """
 
     def __init__(self, path: Path, threads: int | None = None) -> None:
@@ -151,7 +151,9 @@ class LlamaEngine:
             raise ValueError(f"{path.name} is no model that llama.cpp can load.")
         vocabulary = llama_cpp.llama_vocab_n_tokens(llama_cpp.llama_model_get_vocab(self._model))
         if vocabulary != VOCABULARY_SIZE:
-            raise ValueError(f"{path.name} has a vocabulary of {vocabulary}, the codec one of {VOCABULARY_SIZE}.")
+            raise ValueError(
+                f"{path.name} has a vocabulary of {vocabulary}, prompts and answers one of {VOCABULARY_SIZE}."
+            )
         self._embeddings = Embeddings(path, vocabulary, llama_cpp.llama_model_n_embd(self._model))
         threads = threads or int(os.environ.get("TILLROLL_THREADS", "1"))
         parameters = llama_cpp.llama_context_default_params()
@@ -196,7 +198,7 @@ class LlamaEngine:
                 continue
             known = found[key] = self._remembered.get(key)
             if len(prompt.tokens) + len(key[1]) >= SLOT_POSITIONS:
-                found[key] = Answer((), (), ())  # no answer fits behind it, which the codec calls no answer
+                found[key] = Answer((), (), ())  # no answer fits behind it, which is read as no answer
             elif known is None:
                 missing.append((key, _Sequence(prompt, key[1])))
             else:

@@ -90,8 +90,8 @@ class RemoteEngine(TalkingEngine):
             said = str(reply["choices"][0]["message"]["content"] or "")
         except (ValueError, LookupError, TypeError) as error:
             raise NoAnswerError(f"the endpoint's reply is no chat completion: {response.text[:200]}") from error
-        usage = reply.get("usage") or {}
-        self.tally.tokens_in += int(usage.get("prompt_tokens") or 0)
-        self.tally.tokens_out += int(usage.get("completion_tokens") or 0)
+        counted = reply.get("usage") or {}
+        self.usage.tokens_in += int(counted.get("prompt_tokens") or 0)
+        self.usage.tokens_out += int(counted.get("completion_tokens") or 0)
         start, end = said.find("{"), said.rfind("}")
         return said[start : end + 1] if 0 <= start < end else said

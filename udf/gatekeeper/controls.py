@@ -7,16 +7,12 @@ from itertools import islice
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
+from udf.gatekeeper.values import adds_up, countable_lines, is_count, is_same_reference
 from udf.standards.quantities import SPLITS, activity_of, quantity_positions
 from udf.standards.setting import Setting
 from udf.standards.values import UnreadableValueError, read_number
 
 _ENVELOPE_TRAILERS = ("UNE", "UNZ", "GE", "IEA")
-
-
-def read_count(text: str) -> int | None:
-    """A count of segments or lines, None where the text is none."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else None
 
 
 def _raw_count(segments: Sequence[Segment], first: int, last: int) -> int:
@@ -37,11 +33,11 @@ def check_trailer(segments: Sequence[Segment], first: int, setting: Setting) -> 
     findings = []
     text = segments[last].value(0)
     counted = {last + 1 - first, _raw_count(segments, first, last + 1)}
-    if read_count(text) not in counted:
+    if not is_count(text, counted):
         detail = f"{tag} states {text or 'no'} segments, the message has {min(counted)}."
         findings.append(Finding(f"{tag.lower()}-count-mismatch", detail, last))
     own, reference = segments[first].value(1 if setting.x12 else 0), segments[last].value(1)
-    if own != reference and (own.lstrip("0") != reference.lstrip("0") or not reference):
+    if not is_same_reference(own, reference):
         detail = f"{tag} has the reference «{reference}», {header} «{own}»."
         findings.append(Finding("control-reference-mismatch", detail, last))
     behind = next((i for i in range(last + 1, len(segments)) if segments[i].tag not in _ENVELOPE_TRAILERS), None)
@@ -58,19 +54,17 @@ def check_totals(segments: Sequence[Segment], first: int, setting: Setting) -> I
     mark = None if setting.x12 else setting.decimal_mark
     tags = Counter(segment.tag for segment in islice(segments, first, None))
     lines = tags["LIN"]
-    counts = {lines}
-    if setting.message_type == "867":  # some count transfers instead
-        counts.add(tags["PTD"])
+    counts = countable_lines(setting.message_type, tags)
     for index in range(first, len(segments)):
         segment = segments[index]
         kind, text = segment.value(0), ""
         if segment.tag == "CTT" and setting.x12:
-            if kind and read_count(kind) not in counts:
+            if kind and not is_count(kind, counts):
                 detail = f"CTT states {kind} lines, the message has {lines}."
                 yield Finding("ctt-line-count-mismatch", detail, index)
             text, code = segment.value(1), "ctt-hash-mismatch"
         elif segment.tag == "CNT" and not setting.x12:
-            if kind == "2" and read_count(segment.value(0, 1)) != lines:
+            if kind == "2" and not is_count(segment.value(0, 1), counts):
                 detail = f"CNT states {segment.value(0, 1) or 'no'} lines, the message has {lines}."
                 yield Finding("cnt-line-count-mismatch", detail, index)
             text, code = segment.value(0, 1) if kind == "1" else "", "cnt-quantity-mismatch"
@@ -84,7 +78,7 @@ def check_totals(segments: Sequence[Segment], first: int, setting: Setting) -> I
             stated = read_number(text, mark)
         except UnreadableValueError:
             continue
-        if summed is not None and stated not in summed[0]:
+        if summed is not None and not adds_up(stated, summed[0]):
             where = f"{segment.tag} {kind}" if code.startswith("m") else segment.tag
             yield Finding(code, f"{where} states a total of {stated}, the quantities add up to {summed[1]}.", index)
 

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
+from udf.gatekeeper.values import PRINCIPAL, begins_with_nought, exchangeable_codes
 from udf.standards.chunks import Chunks
 from udf.standards.quantities import quantity_positions
 from udf.standards.setting import Setting
-
-PRINCIPAL = {"SLSRPT": ("153",), "INVRPT": ("145", "17"), "846": ("33", "17"), "867": ("32",)}
-"""What messages of a type are sent for: sold, on hand, available."""
 
 
 def find_swapped(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
@@ -35,13 +33,14 @@ def find_swapped(segments: Sequence[Segment], chunks: Chunks, setting: Setting) 
     # Whether there may be a line with another code for one of these is told by hashes: to make its codes takes a look
     # at all of them.
     known = {_mix(codes) for codes in habits}
+    suspicious = exchangeable_codes(setting.message_type, habits)
     principal = PRINCIPAL.get(setting.message_type, ())
     has_principal = bool(frequency.keys() & set(principal))
     for own in stated.values():
         codes = frozenset(code for code, _, _ in own)
         is_only, mixed = habits[codes] == 1, _mix(codes)
         for code, number, index in own:
-            if not code.isdecimal() or frequency[code] > 1:
+            if number not in suspicious or not code.isdecimal() or frequency[code] > 1:
                 continue
             may_be_habit = is_only and number not in codes and mixed ^ hash(code) ^ hash(number) in known
             is_other_habit = may_be_habit and habits[codes - {code} | {number}] > 0
@@ -77,12 +76,6 @@ def find_swapped_parts(segments: Sequence[Segment], first: int, last: int) -> li
                 detail = f"SDQ has the place {place} and the quantity {number}: they may have changed places."
                 return [Finding("part-swapped", detail, index)]
     return []
-
-
-def begins_with_nought(number: str) -> bool:
-    """Whether a number has more digits than it needs."""
-    digits = number.lstrip("-+")
-    return digits[:1] == "0" and digits[1:2].isdecimal()
 
 
 _PLAIN = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")

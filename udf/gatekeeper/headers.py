@@ -1,37 +1,36 @@
-"""What does not hold in the answer for a header or a group."""
+"""What does not hold in what was read of a header or a group, and where the two witnesses differ."""
 
 from collections.abc import Sequence
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.gatekeeper.syntax import find_malformed
-from udf.reading import Position, Record
+from udf.gatekeeper.values import is_reversed
+from udf.reading import PartReading, Position, Record
 from udf.standards.chunks import Chunk
-from udf.standards.dates import find_period, read_date
-from udf.standards.header import currencies, header_fields
-from udf.standards.places import place_slots, place_type_slot, statement_places
+from udf.standards.dates import read_date
+from udf.standards.header import currencies
+from udf.standards.places import place_slots, place_type_slot
 from udf.standards.prices import price_runs
 from udf.standards.quantities import quantity_positions
 from udf.standards.setting import Setting, value_at
 from udf.standards.values import UnreadableValueError
 
 
-def judge_statements(
-    segments: Sequence[Segment], chunk: Chunk, records: list[Record], setting: Setting
+def judge_part(
+    segments: Sequence[Segment], chunk: Chunk, records: list[Record], reading: PartReading, setting: Setting
 ) -> list[Finding]:
-    """What does not hold in the answer for a header or a group (no record, or one)."""
+    """What does not hold in the answer for a header or a group: one record or none; `reading` is the other's."""
     if len(records) > 1:
         return [Finding("header-field-misplaced", "A header or a group is one record.", chunk.first)]
     record = {name: (chunk.indices[s], e, c) for name, (s, e, c) in (records[0] if records else {}).items()}
-    start, end, faults = find_period(segments, chunk.indices, setting)
-    faults += statement_places(segments, chunk, setting)[1]
+    faults = list(reading.faults)
     faults += find_malformed(segments, chunk.indices, setting) + _judge_strays(segments, chunk, setting)
     if faults:  # what the source itself leaves open is the reason, and not what an answer made of it
         return faults
     findings: list[Finding] = []
-    expected = header_fields(segments, chunk, setting) if chunk.kind == "header" else {}
     for name in ("document_number", "document_date", "function", "currency"):
-        stated, meant = record.get(name), expected.get(name)
+        stated, meant = record.get(name), reading.record.get(name)
         if stated != meant:
             code = "header-field-not-used" if stated is None else "header-field-misplaced"
             where = (meant or stated or (chunk.first,))[0]
@@ -42,8 +41,8 @@ def judge_statements(
         for name in ("quantity", "qualifier", "unit", "item", "item_type", "price", "price_type")
         if name in record
     ]
-    findings += judge_dates(segments, record, start, end, chunk.first)
-    return findings + _judge_statement_place(segments, chunk, record, setting)
+    findings += judge_dates(segments, record, reading.record.get("start"), reading.record.get("end"), chunk.first)
+    return findings + _judge_place(segments, chunk, record, reading)
 
 
 def _judge_strays(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -> list[Finding]:
@@ -75,6 +74,7 @@ def _judge_strays(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -
 def judge_dates(
     segments: Sequence[Segment], record: Record, start: Position | None, end: Position | None, first: int
 ) -> list[Finding]:
+    """Both witnesses name the same days, and these are in order."""
     findings = []
     for name, meant in (("start", start), ("end", end)):
         stated = record.get(name)
@@ -88,7 +88,7 @@ def judge_dates(
     if findings or start is None or end is None:
         return findings
     try:
-        if read_date(segments[start[0]], start)[0] > read_date(segments[end[0]], end)[1]:
+        if is_reversed(read_date(segments[start[0]], start)[0], read_date(segments[end[0]], end)[1]):
             findings.append(Finding("period-reversed", "The period ends before it starts.", end[0]))
     except UnreadableValueError as problem:
         findings.append(Finding(problem.code, str(problem), start[0]))
@@ -105,10 +105,8 @@ def _same_date(segments: Sequence[Segment], one: Position, other: Position) -> b
         return False
 
 
-def _judge_statement_place(
-    segments: Sequence[Segment], chunk: Chunk, record: Record, setting: Setting
-) -> list[Finding]:
-    places, _ = statement_places(segments, chunk, setting)
+def _judge_place(segments: Sequence[Segment], chunk: Chunk, record: Record, reading: PartReading) -> list[Finding]:
+    places = reading.places
     stated = record.get("location")
     if stated is None:
         if places:

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from udf.edi.segments import Segment
 from udf.findings import Finding, name_some
-from udf.gatekeeper.controls import read_count
 from udf.gatekeeper.exchanged import find_swapped
 from udf.gatekeeper.syntax import DATA, find_damaged_tags, find_malformed
+from udf.gatekeeper.values import read_count
 from udf.standards.chunks import Chunk, Chunks, signature
 from udf.standards.dates import date_statements
 from udf.standards.places import PLACES, place_role

@@ -27,6 +27,7 @@ with each of these kinds and gives its reason; of all other kinds not one attack
 
 from collections import Counter
 from collections.abc import Sequence
+from decimal import Decimal
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
@@ -34,19 +35,22 @@ from udf.gatekeeper.exchanged import find_swapped_parts
 from udf.gatekeeper.headers import judge_dates, judge_place_type
 from udf.gatekeeper.repetition import judge_repetition
 from udf.gatekeeper.syntax import find_malformed, find_unread
+from udf.gatekeeper.values import adds_up
 from udf.message import LineRecords
-from udf.reading import Position, Record
-from udf.standards.dates import bind_periods
-from udf.standards.items import best_identifier, line_identifiers
-from udf.standards.places import PLACES, bind_places, line_places, place_slots
-from udf.standards.prices import bind_prices, price_type_slot
+from udf.reading import LineReading, Position, Record
+from udf.standards.items import line_identifiers
+from udf.standards.places import PLACES, place_slots
+from udf.standards.prices import price_type_slot
 from udf.standards.quantities import PIECES, SPLITS, activity_of, part_place, quantity_positions, unit_slot
 from udf.standards.setting import Setting, value_at
 from udf.standards.values import UnreadableValueError, read_number
 
 
-def judge_line(segments: Sequence[Segment], line: LineRecords, setting: Setting) -> list[Finding]:
-    """What does not hold in the records of a line; no findings means that each value is proved."""
+def judge_line(segments: Sequence[Segment], line: LineRecords, reading: LineReading, setting: Setting) -> list[Finding]:
+    """What does not hold in the records of a line; no findings means that each value is proved.
+
+    `reading` is the other witness's.
+    """
     own = [i for i in range(line.first, line.last) if segments[i].tag not in PLACES]  # places are the whole message's
     findings = find_malformed(segments, own, setting)
     findings += find_unread(segments, line.first, line.last, setting)
@@ -65,14 +69,15 @@ def judge_line(segments: Sequence[Segment], line: LineRecords, setting: Setting)
     for record in line.records:
         findings += _judge_quantity(segments, record, setting)
         findings += _judge_foreign_fields(record)
-    findings += _judge_items(segments, line, setting)
+    findings += _judge_items(segments, line, reading, setting)
     findings += _judge_use(segments, line, setting)
+    findings = findings or _judge_quantities(segments, line, reading)
     if findings:
         return findings
     findings += _judge_order(segments, line, setting)
-    findings += _judge_places(segments, line, setting)
-    findings += _judge_prices(segments, line, setting)
-    findings += _judge_line_dates(segments, line, setting)
+    findings += _judge_places(segments, line, reading, setting)
+    findings += _judge_prices(segments, line, reading, setting)
+    findings += _judge_line_dates(segments, line, reading, setting)
     return findings or judge_repetition(segments, line.first, line.last, line.records, setting)
 
 
@@ -81,6 +86,15 @@ def _find_early_split(segments: Sequence[Segment], line: LineRecords) -> int | N
     stated = quantity_positions(segments, line.first, line.last, True)
     parts = (s for s, e, _ in stated if segments[s].tag in SPLITS and segments[s].value(e))
     return next((s for s in parts if segments[activity_of(segments, s, True)].tag in SPLITS), None)
+
+
+def _judge_quantities(segments: Sequence[Segment], line: LineRecords, reading: LineReading) -> list[Finding]:
+    """Both witnesses see the same quantities."""
+    known = set(reading.quantities)
+    return [
+        Finding("quantity-misplaced", f"No quantity can stand there in {segments[s].tag}.", s)
+        for s, e, c in (record["quantity"] for record in line.records) if (s, e, c) not in known
+    ]  # fmt: skip
 
 
 def _judge_foreign_fields(record: Record) -> list[Finding]:
@@ -119,12 +133,14 @@ def _judge_quantity(segments: Sequence[Segment], record: Record, setting: Settin
     return []
 
 
-def _judge_items(segments: Sequence[Segment], line: LineRecords, setting: Setting) -> list[Finding]:
+def _judge_items(
+    segments: Sequence[Segment], line: LineRecords, reading: LineReading, setting: Setting
+) -> list[Finding]:
     """The item is an identifier of its line, with its type beside it, and the one that the contract prefers."""
     identifiers = line_identifiers(segments, line.first, line.last, setting.x12)
     if not identifiers:
         return [Finding("line-without-item", "The line names no item.", line.first)]
-    best = best_identifier(identifiers)
+    best = next(entry for entry in identifiers if entry[1] == reading.item["item"])
     if len(best[0]) > 3:  # EDIFACT 7143 has up to three characters, X12 235 two
         detail = f"«{best[0]}» is no type of an identifier: elements of the line are shifted or lost."
         return [Finding("item-type-invalid", detail, best[1][0])]
@@ -173,11 +189,11 @@ def _judge_use(segments: Sequence[Segment], line: LineRecords, setting: Setting)
             continue
         try:
             number = read_number(text, mark)
-            split = sum(read_number(value_at(segments, p), mark) for p in parts[s]) if is_total else None
+            split = sum((read_number(value_at(segments, p), mark) for p in parts[s]), Decimal(0)) if is_total else None
         except UnreadableValueError as problem:
             findings.append(Finding(problem.code, str(problem), s))
             continue
-        if split is not None and number != split:
+        if split is not None and not adds_up(number, (split,)):
             detail = f"The parts add up to {split}, the stated total is {number}."
             findings.append(Finding("split-total-mismatch", detail, s))
         elif not is_total and setting.measure(segment.tag, segment.value(0)) != "ignored":
@@ -211,13 +227,13 @@ def _judge_order(segments: Sequence[Segment], line: LineRecords, setting: Settin
     return []
 
 
-def _judge_places(segments: Sequence[Segment], line: LineRecords, setting: Setting) -> list[Finding]:
+def _judge_places(
+    segments: Sequence[Segment], line: LineRecords, reading: LineReading, setting: Setting
+) -> list[Finding]:
     """Places of a line belong to its quantities in stream order: all before theirs, all after, or one for the line."""
-    places, faults = line_places(segments, line.first, line.last, setting)
-    if faults:
-        return faults
-    known = set(places)
-    ways = bind_places(places, [record["quantity"][0] for record in line.records], line.last)
+    if reading.place_faults:
+        return list(reading.place_faults)
+    places, known, ways = reading.places, set(reading.places), reading.bindings
     if places and not ways:
         return [Finding("place-order", "The places of the line do not pair with its quantities.", places[0])]
     findings: list[Finding] = []
@@ -239,13 +255,15 @@ def _judge_places(segments: Sequence[Segment], line: LineRecords, setting: Setti
     return findings
 
 
-def _judge_prices(segments: Sequence[Segment], line: LineRecords, setting: Setting) -> list[Finding]:
+def _judge_prices(
+    segments: Sequence[Segment], line: LineRecords, reading: LineReading, setting: Setting
+) -> list[Finding]:
     """Each record has the price that stream order gives its quantity, with its type."""
-    bound, findings = bind_prices(segments, line.first, line.last, line.activities(segments, setting.x12), setting)
+    findings = list(reading.price_faults)
     if findings:
         return findings
     for record in line.records:
-        meant = bound.get(activity_of(segments, record["quantity"][0], setting.x12))
+        meant = reading.prices.get(activity_of(segments, record["quantity"][0], setting.x12))
         stated = record.get("price")
         if stated != meant:
             code = "price-not-used" if stated is None else "price-misplaced"
@@ -269,12 +287,14 @@ def _judge_prices(segments: Sequence[Segment], line: LineRecords, setting: Setti
     return findings
 
 
-def _judge_line_dates(segments: Sequence[Segment], line: LineRecords, setting: Setting) -> list[Finding]:
+def _judge_line_dates(
+    segments: Sequence[Segment], line: LineRecords, reading: LineReading, setting: Setting
+) -> list[Finding]:
     """Dates before the first quantity are the line's, dates after a quantity are that quantity's."""
-    bound, findings = bind_periods(segments, line.first, line.last, line.activities(segments, setting.x12), setting)
+    findings = list(reading.period_faults)
     if findings:
         return findings
     for record in line.records:
-        start, end = bound[activity_of(segments, record["quantity"][0], setting.x12)]
+        start, end = reading.periods[activity_of(segments, record["quantity"][0], setting.x12)]
         findings += judge_dates(segments, record, start, end, line.first)
     return findings

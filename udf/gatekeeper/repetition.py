@@ -4,10 +4,10 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
+from udf.gatekeeper.values import are_told_apart, find_sum
 from udf.reading import Record
 from udf.standards.places import PLACES, place_role
 from udf.standards.quantities import SPLITS, activity_of, inventory_segments
@@ -78,7 +78,7 @@ class _Alike:
 
     def differ(self, apart: tuple[Mark, ...], is_stock: bool) -> bool:
         """Whether each and this one say what they are, and not the same; stock by the same kinds of segments."""
-        if not apart or () in self.said or apart in self.said:
+        if () in self.said or not are_told_apart((apart,), self.said):
             return False
         return not is_stock or self.kinds <= {tuple(mark[:-1] for mark in apart)}
 
@@ -120,15 +120,14 @@ def _find_sum(
     """Of three and more parts of a stock, one that is the others' sum may be their total."""
     mark = None if setting.x12 else setting.decimal_mark
     for (code, _), parts in found.items():
-        if len(parts) < 3 or segments[parts[0]["quantity"][0]].tag in SPLITS:
+        if segments[parts[0]["quantity"][0]].tag in SPLITS:
             continue
         try:
             numbers = [read_number(value_at(segments, record["quantity"]), mark) for record in parts]
         except UnreadableValueError:
             continue  # the line says so itself
-        total = sum(numbers, Decimal(0))
-        for number, record in zip(numbers, parts, strict=True):
-            if number and 2 * number == total:
-                detail = f"Of the quantities {code} one is the sum of the others: it may be their total."
-                return [Finding("repeated-quantity", detail, record["quantity"][0])]
+        found_sum = find_sum(numbers)
+        if found_sum is not None:
+            detail = f"Of the quantities {code} one is the sum of the others: it may be their total."
+            return [Finding("repeated-quantity", detail, parts[found_sum]["quantity"][0])]
     return []

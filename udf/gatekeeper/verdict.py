@@ -1,25 +1,28 @@
 """What came of a message: proved lines and rejected ones, all problems at once, and whether it is valid."""
 
-import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, overload
+from typing import Any, TypeVar, overload
 
 from udf.document import StatedPeriods, build_lines, inherit, lift, read_header, read_parties
 from udf.findings import Finding
 from udf.gatekeeper.controls import check_totals, check_trailer
 from udf.gatekeeper.layout import check_layout, find_referenced_places
-from udf.gatekeeper.warnings import Doubts, LineCounts, repeated_stock, summarise_lines
-from udf.message import LOGGED, Message, T, Unit
-from udf.outcome import Attempt, Document, Envelope, Line, Outcome, Problem, RejectedLine, dump_document
+from udf.gatekeeper.warnings import LineWarnings, repeated_stock
+from udf.message import LOGGED, Message, Unit, describe_answer
+from udf.outcome import Attempt, Document, Line, Outcome, Problem, RejectedLine, dump_document
 from udf.reading import Record
+from udf.refusals import hash_document
 from udf.standards.values import UnreadableValueError
 
 READING = "by-layout"
 """How places between lines were bound; other readings, for a partner or by a person, will have other names."""
 MOST_PROBLEMS = 1_000
 """Problems of one code that a message lists; how many more there are is one of its own."""
+
+
+T = TypeVar("T")
 
 
 class _Anew(Sequence[T]):
@@ -158,12 +161,13 @@ class Verdict:
             return self._build(unit, header, stated)
 
         kept: list[list[Line]] = []
-        tally = _Tally(self.header, message.envelope)
+        warnings = LineWarnings(self.header, message.envelope)
 
         def build_all() -> Iterator[list[Line]]:
             for unit in lines:
                 found = build(unit)
-                tally.note(found)
+                for line in found:
+                    warnings.note(line)
                 if not message.is_long:
                     kept.append(found)
                 yield found
@@ -185,9 +189,10 @@ class Verdict:
         if lines and not self.lines:
             self.note(Finding("no-line-proved", "Not one line of the message could be proved.", message.first))
         if twice:  # they were counted, too
-            tally = _Tally(self.header, message.envelope)
-            tally.note(self.lines)
-        self._warn(tally)
+            warnings = LineWarnings(self.header, message.envelope)
+            for line in self.lines:
+                warnings.note(line)
+        self._warn(warnings)
 
     def _build(self, unit: Unit, header: Record, stated: Mapping[int, Unit]) -> list[Line]:
         """The lines of a proved unit, none where a finding stands against it; `stated` has the units of groups."""
@@ -215,10 +220,10 @@ class Verdict:
             output=describe_answer(unit), problems=[self._make_problem(finding) for finding in unit.findings],
         )  # fmt: skip
 
-    def _warn(self, tally: "_Tally") -> None:
-        for finding in (*tally.doubts.findings(), *summarise_lines(tally.counts)):
+    def _warn(self, warnings: LineWarnings) -> None:
+        for finding in warnings.findings():
             self.note(finding)
-        if tally.counts.unplaced:
+        if warnings.unplaced:
             named = find_referenced_places(self.message.segments, self.message.chunks, self.message.setting)
             if named:
                 segment = self.message.segments[named[0]]
@@ -266,42 +271,3 @@ def _lift_stated(unit: Unit | None) -> Record:
     """What a header or a group states, in the message; anew each time: half a kilobyte for each of many groups."""
     records = unit.records[0] if unit else ()
     return lift(unit.chunks[0], records[0]) if unit and records else {}
-
-
-class _Tally:
-    """What is odd about the lines of a message, and what they leave open."""
-
-    def __init__(self, header: dict[str, Any], envelope: Envelope) -> None:
-        self.doubts, self.counts = Doubts(header, envelope), LineCounts()
-
-    def note(self, lines: Iterable[Line]) -> None:
-        """Count some lines."""
-        for line in lines:
-            self.doubts.note_line(line)
-            self.counts.note(line)
-
-
-def describe_answer(unit: Unit) -> str:
-    """The answer for a person: field, segment, element.component, value."""
-    rows = [
-        ", ".join(
-            f"{name} = {chunk.message[i].tag} {e + 1}.{c + 1} «{chunk.message[i].elements[e][c]}»"
-            for name, (i, e, c) in ((name, (chunk.indices[s], e, c)) for name, (s, e, c) in record.items())
-        )
-        for chunk, records in zip(unit.chunks, unit.records, strict=True)
-        for record in records
-    ]
-    return "; ".join(rows) or "no record"
-
-
-def hash_document(text: str, document: str | None) -> str:
-    """SHA-256 over the message's UTF-8 bytes and the document's canonical JSON (`contract.dump_document`)."""
-    digest = hashlib.sha256()
-    for part in (text, document or "null"):
-        for start in range(0, len(part), _PIECE):
-            digest.update(part[start : start + _PIECE].encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
-
-
-_PIECE = 1 << 20
-"""Characters that are encoded at once: a document may have a hundred millions."""

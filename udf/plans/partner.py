@@ -4,15 +4,15 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from udf.plans.plan import Arrangement, Dialect, Plan, arrange
-from udf.plans.profiles import Customs
+from udf.plans.plan import Arrangement, Dialect, Kind, Plan, arrange
+from udf.plans.profiles import Profile
 from udf.plans.templates import Template, make_header_template, make_line_templates
 from udf.plans.writers import Writer
 from udf.standards.reference import Reference
 
 
 @dataclass(slots=True)
-class Shelf:
+class PartnerPlans:
     """The plans of one partner. Messages of several types and versions may stand in it."""
 
     reference: Reference
@@ -20,15 +20,13 @@ class Shelf:
     bodies: dict[Dialect, list[Plan]] = field(default_factory=dict)
     """Groups and lines, those with most segments first: a shorter shape may be the beginning of a longer one."""
     trailers: dict[Dialect, list[Plan]] = field(default_factory=dict)
-    habits: dict[Plan, Plan] = field(default_factory=dict)
-    """What followed a plan the last time."""
     codes: defaultdict[Dialect, set[str]] = field(default_factory=lambda: defaultdict(set))
     """The qualifiers of all quantities of a dialect."""
     is_summed: bool = False
     """Whether some trailer may state a sum of the quantities."""
     proved: dict[Arrangement, list[frozenset[Plan]]] = field(default_factory=dict)
     """Arrangements that the compiler has proved in full, with the sets of plans that stood in them."""
-    customs: defaultdict[Dialect, Customs] = field(default_factory=lambda: defaultdict(Customs))
+    profiles: defaultdict[Dialect, Profile] = field(default_factory=lambda: defaultdict(Profile))
     """How the values of a dialect are written."""
     failures: Counter[Dialect] = field(default_factory=Counter)
     """Messages in a row from which nothing could be learnt; one dialect's are not another's."""
@@ -45,25 +43,26 @@ class Shelf:
             return
         self.codes[plan.dialect] |= plan.codes
         self.is_summed = self.is_summed or not {"CNT", "CTT"}.isdisjoint(plan.tags)
-        shelf = self.trailers if plan.kind == "trailer" else self.bodies
-        plans = shelf.setdefault(plan.dialect, [])
+        plans = (self.trailers if plan.kind == "trailer" else self.bodies).setdefault(plan.dialect, [])
         plans.append(plan)
         # Of equal length the one that demands equal values goes first: it fits less.
         plans.sort(key=lambda p: (-len(p.tags), -sum(slot.kind == "as" for slot in p.shape.slots)))
 
-    def keep_to_customs(self, dialect: Dialect) -> bool:
-        """Let the plans of a dialect run alone on what fits its customs; whether that is something else than before."""
-        changed = [plan.keep_to(self.customs[dialect]) for plan in self.plans_of(dialect)]
+    def keep_to_profile(self, dialect: Dialect) -> bool:
+        """Let the plans of a dialect run alone on what fits its profile; whether that is something else than before."""
+        changed = [plan.keep_to(self.profiles[dialect]) for plan in self.plans_of(dialect)]
         return any(changed)
+
+    def find(self, kind: Kind, dialect: Dialect, text: str, span: tuple[int, int]) -> Plan | None:
+        """The plan whose shape a piece of a text has, whether it runs or not."""
+        of_kind = self.trailers if kind == "trailer" else self.bodies
+        plans = self.headers if kind == "header" else of_kind.get(dialect, [])
+        return next((plan for plan in plans if plan.kind == kind and plan.pattern.fullmatch(text, *span)), None)
 
     def plans_of(self, dialect: Dialect) -> list[Plan]:
         """All plans of a dialect."""
         headers = [plan for plan in self.headers if plan.dialect == dialect]
         return [*headers, *self.bodies.get(dialect, ()), *self.trailers.get(dialect, ())]
-
-    def plans(self) -> list[Plan]:
-        """All of them."""
-        return [*self.headers, *(p for plans in (*self.bodies.values(), *self.trailers.values()) for p in plans)]
 
     def head(self, header: Plan) -> Template:
         """What a header plan writes. Raises UntraceableError."""

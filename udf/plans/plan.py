@@ -12,7 +12,7 @@ well: an *arrangement* of plans runs only where the compiler has proved one like
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -20,7 +20,9 @@ from typing import Literal, NamedTuple
 from udf.edi.delimiters import Delimiters
 from udf.edi.reader import read_segments
 from udf.edi.segments import Segment
-from udf.plans.profiles import NO_NOUGHT, Customs, is_split, name_role
+from udf.gatekeeper.values import NO_NOUGHT
+from udf.plans.features import is_split, name_role
+from udf.plans.profiles import Profile
 from udf.plans.shapes import Shape, Slot, locate, slot_pattern
 from udf.reading import Record
 from udf.standards.chunks import PLACES, signature
@@ -30,8 +32,6 @@ from udf.standards.setting import Setting
 
 PROOFS = 3
 """Readings by the model that a plan must agree with before it runs alone."""
-PLANS_OF_A_PARTNER = 500
-"""Shapes that are kept for one partner and message type; a partner with more has no habits worth learning."""
 
 Kind = Literal["header", "group", "line", "trailer"]
 Status = Literal["candidate", "approved", "pinned", "revoked"]
@@ -50,7 +50,8 @@ class Dialect:
     delimiters: Delimiters
 
     @property
-    def shelf(self) -> tuple[str | None, ...]:
+    def partner_key(self) -> tuple[str | None, ...]:
+        """What the envelope of its messages tells of whose plans they may have."""
         return self.partner, self.una, self.decimal_mark, self.version if self.standard == "X12" else ""
 
     def setting(self, reference: Reference) -> Setting:
@@ -73,10 +74,11 @@ class Plan:
     narrow: re.Pattern[str] = field(init=False)
     """As `pattern`, of texts whose values are written as the partner writes them (`udf.plans.profiles`)."""
     watched: tuple[tuple[int, str, Slot], ...] = field(init=False)
-    """Slots that have a custom, counted from 0, with their role."""
+    """Slots whose writing is watched, counted from 0, with their role."""
+    segments: Sequence[Segment] = field(init=False)
+    """Those of the shape, filled with made-up values."""
     tags: tuple[str, ...] = field(init=False)
-    """Of the segments of a text of this shape."""
-    lins: int = field(init=False)
+    """Theirs."""
     has_period: bool = field(init=False)
     """Whether it states the first day of a period (DTM 2005, 374)."""
     codes: frozenset[str] = field(init=False)
@@ -89,13 +91,16 @@ class Plan:
     """First and last date of each period that its records name: slots, counted from 0, with their forms."""
     reason: str = ""
     """Why it was revoked."""
-    _components: dict[tuple[int, int, int], int | str] = field(default_factory=dict, init=False)
+    _slots: dict[tuple[int, int], int] = field(init=False)
+    """The slots of the shape by where they stand in it, filled."""
     _narrowed: dict[int, str] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.pattern = self.narrow = self.shape.compile()
-        read = self.read()
-        self.watched = self._watch(read)
+        text, filled = self.shape.fill(0)
+        self.segments = read = read_segments(text, self.dialect.delimiters)
+        self._slots = {(start, end): number for number, (start, end, _) in enumerate(filled)}
+        self.watched = tuple(self._watch())
         self.tags = tuple(segment.tag for segment in read)
         stated = (segment for segment in read if segment.tag == "QTY" and (segment.value(0, 1) or segment.value(1)))
         self.codes = frozenset(segment.value(0) for segment in stated)
@@ -104,7 +109,6 @@ class Plan:
         roles = load_reference().date_role
         dates = (segment.value(0) for segment in read if segment.tag == "DTM")
         self.has_period = any(roles(self.dialect.standard, "DTM", code) == "period_start" for code in dates)
-        self.lins = self.tags.count("LIN")
         pairs = ((record["start"], record["end"]) for record in self.records if {"start", "end"} <= record.keys())
         found: list[tuple[tuple[int, str], tuple[int, str]]] = []
         for start, end in pairs:
@@ -122,26 +126,20 @@ class Plan:
             return self.proofs >= PROOFS
         return self.status != "revoked"
 
-    def read(self) -> Sequence[Segment]:
-        """The segments of the shape, filled with made-up values."""
-        return read_segments(self.shape.fill(0)[0], self.dialect.delimiters)
+    def _watch(self) -> Iterator[tuple[int, str, Slot]]:
+        for span, (s, e, c) in locate(self.segments):
+            if span in self._slots:
+                number = self._slots[span]
+                slot = self.shape.slots[number]
+                role = name_role(self.segments[s], e, c, slot)
+                if role is not None:
+                    yield number, role, slot
 
-    def _watch(self, read: Sequence[Segment]) -> tuple[tuple[int, str, Slot], ...]:
-        spans = {(start, end): number for number, (start, end, _) in enumerate(self.shape.fill(0)[1])}
-        found = []
-        for span, (s, e, c) in locate(read):
-            number = spans.get(span)
-            slot = self.shape.slots[number] if number is not None else None
-            role = name_role(read[s], e, c, slot) if slot else None
-            if number is not None and slot is not None and role is not None:
-                found.append((number, role, slot))
-        return tuple(found)
-
-    def keep_to(self, customs: Customs) -> bool:
-        """Let it run alone on what fits the customs of its dialect; whether that is something else than before."""
+    def keep_to(self, profile: Profile) -> bool:
+        """Let it run alone on what fits the profile of its dialect; whether that is something else than before."""
         narrowed: dict[int, str] = {}
         for number, role, slot in self.watched:
-            pattern = customs.pattern(role, slot)
+            pattern = profile.pattern(role, slot)
             if is_split(role) and slot.kind == "number":
                 pattern = NO_NOUGHT + (pattern or slot_pattern(slot, self.dialect.delimiters))
             if pattern:
@@ -154,25 +152,14 @@ class Plan:
 
     def component(self, segment: int, element: int, component: int = 0) -> int | str:
         """What stands in a component of the shape: the number of its slot, or the text itself."""
-        key = segment, element, component
-        if key not in self._components:
-            self._components[key] = self._find(*key)
-        return self._components[key]
-
-    def _find(self, segment: int, element: int, component: int) -> int | str:
-        text, places = self.shape.fill(0)
-        found = read_segments(text, self.dialect.delimiters)[segment]
-        if not found.value(element, component):
-            return ""
-        span = found.component_span(element, component)
-        slots = {(start, end): number for number, (start, end, _) in enumerate(places)}
-        return slots.get(span, found.value(element, component))
+        found = self.segments[segment]
+        text = found.value(element, component)
+        return self._slots.get(found.component_span(element, component), text) if text else ""
 
     def describe(self) -> str:
         """The mapping for a person: `quantity = QTY 1.2 after 153, item = LIN 3.1 …`, a record each."""
-        segments = self.read()
         return "; ".join(
-            ", ".join(f"{name} = {_describe(segments[s], e, c)}" for name, (s, e, c) in record.items())
+            ", ".join(f"{name} = {_describe(self.segments[s], e, c)}" for name, (s, e, c) in record.items())
             for record in self.records
         )
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from udf.edi.delimiters import Delimiters
 from udf.plans.plan import Dialect, Kind, Plan, Status, arrange
-from udf.plans.profiles import Customs
+from udf.plans.profiles import Profile
 from udf.plans.shapes import parse_shape
 
 
@@ -33,7 +33,7 @@ class PlanRow(NamedTuple):
     status: Status
     reason: str
     customs: str = "{}"
-    """JSON, of a header: how the values of its dialect's messages are written (`udf.plans.profiles`)."""
+    """JSON, of a header: its dialect's profile (`udf.plans.profiles`)."""
 
 
 class ArrangementRow(NamedTuple):
@@ -47,14 +47,14 @@ class ArrangementRow(NamedTuple):
     plans: tuple[str, ...]
 
 
-def write_row(plan: Plan, customs: Customs) -> PlanRow:
-    """The row of a plan; `customs` are those of its dialect."""
+def write_row(plan: Plan, profile: Profile) -> PlanRow:
+    """The row of a plan; `profile` is that of its dialect."""
     dialect, marks = plan.dialect, plan.dialect.delimiters
     delimiters = [marks.segment, marks.element, marks.component, marks.release, marks.repetition, marks.decimal]
     return PlanRow(
         plan.plan_id, dialect.partner, dialect.standard, dialect.message_type, dialect.version, dialect.decimal_mark,
         dialect.una, json.dumps(delimiters), plan.kind, str(plan.shape), json.dumps(plan.records), plan.describe(),
-        plan.confidence, plan.proofs, plan.status, plan.reason, customs.dump() if plan.kind == "header" else "{}",
+        plan.confidence, plan.proofs, plan.status, plan.reason, profile.dump() if plan.kind == "header" else "{}",
     )  # fmt: skip
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from udf.outcome import CompiledRow, Envelope, Outcome, Problem, make_row, read_envelope
+from udf.arguments import load_envelope
+from udf.outcome import CompiledRow, Envelope, Outcome, Problem, make_row
 
 PLAIN_MESSAGE = (
     "UNH+1+SLSRPT:D:96A:UN:EAN004'BGM+73E+1+9'DTM+90:20260105:102'DTM+91:20260111:102'NAD+SE+9501101000008::9'"
@@ -78,7 +79,7 @@ def understand_envelope(text: str | None) -> Envelope | Problem | None:
     if text is None or text == "null":
         return None
     try:
-        return read_envelope(text)
+        return load_envelope(text)
     except ValueError as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
         detail = f"The envelope is no JSON object as udf.split_interchange gives it: {reason}."

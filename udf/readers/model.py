@@ -1,4 +1,4 @@
-"""Asking the model what the units of messages state, and asking again where the gatekeeper refuses the answer."""
+"""The reading by the model: ask it what each unit of a message states, and ask again where the judge refuses that."""
 
 import time
 from collections import Counter
@@ -7,12 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from udf.engines.engine import Answer, Engine, Prompt, next_best_prefixes
 from udf.findings import Finding
-from udf.gatekeeper.headers import judge_statements
-from udf.gatekeeper.lines import judge_line
-from udf.gatekeeper.verdict import describe_answer
 from udf.language.answers import decode_answer
 from udf.language.prompts import encode_chunk
-from udf.message import LOGGED, Message, Unit
+from udf.message import LOGGED, Judge, Message, Unit, describe_answer
 from udf.reading import Position, Record
 from udf.standards.chunks import Chunk
 
@@ -39,36 +36,56 @@ class _Question:
     answers: list[Answer] = field(default_factory=list)
 
 
-def answer_units(engine: Engine, work: Sequence[tuple[Message, Unit]], attempts: int) -> None:
-    """Answer and judge every unit; try the doubtful ones again with the next-best answers, `attempts` times in all."""
-    doubted: Counter[int] = Counter()
-    doubtful: list[tuple[Message, Unit, _Question]] = []
-    for portion in _portions(work):
-        for message, unit, question in _ask(engine, portion):
-            if unit.findings:
-                doubted[id(message)] += 1
-                if doubted[id(message)] <= DOUBTFUL and len(question.prompts) == 1:
-                    doubtful.append((message, unit, question))
-    for attempt in range(1, attempts):
-        retries = []
-        for message, unit, question in doubtful:
-            is_open = doubted[id(message)] <= DOUBTFUL and not {f.code for f in unit.findings} <= _SOURCE_FAULTS
-            prefixes = next_best_prefixes(question.answers[0], attempts - 1) if is_open else []
-            if unit.findings and len(prefixes) >= attempt:
-                retries.append((message, unit, question, prefixes[attempt - 1]))
-        if not retries:
-            break
+class ModelReader:
+    """Reads units by asking an engine, several times where the judge finds something against an answer."""
+
+    def __init__(self, engine: Engine, attempts: int = ATTEMPTS) -> None:
+        self.engine, self.attempts = engine, attempts
+
+    def read(self, work: Sequence[tuple[Message, Unit]], judge: Judge) -> None:
+        """Answer and judge every unit; try the doubtful ones again with the next-best answers, `attempts` in all."""
+        doubted: Counter[int] = Counter()
+        doubtful: list[tuple[Message, Unit, _Question]] = []
+        for portion in _portions(work):
+            for message, unit, question in self._ask(portion, judge):
+                if unit.findings:
+                    doubted[id(message)] += 1
+                    if doubted[id(message)] <= DOUBTFUL and len(question.prompts) == 1:
+                        doubtful.append((message, unit, question))
+        for attempt in range(1, self.attempts):
+            retries = []
+            for message, unit, question in doubtful:
+                is_open = doubted[id(message)] <= DOUBTFUL and not {f.code for f in unit.findings} <= _SOURCE_FAULTS
+                prefixes = next_best_prefixes(question.answers[0], self.attempts - 1) if is_open else []
+                if unit.findings and len(prefixes) >= attempt:
+                    retries.append((message, unit, question, prefixes[attempt - 1]))
+            if not retries:
+                break
+            began = time.perf_counter()
+            found = self.engine.answer(
+                [question.prompts[0] for _, _, question, _ in retries], [prefix for *_, prefix in retries]
+            )
+            spent = (time.perf_counter() - began) / len(retries)
+            for (message, unit, question, _), answer in zip(retries, found, strict=True):
+                first = unit.records, unit.confidence, unit.line, unit.findings, unit.left_out
+                _judge(message, unit, replace(question, answers=[answer]), judge)
+                if unit.findings:
+                    unit.records, unit.confidence, unit.line, unit.findings, unit.left_out = first
+                message.seconds += spent
+
+    def _ask(self, work: Sequence[tuple[Message, Unit]], judge: Judge) -> Iterator[tuple[Message, Unit, _Question]]:
+        """Answer and judge some units; what was asked for each, with its answers."""
         began = time.perf_counter()
-        found = engine.answer(
-            [question.prompts[0] for _, _, question, _ in retries], [prefix for *_, prefix in retries]
-        )
-        spent = (time.perf_counter() - began) / len(retries)
-        for (message, unit, question, _), answer in zip(retries, found, strict=True):
-            first = unit.records, unit.confidence, unit.line, unit.findings, unit.left_out
-            _judge(message, unit, replace(question, answers=[answer]))
-            if unit.findings:
-                unit.records, unit.confidence, unit.line, unit.findings, unit.left_out = first
-            message.seconds += spent
+        questions = [_put_question(message, unit) for message, unit in work]
+        answers = iter(self.engine.answer([prompt for question in questions for prompt in question.prompts]))
+        for question in questions:
+            question.answers = [next(answers) for _ in question.prompts]
+        spent = (time.perf_counter() - began) / max(1, len(work))
+        for (message, unit), question in zip(work, questions, strict=True):
+            began = time.perf_counter()
+            _judge(message, unit, question, judge)
+            message.seconds += spent + time.perf_counter() - began
+            yield message, unit, question
 
 
 def _portions(work: Sequence[tuple[Message, Unit]]) -> Iterator[Sequence[tuple[Message, Unit]]]:
@@ -83,21 +100,6 @@ def _portions(work: Sequence[tuple[Message, Unit]]) -> Iterator[Sequence[tuple[M
         yield work[start:]
 
 
-def _ask(engine: Engine, work: Sequence[tuple[Message, Unit]]) -> Iterator[tuple[Message, Unit, _Question]]:
-    """Answer and judge some units; what was asked for each, with its answers."""
-    began = time.perf_counter()
-    questions = [_put_question(message, unit) for message, unit in work]
-    answers = iter(engine.answer([prompt for question in questions for prompt in question.prompts]))
-    for question in questions:
-        question.answers = [next(answers) for _ in question.prompts]
-    spent = (time.perf_counter() - began) / max(1, len(work))
-    for (message, unit), question in zip(work, questions, strict=True):
-        began = time.perf_counter()
-        _judge(message, unit, question)
-        message.seconds += spent + time.perf_counter() - began
-        yield message, unit, question
-
-
 def _put_question(message: Message, unit: Unit) -> _Question:
     message_type = message.setting.message_type
     question = _Question([], [])
@@ -108,8 +110,8 @@ def _put_question(message: Message, unit: Unit) -> _Question:
     return question
 
 
-def _judge(message: Message, unit: Unit, question: _Question) -> None:
-    """Decode the answers to a unit's question and let the gatekeeper judge them."""
+def _judge(message: Message, unit: Unit, question: _Question, judge: Judge) -> None:
+    """Decode the answers to a unit's question and let the judge look at them."""
     unit.tries += 1
     unit.line = None
     unit.confidence = min((answer.confidence for answer in question.answers), default=0.0)
@@ -128,10 +130,7 @@ def _judge(message: Message, unit: Unit, question: _Question) -> None:
             )
         ]
     else:
-        if unit.chunks[0].kind == "line":
-            unit.findings = judge_line(message.segments, message.gather(unit), message.setting)
-        else:
-            unit.findings = judge_statements(message.segments, unit.chunks[0], unit.records[0], message.setting)
+        unit.findings = judge(message, unit)
     message.curtail(unit)
     if (unit.findings or unit.tries > 1) and (unit.log or message.logged < LOGGED):
         message.logged += not unit.log

@@ -18,9 +18,14 @@ _YEARS = range(1970, 2071)
 def read_date(segment: Segment, position: Position) -> tuple[datetime.date, datetime.date]:
     """First and last day of the date at a position of a segment. Raises UnreadableValueError."""
     _, e, c = position
-    start, end = read_period(segment.value(e, c), date_form(segment, position))
+    return read_days(segment.value(e, c), date_form(segment, position))
+
+
+def read_days(text: str, form: str) -> tuple[datetime.date, datetime.date]:
+    """First and last day of a date in a form, of a year that has EDI messages. Raises UnreadableValueError."""
+    start, end = read_period(text, form)
     if start.year not in _YEARS or end.year not in _YEARS:
-        raise UnreadableValueError("date-invalid", f"«{segment.value(e, c)}» is of a year without EDI messages.")
+        raise UnreadableValueError("date-invalid", f"«{text}» is of a year without EDI messages.")
     return start, end
 
 

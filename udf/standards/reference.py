@@ -7,7 +7,7 @@ from pathlib import Path
 
 from udf.outcome import Severity
 
-FOLDER = Path(__file__).parents[2] / "seeds" / "reference"
+FOLDER = Path(__file__).parents[1] / "reference"
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -17,7 +17,7 @@ if [ -n "${QUICK:-}" ]; then
 else
     run=${1:-runs/tiny}
     network=(--minutes "${MINUTES:-60}" --hidden "${HIDDEN:-128}" --layers "${LAYERS:-4}" --heads "${HEADS:-4}")
-    network+=(--rate "${RATE:-0.002}" ${START:+--start "$START"} ${TAUGHT:+--taught "$TAUGHT"})
+    network+=(--rate "${RATE:-0.002}" ${START:+--start "$START"} ${TEACHER_LABELS:+--teacher-labels "$TEACHER_LABELS"})
     partners=1000 chunks=2000 prompts=2000 share=1
     ship=()
 fi

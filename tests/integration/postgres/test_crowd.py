@@ -1,7 +1,8 @@
 """Many sessions: they come, call and go, or stay and call all at once, and cost no more for it.
 
 `TILLROLL_CROWD_SESSIONS` and `TILLROLL_CROWD_SECONDS` say how many and how long: 200 and 300 are the figures of the
-requirements, the defaults those of a test that one waits for. `--log-cli-level INFO` tells what was measured.
+requirements, 200 and 60 those of `make test-long`, the defaults those of a test that one waits for. `--log-cli-level
+INFO` tells what was measured.
 """
 
 import logging
@@ -9,6 +10,8 @@ import os
 import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from tests.conftest import Variables
 from tests.integration.postgres.sessions import ask, compile_edi, lines_of, memory, open_session
@@ -25,6 +28,7 @@ def started_at(house: Variables) -> object:
         return ask(connection, "select pg_postmaster_start_time()")
 
 
+@pytest.mark.long
 def test_sessions_come_call_and_go(house: Variables) -> None:
     began = started_at(house)
 
@@ -46,6 +50,7 @@ def test_sessions_come_call_and_go(house: Variables) -> None:
     LOG.info("%d sessions, at most %d kB, first call %.0f ms", SESSIONS, max(sizes), 1000 * statistics.median(seconds))
 
 
+@pytest.mark.long
 def test_many_at_once_stay_at_their_level(house: Variables) -> None:
     began = started_at(house)
     raws = [lines_of(1 + n % 5, first=n).replace("LOC+162+95", f"LOC+162+9{n % 7}") for n in range(200)]

@@ -44,7 +44,7 @@ def test_right_words_are_a_complete_outcome() -> None:
     assert outcome.is_complete
     assert outcome.document is not None
     assert [str(line.quantity) for line in outcome.document.lines] == ["12"]
-    assert (parrot.tally.asked, parrot.tally.invented, parrot.tally.unreadable) == (2, 0, 0)
+    assert (parrot.usage.asked, parrot.usage.invented, parrot.usage.unreadable) == (2, 0, 0)
 
 
 def test_a_model_that_talks_and_one_that_points_come_to_the_same_document() -> None:
@@ -82,7 +82,7 @@ def test_other_words_are_a_rejected_line_that_says_why(line: str, told: str) -> 
     (rejected,) = outcome.rejected_lines
     assert [problem.code for problem in rejected.problems] == ["output-format"]
     assert told in rejected.problems[0].detail
-    assert parrot.tally.invented + parrot.tally.unreadable == 1
+    assert parrot.usage.invented + parrot.usage.unreadable == 1
 
 
 def test_values_read_from_the_wrong_place_are_for_the_gatekeeper_to_refuse() -> None:
@@ -100,17 +100,17 @@ def test_no_answer_is_a_rejected_line_too() -> None:
     parrot = Parrot(speak)
     outcome = Compiler(parrot).compile_batch([MESSAGE])[0]
     assert "the model is asleep" in outcome.rejected_lines[0].problems[0].detail
-    assert parrot.tally.failed == 1
+    assert parrot.usage.failed == 1
 
 
 def test_an_equal_question_is_asked_once() -> None:
     parrot = Parrot(lambda kind, _: HEADER if kind == "header" else LINE)
     compiler = Compiler(parrot)
     compiler.compile_batch([MESSAGE, MESSAGE])
-    assert parrot.tally.asked == 2
+    assert parrot.usage.asked == 2
     parrot.forget()
     compiler.compile_batch([MESSAGE])
-    assert parrot.tally.asked == 4
+    assert parrot.usage.asked == 4
 
 
 _WORDS = st.sampled_from(["12", "153", "PCE", "4006381333931", "EN", "1", "5", "", None])

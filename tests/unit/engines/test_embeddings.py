@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from udf.compiler import MODEL
 from udf.engines.embeddings import Embeddings
 from udf.language.vocabulary import PAD, VOCABULARY_SIZE, Bundle
+from udf.version import MODEL
 
 SIZE = 128
 

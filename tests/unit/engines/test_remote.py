@@ -29,7 +29,7 @@ def test_the_endpoint_is_asked_for_the_contract_and_its_answer_comes_back() -> N
     assert request["messages"][-1] == {"role": "user", "content": PROMPT}
     assert request["response_format"]["json_schema"]["schema"] == answer_schema("line")
     assert endpoint.keys == ["Bearer secret"]
-    assert (engine.tally.tokens_in, engine.tally.tokens_out) == (100, 10)
+    assert (engine.usage.tokens_in, engine.usage.tokens_out) == (100, 10)
 
 
 def test_an_endpoint_that_knows_no_schema_is_asked_without_one_from_then_on() -> None:

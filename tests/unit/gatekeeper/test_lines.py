@@ -13,11 +13,12 @@ from udf.edi.delimiters import find_delimiters
 from udf.edi.reader import read_segments
 from udf.edi.segments import Segment
 from udf.findings import Finding
-from udf.gatekeeper.headers import judge_statements
+from udf.gatekeeper.headers import judge_part
 from udf.gatekeeper.lines import judge_line
 from udf.language.prompts import encode_chunk
 from udf.message import gather_line
 from udf.outcome import Envelope
+from udf.readers.rules import read_line, read_part
 from udf.reading import FIELDS, TYPES, Position, Record
 from udf.standards.chunks import Chunk, split_message
 from udf.standards.dates import bind_periods
@@ -443,5 +444,6 @@ def test_no_changed_meaning_is_ever_proved(message_type: str) -> None:
 
 def judge(segments: list[Segment], chunk: Chunk, records: list[Record], setting: Setting) -> list[Finding]:
     if chunk.kind == "line":
-        return judge_line(segments, gather_line([(chunk, records)]), setting)
-    return judge_statements(segments, chunk, records, setting)
+        reading = read_line(segments, chunk.first, chunk.last, setting)
+        return judge_line(segments, gather_line([(chunk, records)]), reading, setting)
+    return judge_part(segments, chunk, records, read_part(segments, chunk, setting), setting)

@@ -123,7 +123,7 @@ def tell(text: str, kind: str, change: Change) -> set[str]:
         oracle.known[prompt] = tuple(clerk.known[prompt])
         if chunk.kind == kind:
             records = change(decode_answer(clerk.known[prompt], message_type, chunk.segments, positions))
-            oracle.lies[prompt] = tuple(encode_answer(records, message_type, chunk.segments, positions))
+            oracle.wrong[prompt] = tuple(encode_answer(records, message_type, chunk.segments, positions))
     outcome = Compiler(oracle).compile_batch([text])[0]
     assert outcome.attempts > 1 or outcome.is_complete  # the lie is told again where the compiler asks again
     return {problem.code for problem in outcome.problems if problem.severity == "error"}

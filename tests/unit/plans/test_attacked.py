@@ -8,7 +8,6 @@ import pytest
 from udf import compiler, outcome
 from udf.compiler import Compiler
 from udf.outcome import CompiledRow, Envelope
-from udf.plans import replay
 from udf.plans.book import PlanBook
 from udf.plans.plan import PROOFS
 from udf.standards.reference import load_reference
@@ -242,7 +241,8 @@ def test_plans_of_one_version_read_no_other() -> None:
 
 def test_a_message_that_is_too_large_is_refused_with_plans_as_without(monkeypatch: pytest.MonkeyPatch) -> None:
     court = teach(write_edifact, [[*SOLD, *line()]], EDIFACT)
-    monkeypatch.setattr(compiler, "MAX_CHARACTERS", 100)
+    for module in ("udf.plans.routing", "udf.message"):
+        monkeypatch.setattr(f"{module}.MAX_CHARACTERS", 100)
     assert not court.hold(write_edifact(10, [*SOLD, *line()])).is_valid
 
 
@@ -252,7 +252,7 @@ def test_what_no_plan_reads_may_have_so_many_lines_and_what_plans_read_any_numbe
     court = teach(write_edifact, [[*SOLD, *line()]], EDIFACT)
     text = write_edifact(11, [*SOLD, *line(1), *line(2), *line(3)])
     court.hold(text)
-    monkeypatch.setattr(compiler, "MAX_CHUNKS", 2)
+    monkeypatch.setattr("udf.message.MAX_CHUNKS", 2)
     assert court.fast.compile_rows([text], [EDIFACT])[0].is_complete
     refused = court.slow.compile_rows([text], [EDIFACT])[0]
     assert [problem["code"] for problem in json.loads(refused.problems)] == ["message-too-large"]
@@ -265,7 +265,7 @@ def test_an_answer_that_no_database_holds_is_refused_and_leaves_the_others_alone
     short = write_edifact(10, [*SOLD, *line()])
     long = write_edifact(11, [*SOLD, *line(1), *line(2), *line(3)])
     whole = court.hold(long)
-    for part in (compiler, replay, outcome):
+    for part in (compiler, outcome):
         monkeypatch.setattr(part, "MAX_ANSWER", len(whole.document or "") - 1)
     kept, refused, again = court.fast.compile_rows([short, long, short], [EDIFACT] * 3)
     assert kept.is_complete
@@ -289,9 +289,7 @@ def test_an_answer_that_grows_too_large_is_given_up_while_it_is_made(
     long = write_edifact(11, [*SOLD, *line(1), *line(2), *line(3)])
     whole = court.hold(long)
     for part, name, value in (
-        (replay, "MAX_ANSWER", 600),
         (outcome, "MAX_ANSWER", 600),
-        (replay, "_BLOCK", 1),
         (outcome, "_BLOCK", 1),
     ):
         monkeypatch.setattr(part, name, value)

@@ -4,7 +4,6 @@ import random
 
 import pytest
 
-import udf.compiler
 from bench.partners import HABITS, draw_partner, wrap, write_message
 from bench.run import find_envelope
 from tests.unit.plans.test_plan import ENVELOPE, School, tamper, write_report
@@ -20,7 +19,7 @@ X12 = Delimiters("X12", "~", "*", ">", None, None, None)
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is long is so much shorter here."""
-    monkeypatch.setattr(udf.compiler, "LONG", 3_000)
+    monkeypatch.setattr("udf.plans.routing.LONG", 3_000)
 
 
 def draw_lines(count: int) -> list[tuple[str, str, str]]:

@@ -8,20 +8,21 @@ from dataclasses import replace
 
 import pytest
 
-from udf.compiler import FIRST_SHARE, Compiler
+from udf.compiler import Compiler
 from udf.edi.split import split_interchange
 from udf.engines.engine import Answer, Prompt
 from udf.outcome import CompiledRow, Envelope
 from udf.plans.book import PlanBook
 from udf.plans.plan import PROOFS
+from udf.plans.routing import FIRST_SHARE
 from udf.standards.reference import load_reference
 from udf.train.attack.clerk import Clerk
-from udf.train.attack.damage import Sound
 from udf.train.attack.kinds import KINDS
 from udf.train.attack.oracle import Oracle
+from udf.train.attack.sound import SoundMessage
 from udf.train.corpus.partners import draw_written
 from udf.train.corpus.rendering import render_interchange
-from udf.train.corpus.siblings import draw_sibling
+from udf.train.corpus.variants import draw_variant
 
 ENVELOPE = Envelope(standard="EDIFACT", sender="4012345000016")
 Line = tuple[str, str, str]
@@ -407,10 +408,10 @@ def test_plans_of_drawn_partners_never_say_anything_else_than_the_model(seed: in
     slow = Compiler(oracle)
     dialect, writing = draw_written(r)
     base = dialect.draft(r)
-    writing = replace(writing, vices=()) if seed % 3 else writing
+    writing = replace(writing, quirks=()) if seed % 3 else writing
     sender = None
     for number in range(PROOFS + 4):
-        draft = draw_sibling(base, r)
+        draft = draw_variant(base, r)
         oracle.study(draft)
         message = split_interchange(render_interchange(draft, writing, r)).messages[0]
         sender = sender or message.envelope.sender
@@ -418,7 +419,7 @@ def test_plans_of_drawn_partners_never_say_anything_else_than_the_model(seed: in
         right = slow.compile_rows([message.text], [envelope])[0]
         texts = [message.text]
         if right.is_complete and number > PROOFS:
-            sound = Sound(message.text, slow.compile_batch([message.text], [envelope])[0], Counter(), (), False)
+            sound = SoundMessage(message.text, slow.compile_batch([message.text], [envelope])[0], Counter(), (), False)
             texts += [text for kind in r.sample(KINDS, 8) if (text := kind.alter(r, sound)) is not None]
         for text in texts:
             row = fast.compile_rows([text], [envelope])[0]

@@ -10,7 +10,8 @@ import pytest
 from udf.compiler import Compiler
 from udf.outcome import CompiledRow, Envelope
 from udf.plans.book import PlanBook
-from udf.plans.profiles import ENOUGH, REMEMBERED, Customs, Seen, narrow, note_value
+from udf.plans.features import ENOUGH, Seen, narrow, note_value
+from udf.plans.profiles import REMEMBERED, Profile
 from udf.plans.shapes import Slot
 from udf.standards.reference import load_reference
 from udf.train.attack.clerk import Clerk
@@ -262,38 +263,38 @@ def see(slot: Slot, values: Sequence[object]) -> dict[str, Seen]:
 
 
 def test_stores_that_report_one_by_one_in_the_order_of_their_numbers_are_no_change() -> None:
-    customs = Customs()
-    assert [customs.judge(see(Slot("digits"), [store])) for store in range(1, 1200)] == [{}] * 1199
+    profile = Profile()
+    assert [profile.judge(see(Slot("digits"), [store])) for store in range(1, 1200)] == [{}] * 1199
 
 
 def test_quantities_that_differ_by_decades_are_no_change() -> None:
     r = random.Random(3)
     for _ in range(40):
-        customs = Customs()
+        profile = Profile()
         for _ in range(100):
-            assert customs.judge(see(Slot("number"), [round(10 ** r.uniform(0, 4)) for _ in range(3)])) == {}
+            assert profile.judge(see(Slot("number"), [round(10 ** r.uniform(0, 4)) for _ in range(3)])) == {}
 
 
 def test_years_go_by_and_are_no_change() -> None:
-    customs = Customs()
+    profile = Profile()
     for year in range(2024, 2032):
         for month in range(1, 13):
-            assert customs.judge(see(Slot("date", "99999999"), [f"{year}{month:02}01", f"{year}{month:02}28"])) == {}
+            assert profile.judge(see(Slot("date", "99999999"), [f"{year}{month:02}01", f"{year}{month:02}28"])) == {}
 
 
 def test_what_a_million_values_were_like_takes_little_memory_and_is_overtaken() -> None:
-    customs = Customs()
+    profile = Profile()
     for _ in range(100):
-        customs.judge(see(Slot("number"), range(100, 999)))
-    assert customs.seen["role"]["n"] <= REMEMBERED
+        profile.judge(see(Slot("number"), range(100, 999)))
+    assert profile.seen["role"]["n"] <= REMEMBERED
 
 
 def test_a_damaged_message_teaches_nothing() -> None:
-    customs = Customs()
-    customs.judge(see(Slot("number"), range(10, 30)))
-    before = {role: Counter(seen) for role, seen in customs.seen.items()}
-    assert customs.judge(see(Slot("number"), [12, -13]), is_proved=False) == {}
-    assert customs.seen == before
+    profile = Profile()
+    profile.judge(see(Slot("number"), range(10, 30)))
+    before = {role: Counter(seen) for role, seen in profile.seen.items()}
+    assert profile.judge(see(Slot("number"), [12, -13]), is_proved=False) == {}
+    assert profile.seen == before
 
 
 @pytest.mark.parametrize(

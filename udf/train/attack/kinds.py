@@ -1,28 +1,28 @@
 """The kinds of damage, a closed list: every kind that no reader of the one message could notice has its reason."""
 
-from udf.train.attack.damage import (
-    Kind,
-    character,
+from udf.train.attack.damage_segments import (
     double,
     double_line,
     exchange_alike,
     exchange_neighbours,
-    exchange_pair,
-    letter_of_tag,
     lose,
     lose_line,
-    lose_place,
-    lose_price,
-    lose_split,
+    move_in_line,
+)
+from udf.train.attack.damage_text import (
+    DIGITS,
+    LETTERS,
+    character,
+    exchange_pair,
+    letter_of_tag,
     lose_terminator,
     miscount,
-    move_in_line,
     separator,
     truncate,
 )
+from udf.train.attack.losses import lose_place, lose_price, lose_split
+from udf.train.attack.sound import TOTALS, TRAILERS, Kind
 
-_DIGITS, _LETTERS = "0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_TRAILERS, _TOTALS = ("UNT", "SE"), ("CNT", "CTT")
 _IDENTITIES, _BEGINNINGS = ("LOC", "NAD", "LIN", "PIA"), ("BGM", "XQ", "BIA", "BPT")
 _REPEATED = "nothing in the message repeats it"
 _CHECKED = "nothing repeats it but a check digit, which is a warning since masked numbers are common"
@@ -40,18 +40,18 @@ _WITHOUT_SPLIT = "the total says as much, without places (a warning); without a 
 _DATES = ("period_start", "period_end", "as_of_date")
 _QUANTITY, _PRICE, _ITEM, _PLACE = ("quantity",), ("price",), ("item_id",), ("location_id",)
 _IN_CODES = ("qualifier", "item_id_type", "location_id_type", "unit", "price_type")
-_ANY = _DIGITS + _LETTERS
+_ANY = DIGITS + LETTERS
 
 KINDS = (
-    Kind("a letter in a quantity", character(_QUANTITY, _DIGITS, _LETTERS)),
-    Kind("a letter in a price", character(_PRICE, _DIGITS, _LETTERS)),
-    Kind("a letter in a date", character(_DATES, _DIGITS, _LETTERS)),
-    Kind("a digit of a quantity, the sum stated", character(_QUANTITY, _DIGITS, _DIGITS, counted=True)),
-    Kind("a digit of a quantity", character(_QUANTITY, _DIGITS, _DIGITS, counted=False), _SUMMED),
-    Kind("a digit of a price", character(_PRICE, _DIGITS, _DIGITS), _REPEATED),
-    Kind("a character of an item", character(_ITEM, _ANY, _DIGITS), _CHECKED),
-    Kind("a character of a place", character(_PLACE, _ANY, _DIGITS), _REPEATED),
-    Kind("a digit of a date", character(_DATES, _DIGITS, _DIGITS), _REPEATED),
+    Kind("a letter in a quantity", character(_QUANTITY, DIGITS, LETTERS)),
+    Kind("a letter in a price", character(_PRICE, DIGITS, LETTERS)),
+    Kind("a letter in a date", character(_DATES, DIGITS, LETTERS)),
+    Kind("a digit of a quantity, the sum stated", character(_QUANTITY, DIGITS, DIGITS, counted=True)),
+    Kind("a digit of a quantity", character(_QUANTITY, DIGITS, DIGITS, counted=False), _SUMMED),
+    Kind("a digit of a price", character(_PRICE, DIGITS, DIGITS), _REPEATED),
+    Kind("a character of an item", character(_ITEM, _ANY, DIGITS), _CHECKED),
+    Kind("a character of a place", character(_PLACE, _ANY, DIGITS), _REPEATED),
+    Kind("a digit of a date", character(_DATES, DIGITS, DIGITS), _REPEATED),
     Kind("a character of a code", character(_IN_CODES, _ANY, _ANY), _CODE),
     Kind("a letter of a tag, which is then none", letter_of_tag(becomes_tag=False)),
     Kind("a letter of a tag, which is then another", letter_of_tag(becomes_tag=True), _REAL_TAG),
@@ -102,8 +102,8 @@ KINDS = (
     Kind("date and its code are exchanged", exchange_pair("DTM")),
     Kind("price and its code are exchanged", exchange_pair("PRI", "CTP")),
     Kind("place and quantity are exchanged", exchange_pair("SDQ"), _EXCHANGED),
-    Kind("the count of UNT or SE", miscount(0, *_TRAILERS)),
-    Kind("the reference of UNT or SE", miscount(1, *_TRAILERS)),
-    Kind("the count of CNT or CTT", miscount(0, *_TOTALS)),
+    Kind("the count of UNT or SE", miscount(0, *TRAILERS)),
+    Kind("the reference of UNT or SE", miscount(1, *TRAILERS)),
+    Kind("the count of CNT or CTT", miscount(0, *TOTALS)),
     Kind("the sum of CTT", miscount(1, "CTT")),
 )  # fmt: skip

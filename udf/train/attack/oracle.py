@@ -1,4 +1,4 @@
-"""An engine that knows the right answers of the drafts it has studied, and can be made to lie."""
+"""An engine that knows the right answers of the drafts it has studied, and can be made to answer wrongly."""
 
 from collections.abc import Sequence
 
@@ -15,12 +15,12 @@ Tokens = tuple[int, ...]
 class Oracle:
     """The interface of the real engine, without a model: a prompt it was never told has the answer «no record».
 
-    Equal prompts have equal answers, as a model's have, so a lie is told wherever its prompt comes.
+    Equal prompts have equal answers, as a model's have, so a wrong one is given wherever its prompt comes.
     """
 
     def __init__(self) -> None:
         self.known: dict[Bundles, Tokens] = {}
-        self.lies: dict[Bundles, Tokens] = {}
+        self.wrong: dict[Bundles, Tokens] = {}
 
     def study(self, draft: Draft) -> None:
         """Learn the right answers of a draft; what `MAX_COMPONENTS` cuts off has none."""
@@ -32,12 +32,12 @@ class Oracle:
                 self.known[prompt] = tuple(answer)
 
     def answer(self, prompts: Sequence[Prompt], prefixes: Sequence[Tokens] | None = None) -> list[Answer]:
-        """The known answers. A lie is told with doubt, so that the compiler asks again, and is then told again."""
+        """The known answers; a wrong one is given with doubt, so that the compiler asks again, and then once more."""
         found = []
         for prompt in prompts:
-            lie = self.lies.get(prompt.tokens)
-            tokens = self.known.get(prompt.tokens, (EOS,)) if lie is None else lie
-            margin, second = (1.0, -1) if lie is None else (0.1, EOS)
+            wrong = self.wrong.get(prompt.tokens)
+            tokens = self.known.get(prompt.tokens, (EOS,)) if wrong is None else wrong
+            margin, second = (1.0, -1) if wrong is None else (0.1, EOS)
             found.append(Answer(tokens, (margin,) * len(tokens), (second,) * len(tokens)))
         return found
 

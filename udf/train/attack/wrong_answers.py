@@ -22,7 +22,7 @@ _EXCHANGED = {"quantity": "quantities", "location": "stores", "item": "items", "
 
 
 @dataclass(frozen=True, slots=True)
-class Lie:
+class WrongAnswer:
     """A wrong answer, as tokens, to one prompt."""
 
     kind: str
@@ -30,7 +30,7 @@ class Lie:
     answer: Tokens
 
 
-def draw_lies(r: random.Random, draft: Draft, each: int) -> list[Lie]:
+def draw_wrong_answers(r: random.Random, draft: Draft, each: int) -> list[WrongAnswer]:
     """Up to `each` wrong answers of every kind to the prompts of a draft."""
     found: dict[str, dict[tuple[Bundles, Tokens], None]] = {}
     for chunk, records in chunk_draft(draft):
@@ -38,16 +38,16 @@ def draw_lies(r: random.Random, draft: Draft, each: int) -> list[Lie]:
         right = write_answer(records, draft.message_type, chunk.segments, positions)
         if right is None:
             continue
-        for kind, told in _twist(r, records or [{}], positions, chunk.segments):
-            answer = write_answer([record for record in told if record], draft.message_type, chunk.segments, positions)
+        for kind, said in _twist(r, records or [{}], positions, chunk.segments):
+            answer = write_answer([record for record in said if record], draft.message_type, chunk.segments, positions)
             if answer is not None and answer != right:
                 found.setdefault(kind, {})[prompt, answer] = None
         for answer in _garble(r, prompt, right):
             found.setdefault("a token of the answer is another", {})[prompt, answer] = None
     return [
-        Lie(kind, prompt, answer)
-        for kind, lies in found.items()
-        for prompt, answer in r.sample(list(lies), min(each, len(lies)))
+        WrongAnswer(kind, prompt, answer)
+        for kind, answers in found.items()
+        for prompt, answer in r.sample(list(answers), min(each, len(answers)))
     ]
 
 

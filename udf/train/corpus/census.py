@@ -1,10 +1,14 @@
 """Count what the corpus holds: ``python -m udf.train.corpus.census --partners 1000``."""
 
+import ast
 import hashlib
+import sys
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from types import ModuleType
 
 import typer
 from rich.console import Console
@@ -14,21 +18,11 @@ from udf.language.answers import pair_tokens
 from udf.language.vocabulary import Bundles
 from udf.reading import Record
 from udf.standards.chunks import Chunk
+from udf.standards.reference import reference_digest
+from udf.train.corpus import examples
 from udf.train.corpus.drafts import chunk_draft
-from udf.train.corpus.partners import draft_examples, draw_written
-
-_GENERATOR = (
-    "partners.py",
-    "drafts.py",
-    "parts.py",
-    "edifact.py",
-    "x12.py",
-    "rendering.py",
-    "../../language/vocabulary.py",
-    "../../language/prompts.py",
-    "../../language/answers.py",
-    "../../standards/chunks.py",
-)
+from udf.train.corpus.examples import draft_examples
+from udf.train.corpus.partners import draw_written
 
 
 @dataclass
@@ -46,16 +40,51 @@ class Count:
     habits: Counter[str] = field(default_factory=Counter)
     """Messages by what their partner does beyond one item, one place, one quantity."""
     layouts: set[tuple[object, ...]] = field(default_factory=set)
-    vices: Counter[str] = field(default_factory=Counter)
-    """Messages by what their partner does to the text; one with two vices counts under both."""
+    quirks: Counter[str] = field(default_factory=Counter)
+    """Messages by what their partner does to the text; one with two quirks counts under both."""
 
 
 def digest_generator() -> str:
-    """Twelve characters that tell whether two runs learnt from the same corpus: SHA-256 over what generates it."""
-    digest = hashlib.sha256()
-    for name in _GENERATOR:
-        digest.update((Path(__file__).parent / name).read_bytes())
+    """Twelve characters that tell whether two runs learnt from the same corpus.
+
+    SHA-256 over the syntax of every module of udf that the examples come from, and over the reference tables: a
+    comment changes nothing.
+    """
+    digest = hashlib.sha256(reference_digest().encode())
+    for module in sorted(find_sources(examples), key=lambda module: module.__name__):
+        tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
+        digest.update(ast.dump(_Undocumented().visit(tree)).encode())
     return digest.hexdigest()[:12]
+
+
+class _Undocumented(ast.NodeTransformer):
+    """Takes texts that stand by themselves, as docstrings do, out of a tree."""
+
+    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
+        is_text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        return None if is_text else node
+
+
+def find_sources(module: ModuleType) -> set[ModuleType]:
+    """A module and all of udf that it imports, directly or not; it has been imported, so all of them are loaded."""
+    found = {module}
+    waiting = [module]
+    while waiting:
+        tree = ast.parse(Path(str(waiting.pop().__file__)).read_text(encoding="utf-8"))
+        for name in _imported(tree):
+            other = sys.modules.get(name)
+            if other is not None and other not in found:
+                found.add(other)
+                waiting.append(other)
+    return found
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    """Names of modules of udf that a module names in its imports; some of them may be none."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("udf."):
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def take_census(partners: int, seed: int = 1) -> dict[str, Count]:
@@ -77,7 +106,7 @@ def take_census(partners: int, seed: int = 1) -> dict[str, Count]:
         count.dates[find_stand(chunks, "start")] += 1
         count.habits.update(dialect.habits or ("none",))
         count.layouts.add(dialect.layout)
-        count.vices.update(writing.vices or ("none",))
+        count.quirks.update(writing.quirks or ("none",))
     return dict(sorted(counts.items()))
 
 
@@ -107,7 +136,7 @@ def find_stand(chunks: list[tuple[Chunk, list[Record]]], name: str) -> str:
 
 def report(partners: int = 1000, seed: int = 1) -> None:
     """Print the balance of the corpus over message types and layouts."""
-    lists = ("place", "dates", "habits", "vices")
+    lists = ("place", "dates", "habits", "quirks")
     table = Table(title=f"{partners:,} partners, a message each, seed {seed}", title_justify="left")
     for name in ("type", "messages", "chunks", "different", "no record", "positions", "layouts", *lists):
         table.add_column(name, justify="left" if name in ("type", *lists) else "right")

@@ -3,8 +3,8 @@
 import random
 from collections.abc import Iterator, Sequence
 
-from udf.standards.values import read_number
-from udf.train.corpus.drafts import Draft, Reference, code, day, different
+from udf.train.corpus.drafts import Draft, Reference
+from udf.train.corpus.values import code, day, decimal_of, different
 
 EDIFACT_MARKS = ("361", "361", "36", "GIN", "STS", "INV", "BT")
 X12_MARKS = ("036", "036", "LQ", "LT")
@@ -59,5 +59,5 @@ def break_sums(r: random.Random, records: Sequence[dict[str, Reference]]) -> Non
 
 
 def _has_sum(parts: Sequence[Reference]) -> bool:
-    numbers = [read_number(segment.elements[e][c]) for segment, e, c in parts]
+    numbers = [decimal_of(segment.elements[e][c]) for segment, e, c in parts]
     return any(number and 2 * number == sum(numbers) for number in numbers)

@@ -1,14 +1,15 @@
-"""Drafts become text: an interchange in the delimiters and with the vices of its partner."""
+"""Drafts become text: an interchange in the delimiters and with the quirks of its partner."""
 
 import random
 import re
 from dataclasses import dataclass
 
-from udf.train.corpus.drafts import Draft, digits
+from udf.train.corpus.drafts import Draft
+from udf.train.corpus.values import digits
 
-TAUGHT_VICES = ("newline", "blank-before-newline", "indent", "wrap", "lower-case-tags")
-"""What partners of the corpus do to the text (EDI.md, part D)."""
-HELD_OUT_VICES = (
+TRAINED_QUIRKS = ("newline", "blank-before-newline", "indent", "wrap", "lower-case-tags")
+"""What partners of the corpus do to the text beyond the standard."""
+HELD_OUT_QUIRKS = (
     "breaks-anywhere",
     "odd-wrap",
     "padded-elements",
@@ -21,7 +22,7 @@ HELD_OUT_VICES = (
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """How a partner writes: its delimiters, whether UNA announces them, its vices, its envelope."""
+    """How a partner writes: its delimiters, whether UNA announces them, its quirks, its envelope."""
 
     segment: str
     element: str
@@ -31,7 +32,7 @@ class Writing:
     announced: bool = True
     envelope: bool = False
     decimal_mark: str = "."
-    vices: tuple[str, ...] = ()
+    quirks: tuple[str, ...] = ()
 
     @property
     def sends_una(self) -> bool:
@@ -39,10 +40,12 @@ class Writing:
         return self.announced or (self.component, self.element, self.segment) != (":", "+", "'")
 
 
-def draw_writing(r: random.Random, message_type: str, vices: tuple[str, ...] = TAUGHT_VICES) -> Writing:
-    """Mostly the standard's own delimiters and no vice, now and then those of EDI.md's part D."""
+def draw_writing(r: random.Random, message_type: str, quirks: tuple[str, ...] = TRAINED_QUIRKS) -> Writing:
+    """Mostly the standard's own delimiters and no quirk, now and then other delimiters and a quirk or two."""
     some = tuple(
-        sorted(r.sample(vices, r.choice([0, 0, 1, 1, 2] if vices is TAUGHT_VICES else [1, 1, 2][: len(vices) + 1])))
+        sorted(
+            r.sample(quirks, r.choice([0, 0, 1, 1, 2] if quirks is TRAINED_QUIRKS else [1, 1, 2][: len(quirks) + 1]))
+        )
     )
     envelope = r.random() < 0.5
     if message_type.isdigit():
@@ -51,7 +54,7 @@ def draw_writing(r: random.Random, message_type: str, vices: tuple[str, ...] = T
         if segment == "\n":
             some = tuple(v for v in some if v in ("indent", "lower-case-tags", "byte-order-mark"))
         version = r.choice(["004010", "004010VICS", "005010", "003030"])
-        return Writing(segment, element, ">", version=version, envelope=envelope, vices=some)
+        return Writing(segment, element, ">", version=version, envelope=envelope, quirks=some)
     segment, element, component, release = r.choice(
         [("'", "+", ":", "?")] * 3 + [("~", "*", ">", "?"), ("\x1c", "\x1d", "\x1f", "?")]
     )
@@ -83,7 +86,7 @@ def _escape(value: str, writing: Writing) -> str:
 
 def render_segment(tag: str, elements: list[list[str]], writing: Writing) -> str:
     """One segment without its terminator; trailing empty elements and components are dropped."""
-    blanks = "  " if "padded-elements" in writing.vices else ""
+    blanks = "  " if "padded-elements" in writing.quirks else ""
     parts = []
     for element in elements:
         components = [_escape(value, writing) for value in element]
@@ -93,7 +96,7 @@ def render_segment(tag: str, elements: list[list[str]], writing: Writing) -> str
         parts.append(text + blanks if text and len(components) == 1 else text)
     while parts and not parts[-1]:
         parts.pop()
-    return writing.element.join([tag.lower() if "lower-case-tags" in writing.vices else tag, *parts])
+    return writing.element.join([tag.lower() if "lower-case-tags" in writing.quirks else tag, *parts])
 
 
 def message_rows(draft: Draft, writing: Writing, reference: str = "1") -> list[str]:
@@ -111,22 +114,22 @@ def message_rows(draft: Draft, writing: Writing, reference: str = "1") -> list[s
 
 
 def join_rows(rows: list[str], writing: Writing, r: random.Random) -> str:
-    """Rows with their terminators and with what the partner's vices put between and into them."""
-    vices = writing.vices
-    newline = "\r\n" if {"newline", "blank-before-newline", "lost-terminators"} & set(vices) else ""
-    newline = " " + newline if "blank-before-newline" in vices else newline
-    newline += "\r\n" if "empty-lines" in vices else ""
-    indent = "  " if "indent" in vices else ""
-    lost = set(r.sample(range(len(rows)), 1)) if "lost-terminators" in vices else set()
+    """Rows with their terminators and with what the partner's quirks put between and into them."""
+    quirks = writing.quirks
+    newline = "\r\n" if {"newline", "blank-before-newline", "lost-terminators"} & set(quirks) else ""
+    newline = " " + newline if "blank-before-newline" in quirks else newline
+    newline += "\r\n" if "empty-lines" in quirks else ""
+    indent = "  " if "indent" in quirks else ""
+    lost = set(r.sample(range(len(rows)), 1)) if "lost-terminators" in quirks else set()
     text = "".join(
         indent + row + ("" if n in lost else writing.segment) + newline for n, row in enumerate(rows)
     )  # fmt: skip
     if writing.segment == "\n":
         return text
-    if "wrap" in vices or "odd-wrap" in vices:
-        width = r.choice([80, 70, 35]) if "wrap" in vices else r.randint(21, 133)
+    if "wrap" in quirks or "odd-wrap" in quirks:
+        width = r.choice([80, 70, 35]) if "wrap" in quirks else r.randint(21, 133)
         text = "\r\n".join(text[i : i + width] for i in range(0, len(text), width))
-    if "breaks-anywhere" in vices:
+    if "breaks-anywhere" in quirks:
         for place in sorted(r.sample(range(1, len(text)), max(1, len(text) // 120)), reverse=True):
             text = text[:place] + r.choice(["\r\n", "\n"]) + text[place:]
     return text
@@ -146,7 +149,7 @@ def render_interchange(draft: Draft, writing: Writing, r: random.Random) -> byte
     if writing.envelope:
         rows, head = _wrap_x12(rows, writing, r) if draft.message_type.isdigit() else _wrap_edifact(rows, writing, r)
     text = head + join_rows(rows, writing, r)
-    return (b"\xef\xbb\xbf" if "byte-order-mark" in writing.vices else b"") + text.encode()
+    return (b"\xef\xbb\xbf" if "byte-order-mark" in writing.quirks else b"") + text.encode()
 
 
 def _wrap_edifact(rows: list[str], writing: Writing, r: random.Random) -> tuple[list[str], str]:
@@ -163,7 +166,7 @@ def _wrap_edifact(rows: list[str], writing: Writing, r: random.Random) -> tuple[
 
 
 def _wrap_x12(rows: list[str], writing: Writing, r: random.Random) -> tuple[list[str], str]:
-    """ISA is of fixed length and stands in front of whatever the partner's vices do to the rest."""
+    """ISA is of fixed length and stands in front of whatever the partner's quirks do to the rest."""
     e, control = writing.element, digits(r, 9)
     kind = rows[0][2 + len(e) : 5 + len(e)]
     isa = e.join([
@@ -173,5 +176,5 @@ def _wrap_x12(rows: list[str], writing: Writing, r: random.Random) -> tuple[list
     group = {"852": "PD", "846": "IB", "867": "PT"}[kind]
     gs = e.join(["GS", group, "SENDER", "RECEIVER", "20261122", "0815", "1", "X", writing.version])
     return [gs, *rows, e.join(["GE", "1", "1"]), e.join(["IEA", "1", control])], isa + writing.segment + (
-        "" if writing.segment == "\n" or "newline" not in writing.vices else "\r\n"
+        "" if writing.segment == "\n" or "newline" not in writing.quirks else "\r\n"
     )

@@ -30,7 +30,7 @@ from udf.train.corpus.labels import Label
 
 @dataclass(slots=True)
 class Report:
-    """What came of the lessons."""
+    """What was labelled, what was kept of it, and what was refused."""
 
     messages: int = 0
     valid: int = 0
@@ -116,10 +116,10 @@ def teach(
             gave_up = str(error)
     engine.close()
     print_report(teacher.report, console)
-    tally = engine.tally
+    usage = engine.usage
     console.print(
-        f"{tally.asked} questions: {tally.unreadable} answers outside the format, {tally.invented} with an invented "
-        f"value, {tally.failed} without any; {tally.tokens_in} tokens in, {tally.tokens_out} out"
+        f"{usage.asked} questions: {usage.unreadable} answers outside the format, {usage.invented} with an invented "
+        f"value, {usage.failed} without any; {usage.tokens_in} tokens in, {usage.tokens_out} out"
     )
     if gave_up:
         console.print(f"Given up: {gave_up}. The labels so far are in {out.name}.", style="red")

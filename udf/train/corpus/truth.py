@@ -8,12 +8,12 @@ import calendar
 import datetime
 import re
 from collections import Counter
-from decimal import Decimal
 from itertools import islice
 
 from udf.outcome import Document, Line
 from udf.standards.reference import Reference as Tables
 from udf.train.corpus.drafts import Draft, Reference
+from udf.train.corpus.values import decimal_of
 
 Essence = tuple[object, ...]
 """The fields of a line that make it what it is, in the order of `ESSENTIAL`."""
@@ -103,14 +103,10 @@ def _expected(draft: Draft, record: dict[str, Reference], tables: Tables) -> Ess
     currency = own or above
     return (
         text("item"), text("item_type"), text("location"), text("location_type"), code, measure,
-        _number(text("quantity") or ""), text("unit"), _number(price) if price else None, text("price_type"),
+        decimal_of(text("quantity") or ""), text("unit"), decimal_of(price) if price else None, text("price_type"),
         currency[0].elements[currency[1]][currency[2]] if currency else None,
         _days(first)[0] if moved and first else None, _days(last)[1] if moved and last else None, as_of,
     )  # fmt: skip
-
-
-def _number(text: str) -> Decimal:
-    return Decimal(("-" if "-" in text else "") + text.strip("+-").replace(",", "."))
 
 
 def _day(text: str) -> datetime.date:

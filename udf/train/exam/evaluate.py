@@ -1,16 +1,17 @@
 """The exam: ``python -m udf.train.exam.evaluate`` (make exam).
 
 A GGUF runs through the compiler that ships, never a checkpoint. Drawn messages come as files, with envelopes and the
-vices of their partners; what they state is known from their drafts alone (`udf.train.corpus.truth`), damaged ones must
+quirks of their partners; what they state is known from their drafts alone (`udf.train.corpus.truth`), damaged ones must
 not be accepted, hand-checked messages of other people are compared with their records. All of these are read without
-plans; then partners teach plans, and later messages, damaged ones and the hand-checked ones are read with them. On some
-of the same messages two larger models and plain rules are examined in the same run.
+plans, by the model and by the rules of the standards; then partners teach plans, and later messages, damaged ones and
+the hand-checked ones are read with them. Two larger models read a few of the same messages.
 """
 
 import json
 import resource
 import time
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -25,13 +26,16 @@ from udf.engines.engine import Engine, Prompt
 from udf.engines.llama import LlamaEngine
 from udf.language.answers import decode_answer
 from udf.language.prompts import encode_chunk
-from udf.train.attack.adversary import judge
+from udf.train.attack.sound import classify
 from udf.train.corpus.drafts import Draft, chunk_draft
+from udf.train.exam.candidates import Candidate, rules_candidate, tiny_candidate
 from udf.train.exam.marking import Marks
-from udf.train.exam.messages import HELD_OUT, KNOWN, SPLITS, VICES, checked, draw_damaged, draw_papers, read_samples
+from udf.train.exam.messages import HELD_OUT, KNOWN, QUIRKS, SPLITS, draw_damaged, draw_messages
+from udf.train.exam.picture import draw_exam
 from udf.train.exam.planned import examine_plans
 from udf.train.exam.reading import compile_file, read_file
-from udf.train.exam.report import WHOLE, print_exam
+from udf.train.exam.report import print_exam
+from udf.train.exam.samples import checked, read_samples
 
 SEED = 900_001
 SHORT = 600
@@ -46,14 +50,14 @@ class Sizes:
 
     known: int = 1000
     held_out: int = 1500
-    vices: int = 700
+    quirks: int = 700
     damaged: int = 1500
     rivals: int = 8
     plans: int = 200
     """Partners whose messages are read with plans on."""
 
     def of(self, split: str) -> int:
-        return {KNOWN: self.known, HELD_OUT: self.held_out, VICES: self.vices}[split]
+        return {KNOWN: self.known, HELD_OUT: self.held_out, QUIRKS: self.quirks}[split]
 
     def times(self, share: float) -> "Sizes":
         """A part of it, two of each at least."""
@@ -62,44 +66,56 @@ class Sizes:
 
 def examine(
     model: Path = MODEL, sizes: Sizes | None = None, seed: int = SEED, samples: Path | None = SAMPLES,
-    rivals: bool = False,
+    rules: bool = False, rivals: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
-    """All figures of the exam. Raises FileNotFoundError or ValueError where `model` is no model of this codec."""
+    """All figures of the exam. Raises FileNotFoundError or ValueError where `model` is no model of this vocabulary."""
     sizes = sizes or Sizes()
     began = time.monotonic()
     engine = LlamaEngine(model)
-    compiler = Compiler(engine)
-    once = Compiler(engine, compiler.reference, attempts=1)
-    splits: dict[str, Any] = {}
-    for split in SPLITS:
-        marks, format_ = Marks(), _Format()
-        for paper in _shown(islice(draw_papers(split, seed), sizes.of(split)), split, sizes.of(split)):
-            engine.forget()
-            marks.mark(paper.data.decode(), paper.lines, paper.gaps, read_file(compiler, paper.data), paper.header)
-            marks.mark_first(paper.groups, paper.gaps, paper.header, read_file(once, paper.data))
-            if split != VICES:  # where text was lost, the chunks are not those of the draft
-                format_.count(engine, paper.draft)
-        splits[split] = marks.facts() | format_.facts()
-    damaged = _damage(compiler, sizes.damaged, seed)
+    tiny = tiny_candidate(model, engine)
+    found = examine_reader(tiny, sizes, seed, samples, engine)
+    splits = found["splits"]
     facts: dict[str, Any] = {
         "seed": seed,
         "silent_errors": sum(facts["silent_errors"] for facts in splits.values()),
         "lines": sum(facts["lines"] for facts in splits.values()),
         "messages_complete_and_exact": splits[HELD_OUT]["messages_exact"],
-        "splits": splits,
-        "damaged messages": damaged,
-        "plans": examine_plans(engine, compiler.reference, sizes.plans, seed, samples),
-        "samples": _read_samples(compiler, samples) if samples and samples.is_dir() else None,
+        **found,
+        "plans": examine_plans(engine, tiny.compiler.reference, sizes.plans, seed, samples),
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
+    if rules:
+        facts["rules"] = examine_reader(rules_candidate(), sizes, seed, samples)
     if rivals:
-        from udf.train.exam.rivals import compare_with_rules, examine_rivals
+        from udf.train.exam.rivals import examine_rivals  # merges the specialist, for which exam-setup has the packages
 
-        short = (paper for paper in draw_papers(HELD_OUT, seed) if len(paper.data) <= SHORT)
-        known = list(islice(draw_papers(KNOWN, seed), sizes.of(KNOWN)))
-        facts["rivals"] = examine_rivals(list(islice(short, sizes.rivals)), model)
-        facts[WHOLE] = compare_with_rules(known, splits[KNOWN], model)
+        short = (message for message in draw_messages(HELD_OUT, seed) if len(message.data) <= SHORT)
+        facts["rivals"] = examine_rivals(list(islice(short, sizes.rivals)), tiny)
     return facts | {"minutes": round((time.monotonic() - began) / 60, 1)}
+
+
+def examine_reader(
+    candidate: Candidate, sizes: Sizes, seed: int, samples: Path | None, engine: Engine | None = None
+) -> dict[str, Any]:  # fmt: skip
+    """A reader on every split, on damaged messages and on the samples; with its `engine` its format is watched too."""
+    splits: dict[str, Any] = {}
+    for split in SPLITS:
+        marks, format_ = Marks(), _Format()
+        messages = islice(draw_messages(split, seed), sizes.of(split))
+        for message in _shown(messages, f"{candidate.name}, {split}", sizes.of(split)):
+            candidate.forget()
+            result = read_file(candidate.compiler, message.data)
+            marks.mark(message.data.decode(), message.lines, message.gaps, result, message.header)
+            first = result if candidate.once is candidate.compiler else read_file(candidate.once, message.data)
+            marks.mark_first(message.groups, message.gaps, message.header, first)
+            if engine and split != QUIRKS:  # where text was lost, the chunks are not those of the draft
+                format_.count(engine, message.draft)
+        splits[split] = marks.facts() | format_.facts()
+    return {
+        "splits": splits,
+        "damaged messages": _damage(candidate.compiler, sizes.damaged, seed),
+        "samples": _read_samples(candidate.compiler, samples) if samples and samples.is_dir() else None,
+    }
 
 
 class _Format:
@@ -125,20 +141,20 @@ class _Format:
 
 def _damage(compiler: Compiler, messages: int, seed: int) -> dict[str, Any]:
     """How many damaged messages were accepted with another meaning."""
-    verdicts: Counter[str] = Counter()
+    effects: Counter[str] = Counter()
     missed: Counter[str] = Counter()
     examples: list[dict[str, str]] = []
     for kind, sound, text in _shown(islice(draw_damaged(seed), messages), "damaged messages", messages):
-        verdict = judge(sound, compiler.compile_batch([text])[0])
-        verdicts[verdict] += 1
-        if verdict == "missed":
+        effect = classify(sound, compiler.compile_batch([text])[0])
+        effects[effect] += 1
+        if effect == "missed":
             missed[kind] += 1
             examples.append({"kind": kind, "sound": sound.text, "damaged": text})
     return {
         "messages": messages,
-        "accepted": verdicts["missed"],
-        "refused": verdicts["caught"],
-        "harmless": verdicts["harmless"],
+        "accepted": effects["missed"],
+        "refused": effects["caught"],
+        "harmless": effects["harmless"],
         "accepted_by_kind": dict(missed),
         "examples": examples[:5],
     }
@@ -160,9 +176,9 @@ def _read_samples(compiler: Compiler, folder: Path) -> dict[str, Any]:
             "silent_errors": wrong, "not_all_right": refused}  # fmt: skip
 
 
-def _shown(papers: Any, name: str, total: int) -> Any:
+def _shown(messages: Iterable[Any], name: str, total: int) -> Iterable[Any]:
     console = Console(stderr=True)
-    return track(papers, name, total, console=console) if console.is_terminal else papers
+    return track(messages, name, total, console=console) if console.is_terminal else messages
 
 
 def write_into_card(facts: dict[str, Any], model: Path) -> None:
@@ -187,15 +203,13 @@ def evaluate(
     model: Path = MODEL,
     seed: int = SEED,
     share: Annotated[float, typer.Option(help="part of the exam's messages, 1 for all")] = 1.0,
-    rivals: Annotated[bool, typer.Option(help="examine plain rules and two larger models as well")] = True,
+    rivals: Annotated[bool, typer.Option(help="examine two larger models as well")] = True,
     samples: Path = SAMPLES,
     out: Annotated[Path, typer.Option(help="folder for exam.json and exam.png")] = Path("runs/exam"),
     card: Annotated[bool, typer.Option(help="write the figures into the model's card as well")] = False,
 ) -> None:
     """Examine a GGUF, print the tables and write them as JSON and as a picture."""
-    from udf.train.fit.picture import draw_exam
-
-    facts = examine(model, Sizes().times(share), seed, samples, rivals)
+    facts = examine(model, Sizes().times(share), seed, samples, rules=True, rivals=rivals)
     print_exam(facts, Console(width=120))
     out.mkdir(parents=True, exist_ok=True)
     (out / "exam.json").write_text(json.dumps(facts, indent=1) + "\n")

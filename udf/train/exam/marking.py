@@ -14,7 +14,7 @@ Lines = Counter[Essence]
 
 @dataclass(slots=True)
 class Result:
-    """What came of one paper: lines that go on, and how it was judged."""
+    """What came of one message: lines that go on, and how it was judged."""
 
     lines: Lines
     is_valid: bool
@@ -31,9 +31,9 @@ class Result:
 
 @dataclass(slots=True)
 class Marks:
-    """Counts over the papers of one split."""
+    """Counts over the messages of one split."""
 
-    papers: int = 0
+    messages: int = 0
     lines: int = 0
     exact: int = 0
     first: int = 0
@@ -48,7 +48,7 @@ class Marks:
     headers_wrong: int = 0
     """Messages called valid whose document says of itself what it does not state, or leaves out what it does."""
     refused: int = 0
-    """Papers that state everything and are not complete."""
+    """Messages that state everything and are not complete."""
     right_fields: int = 0
     said_fields: int = 0
     stated_fields: int = 0
@@ -71,14 +71,14 @@ class Marks:
             self.groups_first += sum(lines == got for lines, got in zip(groups, result.by_group, strict=True) if lines)
 
     def mark(self, text: str, stated: Lines, gaps: int, result: Result, header: Header | None = None) -> None:
-        """Compare one result with what its paper states; `gaps` lines of it have to be rejected by name."""
+        """Compare one result with what its message states; `gaps` lines of it have to be rejected by name."""
         got = result.lines if result.is_valid else Counter[Essence]()
         right = stated & got
         self.headers_wrong += (misnamed := result.is_valid and header is not None and result.header != header)
         whole = stated == got and result.rejected == gaps and not misnamed
         # a message of which every line has a gap is invalid, and rightly so
         exact = whole and (result.is_valid or not stated)
-        self.papers += 1
+        self.messages += 1
         self.lines += stated.total()
         self.exact += exact
         self.found += right.total()
@@ -122,10 +122,10 @@ class Marks:
         recall = self.right_fields / self.stated_fields if self.stated_fields else 1.0
         times = self.milliseconds or [0.0]
         return {
-            "messages": self.papers,
+            "messages": self.messages,
             "lines": self.lines,
-            "messages_exact": _share(self.exact, self.papers),
-            "messages_exact_first_pass": _share(self.first, self.papers),
+            "messages_exact": _share(self.exact, self.messages),
+            "messages_exact_first_pass": _share(self.first, self.messages),
             **(
                 {"line_groups": self.groups, "line_groups_exact_first_pass": _share(self.groups_first, self.groups)}
                 if self.groups

@@ -19,17 +19,17 @@ from udf.outcome import Envelope
 from udf.plans.book import PlanBook
 from udf.plans.plan import PROOFS
 from udf.standards.reference import Reference
-from udf.train.attack.adversary import judge
-from udf.train.attack.damage import Sound
 from udf.train.attack.kinds import KINDS
+from udf.train.attack.sound import SoundMessage, classify
 from udf.train.corpus.drafts import Draft
 from udf.train.corpus.partners import draw_written
 from udf.train.corpus.rendering import Writing, render_interchange, render_message
-from udf.train.corpus.siblings import draw_sibling
 from udf.train.corpus.truth import Essence, essence, expected_groups, expected_header, header_of
-from udf.train.exam.messages import checked, read_samples
+from udf.train.corpus.variants import draw_variant
+from udf.train.exam.samples import checked, read_samples
 
-LESSONS = PROOFS + 1
+EARLIER = PROOFS + 1
+"""Messages of a partner that its plans are learnt from."""
 ASKED = 2
 """Later messages of each partner."""
 DAMAGES = 4
@@ -37,7 +37,7 @@ DAMAGES = 4
 
 
 def examine_plans(
-    engine: Engine, reference: Reference, partners: int, seed: int, samples: Path | None = None
+    engine: Engine | None, reference: Reference, partners: int, seed: int, samples: Path | None = None
 ) -> dict[str, Any]:
     """Sound and damaged messages of drawn partners, known and held-out in turn, and other people's messages.
 
@@ -51,25 +51,25 @@ def examine_plans(
         book = PlanBook(reference, shadow=0)
         compiler = Compiler(engine, reference, plans=book)
         sender = f"PARTNER{number}"
-        for lesson in range(LESSONS + ASKED):
-            draft = draw_sibling(base, r)
+        for sent in range(EARLIER + ASKED):
+            draft = draw_variant(base, r)
             data = render_interchange(draft, writing, r)
             found = _read(compiler, data, sender)
-            if lesson >= LESSONS:
+            if sent >= EARLIER:
                 _mark(facts, draft, reference, found)
         facts["false_alarms"] += len(book.take_disagreements())
-        for kind, sound, text in _damage(compiler, base, replace(writing, vices=()), r, sender):
+        for kind, sound, text in _damage(compiler, base, replace(writing, quirks=()), r, sender):
             (row,) = compiler.compile_batch([text], [_envelope(sender, base)])
-            verdict = judge(sound, row)
-            damaged[verdict] += 1
+            effect = classify(sound, row)
+            damaged[effect] += 1
             damaged["by_plans"] += row.route == "plan"
-            if verdict == "missed":
+            if effect == "missed":
                 missed[kind] += 1
     read = _read_samples(engine, reference, samples) if samples and samples.is_dir() else None
     return {
         "partners": partners, **{name: facts[name] for name in _FACTS},
         "damaged messages": {
-            "messages": sum(damaged[verdict] for verdict in ("missed", "caught", "harmless")),
+            "messages": sum(damaged[effect] for effect in ("missed", "caught", "harmless")),
             "by_plans": damaged["by_plans"], "accepted": damaged["missed"], "refused": damaged["caught"],
             "harmless": damaged["harmless"], "accepted_by_kind": dict(missed),
         },
@@ -84,7 +84,7 @@ def _draw_partners(seed: int) -> Iterator[tuple[random.Random, Draft, Writing]]:
     r = random.Random(f"plans:{seed}")
     for _, held_out in zip(count(), cycle((False, True))):
         dialect, writing = draw_written(r, held_out=held_out)
-        yield r, dialect.draft(r), writing if r.random() < 0.5 else replace(writing, vices=())
+        yield r, dialect.draft(r), writing if r.random() < 0.5 else replace(writing, quirks=())
 
 
 def _read(compiler: Compiler, data: bytes, sender: str) -> list[Outcome]:
@@ -114,33 +114,33 @@ def _envelope(sender: str, draft: Draft) -> Envelope:
 
 def _damage(
     compiler: Compiler, base: Draft, writing: Writing, r: random.Random, sender: str
-) -> Iterator[tuple[str, Sound, str]]:
-    """(kind, sound message, damaged text), of kinds that a reader can notice, after lessons without vices."""
+) -> Iterator[tuple[str, SoundMessage, str]]:
+    """(kind, sound message, damaged text), of kinds that a reader can notice, after earlier messages without quirks."""
     kinds = [kind for kind in KINDS if not kind.unprovable]
-    for lesson in range(LESSONS + 1):
-        draft = draw_sibling(base, r)
+    for sent in range(EARLIER + 1):
+        draft = draw_variant(base, r)
         text = render_message(draft, writing)
         (outcome,) = compiler.compile_batch([text], [_envelope(sender, base)])
-        if lesson < LESSONS or not outcome.is_complete:
+        if sent < EARLIER or not outcome.is_complete:
             continue
         stated: Counter[Essence] = sum(expected_groups(draft, compiler.reference), Counter())
-        sound = Sound(text, outcome, stated, expected_header(draft), is_counted=False)
+        sound = SoundMessage(text, outcome, stated, expected_header(draft), is_counted=False)
         for kind in r.sample(kinds, DAMAGES):
             damaged = kind.alter(r, sound)
             if damaged is not None and damaged != text:
                 yield kind.name, sound, damaged
 
 
-def _read_samples(engine: Engine, reference: Reference, folder: Path) -> dict[str, Any]:
+def _read_samples(engine: Engine | None, reference: Reference, folder: Path) -> dict[str, Any]:
     """Hand-checked messages, read as often as it takes for plans to know them and then once more."""
     compiler = Compiler(engine, reference, plans=PlanBook(reference, shadow=0))
-    papers = list(read_samples(folder))
+    files = list(read_samples(folder))
     total = right = wrong = by_plans = messages = 0
-    for reading in range(LESSONS + 1):
-        for path, stated in papers:
+    for reading in range(EARLIER + 1):
+        for path, stated in files:
             found = split_interchange(path.read_bytes()).messages
             outcomes = compiler.compile_batch([m.text for m in found], [m.envelope for m in found])
-            if reading < LESSONS:
+            if reading < EARLIER:
                 continue
             got = Counter(
                 checked(line) for o in outcomes if o.is_valid and o.document is not None for line in o.document.lines

@@ -22,27 +22,11 @@ _RIVAL_ROWS = (
 )  # fmt: skip
 
 
-WHOLE = "known partners, read by"
-"""Where the exam keeps the figures of those readers that read a whole split."""
-
-
 def print_exam(facts: dict[str, Any], console: Console) -> None:
-    """Splits, damage, samples, causes of failure and rivals."""
-    console.print(_tabulate("Exam", facts["splits"], _ROWS))
-    for split, marks in facts["splits"].items():
-        for failure in marks["failures"][:6]:
-            console.print(f"  {split}: {failure['messages']} × {failure['cause']}", highlight=False)
-    damaged = facts["damaged messages"]
-    console.print(
-        f"damaged messages: {damaged['accepted']} of {damaged['messages']:,} accepted with another meaning, "
-        f"{damaged['refused']:,} refused, {damaged['harmless']:,} read as before"
-    )
-    if facts["samples"]:
-        samples = facts["samples"]
-        console.print(
-            f"samples: {samples['records_right']:,} of {samples['records']:,} records right, "
-            f"{samples['silent_errors']} wrong in a valid message; not all of: {samples['not_all_right'] or 'none'}"
-        )
+    """Splits, damage, samples and causes of failure of the model and of the rules, then plans and rivals."""
+    _print_reader("Exam", facts, console)
+    if "rules" in facts:
+        _print_reader("The same, read by rules (readers/rules)", facts["rules"], console)
     if plans := facts.get("plans"):
         damaged, samples = plans["damaged messages"], plans["samples"]
         console.print(
@@ -54,7 +38,23 @@ def print_exam(facts: dict[str, Any], console: Console) -> None:
     console.print(f"peak memory {facts['peak_memory_mb']} MB, {facts['minutes']} minutes, seed {facts['seed']}")
     if "rivals" in facts:
         console.print(_tabulate("Short messages of held-out partners, read by", facts["rivals"], _RIVAL_ROWS))
-        console.print(_tabulate(WHOLE.capitalize(), facts[WHOLE], _RIVAL_ROWS))
+
+
+def _print_reader(title: str, facts: dict[str, Any], console: Console) -> None:
+    console.print(_tabulate(title, facts["splits"], _ROWS))
+    for split, marks in facts["splits"].items():
+        for failure in marks["failures"][:6]:
+            console.print(f"  {split}: {failure['messages']} × {failure['cause']}", highlight=False)
+    damaged = facts["damaged messages"]
+    console.print(
+        f"damaged messages: {damaged['accepted']} of {damaged['messages']:,} accepted with another meaning, "
+        f"{damaged['refused']:,} refused, {damaged['harmless']:,} read as before"
+    )
+    if samples := facts["samples"]:
+        console.print(
+            f"samples: {samples['records_right']:,} of {samples['records']:,} records right, "
+            f"{samples['silent_errors']} wrong in a valid message; not all of: {samples['not_all_right'] or 'none'}"
+        )
 
 
 def _tabulate(title: str, columns: dict[str, dict[str, Any]], rows: tuple[tuple[str, str], ...]) -> Table:

@@ -1,27 +1,23 @@
-"""Who else could read these messages: plain rules, a generalist and a specialist, on the same papers as the tiny model.
+"""Who else could read these messages: two larger models beside the tiny compiler and the rules, on a few of them.
 
 The generalist is a pretrained chat model asked with examples; the specialist is the same base after LoRA (`make lora`),
-merged, the changed matrices packed in 8 bits and the rest in 4. Both answer in JSON under the contract's grammar,
-through the same compiler. They have a thread on each core up to two, the tiny compiler has one.
+merged, the changed matrices packed in 8 bits and the rest in 4. Both answer in JSON under the contract's grammar. They
+have a thread on each core up to two, the others have one.
 """
 
 import os
-import time
-from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from udf.compiler import Compiler
-from udf.edi.split import split_interchange
 from udf.engines.chat import ChatEngine
-from udf.engines.llama import LlamaEngine
-from udf.standards.reference import load_reference
-from udf.train.exam.marking import Marks, Result
-from udf.train.exam.messages import Paper
+from udf.train.exam.bases import base_model
+from udf.train.exam.candidates import Candidate, megabytes, rules_candidate
+from udf.train.exam.marking import Marks
+from udf.train.exam.messages import ExamMessage
 from udf.train.exam.reading import read_file
-from udf.train.exam.rules import compile_by_rules
-from udf.train.fit.bases import base_model
-from udf.train.fit.merge import build_specialist
+from udf.train.exam.specialist import build_specialist
 
 THREADS = min(2, len(os.sched_getaffinity(0)))
 SHOTS = 2
@@ -32,53 +28,33 @@ _FIGURES = (
 )  # fmt: skip
 
 
-def examine_rivals(papers: list[Paper], model: Path) -> dict[str, dict[str, Any]]:
-    """Figures of each reader over the same papers, the tiny compiler first."""
-    found = {"tiny compiler": _examine(LlamaEngine(model), papers) | {"file_mb": _megabytes(model), "threads": 1}}
-    found["rules only"] = _examine_rules(papers)
-    specialist, base = build_specialist(), base_model()
-    for name, path, shots in (("specialist (LoRA)", specialist, 0), ("generalist", base, SHOTS)):
+def examine_rivals(messages: Sequence[ExamMessage], tiny: Candidate) -> dict[str, dict[str, Any]]:
+    """Figures of each reader on the same few messages, the tiny compiler first."""
+    found = {candidate.name: _examine(candidate, messages) for candidate in (tiny, rules_candidate())}
+    for name, path, shots in _larger_models():
         engine = ChatEngine(path, shots, THREADS)
-        tally = engine.tally
-        found[name] = _examine(engine, papers) | {
-            "file_mb": _megabytes(path), "tokens_in": tally.tokens_in, "tokens_out": tally.tokens_out,
-            "answers": tally.asked, "answers_unreadable": tally.unreadable + tally.failed,
-            "answers_with_invented_values": tally.invented, "threads": THREADS,
+        compiler = Compiler(engine)
+        facts = {"file_mb": megabytes(path), "threads": THREADS}
+        counts = engine.usage
+        found[name] = _examine(Candidate(name, compiler, compiler, engine.forget, facts), messages) | {
+            "tokens_in": counts.tokens_in, "tokens_out": counts.tokens_out, "answers": counts.asked,
+            "answers_unreadable": counts.unreadable + counts.failed, "answers_with_invented_values": counts.invented,
         }  # fmt: skip
         engine.close()
     return found
 
 
-def compare_with_rules(papers: list[Paper], tiny: dict[str, Any], model: Path) -> dict[str, dict[str, Any]]:
-    """Figures of those that are quick enough to read a whole split: the tiny compiler, examined before, and rules."""
-    found = {name: tiny[name] for name in _FIGURES} | {"file_mb": _megabytes(model), "threads": 1}
-    return {"tiny compiler": found, "rules only": _examine_rules(papers)}
+def _larger_models() -> Iterator[tuple[str, Path, int]]:
+    """(name, file, examples in the prompt)."""
+    yield "specialist (LoRA)", build_specialist(), 0
+    yield "generalist", base_model(), SHOTS
 
 
-def _megabytes(path: Path) -> float:
-    return round(path.stat().st_size / 1e6, 2)
-
-
-def _examine(engine: LlamaEngine | ChatEngine, papers: list[Paper]) -> dict[str, Any]:
-    compiler, marks = Compiler(engine), Marks()
-    for paper in papers:
-        engine.forget()
-        marks.mark(paper.data.decode(), paper.lines, paper.gaps, read_file(compiler, paper.data), paper.header)
-    return _some(marks)
-
-
-def _examine_rules(papers: list[Paper]) -> dict[str, Any]:
-    """Rules prove nothing: whatever they say counts as valid."""
-    marks, tables = Marks(), load_reference()
-    for paper in papers:
-        began = time.perf_counter()
-        texts = [m.text for m in split_interchange(paper.data).messages]
-        lines = Counter(line for text in texts for line in compile_by_rules(text, tables))
-        milliseconds = 1000 * (time.perf_counter() - began)
-        marks.mark(paper.data.decode(), paper.lines, 0, Result(lines, True, True, milliseconds=milliseconds))
-    return _some(marks)
-
-
-def _some(marks: Marks) -> dict[str, Any]:
+def _examine(candidate: Candidate, messages: Sequence[ExamMessage]) -> dict[str, Any]:
+    marks = Marks()
+    for message in messages:
+        candidate.forget()
+        result = read_file(candidate.compiler, message.data)
+        marks.mark(message.data.decode(), message.lines, message.gaps, result, message.header)
     facts = marks.facts()
-    return {name: facts[name] for name in _FIGURES}
+    return {name: facts[name] for name in _FIGURES} | candidate.facts

@@ -16,13 +16,15 @@ import torch
 
 from udf.language.answers import pair_tokens
 from udf.language.vocabulary import PAD, Bundle, Bundles
-from udf.train.corpus.partners import draw_examples
+from udf.train.corpus.examples import draw_examples
 from udf.train.fit.network import IGNORED
 
 BATCH_POSITIONS = 2048
 LONGEST = 120
 """Longer examples are one in a thousand."""
 _POOL = 1500
+_GRACE_SECONDS = 5
+"""What a process that draws has for its end, before it is killed."""
 HELD_OUT_SEED = 1_000_003
 _BUNDLE = len(Bundle.__args__)
 Rows = tuple[np.ndarray, np.ndarray]
@@ -31,10 +33,10 @@ and its pointer, or `IGNORED`."""
 Batch = tuple[torch.Tensor, torch.Tensor]
 
 
-def draw_batches(seed: int, held_out: bool = False, taught: Path | None = None) -> Iterator[Rows]:
+def draw_batches(seed: int, held_out: bool = False, teacher_labels: Path | None = None) -> Iterator[Rows]:
     """Batches of about `BATCH_POSITIONS`, endlessly; rows of like length share a batch."""
     r = random.Random(seed)
-    examples = draw_examples(seed, held_out=held_out, taught=taught)
+    examples = draw_examples(seed, held_out=held_out, teacher_labels=teacher_labels)
     while True:
         pool = [
             (prompt, pair_tokens(answer)) for prompt, answer in islice(examples, _POOL)
@@ -81,9 +83,9 @@ def _as_tensors(rows: Rows) -> Batch:
 class Feeder:
     """Draws batches in another process while the network learns; a context, and an endless iterator of batches."""
 
-    def __init__(self, seed: int, taught: Path | None = None) -> None:
+    def __init__(self, seed: int, teacher_labels: Path | None = None) -> None:
         self._queue: Any = multiprocessing.Queue(8)
-        self._process = multiprocessing.Process(target=_feed, args=(seed, taught, self._queue), daemon=True)
+        self._process = multiprocessing.Process(target=_feed, args=(seed, teacher_labels, self._queue), daemon=True)
 
     def __enter__(self) -> Self:
         self._process.start()
@@ -91,6 +93,8 @@ class Feeder:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._process.terminate()
+        self._process.join(_GRACE_SECONDS)
+        self._process.kill()
 
     def __iter__(self) -> Iterator[Batch]:
         while True:
@@ -101,12 +105,12 @@ class Feeder:
                     raise RuntimeError("the process that draws the corpus has died; its error stands above") from None
 
 
-def _feed(seed: int, taught: Path | None, batches: Any) -> None:
+def _feed(seed: int, teacher_labels: Path | None, batches: Any) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both; the parent saves first, then ends this one
     batches.cancel_join_thread()  # what nobody reads any more is not to be waited for
     parent = os.getppid()
-    for rows in draw_batches(seed, taught=taught):
+    for rows in draw_batches(seed, teacher_labels=teacher_labels):
         while True:
             try:
                 batches.put(rows, timeout=2)

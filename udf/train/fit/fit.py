@@ -19,7 +19,7 @@ import typer
 from udf.language.vocabulary import CONTROLS, POINTERS, VOCABULARY_SIZE
 from udf.train.corpus.census import digest_generator
 from udf.train.fit.batches import Batch, Feeder, draw_held_out
-from udf.train.fit.network import IGNORED, Network, Shape
+from udf.train.fit.network import IGNORED, Dimensions, Network
 from udf.train.fit.progress import Display, Report
 
 HELD_OUT_BATCHES = 24
@@ -87,7 +87,11 @@ def load_checkpoint(path: Path, model: Network, optimiser: torch.optim.Optimizer
 
 
 class Stop:
-    """Whether SIGTERM or SIGINT has asked the run to end after its step; `code` is then the exit code."""
+    """Whether SIGTERM or SIGINT has asked the run to end after its step; `code` is then the exit code.
+
+    Both are heard even where whoever started the run ignores them, as `nohup` and `&` in a script do. Asked again, the
+    run ends at once.
+    """
 
     def __init__(self) -> None:
         self.code = 0
@@ -96,6 +100,7 @@ class Stop:
 
     def _ask(self, number: int, _frame: Any) -> None:
         self.code = 128 + number
+        signal.signal(number, signal.SIG_DFL)
 
 
 def fit(
@@ -108,14 +113,14 @@ def fit(
     seed: int = 7,
     threads: int = 2,
     start: Path | None = None,
-    taught: Path | None = None,
+    teacher_labels: Path | None = None,
     checkpoint_seconds: float = 180,
     report_steps: int = 200,
     restart: bool = False,
 ) -> None:
     """Train for so many minutes and save to `out`; `start` begins with another run's weights and a new schedule.
 
-    `taught` is a file of a teacher's labels (`udf.train.corpus.teach`), which are mixed into the corpus.
+    `teacher_labels` is a file of `udf.train.corpus.teach`, whose labels are mixed into the corpus.
     A finished run of the same settings on the same corpus is left as it is, unless `restart` discards it.
     """
     stop = Stop()
@@ -125,7 +130,7 @@ def fit(
             (out / name).unlink(missing_ok=True)
     torch.manual_seed(seed)
     torch.set_num_threads(threads)
-    model = Network(Shape(VOCABULARY_SIZE, hidden, layers, heads, hidden * 3))
+    model = Network(Dimensions(VOCABULARY_SIZE, hidden, layers, heads, hidden * 3))
     if start:
         model.load_state_dict(torch.load(start / "weights.pt"))
     optimiser = make_optimiser(model, rate)
@@ -135,14 +140,15 @@ def fit(
     facts = {
         "seed": seed, "minutes": minutes, "rate": rate, "parameters": parameters, "corpus": digest_generator(),
         "shape": dataclasses.asdict(model.shape), "started_from": start.name if start else None,
-        "taught": taught.name if taught else None,
+        "teacher_labels": teacher_labels.name if teacher_labels else None,
     }  # fmt: skip
     if is_trained(out, facts):
         print(f"{out} is trained already, with these settings and on this corpus: --restart trains again")
         return
     held_out = draw_held_out(HELD_OUT_BATCHES)
     limit = minutes * 60
-    with Display(limit) as display, Feeder(random.Random(f"{seed}:{course.step}").getrandbits(48), taught) as feeder:
+    feed_seed = random.Random(f"{seed}:{course.step}").getrandbits(48)
+    with Display(limit) as display, Feeder(feed_seed, teacher_labels) as feeder:
         display.say(f"{parameters / 1e6:.2f} M parameters, vocabulary {VOCABULARY_SIZE}")
         if course.step:
             display.say(f"going on from step {course.step} after {course.spent / 60:.1f} minutes")

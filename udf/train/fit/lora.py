@@ -2,7 +2,8 @@
 
 The recipe of the field, beside which the tiny compiler is examined: a frozen Llama-family base, adapters of low rank on
 the query, key, value and output matrices, a loss on the answer alone. Prints loss, exactness on partners it never saw
-and the time left; a killed run goes on from its last checkpoint. `udf.train.fit.merge` melts the result into its base.
+and the time left; a killed run goes on from its last checkpoint. `udf.train.exam.specialist` merges the result into its
+base.
 """
 
 import json
@@ -20,15 +21,15 @@ from peft import LoraConfig, get_peft_model, get_peft_model_state_dict, set_peft
 from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from udf.train.fit.bases import SMOLLM2, GgufTokeniser, base_model
+from udf.train.corpus.chat_examples import Tokeniser, draw_chat_examples, tokenise
+from udf.train.exam.bases import SMOLLM2, GgufTokeniser, base_model
 from udf.train.fit.batches import HELD_OUT_SEED
-from udf.train.fit.lessons import Tokeniser, draw_lessons, tokenise
 from udf.train.fit.network import IGNORED
 
 TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj")
 _POOL = 96
 _LOOKS = 6
-"""Exactness is measured so often in a run: each look costs as much as some ten lessons."""
+"""Exactness is measured so often in a run: each look costs as much as some ten examples."""
 _HELD_OUT = 32
 
 Pair = tuple[list[int], list[int]]
@@ -58,15 +59,15 @@ def load_base(name: str) -> tuple[Any, Tokeniser]:
 
 
 def draw_pairs(seed: int, tokeniser: Tokeniser, longest: int, held_out: bool = False) -> Iterator[Pair]:
-    """Prompt and answer tokens of lessons that are not too long, endlessly."""
-    for lesson in draw_lessons(seed, held_out):
-        prompt, answer = tokenise(lesson, tokeniser)
+    """Prompt and answer tokens of examples that are not too long, endlessly."""
+    for example in draw_chat_examples(seed, held_out):
+        prompt, answer = tokenise(example, tokeniser)
         if len(prompt) + len(answer) <= longest:
             yield prompt, answer
 
 
 def draw_batches(seed: int, tokeniser: Tokeniser, longest: int, size: int) -> Iterator[list[Pair]]:
-    """Batches of `size` lessons of like length, endlessly."""
+    """Batches of `size` examples of like length, endlessly."""
     r = random.Random(seed)
     pairs = draw_pairs(seed, tokeniser, longest)
     while True:
@@ -91,12 +92,12 @@ def answer_logits(model: Any, batch: list[Pair]) -> tuple[torch.Tensor, torch.Te
     base = model.get_base_model()
     hidden = base.model(input_ids=inputs, use_cache=False).last_hidden_state[:, :-1]
     wanted = labels[:, 1:]
-    taught = wanted != IGNORED
-    return base.lm_head(hidden[taught]), wanted[taught]
+    counted = wanted != IGNORED
+    return base.lm_head(hidden[counted]), wanted[counted]
 
 
 def exactness(model: Any, pairs: list[Pair]) -> float:
-    """Share of held-out lessons whose whole answer is the most likely one, token by token."""
+    """Share of held-out examples whose whole answer is the most likely one, token by token."""
     right = 0
     with torch.no_grad():
         for pair in pairs:
@@ -116,7 +117,7 @@ def adapt(
     seed: int = 11,
     threads: int = 2,
 ) -> None:
-    """Train for so many minutes on batches of `size` lessons of at most `longest` tokens; save the adapter to `out`."""
+    """Train for so many minutes on batches of `size` examples up to `longest` tokens; save the adapter to `out`."""
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
     torch.set_num_threads(threads)
@@ -167,12 +168,12 @@ def adapt(
     save_file(adapter, out / "adapter.safetensors", {"rank": str(rank), "alpha": str(alpha), "base": Path(base).name})
     facts = {
         "base": Path(base).name, "rank": rank, "alpha": alpha, "targets": TARGETS, "seed": seed, "minutes": minutes,
-        "steps": step, "lessons": step * size, "tokens": tokens, "rate": rate, "batch": size, "longest": longest,
+        "steps": step, "examples": step * size, "tokens": tokens, "rate": rate, "batch": size, "longest": longest,
         "parameters": parameters, "loss": smooth, "exact": exactness(model, exam), "held_out": _HELD_OUT, "log": log,
     }  # fmt: skip
     (out / "run.json").write_text(json.dumps(facts, indent=1) + "\n")
     checkpoint.unlink(missing_ok=True)
-    print(f"exact {facts['exact']:.1%} of {_HELD_OUT} held-out lessons after {step} steps, {tokens:,} tokens")
+    print(f"exact {facts['exact']:.1%} of {_HELD_OUT} held-out examples after {step} steps, {tokens:,} tokens")
 
 
 if __name__ == "__main__":

@@ -18,8 +18,8 @@ IGNORED = -100
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """Hyper-parameters: sizes in units, `context` in positions."""
+class Dimensions:
+    """The sizes of a network: `context` in positions, the others in units."""
 
     vocabulary: int
     hidden: int = 192
@@ -44,7 +44,7 @@ class Norm(nn.Module):
 class Layer(nn.Module):
     """Attention and gated feed-forward, each with its norm before and its residual around."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Dimensions) -> None:
         super().__init__()
         self.heads = shape.heads
         self.attn_norm, self.ffn_norm = Norm(shape.hidden), Norm(shape.hidden)
@@ -77,7 +77,7 @@ class Network(nn.Module):
     A position is the sum of its tokens' embeddings; the first token of the vocabulary pads and adds nothing.
     """
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Dimensions) -> None:
         super().__init__()
         self.shape = shape
         self.token_embd = nn.Embedding(shape.vocabulary, shape.hidden, padding_idx=PAD)

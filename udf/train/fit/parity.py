@@ -17,10 +17,10 @@ from udf.engines.llama import LlamaEngine
 from udf.language.answers import pair_tokens
 from udf.language.grammar import AnswerGrammar
 from udf.language.vocabulary import EOS, FIELD_OF, Bundles, count_markers
-from udf.train.corpus.partners import draw_examples
+from udf.train.corpus.examples import draw_examples
 from udf.train.fit.batches import fill_rows
 from udf.train.fit.gates import LEAST_PARITY, PROMPTS
-from udf.train.fit.network import Network, Shape
+from udf.train.fit.network import Dimensions, Network
 
 SEED = 1_000_033
 _BATCH = 64
@@ -42,7 +42,7 @@ def draw_distinct(seed: int, count: int) -> list[Example]:
 def load_network(run: Path) -> Network:
     """A finished run's network, in 32 bits. Raises FileNotFoundError where there is none."""
     facts = json.loads((run / "run.json").read_text())
-    network = Network(Shape(**facts["shape"]))
+    network = Network(Dimensions(**facts["shape"]))
     network.load_state_dict(torch.load(run / "weights.pt"))
     return network.eval()
 

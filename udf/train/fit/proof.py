@@ -11,13 +11,13 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from udf.compiler import MODEL
 from udf.train.exam.evaluate import Sizes, examine
+from udf.train.exam.picture import draw_exam
 from udf.train.exam.report import print_exam
 from udf.train.fit.gates import LEAST_PARITY, PROMPTS
 from udf.train.fit.parity import SEED, measure_parity
-from udf.train.fit.picture import draw_exam
 from udf.train.fit.quantise import Quantisation
+from udf.version import MODEL
 
 
 def prove(
@@ -49,7 +49,7 @@ def prove(
 
 
 def _examine_shipped(sizes: Sizes) -> dict[str, Any] | None:
-    """The same exam of the model in udf/model; None where there is none that today's codec can run."""
+    """The same exam of the model in udf/model; None where there is none that today's vocabulary can run."""
     try:
         return examine(MODEL, sizes)
     except (FileNotFoundError, ValueError):

@@ -14,11 +14,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from udf.compiler import MODEL
 from udf.language.vocabulary import MARKERS, VOCABULARY_SIZE
-from udf.train.corpus.partners import MIX, TURNED
+from udf.train.corpus.examples import TURNED
+from udf.train.corpus.partners import MIX
 from udf.train.exam.evaluate import without_examples
 from udf.train.fit.gates import Gate, Packed, check_gates
+from udf.version import MODEL
 
 
 def write_card(run: Path, proof: dict[str, Any], sweep: dict[str, Any], model: Path) -> None:
@@ -34,7 +35,7 @@ def write_card(run: Path, proof: dict[str, Any], sweep: dict[str, Any], model: P
         "parameters": facts["parameters"],
         "shape": facts["shape"],
         "vocabulary": {"tokens": VOCABULARY_SIZE, "markers": MARKERS},
-        "corpus": {"generator": "udf/train/corpus/partners.py", "mix_percent": dict(MIX), "markers_turned": TURNED},
+        "corpus": {"generator": "udf/train/corpus/examples.py", "mix_percent": dict(MIX), "markers_turned": TURNED},
         "training": {name: facts[name] for name in facts if name not in ("shape", "parameters", "log")},
         "curve": facts["log"],
         "sweep": sweep,

@@ -1,0 +1,162 @@
+"""What the values of a message must hold for plans to read it, by the very functions that judge a reading.
+
+Where the functions of `udf.gatekeeper.values` are asked about is worked out from a plan's shape, once. Whatever does
+not hold raises NotPlainError, and the model reads the message as if there were no plans.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from re import Match
+from typing import Any
+
+from udf.edi.delimiters import mask_released
+from udf.edi.repair import glued_tags
+from udf.gatekeeper.values import (
+    adds_up,
+    are_told_apart,
+    countable_lines,
+    exchangeable_codes,
+    find_sum,
+    is_count,
+    is_reversed,
+    is_same_reference,
+)
+from udf.gatekeeper.warnings import LineWarnings
+from udf.plans.conversions import DAYS, NotPlainError, Numbers
+from udf.plans.example import UntraceableError
+from udf.plans.plan import Plan
+from udf.plans.shapes import may_hide_tag
+from udf.plans.templates import LineFacts
+from udf.reading import Position
+from udf.standards.quantities import SPLITS, activity_of, quantity_positions
+from udf.standards.values import read_number
+
+
+def check_piece(plan: Plan, match: Match[str]) -> None:
+    """No text of a piece hides a lost terminator, and its periods are in order. Raises NotPlainError."""
+    dialect = plan.dialect
+    if any(may_hide_tag(match[i + 1], dialect.standard) for i in plan.texts) and glued_tags(dialect.delimiters).search(
+        mask_released(match[0], dialect.delimiters)
+    ):
+        raise NotPlainError("a lost terminator")
+    for (start, start_form), (end, end_form) in plan.periods:
+        if is_reversed(DAYS[match[start + 1], start_form][0], DAYS[match[end + 1], end_form][1]):
+            raise NotPlainError("period-reversed")
+
+
+class LineChecks:
+    """The checks of one line group's quantities; raises UntraceableError where a quantity is in no slot."""
+
+    def __init__(self, plan: Plan, facts: Sequence[LineFacts]) -> None:
+        self.totals = _find_totals(plan)
+        """Slots of totals, each with the slots of its parts."""
+        self.apart = _find_apart(plan, facts)
+        # Of three parts and more at one place one may be the others' sum.
+        parts: dict[tuple[str | None, Position | None], list[int]] = {}
+        for fact, record in zip(facts, plan.records, strict=True):
+            parts.setdefault((fact.line.qualifier, record.get("location")), []).append(fact.quantity.slot)
+        self.parts = [slots for slots in parts.values() if len(slots) > 2]
+        self.units = [(fact.quantity.slot, fact.line.unit) for fact in facts if fact.line.unit]
+
+    def __bool__(self) -> bool:
+        return bool(self.totals or self.apart or self.parts or self.units)
+
+    def run(self, row: Sequence[Any], mark: str | None, warnings: LineWarnings) -> None:
+        """Totals equal their parts, and what only places and dates tell apart is apart. Raises NotPlainError."""
+        for total, slots in self.totals:
+            if not adds_up(read_number(row[total], mark), (_add(row, slots, mark),)):
+                raise NotPlainError("split-total-mismatch")
+        for slots in self.apart:
+            if not are_told_apart([row[slot] for slot in slots]):
+                raise NotPlainError("quantities of one code are not told apart")
+        for slots in self.parts:
+            if find_sum([read_number(row[slot], mark) for slot in slots]) is not None:
+                raise NotPlainError("a sum beside its parts")
+        for slot, unit in self.units:
+            if not row[slot].isdecimal():
+                warnings.note_quantity(read_number(row[slot], mark), unit)
+
+
+def _add(row: Sequence[Any], slots: Sequence[int], mark: str | None) -> Decimal:
+    return sum((read_number(row[slot], mark) for slot in slots), Decimal(0))
+
+
+def _find_totals(plan: Plan) -> list[tuple[int, list[int]]]:
+    """SDQ, SCH and REF are parts of the quantity in their QTY or ZA."""
+    segments, x12 = plan.segments, plan.dialect.standard == "X12"
+    stated = {at: plan.component(*at) for at in quantity_positions(segments, 0, len(segments), x12)}
+    slots = {at: slot for at, slot in stated.items() if isinstance(slot, int)}
+    if any(text for text in stated.values() if not isinstance(text, int)):
+        raise UntraceableError("a quantity with more digits than a slot has")
+    parts: dict[int, list[int]] = {}
+    for (s, _, _), slot in slots.items():
+        activity = activity_of(segments, s, x12)
+        if activity != s and segments[s].tag in SPLITS:
+            parts.setdefault(activity, []).append(slot)
+    return [(slot, parts[s]) for (s, _, _), slot in slots.items() if s in parts and segments[s].tag not in SPLITS]
+
+
+def _find_apart(plan: Plan, facts: Sequence[LineFacts]) -> list[list[int]]:
+    """Slots that must all differ, for each code that has several quantities which only places or dates tell apart.
+
+    What is split under another code has no part in it: the stores that sold are those that hold stock.
+    """
+    codes = Counter(fact.line.qualifier for fact in facts)
+    several = [code for code, count in codes.items() if count > 1]
+    if not several:
+        return []
+    segments, x12 = plan.segments, plan.dialect.standard == "X12"
+    owners: list[str | None] = []
+    for start, _, _ in plan.shape.fill(0)[1]:
+        s = max(i for i, segment in enumerate(segments) if segment.start <= start)
+        code = segments[activity_of(segments, s, x12)].value(0) if segments[s].tag in SPLITS else None
+        owners.append(code if code in codes else None)
+    telling = [i for i, slot in enumerate(plan.shape.slots) if slot.kind in ("digits", "text", "date", "as")]
+    return [[i for i in telling if owners[i] in (None, code)] for code in several]
+
+
+def check_codes(plans: Iterable[Plan], written: Mapping[Plan, set[str]]) -> None:
+    """No quantity looks like a code that it may have changed places with. Raises NotPlainError.
+
+    `written` are quantities that look like any code of the partner's, by the plan of their line.
+    """
+    if not written:
+        return
+    lines = {plan for plan in plans if plan.kind == "line"}
+    message_type = next(iter(lines)).dialect.message_type
+    suspicious = exchangeable_codes(message_type, {plan.codes for plan in lines if plan.codes})
+    if any(not found.isdisjoint(suspicious - plan.codes) for plan, found in written.items()):
+        raise NotPlainError("quantity-swapped")
+
+
+def check_trailer(
+    plans: Sequence[Plan], header: Match[str], trailer: Match[str], numbers: Numbers, quantities: Iterable[str]
+) -> None:
+    """UNT or SE, CNT and CTT state what the pieces of the message hold. Raises NotPlainError.
+
+    `plans` are those of all pieces, and `quantities` those of all lines as JSON writes them.
+    """
+    *before, last = plans
+    dialect = last.dialect
+    tags: Counter[str] = Counter()
+    for plan, count in Counter(before).items():
+        tags.update({tag: plan.tags.count(tag) * count for tag in set(plan.tags)})
+    lines = countable_lines(dialect.message_type, tags)
+
+    def read(plan: Plan, match: Match[str], *at: int) -> str:
+        found = plan.component(*at)
+        return match[found + 1] if isinstance(found, int) else found
+
+    reference = read(plans[0], header, 0, 1 if dialect.standard == "X12" else 0)
+    for number, tag in enumerate(last.tags):
+        first, second = read(last, trailer, number, 0), read(last, trailer, number, *((0, 1) if tag == "CNT" else (1,)))
+        total = ""
+        if tag in ("UNT", "SE"):
+            holds = is_count(first, (tags.total() + number + 1,)) and is_same_reference(reference, second)
+        elif tag == "CTT":
+            holds, total = not first or is_count(first, lines), second
+        else:
+            holds, total = first != "2" or is_count(second, lines), second if first == "1" else ""
+        if not holds or (total and not adds_up(Decimal(numbers[total]), (sum(map(Decimal, quantities), Decimal(0)),))):
+            raise NotPlainError("trailer")

@@ -1,0 +1,120 @@
+"""The reading by the standards alone: each field where its directory puts it, each quantity with what stands by it.
+
+No model is asked and none is known here. What the source leaves open is a fault, never a guess; where places fit their
+quantities in several ways, all of them are given, and the first is read.
+"""
+
+from collections.abc import Sequence
+
+from udf.edi.segments import Segment
+from udf.message import Judge, Message, Unit
+from udf.reading import LineReading, PartReading, Position, Record
+from udf.standards.chunks import Chunk
+from udf.standards.dates import bind_periods, find_period
+from udf.standards.header import header_fields
+from udf.standards.items import best_identifier, line_identifiers
+from udf.standards.places import bind_places, line_places, place_slots, place_type_slot, statement_places
+from udf.standards.prices import bind_prices, price_type_slot
+from udf.standards.quantities import SPLITS, activity_of, part_place, quantity_positions, unit_slot
+from udf.standards.setting import Setting
+
+
+def read_part(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -> PartReading:
+    """What a header or a group states."""
+    record = header_fields(segments, chunk, setting) if chunk.kind == "header" else {}
+    start, end, faults = find_period(segments, chunk.indices, setting)
+    record |= _stated(start=start, end=end)
+    places, place_faults = statement_places(segments, chunk, setting)
+    if places:
+        record |= _name_place(segments, places[0])
+    return PartReading(record, places, [*faults, *place_faults])
+
+
+def read_line(segments: Sequence[Segment], first: int, last: int, setting: Setting) -> LineReading:
+    """What a line states; of a total and its parts the parts, and no count of anything but units."""
+    x12 = setting.x12
+    stated = [p for p in quantity_positions(segments, first, last, x12) if segments[p[0]].value(p[1], p[2])]
+    split = {activity_of(segments, s, x12) for s, _, _ in stated if segments[s].tag in SPLITS}
+    quantities = [
+        p for p in stated
+        if p[0] not in split and setting.measure(segments[p[0]].tag, segments[p[0]].value(0)) != "ignored"
+    ]  # fmt: skip
+    reading = LineReading(quantities=quantities)
+    identifiers = line_identifiers(segments, first, last, x12)
+    if identifiers:
+        _, item, kind = best_identifier(identifiers)
+        reading.item = _stated(item=item, item_type=kind)
+    if not quantities:
+        return reading
+    activities = sorted({activity_of(segments, s, x12) for s, _, _ in quantities})
+    reading.places, reading.place_faults = line_places(segments, first, last, setting)
+    reading.bindings = bind_places(reading.places, [s for s, _, _ in quantities], last)
+    reading.prices, reading.price_faults = bind_prices(segments, first, last, activities, setting)
+    reading.periods, reading.period_faults = bind_periods(segments, first, last, activities, setting)
+    return reading
+
+
+def list_records(segments: Sequence[Segment], reading: LineReading, setting: Setting) -> list[Record]:
+    """A record for each quantity of a line, as positions in the message."""
+    return [_make_record(segments, reading, quantity, setting.x12) for quantity in reading.quantities]
+
+
+def _make_record(segments: Sequence[Segment], reading: LineReading, quantity: Position, x12: bool) -> Record:
+    s = quantity[0]
+    activity = activity_of(segments, s, x12)
+    record = reading.item | _stated(quantity=quantity, unit=unit_slot(segments, quantity, x12))
+    if segments[activity].value(0):
+        record["qualifier"] = (activity, 0, 0)
+    place = reading.bindings[0].get(s) if reading.bindings else None
+    if x12 and segments[s].tag in SPLITS:
+        location = part_place(segments, quantity)
+        if segments[location[0]].value(location[1]):
+            record |= _stated(location=location, location_type=place_type_slot(segments, location))
+    elif place is not None:
+        record |= _name_place(segments, place)
+    if price := reading.prices.get(activity):
+        record |= _stated(price=price, price_type=price_type_slot(segments, price))
+    start, end = reading.periods.get(activity, (None, None))
+    return record | _stated(start=start, end=end)
+
+
+def _stated(**fields: Position | None) -> Record:
+    return {name: position for name, position in fields.items() if position}
+
+
+def _name_place(segments: Sequence[Segment], index: int) -> Record:
+    location = (index, *min(place_slots(segments[index])))
+    return _stated(location=location, location_type=place_type_slot(segments, location))
+
+
+class RulesReader:
+    """Reads the units of messages by the rules alone: the exam's rival, and what a compiler without a model does."""
+
+    def read(self, work: Sequence[tuple[Message, Unit]], judge: Judge) -> None:
+        """Give each unit its records and what the judge finds against them."""
+        for message, unit in work:
+            unit.tries += 1
+            unit.records = message.share(read_unit(message, unit))
+            unit.line = None
+            unit.findings = judge(message, unit)
+            message.curtail(unit)
+
+
+def read_unit(message: Message, unit: Unit) -> list[list[Record]]:
+    """The records of each chunk of a unit, as places in it."""
+    segments, setting, chunk = message.segments, message.setting, unit.chunks[0]
+    if chunk.kind != "line":
+        record = read_part(segments, chunk, setting).record
+        return [[place_in(chunk, record)] if record else []]
+    records = list_records(segments, read_line(segments, chunk.first, chunk.last, setting), setting)
+    found = []
+    for window in unit.chunks:
+        own = set(window.indices[window.carried :])
+        found.append([place_in(window, record) for record in records if record["quantity"][0] in own])
+    return found
+
+
+def place_in(chunk: Chunk, record: Record) -> Record:
+    """A record as places in a chunk, of what the chunk shows."""
+    place = {index: number for number, index in enumerate(chunk.indices)}
+    return {name: (place[s], e, c) for name, (s, e, c) in record.items() if s in place}

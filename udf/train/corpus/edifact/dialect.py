@@ -1,0 +1,118 @@
+"""The dialect of a partner that sends SLSRPT or INVRPT (UN/EDIFACT D.93A to D.01B): what it does in every message."""
+
+import random
+
+from udf.train.corpus.parts import EDIFACT_MARKS
+from udf.train.corpus.values import unknown_code
+
+PLACE_ROLES = ["ST", "SN", "WH", "SN", "ST", "GY", "DP", "UD", "SF"]
+PARTY_ROLES = ["SU", "SE", "BY", "MS", "MR", "PR", "IV", "FR", "CN", "II", "OB", "BY", "SU", "CA"]
+PLACE_LOCS = ["162", "162", "162", "14", "18", "7", "19", "11"]
+OTHER_LOCS = ["27", "28", "35", "1", "8", "9", "10", "20"]
+SALES = (
+    [["153"]] * 7
+    + [["153", "145", "61", "210", "26", "217"][:n] for n in (5, 6)]
+    + [["153", "61"], ["153", "210"], ["153", "145"], ["153", "26"], ["145", "153"], ["153", "217"]]
+)
+STOCK_CODES = (
+    "145 145 145 17 17 198 21 83 73 48 46 124 61 156 157 158 146 97 98 197 192 193 194 195 200 205 33 12 113 131 144 "
+    "152 243 32E 26 210 217"
+).split()
+ITEM_TYPES = ["EN", "EN", "EN", "SRV", "SRV", "UP", "EAN", "EU", "IN", "SA", "BP", "MF", "UK", "ZZ"]
+OTHER_TYPES = ["SA", "IN", "BP", "VN", "MF", "SK", "VP", "PV", "ZZ", "EN", "SRV", "UP", "CG", "BN"]
+NOISE_DATES = ["171", "179", "2", "3", "4", "50", "263", "324", "357", "36", "361", "358", "64", "63", "69"]
+WHERE = (
+    ["loc-group"] * 5 + ["nad-group"] * 3 + ["nad-header"] * 7 + ["loc-header"] * 2 + ["loc-line"] * 2 + ["nad-line"]
+    + ["loc-after"] * 2 + ["nad-after"] * 2 + ["loc-before"] * 3 + ["nad-before"] + ["none"] * 3
+)  # fmt: skip
+WHEN = (
+    ["header-pair"] * 4 + ["header-one"] * 3 + ["header-range"] * 2 + ["group-one"] * 3 + ["group-pair"]
+    + ["line-one"] * 2 + ["line-pair", "quantity-one"] + ["none"] * 3
+)  # fmt: skip
+
+
+class EdifactDialect:
+    """What one partner does in all of its SLSRPT or INVRPT: drawn once."""
+
+    def __init__(self, r: random.Random, message_type: str | None = None) -> None:
+        self.message_type = message_type or r.choice(["SLSRPT", "INVRPT"])
+        self.sales = self.message_type == "SLSRPT"
+        self.where, self.when = r.choice(WHERE), r.choice(WHEN)
+        if self.when.startswith("group") and not self.where.endswith("group"):
+            self.when = "header" + self.when[5:]
+        self.loc, self.place_role = r.choice(PLACE_LOCS), r.choice(PLACE_ROLES)
+        self.agency = r.choice(["9", "9", "9", "92", "91", "90", "", "86"])
+        self.item_type = r.choice(ITEM_TYPES) if r.random() < 0.97 else unknown_code(r)
+        self.item_in_pia = r.random() < 0.14
+        self.type_missing = r.random() < 0.06
+        self.shifted_line = not self.type_missing and r.random() < 0.03
+        self.split_quantity = r.random() < 0.02
+        self.codes = r.choice(SALES) if self.sales else r.sample(STOCK_CODES, r.choice(
+            [1] * 8 + [2] * 4 + [3, 3, 4, 4, 5, 6, 7, 9]
+        ))  # fmt: skip
+        self.codes = list(dict.fromkeys(c if r.random() < 0.95 else unknown_code(r) for c in self.codes))
+        self.some_codes = r.random() < 0.3
+        self.unit = r.choice(
+            ["PCE", "PCE", "PCE", "", "", "EA", "KGM", "C62", "CT", "CS", "PK", "LTR", "MTR", "NAR", "PF"]
+        )
+        self.price = r.choice(["none", "none", "none", "before", "before", "after", "each"])
+        self.price_type = r.choice(["AAA", "AAA", "AAB", "AAE", "AAF", "NTP", "INV", "CAL", "CAT", "SRP"])
+        self.price_kind = r.choice(["", "", "", "RTP", "NTP", "GRP", "RES", "SRP", "DIS", "ABE"])
+        self.two_prices = r.random() < 0.08
+        self.second_type = r.choice([kind for kind in ("AAE", "AAB", "INV") if kind != self.price_type])
+        self.amount = r.choice(["none", "none", "none", "before", "after", "each"])
+        self.extras = r.sample(["PIA", "PIA", "RFF", "GIN", "STS", "LOC", "DTM", "DOC", "XYZ", "QVR"], r.randint(0, 3))
+        self.texts = r.sample(["IMD", "FTX", "MEA", "ALI", "PAC", "TAX"], r.choice([0, 0, 1, 2]))
+        self.quantity_extras = r.sample(["DTM", "GIN", "RFF", "STS", "CPS"], r.choice([0, 0, 0, 0, 1, 2]))
+        self.action = r.choice(["", "", "", "1", "5", "114"])
+        self.inv = (not self.sales) and r.random() < 0.25
+        self.inv_shape = r.randint(0, 3)
+        self.gis = self.sales and self.where in ("loc-before", "nad-before") and r.random() < 0.5
+        self.parties, self.currency = r.choice([0, 1, 2, 2, 3, 3, 4, 4, 5, 6]), r.random() < 0.5
+        self.line_currency = self.price == "each" and r.random() < 0.15
+        self.own_currency = r.choice(["EUR", "USD", "CHF"])
+        # parties that come with the place of each group, before it or behind it
+        self.companions = r.sample(["BY", "SU", "SE", "MS", "FR"], r.choice([0, 0, 1, 2]))
+        self.companions_first = r.random() < 0.3
+        split = self.inv is False and not self.sales and r.random() < 0.2 and self.where[-5:] not in ("efore", "after")
+        self.stock_mark = r.choice(EDIFACT_MARKS) if split else ""
+        if self.stock_mark:
+            self.quantity_extras = []
+            self.when = "line-one" if self.when == "quantity-one" else self.when
+        if self.stock_mark or not self.sales:
+            self.companions += ["GY"] * (self.place_role != "GY" and r.random() < 0.2)
+        self.pair = r.choice([("90", "91"), ("194", "206"), ("90", "91")])
+        self.one = r.choice(["356", "356", "366"]) if self.sales else r.choice(["366", "366", "366", "356"])
+        self.noise_dates = r.sample(NOISE_DATES, r.choice([0, 0, 0, 1, 2]))
+        self.also_pair = self.when == "header-one" and self.one == "366" and r.random() < 0.25
+        self.rff_before_nad = r.random() < 0.3
+        self.document_date = r.random() < 0.93
+        self.docs = r.choice(["73E", "73", "35", "73E", "78E", "563", "75E"])
+        self.date_format = r.choice(["102"] * 8 + ["101", "203"])
+        self.places = r.choice([1, 1, 2, 3, 4, 6])
+        self.line_numbers = r.random() < 0.93
+        self.section, self.controls = r.random() < 0.15, r.sample(["1", "2"], r.choice([0, 0, 0, 1, 2]))
+
+    @property
+    def layout(self) -> tuple[object, ...]:
+        """Where this dialect keeps what: what tells known partners from held-out ones."""
+        return (
+            self.message_type, self.where, self.when, self.price, self.amount, self.item_in_pia, self.type_missing,
+            self.inv, self.gis, len(self.codes), self.action, len(self.companions), self.companions_first,
+            self.stock_mark, self.line_currency,
+        )  # fmt: skip
+
+    @property
+    def habits(self) -> tuple[str, ...]:
+        """What this dialect does beyond one item, one place, one quantity (`udf.train.corpus.census`)."""
+        grouped = self.where.endswith("group")
+        return tuple(name for name, is_so in {
+            "several places in a line": self.places > 1 and self.where.endswith(("before", "after")),
+            "parties with the place of a group": grouped and bool(self.companions),
+            "the place among parties": self.where == "nad-header" and self.parties > 1,
+            "stock in parts": bool(self.stock_mark),
+            "five quantities and more": len(self.codes) > 4,
+            "item in PIA": self.item_in_pia,
+            "two prices": self.two_prices and self.price != "none",
+            "currency of lines": self.line_currency,
+        }.items() if is_so)  # fmt: skip

@@ -1,0 +1,70 @@
+"""A quantity that is split by store or by date: N1, SDQ, SCH, and REF within LS and LE."""
+
+import random
+
+from udf.train.corpus.drafts import Draft, DraftSegment, Reference
+from udf.train.corpus.values import code, day, different, number, place
+from udf.train.corpus.x12.dialect import X12Dialect
+from udf.train.corpus.x12.party import add_place
+
+
+def split_by_place(
+    dialect: X12Dialect, r: random.Random, draft: Draft, record: dict[str, Reference]
+) -> list[dict[str, Reference]]:
+    count = r.randint(1, dialect.stores)
+    stores = different(r, place, count)
+    records: list[dict[str, Reference]] = []
+    numbers = ["0"] * count if dialect.zero_totals else [draw_quantity(r) for _ in range(count)]
+    unit_of: DraftSegment
+    if dialect.split == "n1":
+        return [record | add_place(dialect, r, draft)]
+    if dialect.split == "sdq":
+        while numbers:
+            some, numbers = numbers[:10], numbers[10:]
+            pairs = [text for n in some for text in (stores.pop(), n)]
+            sdq = draft.add("SDQ", dialect.unit or "EA", dialect.id_kind, *pairs)
+            if dialect.sub_location and len(some) == 10:
+                sdq.elements.append([code(r, 2, 5)])
+            records += [
+                record | {
+                    "location": (sdq, 2 + 2 * k, 0), "location_type": (sdq, 1, 0), "quantity": (sdq, 3 + 2 * k, 0),
+                    "unit": (sdq, 0, 0),
+                }
+                for k in range(len(some))
+            ]  # fmt: skip
+        return records
+    if dialect.split == "sch" and not dialect.sch_places:
+        for value, when in zip(numbers, different(r, day, count), strict=True):
+            unit_of = draft.add("SCH", value, dialect.unit or "EA", "", "", dialect.schedule_date, when)
+            records.append(record | {"quantity": (unit_of, 0, 0), "unit": (unit_of, 1, 0)})
+        return records
+    if dialect.split == "sch":
+        for value in numbers:
+            unit_of = draft.add(
+                "SCH",
+                value,
+                dialect.unit or "EA",
+                dialect.place_role,
+                stores.pop(),
+                r.choice(["002", "097"]),
+                day(r, dialect.six),
+            )
+            records.append(record | {
+                "location": (unit_of, 3, 0), "location_type": (unit_of, 2, 0), "quantity": (unit_of, 0, 0),
+                "unit": (unit_of, 1, 0),
+            })  # fmt: skip
+        return records
+    wrapped = dialect.place_code != "WS" or r.random() < 0.7
+    if wrapped:
+        draft.add("LS", "REF")
+    for value in numbers:
+        ref = draft.add("REF", dialect.place_code, stores.pop(), value)
+        records.append(record | {"location": (ref, 1, 0), "location_type": (ref, 0, 0), "quantity": (ref, 2, 0)})
+    if wrapped:
+        draft.add("LE", "REF")
+    return records
+
+
+def draw_quantity(r: random.Random) -> str:
+    """X12 numbers have a point and never a comma (X12.6, type R)."""
+    return number(r).replace(",", ".")
