@@ -15,7 +15,7 @@ from psycopg import sql
 
 from dagster_project import warehouse
 from tests.conftest import Variables, new_database
-from udf import install
+from udf import install, postgres
 from udf.postgres.faults import PLAIN_MESSAGE
 
 Connection = psycopg.Connection[Any]
@@ -188,6 +188,14 @@ def test_help_names_every_option() -> None:
     said = run("--help").stdout
     for word in ("--check", "--uninstall", "Exit codes"):
         assert word in said
+
+
+def test_a_session_watches_every_room_but_the_one_for_training(clone: Path) -> None:
+    watched = {Path(path) for path in postgres._list_files()}
+    code = {path for path in (clone / "udf").rglob("*.py") if "train" not in path.relative_to(clone).parts}
+    assert code | {clone / "udf" / "model" / "tillroll.gguf"} <= watched
+    assert not [path for path in watched if "train" in path.parts or "__pycache__" in path.parts]
+    assert any(path.suffix == ".csv" for path in watched)
 
 
 def test_a_session_notices_that_the_package_has_changed(bare: Variables, clone: Path, room: Path) -> None:
