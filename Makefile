@@ -177,18 +177,22 @@ status: ## say where the warehouse is
 
 # The main job --------------------------------------------------------------------------------------------------------
 
+UI_PORT ?= 3000
+
 .PHONY: demo ui
 demo: up ## compile the files of LANDING (seeds/edi) into sell-through and show it
 	@. '$(STATE)/env'
 	install -D -m 644 dagster_project/dagster.yaml "$$DAGSTER_HOME/dagster.yaml"
-	TILLROLL_LANDING='$(abspath $(LANDING))' $(BIN)/python -m dagster_project.demo
+	TILLROLL_LANDING='$(abspath $(LANDING))' exec $(BIN)/python -m dagster_project.demo
 
-ui: up ## open Dagster on http://localhost:3000
+ui: up ## open Dagster on http://localhost:3000 (UI_PORT)
 	@. '$(STATE)/env'
 	install -D -m 644 dagster_project/dagster.yaml "$$DAGSTER_HOME/dagster.yaml"
 	export TILLROLL_LANDING="$${TILLROLL_LANDING:-$(CURDIR)/landing}"
 	mkdir -p "$$TILLROLL_LANDING"
-	PATH="$(CURDIR)/$(BIN):$$PATH" exec $(BIN)/dg dev --host 127.0.0.1 --port 3000
+	export PATH="$(CURDIR)/$(BIN):$$PATH"
+	# Started by a script in the background, it would hear of no signal.
+	exec $(BIN)/python -m dagster_project.processes dg dev --host 127.0.0.1 --port $(UI_PORT)
 
 # For those who read Gold ---------------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from bench.partners import Message, draw_partner, wrap, write_messages
 from bench.run import SEED, Run
 from dagster_project import warehouse
 from dagster_project.demo import materialize
-from dagster_project.embedded import STATE, Server
+from dagster_project.warehouse.embedded import STATE, Server
 from udf.version import MODEL
 
 PARTNERS = 40
@@ -81,7 +81,7 @@ def open_warehouse() -> Iterator[tuple[Path, Mapping[str, str]]]:
         warehouse.prepare(variables)
         for folder in ("dagster", "landing"):
             (state / folder).mkdir()
-        shutil.copy(Path(warehouse.__file__).with_name("dagster.yaml"), state / "dagster")
+        shutil.copy(Path(warehouse.__file__).parents[1] / "dagster.yaml", state / "dagster")
         yield state, variables
     finally:
         os.environ.clear()

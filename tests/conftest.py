@@ -22,7 +22,7 @@ from hypothesis import settings
 from psycopg import sql
 
 from dagster_project import warehouse
-from dagster_project.embedded import STATE, Server
+from dagster_project.warehouse.embedded import STATE, Server
 from tests.samples import MISSING, SAMPLES
 
 # A busy machine is no finding: how long things take is measured elsewhere.

@@ -23,7 +23,7 @@ from bench.dashboard import read_queries
 from dagster_project import demo, warehouse
 from dagster_project.bi.__main__ import bring_up
 from dagster_project.bi.server import PROGRAMS, Superset
-from dagster_project.embedded import find_free_port
+from dagster_project.warehouse.files import find_free_port
 from tests.browser.conftest import open_browser
 from tests.browser.page import PAGE_SECONDS, SCREENSHOTS, see, wait_until
 from tests.conftest import new_database

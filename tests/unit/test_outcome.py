@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from udf.arguments import load_envelope
 from udf.outcome import (
     AnswerTooLargeError,
     Document,
@@ -20,7 +21,6 @@ from udf.outcome import (
     dump_rejected,
     json_number,
     make_row,
-    read_envelope,
 )
 
 LINE = Line(
@@ -74,4 +74,4 @@ def test_a_row_that_is_too_large_names_the_type_of_its_message(monkeypatch: pyte
 
 def test_an_envelope_comes_back_as_it_was_written() -> None:
     envelope = Envelope(standard="X12", is_test=True, sender='A "quoted" name', version="004010VICS")
-    assert read_envelope(dump_envelope(envelope)) == envelope
+    assert load_envelope(dump_envelope(envelope)) == envelope

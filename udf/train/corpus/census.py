@@ -17,8 +17,8 @@ from rich.table import Table
 from udf.language.answers import pair_tokens
 from udf.language.vocabulary import Bundles
 from udf.reading import Record
-from udf.standards.chunks import Chunk
 from udf.standards.reference import reference_digest
+from udf.standards.structure import Chunk
 from udf.train.corpus import examples
 from udf.train.corpus.drafts import chunk_draft
 from udf.train.corpus.examples import draft_examples
@@ -88,7 +88,7 @@ def _imported(tree: ast.Module) -> Iterator[str]:
 
 
 def take_census(partners: int, seed: int = 1) -> dict[str, Count]:
-    """Message type to what so many partners of those that teach give, one message each."""
+    """Message type to what so many partners of those that train give, one message each."""
     r = Random(seed)
     counts: dict[str, Count] = {}
     for _ in range(partners):
@@ -111,7 +111,7 @@ def take_census(partners: int, seed: int = 1) -> dict[str, Count]:
 
 
 def count_known_prompts(partners: int, seed: int = 1) -> tuple[int, int]:
-    """Different prompts of so many held-out partners, and how many of them so many taught partners have as well.
+    """Different prompts of so many held-out partners, and how many of them so many trained partners have as well.
 
     A layout is held out as a whole; a chunk of it may look like one of another layout.
     """
@@ -156,7 +156,7 @@ def report(partners: int = 1000, seed: int = 1) -> None:
     console.print(table)
     different, known = count_known_prompts(partners, seed)
     console.print(
-        f"{different:,} prompts of {partners:,} held-out partners; {known / different:.1%} of them are taught"
+        f"{different:,} prompts of {partners:,} held-out partners; {known / different:.1%} of them are trained"
     )
 
 

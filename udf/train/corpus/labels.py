@@ -1,7 +1,7 @@
 """Labels of real messages: chunks with the records that the gatekeeper proved, one JSON object a line.
 
-A label keeps segments and positions, not tokens: whatever the vocabulary becomes, it can be encoded anew. The file holds
-partners' own values and belongs in no repository.
+A label keeps segments and positions, not tokens: whatever the vocabulary becomes, it can be encoded anew. The file
+holds partners' own values and belongs in no repository.
 """
 
 import json
@@ -14,7 +14,7 @@ from udf.language.answers import encode_answer
 from udf.language.prompts import encode_chunk
 from udf.language.vocabulary import Bundles
 from udf.reading import Record, SegmentLike
-from udf.standards.chunks import Chunk
+from udf.standards.structure import Chunk
 from udf.train.corpus.drafts import DraftSegment
 
 
