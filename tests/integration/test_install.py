@@ -202,7 +202,6 @@ def test_a_session_notices_that_the_package_has_changed(bare: Variables, clone: 
     # A package of this test's own, which it may change. The server's PYTHONPATH must not offer the clone's before it.
     package = room / "upgraded"
     shutil.copytree(clone / "udf", package / "udf", ignore=shutil.ignore_patterns("train", "__pycache__"))
-    shutil.copytree(clone / "seeds" / "reference", package / "seeds" / "reference")
     with warehouse.connect(bare) as connection:
         connection.autocommit = True
         install.install(connection)
@@ -219,7 +218,7 @@ def test_a_session_notices_that_the_package_has_changed(bare: Variables, clone: 
             connection.execute("select udf.compile_edi(%s) ->> 'compiler_version'", (PLAIN_MESSAGE,)).fetchone()
             == before
         )
-        table = package / "seeds" / "reference" / "problem_severities.csv"
+        table = package / "udf" / "reference" / "problem_severities.csv"
         table.write_text(table.read_text(encoding="utf-8") + "heard-of,,warning,Nothing,Nothing\n", encoding="utf-8")
         for _ in range(50):
             time.sleep(0.2)

@@ -89,12 +89,10 @@ def _stat_files() -> object:
 
 
 def _list_files() -> Iterator[str]:
-    from udf.standards.reference import FOLDER
-
-    for root in (_PACKAGE, FOLDER):
-        for folder, rooms, names in os.walk(root):
-            rooms[:] = sorted(set(rooms).difference(_NOT_WATCHED))
-            yield from (os.path.join(folder, name) for name in sorted(names))
+    # In a clone the reference tables are a link.
+    for folder, rooms, names in os.walk(_PACKAGE, followlinks=True):
+        rooms[:] = sorted(set(rooms).difference(_NOT_WATCHED))
+        yield from (os.path.join(folder, name) for name in sorted(names))
 
 
 def _load_anew(plpy: Any) -> "Functions | None":
