@@ -6,6 +6,7 @@ from udf.edi.delimiters import Delimiters
 from udf.plans.example import Placeholder, UntraceableError
 from udf.plans.shapes import parse_shape
 from udf.plans.templates import join_pieces, make_header_template, make_line_templates
+from udf.standards.message_types import STANDARDS
 from udf.standards.reference import load_reference
 from udf.standards.setting import Setting
 
@@ -17,7 +18,7 @@ RECORD = {"item": (0, 2, 0), "item_type": (0, 2, 1), "qualifier": (1, 0, 0), "qu
 
 
 def setting(kind: str = "INVRPT") -> Setting:
-    return Setting("EDIFACT", kind, "D:96A:UN", "", None, load_reference())
+    return Setting(STANDARDS["EDIFACT"], kind, "D:96A:UN", "", None, load_reference())
 
 
 def test_a_line_has_a_placeholder_for_each_value_of_its_own_and_from_above() -> None:
