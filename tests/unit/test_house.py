@@ -31,7 +31,7 @@ TOP_LEVEL = {
 
 TESTED_ELSEWHERE = {
     "udf/edi/tags.py": "tests/unit/edi/test_repair.py",
-    "udf/install.py": "tests/integration/test_door_install.py",
+    "udf/install.py": "tests/integration/test_install.py",
 }
 """Modules whose tests need more than unit tests have, or are those of what reads them as a table."""
 UNTESTED = {"gatekeeper", "language", "postgres", "readers", "standards"}
