@@ -100,8 +100,10 @@ endef
 
 # The wheel is kept below the user's cache folder, so that the next clone need not build it. pip's own cache will not
 # do: it does not know with which flags a wheel was built, and would bring back a native one.
+LLAMA_CACHE = '$(WHEELS)'/"$$(echo '$(LLAMA) $(LLAMA_FLAGS)' | cksum | cut -d' ' -f1)-$$(uname -m)"
+
 define install_llama
-	cache='$(WHEELS)'/"$$(echo '$(LLAMA) $(LLAMA_FLAGS)' | cksum | cut -d' ' -f1)-$$(uname -m)"
+	cache=$(LLAMA_CACHE)
 	wheel=$$(find "$$cache" -name '*.whl' 2>/dev/null | head -n 1 || true)
 	if [ -z "$$wheel" ]; then
 		echo '2/3 building $(LLAMA) from source, once for this machine: 2 to 5 minutes'
@@ -247,7 +249,7 @@ bi-down: ## stop Superset
 bench: bench-setup $(if $(QUICK),,exam-setup) ## measure it beside parsers and larger models: bench/results; QUICK=1 in a minute, ONLY=part
 	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(addprefix --only ,$(ONLY))
 
-.PHONY: test test-unit test-integration test-postgres15 test-bi lint
+.PHONY: test test-unit test-integration test-wheel test-postgres15 test-bi lint
 test: setup ## run all tests: unit, integration on a server of their own, model, browser
 	@$(PYTEST)
 
@@ -256,6 +258,9 @@ test-unit: setup ## run the tests that need nothing, in seconds
 
 test-integration: setup ## run the tests that need PostgreSQL: an embedded one, or the one that PGHOST names
 	@$(PYTEST) tests/integration
+
+test-wheel: setup ## run the compiler's tests against its wheel, outside of the clone and on another Python (PYTHON2)
+	@$(BIN)/python -m tests.wheel $(LLAMA_CACHE) '$(PYTHON2)'
 
 test-postgres15: setup ## run the tests that need PostgreSQL on Debian's PostgreSQL 15 (package postgresql-15)
 	@$(BIN)/python -m tests.postgres15 $(BIN)/python -m pytest tests/integration
