@@ -145,7 +145,7 @@ $(TRAIN_STAMP): $(STAMP)
 	$(PIP) install -q --progress-bar off -c constraints.txt --no-build-isolation -e '.[platform,test,dev,train]'
 	touch $@
 
-# What udf/train/pipeline.sh reads: MINUTES, HIDDEN, LAYERS, HEADS, RATE, SEED, THREADS, START, TAUGHT.
+# What udf/train/pipeline.sh reads: MINUTES, HIDDEN, LAYERS, HEADS, RATE, SEED, THREADS, START, TEACHER_LABELS.
 RUN ?= runs/tiny
 
 .PHONY: train train-quick test-train lora exam
@@ -158,11 +158,11 @@ train-quick: train-setup ## prove every stage of train in two minutes and throw 
 test-train: train-setup ## run the tests that need torch
 	@$(PYTEST) tests/model/test_training.py tests/browser/test_model_ui.py
 
-lora: train-setup ## teach the pretrained base for MINUTES (60): the specialist that the exam compares with
+lora: train-setup ## train the pretrained base for MINUTES (60): the specialist that the exam compares with
 	@$(BIN)/python -m udf.train.fit.lora runs/specialist --minutes $(or $(MINUTES),60)
 	install -m 644 -t udf/train/specialist runs/specialist/adapter.safetensors runs/specialist/run.json
 
-exam: exam-setup ## examine the shipped model, beside rules and two larger models: tables, runs/exam/exam.json and .png
+exam: exam-setup ## examine the shipped model, the rules by themselves and two larger models: tables, runs/exam/exam.json and .png
 	@$(BIN)/python -m udf.train.exam.evaluate
 
 # The warehouse -------------------------------------------------------------------------------------------------------
@@ -179,18 +179,22 @@ status: ## say where the warehouse is
 
 # The main job --------------------------------------------------------------------------------------------------------
 
+UI_PORT ?= 3000
+
 .PHONY: demo ui
 demo: up ## compile the files of LANDING (seeds/edi) into sell-through and show it
 	@. '$(STATE)/env'
 	install -D -m 644 dagster_project/dagster.yaml "$$DAGSTER_HOME/dagster.yaml"
-	TILLROLL_LANDING='$(abspath $(LANDING))' $(BIN)/python -m dagster_project.demo
+	TILLROLL_LANDING='$(abspath $(LANDING))' exec $(BIN)/python -m dagster_project.demo
 
-ui: up ## open Dagster on http://localhost:3000
+ui: up ## open Dagster on http://localhost:3000 (UI_PORT)
 	@. '$(STATE)/env'
 	install -D -m 644 dagster_project/dagster.yaml "$$DAGSTER_HOME/dagster.yaml"
 	export TILLROLL_LANDING="$${TILLROLL_LANDING:-$(CURDIR)/landing}"
 	mkdir -p "$$TILLROLL_LANDING"
-	PATH="$(CURDIR)/$(BIN):$$PATH" exec $(BIN)/dg dev --host 127.0.0.1 --port 3000
+	export PATH="$(CURDIR)/$(BIN):$$PATH"
+	# Started by a script in the background, it would hear of no signal.
+	exec $(BIN)/python -m dagster_project.processes dg dev --host 127.0.0.1 --port $(UI_PORT)
 
 # For those who read Gold ---------------------------------------------------------------------------------------------
 
@@ -246,18 +250,30 @@ bi-down: ## stop Superset
 # The proof -----------------------------------------------------------------------------------------------------------
 
 .PHONY: bench
-bench: bench-setup $(if $(QUICK),,exam-setup) ## measure it beside parsers and larger models: bench/results; QUICK=1 in a minute, ONLY=part
+bench: bench-setup ## measure it beside parsers: bench/results; QUICK=1 in a minute, ONLY=part
 	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(addprefix --only ,$(ONLY))
 
-.PHONY: test test-unit test-integration test-wheel test-postgres15 test-bi lint
-test: setup ## run all tests: unit, integration on a server of their own, model, browser
-	@$(PYTEST)
+# As many at once as conftest.py says. A file stays in one process, so that what its tests share is made once; they
+# begin in order, the browser's, which take longest, first.
+AT_ONCE := -n auto --dist loadfile --no-loadscope-reorder
 
-test-unit: setup ## run the tests that need nothing, in seconds
-	@$(PYTEST) tests/unit
+.PHONY: test test-unit test-integration test-long test-wheel test-postgres15 test-bi lint
+test: setup ## run all tests: unit, integration on servers of their own, model, browser
+	@$(PYTEST) $(AT_ONCE)
+
+test-unit: setup ## run the tests that need nothing
+	@$(PYTEST) $(AT_ONCE) tests/unit
 
 test-integration: setup ## run the tests that need PostgreSQL: an embedded one, or the one that PGHOST names
-	@$(PYTEST) tests/integration
+	@$(PYTEST) $(AT_ONCE) tests/integration
+
+test-long: export TILLROLL_HISTORIES ?= 1000
+test-long: export TILLROLL_GROWTH_SEEDS ?= 1,2,3
+test-long: export TILLROLL_GROWTH_STEPS ?= 15
+test-long: export TILLROLL_CROWD_SESSIONS ?= 200
+test-long: export TILLROLL_CROWD_SECONDS ?= 60
+test-long: setup ## run those of them that make test runs in small: random histories, growth, crowds; some ten minutes
+	@$(PYTEST) $(AT_ONCE) -m long
 
 test-wheel: setup ## run the compiler's tests against its wheel, outside of the clone and on another Python (PYTHON2)
 	@$(BIN)/python -m tests.wheel $(LLAMA_CACHE) '$(PYTHON2)'

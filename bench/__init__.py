@@ -1,1 +1,1 @@
-"""The benchmark kit: ``python -m bench`` (make bench) measures Tillroll and what it is compared with, side by side."""
+"""The benchmark: ``python -m bench`` (make bench) measures Tillroll and what it is compared with, side by side."""

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from bench.exactness import InexactError, Tally
+from bench.exactness import Exactness, InexactError
 from bench.figures import explain_misses, find_misses
 from bench.machine import describe_machine, describe_model
 from bench.report import LATEST, print_report
@@ -29,10 +29,9 @@ PARTS = {
     "levers": "plans, remembered answers, batching and threads, on and off",
     "growth": "time and memory from 1,000 to 1,000,000 lines, and messages of 1 to 100,000 line groups",
     "start": "process start to first outcome",
-    "models": "the tiny model, the specialist and the untuned base on the same messages (not in a quick run)",
     "pipeline": "1,000,000 lines from landing files to Gold through Dagster (not in a quick run)",
 }
-SLOW = ("models", "pipeline")
+SLOW = ("pipeline",)
 
 
 def bench(
@@ -62,18 +61,18 @@ def bench(
         run = Run(model, quick, _teller(console, began, f"{number}/{len(chosen)} {part}"))
         try:
             found = importlib.import_module(f"bench.{part}").measure(run)
-            run.tally.check()
+            run.exactness.check()
             facts |= found
         except InexactError as error:
             failures[part] = str(error)
-            for example in run.tally.examples:
+            for example in run.exactness.examples:
                 console.print(example, style="red", markup=False)
-        exactness[part] = run.tally
-    total = Tally()
-    for tally in exactness.values():
-        total.add(tally)
+        exactness[part] = run.exactness
+    total = Exactness()
+    for of_part in exactness.values():
+        total.add(of_part)
     facts |= {
-        "parts": {part: tally.facts() for part, tally in exactness.items()}, "exactness": total.facts(),
+        "parts": {part: of_part.facts() for part, of_part in exactness.items()}, "exactness": total.facts(),
         "failures": failures, "minutes": round((time.monotonic() - began) / 60, 1),
     }  # fmt: skip
     if total.wrong:
@@ -85,7 +84,7 @@ def bench(
     print_report(console, facts)
     target = output or (None if only else LATEST)
     if target:
-        from bench.picture import draw_picture  # not above: the processes of a crew import this module too
+        from bench.picture import draw_picture  # not above: the processes that it starts import this module too
 
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n")

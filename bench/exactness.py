@@ -19,7 +19,7 @@ class InexactError(Exception):
 
 
 @dataclass(slots=True)
-class Tally:
+class Exactness:
     """Outcomes compared with the truth. Exact: valid, complete and every line right, in its order."""
 
     messages: int = 0
@@ -55,7 +55,7 @@ class Tally:
             self.refused += 1
             self._keep(message, f"{len(found)} of {len(message.lines)} lines")
 
-    def add(self, other: "Tally") -> None:
+    def add(self, other: "Exactness") -> None:
         """Count what was compared elsewhere as well."""
         for name in ("messages", "lines", "exact", "refused", "wrong"):
             setattr(self, name, getattr(self, name) + getattr(other, name))

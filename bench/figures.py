@@ -1,4 +1,4 @@
-"""Every figure of the kit by its name: what it is, which part measures it, and where the bar lies."""
+"""Every figure of the benchmark by its name: what it is, which part measures it, and where the bar lies."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ FIGURES = (
 )  # fmt: skip
 DETAILS = {
     "levers": "levers", "growth_lines": "growth", "growth_message": "growth", "growth_message_model": "growth",
-    "readers": "models", "end_to_end_steps": "pipeline",
+    "end_to_end_steps": "pipeline",
 }  # fmt: skip
 """What else a full run holds, and which part measures it."""
 ABOUT = ("machine", "model", "is_quick", "parts", "exactness", "failures", "minutes")

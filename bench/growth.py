@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.clock import ROUNDS
-from bench.crew import work_together
-from bench.exactness import Tally
+from bench.exactness import Exactness
 from bench.machine import peak_megabytes
 from bench.partners import Message, Partner, draw_partner, wrap, write_messages
+from bench.processes import run_together
 from bench.run import BATCH, SEED, Run, find_envelope, make_compiler, teach_plans
 from udf.outcome import CompiledRow
 
@@ -62,11 +62,11 @@ def _measure_lines(run: Run, sizes: Sequence[int]) -> dict[str, Any]:
     rounds = {lines: ROUNDS if lines >= _LONG else 1 for lines in sizes}
     run.tell(f"{min(sizes):,} to {max(sizes):,} lines in messages of {GROUPS} by plans")
     shares = [(run.model, lines // rounds[lines]) for lines in sizes]
-    shift = work_together(LinesWork, shares, ROUNDS, in_turn=True)
-    run.tally.add(shift.tally)
+    done = run_together(LinesWork, shares, ROUNDS, in_turn=True)
+    run.exactness.add(done.exactness)
     return {
         str(lines): _describe(facts, lines, rounds[lines], GROUPS)
-        for lines, facts in zip(sizes, shift.facts, strict=True)
+        for lines, facts in zip(sizes, done.facts, strict=True)
     }
 
 
@@ -84,17 +84,17 @@ def _measure_messages(run: Run, sizes: Sequence[int], by_plans: bool = True) -> 
                 (folder / f"{number}.txt").write_text(_BETWEEN.join(texts))
         run.tell(f"messages of {min(sizes):,} to {max(sizes):,} line groups by {'plans' if by_plans else 'the model'}")
         shares = [(run.model, str(folder), groups, by_plans) for groups, folder in folders.items()]
-        shift = work_together(MessageWork, shares, rounds, in_turn=True)
-        run.tally.add(shift.tally)
+        done = run_together(MessageWork, shares, rounds, in_turn=True)
+        run.exactness.add(done.exactness)
         for groups, folder in folders.items():
             for number in range(rounds):
                 found = (folder / f"{number}.json").read_text().split(_BETWEEN)
                 stated = write_messages(number, partner, groups, counts[groups])
                 for document, message in zip(found, stated, strict=True):
-                    run.tally.mark_document(document or None, bool(document), message)
+                    run.exactness.mark_document(document or None, bool(document), message)
     return {
         str(groups): _describe(facts, groups * counts[groups], 1, groups)
-        for groups, facts in zip(sizes, shift.facts, strict=True)
+        for groups, facts in zip(sizes, done.facts, strict=True)
     }
 
 
@@ -120,11 +120,11 @@ class _Work:
     def __init__(self, model: Path, groups: int, by_plans: bool = True) -> None:
         # No samples: the model's route keeps more in memory and takes longer, and which message it reads is chance.
         self.compiler, _ = make_compiler(model, by_plans, shadow=0)
-        self.tally = Tally()
+        self.exactness = Exactness()
         self.partner = draw_growing_partner()
         self.envelope = find_envelope(wrap(self.partner, list(write_messages(SEED, self.partner, 1, 1))))
         if by_plans:
-            teach_plans(self.compiler, self.partner, self.envelope, (min(groups, 100),), self.tally)
+            teach_plans(self.compiler, self.partner, self.envelope, (min(groups, 100),), self.exactness)
         self.before = self.peak = peak_megabytes()
         self.seconds: list[float] = []
         self.cpu: list[float] = []
@@ -140,8 +140,8 @@ class _Work:
         self.routes.update(row.route or "none" for row in rows)
         return rows
 
-    def finish(self) -> tuple[Tally, dict[str, Any]]:
-        return self.tally, {
+    def finish(self) -> tuple[Exactness, dict[str, Any]]:
+        return self.exactness, {
             "seconds": self.seconds, "cpu": self.cpu, "peak_mb": self.peak, "peak_before_mb": self.before,
             "routes": sorted(self.routes),
         }  # fmt: skip
@@ -160,7 +160,7 @@ class LinesWork(_Work):
         source = write_messages(f"{SEED}:{number}", self.partner, GROUPS)
         for start in range(0, self.count, BATCH):
             batch: list[Message] = [next(source) for _ in range(min(BATCH, self.count - start))]
-            self.tally.mark(self.compile([message.text for message in batch]), batch)
+            self.exactness.mark(self.compile([message.text for message in batch]), batch)
 
 
 class MessageWork(_Work):

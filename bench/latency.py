@@ -38,7 +38,7 @@ def _measure_one_line(run: Run, partners: list[Partner]) -> dict[str, Any]:
             engine.forget()
             rows += time_once(partial(compiler.compile_rows, [text]), timing)
         rounds.append(timing)
-        run.tally.mark(rows, messages)
+        run.exactness.mark(rows, messages)
     before = engine.decoded
     for text in texts:
         engine.forget()
@@ -60,7 +60,7 @@ def _measure_two_kilobytes(run: Run, partners: list[Partner]) -> dict[str, Any]:
     for partner in partners:
         messages = list(write_messages(SEED, partner, GROUPS, 1))
         envelope = find_envelope(wrap(partner, messages))
-        teach_plans(planned, partner, envelope, (GROUPS,), run.tally)
+        teach_plans(planned, partner, envelope, (GROUPS,), run.exactness)
         samples += [(message, envelope) for message in messages]
     model, plans = [], []
     planned_rows = 0
@@ -71,7 +71,7 @@ def _measure_two_kilobytes(run: Run, partners: list[Partner]) -> dict[str, Any]:
             rows = time_once(partial(bare.compile_rows, [message.text], [envelope]), alone)
             rows += time_once(partial(planned.compile_rows, [message.text], [envelope]), quick)
             planned_rows += rows[1].route == "plan"
-            run.tally.mark(rows, [message, message])
+            run.exactness.mark(rows, [message, message])
         model.append(alone)
         plans.append(quick)
     before = engine.decoded

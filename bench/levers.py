@@ -33,7 +33,7 @@ def measure(run: Run) -> dict[str, Any]:
         message = next(write_messages(SEED, partner, GROUPS))
         envelope = find_envelope(wrap(partner, [message]))
         for compiler in (planned, unsampled):
-            teach_plans(compiler, partner, envelope, (GROUPS,), run.tally)
+            teach_plans(compiler, partner, envelope, (GROUPS,), run.exactness)
         batch.messages.append(message)
         batch.envelopes.append(envelope)
     run.tell(f"{len(partners)} messages of {GROUPS} line groups with each lever and without it")
@@ -71,7 +71,7 @@ def measure(run: Run) -> dict[str, Any]:
         runners["all decoded, two threads"] = decode_in_two_threads
     timings = race({name: reading(name, read) for name, read in runners.items()}, ROUNDS)
     for found in rows.values():
-        run.tally.mark(found, batch.messages)
+        run.exactness.mark(found, batch.messages)
     each = {name: milliseconds(timing.seconds / len(texts)) for name, timing in timings.items()}
     cpu = {name: milliseconds(statistics.median(timing.cpu) / len(texts)) for name, timing in timings.items()}
     pairs = {

@@ -40,7 +40,7 @@ def measure(run: Run) -> dict[str, Any]:
         partner = draw_partner(r, number, habit)
         messages = list(write_messages(SEED, partner, LEARNT, run.choose(100, 20)))
         data = wrap(partner, messages)
-        teach_plans(compiler, partner, find_envelope(data), tally=run.tally)
+        teach_plans(compiler, partner, find_envelope(data), exactness=run.exactness)
         files["X12" if partner.is_x12 else "EDIFACT"].append(File(data, messages))
     found: dict[str, Any] = {}
     for standard, parser, parse in (("EDIFACT", "pydifact", parse_edifact), ("X12", "pyx12", parse_x12)):
@@ -65,7 +65,7 @@ def _race(
         counts[:] = [parse(file.data) for file in files]
 
     timings = race({"plan": compile_files, name: parse_files}, ROUNDS)
-    run.tally.mark(rows, [message for file in files for message in file.messages])
+    run.exactness.mark(rows, [message for file in files for message in file.messages])
     segments = sum(counts)
     if segments != sum(file.data.count(b"'" if standard == "edifact" else b"~") for file in files):
         raise InexactError(f"{name} did not find every segment")

@@ -1,4 +1,4 @@
-"""The figures as a picture: bars against their marks, parsers, levers, readers and growth."""
+"""The figures as a picture: bars against their marks, parsers, levers and growth."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -74,14 +74,6 @@ def _draw_levers(axes: Axes, facts: Mapping[str, Any]) -> None:
     axes.axvline(1, color="black", linewidth=0.8)
 
 
-def _draw_readers(axes: Axes, facts: Mapping[str, Any]) -> None:
-    labels = {
-        f"{name}\n{row['exact']} of {row['messages']} exact, {row['peak_mb']:.0f} MB": row["ms_per_message_p50"]
-        for name, row in facts["readers"].items()
-    }
-    _bars(axes, "one line, read by", labels, "ms", True)
-
-
 def _draw_growth(axes: Axes, facts: Mapping[str, Any]) -> None:
     for name, label in (("growth_lines", "many messages"), ("growth_message", "one message")):
         sizes = facts[name]
@@ -107,6 +99,6 @@ def _draw_steps(axes: Axes, facts: Mapping[str, Any]) -> None:
 
 _PANELS = (
     ("ms_per_message_model_p50", _draw_latency), ("lines_per_s_model", _draw_throughput),
-    ("plan_vs_pydifact", _draw_parsers), ("levers", _draw_levers), ("readers", _draw_readers),
+    ("plan_vs_pydifact", _draw_parsers), ("levers", _draw_levers),
     ("growth_lines", _draw_growth), ("growth_lines", _draw_memory), ("end_to_end_steps", _draw_steps),
 )  # fmt: skip

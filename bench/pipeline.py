@@ -19,7 +19,7 @@ from bench.partners import Message, draw_partner, wrap, write_messages
 from bench.run import SEED, Run
 from dagster_project import warehouse
 from dagster_project.demo import materialize
-from dagster_project.embedded import STATE, Server
+from dagster_project.warehouse.embedded import STATE, Server
 from udf.version import MODEL
 
 PARTNERS = 40
@@ -81,7 +81,7 @@ def open_warehouse() -> Iterator[tuple[Path, Mapping[str, str]]]:
         warehouse.prepare(variables)
         for folder in ("dagster", "landing"):
             (state / folder).mkdir()
-        shutil.copy(Path(warehouse.__file__).with_name("dagster.yaml"), state / "dagster")
+        shutil.copy(Path(warehouse.__file__).parents[1] / "dagster.yaml", state / "dagster")
         yield state, variables
     finally:
         os.environ.clear()
@@ -126,7 +126,7 @@ def _compare(run: Run, connection: psycopg.Connection, lines: int) -> int:
         cursor.itersize = 500
         cursor.execute(_OUTCOMES)
         for (_, _, is_valid, is_complete, document), message in zip(cursor, messages, strict=True):
-            run.tally.mark_document(document if is_valid else None, is_complete, message)
+            run.exactness.mark_document(document if is_valid else None, is_complete, message)
             stated += len(message.lines)
     return stated
 

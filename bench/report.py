@@ -22,7 +22,7 @@ _TABLE = re.compile(r"(<!-- bench -->\n).*?(<!-- /bench -->)", re.DOTALL)
 
 
 def print_report(console: Console, facts: Mapping[str, Any]) -> None:
-    """The machine, the figures with their bars, levers, growth, readers, stages, and what of it was exact."""
+    """The machine, the figures with their bars, levers, growth, stages, and what of it was exact."""
     console.print(describe(facts), highlight=False)
     table = _table("Figures", "figure", "what", "measured", "bar", "")
     for figure in FIGURES:
@@ -37,7 +37,7 @@ def print_report(console: Console, facts: Mapping[str, Any]) -> None:
     for name, title in (
         ("levers", "Levers, ms a message of 2 kB"), ("growth_lines", "Lines in messages of 25"),
         ("growth_message", "Line groups of a message"),
-        ("growth_message_model", "The same, by the model"), ("readers", "The same messages, read by"),
+        ("growth_message_model", "The same, by the model"),
     ):  # fmt: skip
         if name in facts:
             console.print(_tabulate(title, facts[name]))

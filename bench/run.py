@@ -1,11 +1,11 @@
-"""One run of the kit: which model, how much, whom to tell, and what of it was exact."""
+"""One run of the benchmark: which model, how much, whom to tell, and what of it was exact."""
 
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.exactness import InexactError, Tally
+from bench.exactness import Exactness, InexactError
 from bench.machine import describe_model
 from bench.partners import Message, Partner, write_messages
 from udf.compiler import Compiler
@@ -30,12 +30,12 @@ _STREAK = 4
 
 @dataclass(slots=True)
 class Run:
-    """What every part of the kit is given."""
+    """What every part of the benchmark is given."""
 
     model: Path
     is_quick: bool = False
     tell: Callable[[str], None] = print
-    tally: Tally = field(default_factory=Tally)
+    exactness: Exactness = field(default_factory=Exactness)
 
     def choose(self, full: int, quick: int) -> int:
         """How many, in a full run or in a quick one."""
@@ -69,7 +69,7 @@ def compile_messages(
 
 def teach_plans(
     compiler: Compiler, partner: Partner, envelope: Envelope, sizes: Sequence[int] = (LEARNT,),
-    tally: Tally | None = None,
+    exactness: Exactness | None = None,
 ) -> None:  # fmt: skip
     """Send earlier messages of a partner, of these many line groups in turn, until its plans run alone.
 
@@ -79,8 +79,8 @@ def teach_plans(
     for attempt, groups in itertools.product(range(_PATIENCE), sizes):
         message = next(write_messages(f"earlier:{attempt}", partner, groups))
         row = compiler.compile_rows([message.text], [envelope])[0]
-        if tally:
-            tally.mark([row], [message])
+        if exactness:
+            exactness.mark([row], [message])
         streak = streak + 1 if row.route == "plan" else 0
         if streak == _STREAK:
             return

@@ -29,5 +29,5 @@ def measure(run: Run) -> dict[str, Any]:
         seconds.append(time.perf_counter() - began)
         outcome = Outcome.model_validate_json(answer.stdout)
         document = dump_document(outcome.document) if outcome.is_valid and outcome.document else None
-        run.tally.mark_document(document, outcome.is_complete, messages[0])
+        run.exactness.mark_document(document, outcome.is_complete, messages[0])
     return {"ms_first_call": milliseconds(statistics.median(seconds[1:]))}  # the first fills the cache

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.clock import ROUNDS, race
-from bench.crew import Shift, work_together
-from bench.exactness import Tally
+from bench.exactness import Exactness
 from bench.partners import HABITS, Message, Partner, draw_partner, wrap, write_messages
+from bench.processes import Rounds, run_together
 from bench.run import LEARNT, LONG, SEED, Run, compile_messages, find_envelope, make_compiler, teach_plans
 from udf.compiler import Compiler
 from udf.outcome import CompiledRow, Envelope
@@ -26,11 +26,11 @@ def measure(run: Run) -> dict[str, Any]:
     groups = run.choose(40_000, 4_000)
     for processes in (1, PROCESSES):
         run.tell(f"{groups} line groups by plans, in {processes} process{'es' * (processes > 1)}")
-        shift = work_together(PlanWork, [(run.model, groups // processes, n) for n in range(processes)], ROUNDS)
-        run.tally.add(shift.tally)
+        done = run_together(PlanWork, [(run.model, groups // processes, n) for n in range(processes)], ROUNDS)
+        run.exactness.add(done.exactness)
         name = "lines_per_s_plan" if processes > 1 else "lines_per_s_plan_one_process"
-        found |= _rate(name, shift, [fact["lines"] for fact in shift.facts], [fact["groups"] for fact in shift.facts])
-        found[f"{name}_share"] = _share_of_plans(shift)
+        found |= _rate(name, done, [fact["lines"] for fact in done.facts], [fact["groups"] for fact in done.facts])
+        found[f"{name}_share"] = _share_of_plans(done)
     return found | _measure_day(run)
 
 
@@ -48,7 +48,7 @@ def _measure_model(run: Run) -> dict[str, Any]:
 
     before = engine.decoded
     timing = race({"model": read})["model"]
-    run.tally.mark(rows, messages)
+    run.exactness.mark(rows, messages)
     lines, groups = (sum(counts) for counts in zip(*((len(m.lines), m.groups) for m in messages), strict=True))
     return {
         "lines_per_s_model": round(lines / timing.seconds),
@@ -62,28 +62,28 @@ def _measure_day(run: Run) -> dict[str, Any]:
     count = run.choose(600, 200)
     sizes = DAY_GROUPS[:3] if run.is_quick else DAY_GROUPS
     run.tell(f"a day of {count} messages of {DAY_PARTNERS} partners, 1 in {UNSEEN} unseen, in {PROCESSES} processes")
-    shift = work_together(DayWork, [(run.model, count // PROCESSES, n, sizes) for n in range(PROCESSES)], ROUNDS)
-    run.tally.add(shift.tally)
-    lines, groups = ([fact[name] for fact in shift.facts] for name in ("lines", "groups"))
-    return _rate("lines_per_s_mixed", shift, lines, groups) | {
-        "mixed_plan_share": _share_of_plans(shift),
+    done = run_together(DayWork, [(run.model, count // PROCESSES, n, sizes) for n in range(PROCESSES)], ROUNDS)
+    run.exactness.add(done.exactness)
+    lines, groups = ([fact[name] for fact in done.facts] for name in ("lines", "groups"))
+    return _rate("lines_per_s_mixed", done, lines, groups) | {
+        "mixed_plan_share": _share_of_plans(done),
         "mixed_prompts_per_unseen_message": round(
-            sum(fact["decoded"] for fact in shift.facts) / max(1, sum(fact["unseen"] for fact in shift.facts)), 2
+            sum(fact["decoded"] for fact in done.facts) / max(1, sum(fact["unseen"] for fact in done.facts)), 2
         ),
     }
 
 
-def _rate(name: str, shift: Shift, lines: list[int], groups: list[int]) -> dict[str, Any]:
-    cpu = sorted(shift.cpu_seconds)[len(shift.cpu_seconds) // 2]
+def _rate(name: str, done: Rounds, lines: list[int], groups: list[int]) -> dict[str, Any]:
+    cpu = sorted(done.cpu_seconds)[len(done.cpu_seconds) // 2]
     return {
-        name: round(sum(lines) / shift.median),
+        name: round(sum(lines) / done.median),
         f"{name}_per_cpu_s": round(sum(lines) / cpu),
-        f"{name}_groups": round(sum(groups) / shift.median),
+        f"{name}_groups": round(sum(groups) / done.median),
     }
 
 
-def _share_of_plans(shift: Shift) -> float:
-    planned, rows = (sum(int(fact[name]) for fact in shift.facts) for name in ("planned", "rows"))
+def _share_of_plans(done: Rounds) -> float:
+    planned, rows = (sum(int(fact[name]) for fact in done.facts) for name in ("planned", "rows"))
     return round(planned / rows, 4)
 
 
@@ -103,11 +103,11 @@ class PlanWork:
 
     def __init__(self, model: Path, groups: int, number: int) -> None:
         self.compiler, _ = make_compiler(model)
-        self.tally = Tally()
+        self.exactness = Exactness()
         r = random.Random(f"{SEED}:{number}")
         partners = [draw_partner(r, 100 * number + n, habit) for n, habit in enumerate(HABITS)]
         self.messages, self.envelopes = _gather(partners, LONG, max(1, groups // LONG // len(partners)))
-        _teach(self.compiler, partners, (LEARNT,), self.tally)
+        _teach(self.compiler, partners, (LEARNT,), self.exactness)
         self.rows: list[CompiledRow] = []
         self.planned = self.marked = 0
 
@@ -115,9 +115,9 @@ class PlanWork:
         """The same messages in each round: a plan keeps no values."""
         self.rows = compile_messages(self.compiler, self.messages, self.envelopes)
 
-    def finish(self) -> tuple[Tally, dict[str, Any]]:
-        self.tally.mark(self.rows, self.messages)
-        return self.tally, {
+    def finish(self) -> tuple[Exactness, dict[str, Any]]:
+        self.exactness.mark(self.rows, self.messages)
+        return self.exactness, {
             "rows": len(self.rows), "planned": sum(row.route == "plan" for row in self.rows),
             "lines": sum(len(m.lines) for m in self.messages), "groups": sum(m.groups for m in self.messages),
         }  # fmt: skip
@@ -128,9 +128,9 @@ class DayWork:
 
     def __init__(self, model: Path, count: int, number: int, sizes: tuple[int, ...]) -> None:
         self.compiler, self.engine = make_compiler(model)
-        self.tally = Tally()
+        self.exactness = Exactness()
         partners = draw_day_partners()
-        _teach(self.compiler, partners, tuple(dict.fromkeys(sizes)), self.tally)
+        _teach(self.compiler, partners, tuple(dict.fromkeys(sizes)), self.exactness)
         self.rounds = [
             list(draw_day(partners, count, sizes, f"{SEED}:{number}:{n}", 1000 * (1 + number))) for n in range(ROUNDS)
         ]
@@ -145,11 +145,11 @@ class DayWork:
         self.rows.append(compile_messages(self.compiler, [m for m, _, _ in day], [e for _, e, _ in day]))
         self.decoded += self.engine.decoded - before
 
-    def finish(self) -> tuple[Tally, dict[str, Any]]:
+    def finish(self) -> tuple[Exactness, dict[str, Any]]:
         for rows, day in zip(self.rows, self.rounds, strict=True):
-            self.tally.mark(rows, [message for message, _, _ in day])
+            self.exactness.mark(rows, [message for message, _, _ in day])
         everything = [entry for day in self.rounds for entry in day]
-        return self.tally, {
+        return self.exactness, {
             "rows": len(everything), "planned": sum(row.route == "plan" for rows in self.rows for row in rows),
             "lines": round(sum(len(m.lines) for m, _, _ in everything) / ROUNDS),
             "groups": round(sum(m.groups for m, _, _ in everything) / ROUNDS),
@@ -181,7 +181,7 @@ def draw_day(
     return day
 
 
-def _teach(compiler: Compiler, partners: list[Partner], sizes: tuple[int, ...], tally: Tally) -> None:
+def _teach(compiler: Compiler, partners: list[Partner], sizes: tuple[int, ...], exactness: Exactness) -> None:
     for partner in partners:
         message = next(write_messages("earlier", partner, 1))
-        teach_plans(compiler, partner, find_envelope(wrap(partner, [message])), sizes, tally)
+        teach_plans(compiler, partner, find_envelope(wrap(partner, [message])), sizes, exactness)

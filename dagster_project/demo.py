@@ -8,6 +8,7 @@ there. The whole log goes to `.warehouse/log/demo.log`; a person sees a line for
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -20,7 +21,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from dagster_project.embedded import STATE
+from dagster_project.processes import end, hear_signals, hearing
+from dagster_project.warehouse import STATE
 
 # "2026-11-22 03:00:00 +0000 - dagster - DEBUG - job - run - 4711 - step - STEP_START - Started execution of step ..."
 EVENT = re.compile(
@@ -31,6 +33,9 @@ REMARK = re.compile(r" - dagster - (?P<level>INFO|WARNING|ERROR) - \S+ - [0-9a-f
 # What dbt says itself, tests that pass left out: "14 of 99 OK created sql view model staging.stg_... ... [CREATE VIEW]"
 BUILT = re.compile(r"^(?P<text>\d+ of \d+ (?:OK|WARN|FAIL|ERROR|SKIP) .*?)(?: \.\.\.+ \[|$)")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+# Dagster answers SIGTERM by ending dbt and the step, and says so in its instance.
+PATIENCE_SECONDS = 30.0
 
 ARRIVALS = """
 select
@@ -87,33 +92,44 @@ limit 12
 
 def materialize(log: Path) -> Iterator[str]:
     """Materialise all but the model through Dagster; yield a line for each step, raise CalledProcessError."""
-    command: list[str | Path] = [Path(sys.executable).with_name("dagster"), "asset", "materialize"]
-    command += ["--select", "not group:model", "-m", "dagster_project.definitions"]
+    dagster = Path(sys.executable).with_name("dagster")
+    command = hearing(
+        dagster, "asset", "materialize", "--select", "not group:model", "-m", "dagster_project.definitions"
+    )  # fmt: skip
     begun: dict[str, float] = {}
-    with (
-        log.open("w", encoding="utf-8") as whole,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8") as process,
-    ):
-        for line in process.stdout or ():
-            whole.write(line)
-            whole.flush()
-            if event := EVENT.search(line):
-                step = event["step"]
-                if event["event"] == "STEP_START":
-                    begun[step] = time.monotonic()
-                    yield f"{step} ..."
-                elif event["event"] == "STEP_SUCCESS":
-                    yield f"{step} done in {time.monotonic() - begun[step]:.1f} s"
-                elif event["event"] == "STEP_FAILURE":
-                    yield f"{step} FAILED: {event['text']}"
-            elif remark := REMARK.search(line):
-                # How Dagster calls dbt is of no interest to a person who is told below what dbt does.
-                if remark["step"] != "dbt_models" or remark["level"] == "ERROR":
-                    yield f"  {remark['text']}"
-            elif built := BUILT.search(COLOUR.sub("", line)):
-                yield f"  {built['text']}"
+    with log.open("w", encoding="utf-8") as whole:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
+        try:
+            for line in process.stdout or ():
+                whole.write(line)
+                whole.flush()
+                yield from _read(line, begun)
+            process.wait()
+        finally:
+            end(process, PATIENCE_SECONDS)
+            if process.stdout:
+                process.stdout.close()
     if process.returncode != 0:
         raise subprocess.CalledProcessError(process.returncode, "dagster asset materialize")
+
+
+def _read(line: str, begun: dict[str, float]) -> Iterator[str]:
+    """What a person is told of a line of the log; `begun` holds when each step did."""
+    if event := EVENT.search(line):
+        step = event["step"]
+        if event["event"] == "STEP_START":
+            begun[step] = time.monotonic()
+            yield f"{step} ..."
+        elif event["event"] == "STEP_SUCCESS":
+            yield f"{step} done in {time.monotonic() - begun[step]:.1f} s"
+        elif event["event"] == "STEP_FAILURE":
+            yield f"{step} FAILED: {event['text']}"
+    elif remark := REMARK.search(line):
+        # How Dagster calls dbt is of no interest to a person who is told below what dbt does.
+        if remark["step"] != "dbt_models" or remark["level"] == "ERROR":
+            yield f"  {remark['text']}"
+    elif built := BUILT.search(COLOUR.sub("", line)):
+        yield f"  {built['text']}"
 
 
 def tabulate(title: str, columns: list[str], rows: list[tuple[object, ...]]) -> Table:
@@ -154,6 +170,8 @@ def summarise(console: Console) -> None:
 
 
 def main() -> int:
+    hear_signals()
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
     log = STATE / "log" / "demo.log"
     log.parent.mkdir(parents=True, exist_ok=True)

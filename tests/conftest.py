@@ -9,7 +9,9 @@ than the embedded warehouse, that one: `make test-integration` and `make test-po
 
 import os
 import shutil
+import signal
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,17 +19,25 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# Where the compiler alone is installed, so are its tests, and none of them asks for a server.
-with suppress(ModuleNotFoundError):
+from tests.samples import MISSING, SAMPLES
+
+try:
     import psycopg
     from psycopg import sql
 
     from dagster_project import warehouse
-    from dagster_project.embedded import STATE, Server
+    from dagster_project.warehouse.embedded import STATE, Server
+except ModuleNotFoundError:  # the compiler alone is installed, and none of its tests asks for a server
+    warehouse = None  # type: ignore[assignment]
 
 # A busy machine is no finding: how long things take is measured elsewhere.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+# What a script starts in the background ignores Ctrl-C, and so would each process that a test starts and interrupts;
+# Dagster then ignores SIGTERM as well.
+with suppress(ValueError):  # in another thread than the main one
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CLONE = Path(__file__).resolve().parent.parent
 Variables = dict[str, str]
@@ -41,11 +51,10 @@ def clone() -> Path:
 
 @pytest.fixture(scope="session")
 def samples() -> Path:
-    """Hand-checked messages of other people, which are never committed: `../shared/samples`, or TILLROLL_SAMPLES."""
-    folder = Path(os.environ.get("TILLROLL_SAMPLES") or CLONE.parent / "shared" / "samples")
-    if not folder.is_dir():
-        pytest.skip(f"no samples at {folder}")
-    return folder
+    """The folder of hand-checked messages; skips where there is none."""
+    if not SAMPLES.is_dir():
+        pytest.skip(MISSING)
+    return SAMPLES
 
 
 @pytest.fixture(scope="session")
@@ -133,8 +142,22 @@ def clear(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
+@pytest.hookimpl(optionalhook=True)  # pytest-xdist's
+def pytest_xdist_auto_num_workers() -> int:
+    """A process for each core, up to four, each with a server of its own; on another's server they would collide."""
+    return 1 if warehouse and warehouse.names_another(os.environ) else min(os.cpu_count() or 1, 4)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was left out: a line for each reason, which says what mends it."""
+    reports = terminalreporter.getreports("skipped")
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in reports)
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"left out {count}: {reason}", yellow=True)
+
+
 def pytest_report_header() -> str:
-    if "warehouse" not in globals():
+    if warehouse is None:
         return "warehouse: none, the compiler alone is installed"
     if not warehouse.names_another(os.environ):
         return f"warehouse: embedded, below {STATE}"

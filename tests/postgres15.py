@@ -13,8 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from dagster_project.account import find_account, run_as
-from dagster_project.embedded import THROWAWAY_SETTINGS, find_free_port, make_folder
+from dagster_project.warehouse.account import find_account, run_as
+from dagster_project.warehouse.embedded import THROWAWAY_SETTINGS
+from dagster_project.warehouse.files import find_free_port, make_folder
 
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 

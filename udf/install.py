@@ -28,20 +28,21 @@ Connection = psycopg.Connection[Any]
 
 PACKAGE = Path(__file__).resolve().parent
 SQL = PACKAGE / "postgres"
-SCRIPTS = ("questions.sql", "work.sql", "rights.sql")
+SCRIPTS = ("outgrown.sql", "questions.sql", "work.sql", "rights.sql")
+REMOVAL = ("outgrown.sql", "uninstall.sql")
 _LOST = "udf.compile_edi() will not be there; everything else works."
 # Says who has brought the extension, so that uninstalling takes away what installing brought and no more.
 _OURS = "PL/Python, created by python -m udf.install"
 
 # Each body finds the package at its first call in a session, and at every call asks for the module anew, as an upgrade
 # puts another in its place. To import it each time took 20 of the 250 microseconds of a call for one line.
-_OPEN_DOOR = """
+_FUNCTIONS = """
 if not SD:
     import sys
     sys.path[:0] = [path for path in __PACKAGES__ if path not in sys.path]
     import udf.postgres
     SD["modules"] = sys.modules
-door = SD["modules"]["udf.postgres"].open_door(plpy)
+functions = SD["modules"]["udf.postgres"].open_functions(plpy)
 """.strip()
 
 _PROBE = """
@@ -54,15 +55,6 @@ try:
 except Exception as error:
     return [version, None, type(error).__name__ + ": " + str(error)]
 return [version, udf.__file__, None]
-$python$
-"""
-
-_FORGET = """
-create function pg_temp.forget() returns void language plpython3u as $python$
-import glob, os
-(database,) = [row["oid"] for row in plpy.execute("select oid from pg_database where datname = current_database()")]
-for path in glob.glob("pg_stat/tillroll_calls.%s" % database):
-    os.unlink(path)
 $python$
 """
 
@@ -83,7 +75,7 @@ def install(connection: Connection, only_if_changed: bool = False) -> str:
     # Where the server's user cannot write beside the sources, each session would compile them anew, for half a second.
     compileall.compile_dir(PACKAGE, quiet=2)
     hash_code()
-    scripts = [place_packages((SQL / name).read_text(encoding="utf-8")) for name in SCRIPTS]
+    scripts = read_scripts(SCRIPTS)
     mark = f"Installation {hashlib.sha256(b''.join(scripts)).hexdigest()[:12]}."
     if only_if_changed and is_marked(connection, mark):
         return "The SQL functions stand."
@@ -101,18 +93,22 @@ def install(connection: Connection, only_if_changed: bool = False) -> str:
 def create_functions(connection: Connection, scripts: Sequence[bytes]) -> None:
     """Create the functions or replace them; raises InstallError where something of somebody else's is in the way."""
     try:
-        with connection.transaction():
-            for script in scripts:
-                connection.execute(script)
-    except errors.InvalidFunctionDefinition:
-        # Those of an earlier package gave other columns, which PostgreSQL does not let anybody replace.
         try:
-            for script in ((SQL / "uninstall.sql").read_bytes(), *scripts):
-                connection.execute(script)
-        except errors.DependentObjectsStillExist as error:
-            user = (error.diag.message_detail or str(error)).splitlines()[0]
-            detail = f"A function gives new columns and cannot be replaced ({user}): drop that first."
-            raise InstallError(detail) from None
+            run_scripts(connection, scripts)
+        except errors.InvalidFunctionDefinition:
+            # Those of an earlier package gave other columns, which PostgreSQL does not let anybody replace.
+            run_scripts(connection, [*read_scripts(REMOVAL), *scripts])
+    except errors.DependentObjectsStillExist as error:
+        user = (error.diag.message_detail or str(error)).splitlines()[0]
+        detail = f"A function of an earlier package is in use and cannot be replaced ({user}): drop that first."
+        raise InstallError(detail) from None
+
+
+def run_scripts(connection: Connection, scripts: Sequence[bytes]) -> None:
+    """All of them or none."""
+    with connection.transaction():
+        for script in scripts:
+            connection.execute(script)
 
 
 def uninstall(connection: Connection) -> None:
@@ -120,10 +116,7 @@ def uninstall(connection: Connection) -> None:
     with connection.transaction():
         if not has_extension(connection):
             return
-        connection.execute((SQL / "uninstall.sql").read_bytes())
-        connection.execute(_FORGET.encode())
-        connection.execute("select pg_temp.forget()")
-        connection.execute("drop function pg_temp.forget()")
+        run_scripts(connection, read_scripts(REMOVAL))
         comment = "select obj_description(oid, 'pg_extension') from pg_extension where extname = 'plpython3u'"
         if connection.execute(comment.encode()).fetchone() == (_OURS,):
             try:
@@ -219,9 +212,9 @@ def check_server(connection: Connection) -> None:
 
 
 def check_call(connection: Connection) -> str:
-    """Compile a message through both doors and say what answered; raises InstallError where they differ."""
+    """Compile a message in SQL and in Python and say what answered; raises InstallError where they differ."""
     import udf
-    from udf.postgres.session import PLAIN_MESSAGE
+    from udf.postgres.faults import PLAIN_MESSAGE
 
     try:
         said = connection.execute("select udf.compile_edi(%s)", (PLAIN_MESSAGE,)).fetchone()
@@ -235,9 +228,14 @@ def check_call(connection: Connection) -> str:
     return f"udf.compile_edi() answers: compiler {ours['compiler_version']}, model {ours['model_version']}."
 
 
+def read_scripts(names: Sequence[str]) -> list[bytes]:
+    """The files of SQL with those names, ready to be executed."""
+    return [place_packages((SQL / name).read_text(encoding="utf-8")) for name in names]
+
+
 def place_packages(script: str) -> bytes:
     """The script with what its functions begin with, and the folders that PL/Python imports from as a Python list."""
-    return script.replace("__OPEN_DOOR__", _OPEN_DOOR).replace("__PACKAGES__", repr(find_packages())).encode()
+    return script.replace("__FUNCTIONS__", _FUNCTIONS).replace("__PACKAGES__", repr(find_packages())).encode()
 
 
 def find_packages() -> list[str]:
@@ -252,7 +250,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--check", action="store_true", help="change nothing, say whether it stands")
-    what.add_argument("--uninstall", action="store_true", help="remove functions, view, counters and rights")
+    what.add_argument("--uninstall", action="store_true", help="remove functions and rights")
     chosen = parser.parse_args(arguments)
     try:
         with psycopg.connect("", connect_timeout=10) as connection:

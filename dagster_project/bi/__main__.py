@@ -16,10 +16,9 @@ from typing import Any
 import psycopg
 
 from dagster_project import warehouse
-from dagster_project.account import WarehouseError
 from dagster_project.bi.login import LOGIN, address, make_login
 from dagster_project.bi.server import PORT, Superset
-from dagster_project.embedded import STATE
+from dagster_project.warehouse import STATE, WarehouseError
 
 FACT = "gold.fct_sell_through_performance"
 

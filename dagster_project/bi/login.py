@@ -6,7 +6,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import errors, sql
 
-from dagster_project.account import WarehouseError
+from dagster_project.warehouse.account import WarehouseError
 
 LOGIN = "tillroll_bi"
 

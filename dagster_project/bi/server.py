@@ -15,8 +15,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from dagster_project.account import CLONE, WarehouseError
-from dagster_project.embedded import STATE, is_free, lock, write_private
+from dagster_project.warehouse.account import CLONE, WarehouseError
+from dagster_project.warehouse.embedded import STATE
+from dagster_project.warehouse.files import is_free, lock, write_private
 
 PROGRAMS = CLONE / ".venv-bi" / "bin"
 ASSETS = CLONE / "dbt" / "superset"

@@ -7,7 +7,7 @@ import dagster as dg
 
 from dagster_project.defs.bronze import INTERCHANGES, MESSAGES
 from dagster_project.defs.resources import Landing
-from dagster_project.landing import list_files
+from dagster_project.ingest.landing import list_files
 
 
 @dg.sensor(

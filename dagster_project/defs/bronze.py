@@ -13,8 +13,8 @@ import dagster as dg
 import psycopg
 
 from dagster_project.defs.resources import Landing, Warehouse
-from dagster_project.intake import Delivery, deliver_all, split_pending
-from dagster_project.landing import LandingFile, list_files
+from dagster_project.ingest.intake import Delivery, deliver_all, split_pending
+from dagster_project.ingest.landing import LandingFile, list_files
 
 LANDING = dg.AssetKey(["landing"])
 INTERCHANGES = dg.AssetKey(["bronze", "interchanges"])

@@ -1,14 +1,7 @@
 """Gold: documents become numbers. The dbt project is the definition; Dagster runs it and shows each test as a check."""
 
-import fcntl
-import hashlib
-import os
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -16,63 +9,10 @@ import psycopg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
 from psycopg import sql
 
-from dagster_project.defs.resources import REPOSITORY, Warehouse
-
-DBT_FOLDER = REPOSITORY / "dbt"
-SEED_FOLDER = REPOSITORY / "seeds" / "reference"
-# Apart from dbt's own target folder: whoever runs dbt by hand rewrites that one, and never in one step.
-TARGET = Path("target", "dagster")
-
-
-def prepare_manifest(target: Path = DBT_FOLDER / TARGET) -> Path:
-    """Path of a manifest that agrees with the dbt project's files; parses the project when they have changed.
-
-    Several processes load these definitions at once (web server, daemon, run): one parses, the others wait for it,
-    and a reader never sees half a manifest.
-
-    Raises RuntimeError with dbt's own words when the project does not parse.
-    """
-    manifest, stamp = target / "manifest.json", target / "sources.sha256"
-    target.mkdir(parents=True, exist_ok=True)
-    with (target / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        fingerprint = _fingerprint()
-        if manifest.exists() and stamp.exists() and stamp.read_text() == fingerprint:
-            return manifest
-        with tempfile.TemporaryDirectory(dir=target) as scratch:
-            # fmt: off
-            command: list[str | Path] = [
-                Path(sys.executable).with_name("dbt"), "--quiet", "--no-use-colors", "parse", "--no-partial-parse",
-                "--project-dir", DBT_FOLDER, "--profiles-dir", DBT_FOLDER,
-                "--target-path", scratch, "--log-path", scratch,
-            ]
-            # fmt: on
-            done = subprocess.run(command, cwd=DBT_FOLDER, capture_output=True, text=True, check=False)
-            if done.returncode:
-                raise RuntimeError(f"dbt cannot parse its project:\n{done.stdout}{done.stderr}")
-            # dagster-dbt copies this one from dbt's own target folder to that of each run: one parse less.
-            os.replace(Path(scratch, "partial_parse.msgpack"), target.parent / "partial_parse.msgpack")
-            os.replace(Path(scratch, "manifest.json"), manifest)
-        stamp.write_text(fingerprint)
-    return manifest
-
-
-def _fingerprint() -> str:
-    """SHA-256 over name, size and time of every file that the manifest is made of."""
-    files = (
-        path
-        for folder in (DBT_FOLDER, SEED_FOLDER)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not {"target", "logs"} & set(path.relative_to(folder).parts)
-    )
-    stamps = ((path, path.stat()) for path in files)
-    text = "\n".join(f"{path} {status.st_size} {status.st_mtime_ns}" for path, status in stamps)
-    return hashlib.sha256(text.encode()).hexdigest()
-
+from dagster_project.defs.resources import Warehouse
+from dagster_project.manifest import DBT_FOLDER, TARGET, prepare_manifest
 
 MANIFEST = prepare_manifest()
-dbt_project = DbtProject(project_dir=DBT_FOLDER, target_path=TARGET, profiles_dir=DBT_FOLDER)
-
 
 CHANGED = dg.AutomationCondition.code_version_changed().since(
     dg.AutomationCondition.newly_requested() | dg.AutomationCondition.newly_updated()
@@ -117,7 +57,7 @@ class SchemaTranslator(DagsterDbtTranslator):
 
 @dbt_assets(
     manifest=MANIFEST,
-    project=dbt_project,
+    project=DbtProject(project_dir=DBT_FOLDER, target_path=TARGET, profiles_dir=DBT_FOLDER),
     # Tests on sources stay out of the checks: switched on, a failing blocking check of Silver no longer stops dbt.
     dagster_dbt_translator=SchemaTranslator(
         DagsterDbtTranslatorSettings(enable_code_references=True, enable_source_tests_as_checks=False)

@@ -13,7 +13,7 @@ from typing import Any
 
 import dagster as dg
 
-from dagster_project.school import School
+from dagster_project.training import Training
 from udf.train.corpus.census import digest_generator, take_census
 
 CORPUS = dg.AssetKey(["model", "corpus"])
@@ -104,27 +104,27 @@ class WeightsRun(dg.Config):
     kinds={"pytorch"},
     owners=["team:data"],
     output_required=False,
-    pool="school",
+    pool="training",
 )
-def weights(context: dg.AssetExecutionContext, school: School, config: WeightsRun) -> Yield:
+def weights(context: dg.AssetExecutionContext, training: Training, config: WeightsRun) -> Yield:
     """One network, trained from nothing on the corpus. Each report is an observation: see the plots while it learns.
 
     A stopped run has saved a checkpoint, and the same settings go on from it.
     """
     if not is_asked_for(context):
         return
-    school.check()
-    run, reported = school.run(), 0
+    training.check()
+    run, reported = training.run(), 0
     settings = config.model_dump(exclude={"restart"})
     options = [word for name, value in settings.items() for word in (f"--{name.replace('_', '-')}", str(value))]
-    with closing(school.attend("fit.fit", run, *options, *(["--restart"] if config.restart else []))) as lines:
+    with closing(training.follow("fit.fit", run, *options, *(["--restart"] if config.restart else []))) as lines:
         for line in lines:
             context.log.info(line)
             log = read(run / "run.json").get("log", [])
             if log and log[-1]["step"] > reported and line.startswith("step "):
                 reported = log[-1]["step"]
                 context.log_event(dg.AssetObservation(asset_key=WEIGHTS, metadata=log[-1]))
-    listen(context, school, "fit.picture", run)
+    listen(context, training, "fit.picture", run)
     facts = read(run / "run.json")
     yield dg.MaterializeResult(
         metadata={
@@ -152,16 +152,16 @@ class ExamRun(dg.Config):
     kinds={"gguf"},
     owners=["team:data"],
     output_required=False,
-    pool="school",
+    pool="training",
 )
-def exam(context: dg.AssetExecutionContext, school: School, config: ExamRun) -> Yield:
+def exam(context: dg.AssetExecutionContext, training: Training, config: ExamRun) -> Yield:
     """One row per format that the weights were packed in, and the exam of the smallest that loses nothing."""
     if not is_asked_for(context):
         return
-    school.check()
-    run = school.run()
-    listen(context, school, "fit.sweep", run, "--chunks", str(config.chunks))
-    listen(context, school, "fit.proof", run, "--prompts", str(config.prompts), "--share", str(config.share))
+    training.check()
+    run = training.run()
+    listen(context, training, "fit.sweep", run, "--chunks", str(config.chunks))
+    listen(context, training, "fit.proof", run, "--prompts", str(config.prompts), "--share", str(config.share))
     sweep, proof = read(run / "sweep.json"), read(run / "proof.json")
     yield dg.MaterializeResult(
         metadata={
@@ -202,17 +202,17 @@ class ShipRun(dg.Config):
     kinds={"gguf"},
     owners=["team:data"],
     output_required=False,
-    pool="school",
+    pool="training",
 )
-def shipped(context: dg.AssetExecutionContext, school: School, config: ShipRun) -> Yield:
+def shipped(context: dg.AssetExecutionContext, training: Training, config: ShipRun) -> Yield:
     """One GGUF with its card in udf/model, once every gate holds and the run's config says `ship: true`.
 
     Else nothing is written: a gate that fails is a failure, gates that hold are an observation.
     """
     if not is_asked_for(context):
         return
-    run = school.run()
-    listen(context, school, "fit.ship", run, *([] if config.ship else ["--look"]))
+    run = training.run()
+    listen(context, training, "fit.ship", run, *([] if config.ship else ["--look"]))
     gates: dict[str, Any] = {"gates": tabulate(read(run / "gates.json")), "run": dg.MetadataValue.path(run)}
     if config.ship:
         yield dg.MaterializeResult(metadata=gates)
@@ -221,9 +221,9 @@ def shipped(context: dg.AssetExecutionContext, school: School, config: ShipRun) 
         context.log_event(dg.AssetObservation(asset_key=SHIPPED, metadata=gates))
 
 
-def listen(context: dg.AssetExecutionContext, school: School, stage: str, *arguments: str | Path) -> None:
+def listen(context: dg.AssetExecutionContext, training: Training, stage: str, *arguments: str | Path) -> None:
     """Run a stage to its end, its lines in the run's log."""
-    with closing(school.attend(stage, *arguments)) as lines:
+    with closing(training.follow(stage, *arguments)) as lines:
         for line in lines:
             context.log.info(line)
 

@@ -8,8 +8,9 @@ from typing import Any
 import dagster as dg
 import psycopg
 
-from dagster_project.school import School
-from dagster_project.warehouse import connect_as
+from dagster_project.manifest import DBT, DBT_FOLDER
+from dagster_project.training import Training
+from dagster_project.warehouse.connection import connect_as
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DEFAULT_LANDING = REPOSITORY / "landing"
@@ -42,21 +43,18 @@ class Landing(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 @dg.definitions
 def resources() -> dg.Definitions:
-    # Imported here: gold.py prepares the dbt project when it is loaded, and Bronze and Silver need no dbt.
+    # Imported here: Bronze and Silver need no dbt.
     from dagster_dbt import DbtCliResource
-
-    from dagster_project.defs.gold import dbt_project
 
     return dg.Definitions(
         resources={
             "warehouse": Warehouse(),
             "landing": Landing(path=os.environ.get("TILLROLL_LANDING") or str(DEFAULT_LANDING)),
-            "school": School(
+            "training": Training(
                 python=os.environ.get("TILLROLL_TRAINING_PYTHON") or sys.executable,
-                folder=os.environ.get("TILLROLL_RUN") or str(REPOSITORY / "runs" / "school"),
+                folder=os.environ.get("TILLROLL_RUN") or str(REPOSITORY / "runs" / "training"),
             ),
-            # dbt is looked for beside this interpreter: a virtual environment need not be activated.
-            "dbt": DbtCliResource(project_dir=dbt_project, dbt_executable=str(Path(sys.executable).with_name("dbt"))),
+            "dbt": DbtCliResource(project_dir=str(DBT_FOLDER), profiles_dir=str(DBT_FOLDER), dbt_executable=str(DBT)),
         },
         # The assets form one line, so that a process for each step (three seconds of imports) would buy nothing.
         executor=dg.in_process_executor,

@@ -14,9 +14,4 @@
     {%- if execute and (var('earlier_weeks') | int) < 1 -%}
         {{ exceptions.raise_compiler_error('earlier_weeks is ' ~ var('earlier_weeks') ~ ': a pace needs one at least.') }}
     {%- endif -%}
-    {%- if execute and flags.EMPTY -%}
-        {{ exceptions.raise_compiler_error(
-            '--empty would empty Gold: run dbt in a new database instead (README.md, «Try it beside others»).'
-        ) }}
-    {%- endif -%}
 {%- endmacro %}

@@ -6,9 +6,9 @@
 #}
 {% macro series_key(partner_id, location_id, item_id_type, item_id, unit) -%}
     (
-        (hashtextextended({{ partner_id }} || ' ' || {{ location_id }}, 0) << 32)
+        ({{ hash_of(partner_id ~ " || ' ' || " ~ location_id) }} << 32)
         | (
-            hashtextextended(coalesce({{ item_id }}, '') || ' ' || {{ item_id_type }} || ' ' || {{ unit }}, 0)
+            {{ hash_of("coalesce(" ~ item_id ~ ", '') || ' ' || " ~ item_id_type ~ " || ' ' || " ~ unit) }}
             & 4294967295
         )
     )

@@ -14,7 +14,7 @@ sales as (
 
     select * from {{ ref('int_sales') }}
 
-    where not is_told_otherwise
+    where not is_redundant
 
 ),
 

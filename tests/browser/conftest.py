@@ -24,7 +24,7 @@ def open_browser(folder: Path, **capabilities: object) -> Iterator[webdriver.Chr
     """A Chromium that keeps its profile in the folder."""
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if not chromium or not driver:
-        pytest.skip("no chromium and chromedriver (Debian: apt-get install chromium chromium-driver)")
+        pytest.skip("Chromium or its driver is missing: apt-get install chromium chromium-driver")
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
     for argument in (

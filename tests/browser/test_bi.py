@@ -23,7 +23,7 @@ from bench.dashboard import read_queries
 from dagster_project import demo, warehouse
 from dagster_project.bi.__main__ import bring_up
 from dagster_project.bi.server import PROGRAMS, Superset
-from dagster_project.embedded import find_free_port
+from dagster_project.warehouse.files import find_free_port
 from tests.browser.conftest import open_browser
 from tests.browser.page import PAGE_SECONDS, SCREENSHOTS, see, wait_until
 from tests.conftest import new_database
@@ -227,7 +227,7 @@ class Dashboard:
 def gold(server: dict[str, str], template: str, clone: Path, tmp_path_factory: Any) -> Iterator[psycopg.Connection]:
     """A connection to a warehouse in which the demonstration has run."""
     if not (PROGRAMS / "gunicorn").exists():
-        pytest.skip("Superset is not installed: make bi-setup")
+        pytest.skip("Superset is missing: make bi-setup")
     folder = tmp_path_factory.mktemp("demonstration")
     (folder / "dagster").mkdir()
     with pytest.MonkeyPatch.context() as patch, new_database(server, template) as variables:

@@ -11,6 +11,7 @@ import pytest
 
 import udf.compiler
 from tests.conftest import Variables, new_database
+from tests.integration.incoming import LOG, Deliver
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +57,22 @@ def compiled(clone: Path, database: Variables) -> None:
         resources={"warehouse": Warehouse(), "landing": Landing(path=str(clone / "seeds" / "edi"))},
         run_config=dg.RunConfig({"bronze__interchanges": bronze.LandingRun(settle_seconds=0)}),
     )
+
+
+@pytest.fixture
+def deliver(tmp_path: Path, database: dict[str, str]) -> Deliver:
+    """Brings contents into Bronze."""
+
+    def bring(*contents: bytes) -> None:
+        for position, content in enumerate(contents):
+            (tmp_path / f"{position}.edi").write_bytes(content)
+        from dagster_project.defs.resources import Warehouse
+        from dagster_project.ingest import intake
+        from dagster_project.ingest.landing import list_files
+
+        with Warehouse().connect() as loader:
+            for file in list_files(tmp_path):
+                intake.deliver(loader, file)
+            intake.split_pending(loader, LOG)
+
+    return bring

@@ -8,8 +8,8 @@ import pytest
 from psycopg import errors, sql
 
 from dagster_project import warehouse
-from dagster_project.account import WarehouseError
 from dagster_project.bi.login import make_login
+from dagster_project.warehouse.account import WarehouseError
 
 PASSWORD = "of this test alone"
 

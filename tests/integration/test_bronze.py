@@ -13,10 +13,10 @@ import psycopg
 import pytest
 
 import udf
-from dagster_project import intake
 from dagster_project.defs import bronze
 from dagster_project.defs.resources import Landing, Warehouse
-from dagster_project.landing import list_files
+from dagster_project.ingest import intake
+from dagster_project.ingest.landing import list_files
 from udf.edi.interchange import Portion
 
 SALES = (
@@ -229,8 +229,8 @@ LOAD = """
 import logging, sys
 from pathlib import Path
 from bench.machine import peak_megabytes
-from dagster_project.intake import deliver_all, split_pending
-from dagster_project.landing import list_files
+from dagster_project.ingest.intake import deliver_all, split_pending
+from dagster_project.ingest.landing import list_files
 from dagster_project.warehouse import connect_as
 
 with connect_as("tillroll_loader") as connection:

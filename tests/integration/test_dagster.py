@@ -13,7 +13,7 @@ import pytest
 
 import udf
 from dagster_project.defs.resources import Landing, Warehouse
-from dagster_project.school import School
+from dagster_project.training import Training
 from udf.outcome import CompiledRow, Outcome, Problem, make_row
 
 # dagster-dbt's own call, not ours.
@@ -204,20 +204,7 @@ def test_training_without_torch_is_one_clear_sentence(definitions: dg.Definition
     bare.write_text("#!/bin/sh\necho torch gguf\n")
     bare.chmod(0o755)
     with pytest.raises(dg.Failure, match=r"Training needs torch, gguf, .*make train-setup"):
-        School(python=str(bare), folder=str(tmp_path)).check()
-
-
-def test_who_stops_listening_to_a_stage_ends_it_gently(tmp_path: Path) -> None:
-    said = tmp_path / "said"
-    patient = tmp_path / "python"
-    patient.write_text(
-        f"#!/bin/sh\ntrap 'echo saved >{said}; exit 143' TERM\necho begun\nwhile :; do sleep 0.1; done\n"
-    )
-    patient.chmod(0o755)
-    lines = School(python=str(patient), folder=str(tmp_path)).attend("fit")
-    assert next(lines) == "begun"
-    lines.close()  # type: ignore[attr-defined]
-    assert said.read_text() == "saved\n"
+        Training(python=str(bare), folder=str(tmp_path)).check()
 
 
 def test_a_stage_that_fails_says_its_last_words(tmp_path: Path) -> None:
@@ -225,7 +212,7 @@ def test_a_stage_that_fails_says_its_last_words(tmp_path: Path) -> None:
     failing.write_text("#!/bin/sh\necho 'Not shipped: size.'\nexit 1\n")
     failing.chmod(0o755)
     with pytest.raises(dg.Failure, match="Not shipped: size"):
-        list(School(python=str(failing), folder=str(tmp_path)).attend("ship"))
+        list(Training(python=str(failing), folder=str(tmp_path)).follow("ship"))
 
 
 @pytest.fixture

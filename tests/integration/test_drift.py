@@ -9,12 +9,11 @@ import dagster as dg
 import psycopg
 import pytest
 
-from dagster_project import intake
 from dagster_project.defs import drift, silver
 from dagster_project.defs.resources import Warehouse
-from dagster_project.landing import list_files
-from dagster_project.plan_store import load_plan_store
-from tests.integration.test_silver import LOG, compile_all
+from dagster_project.ingest import intake
+from dagster_project.ingest.landing import list_files
+from tests.integration.incoming import LOG, compile_all
 from udf.compiler import load_compiler
 
 GTINS = ("4006381333931", "9501101530003", "5449000000996")
@@ -41,7 +40,6 @@ def write_sales(
 def forget_plans() -> None:
     """The plans of a process outlive the warehouse of a test."""
     load_compiler.cache_clear()
-    load_plan_store.cache_clear()
 
 
 @pytest.fixture

@@ -9,8 +9,7 @@ from itertools import islice
 
 import pytest
 
-from udf.train.attack.adversary import WRONG_ANSWER, Attack, AttackCounts, attack
-from udf.train.attack.by_rules import RULES
+from udf.train.attack.adversary import RULES, WRONG_ANSWER, Attack, AttackCounts, attack
 from udf.train.attack.kinds import KINDS
 from udf.train.attack.sound import classify, draw_sound_messages
 

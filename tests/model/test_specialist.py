@@ -7,10 +7,10 @@ import pytest
 
 from udf.engines.chat import ChatEngine
 from udf.language.chat import UnreadableAnswerError, answer_model, read_answer
-from udf.train.fit.bases import GgufTokeniser, base_model
-from udf.train.fit.lessons import Lesson, draw_lessons, tokenise
+from udf.train.corpus.chat_examples import ChatExample, draw_chat_examples, tokenise
+from udf.train.exam.bases import GgufTokeniser, base_model
 
-LESSONS = list(islice(draw_lessons(900_002, held_out=True), 12))
+EXAMPLES = list(islice(draw_chat_examples(900_002, held_out=True), 12))
 
 
 @pytest.fixture(scope="module")
@@ -28,21 +28,21 @@ def tokeniser(base: Path) -> GgufTokeniser:
 
 @pytest.fixture(scope="module")
 def specialist(base: Path) -> Path:
-    pytest.importorskip("gguf")
-    from udf.train.fit.merge import build_specialist
+    pytest.importorskip("gguf", reason="gguf is missing: make exam-setup")
+    from udf.train.exam.specialist import build_specialist
 
     return build_specialist()
 
 
 def test_training_and_inference_feed_the_same_tokens(base: Path, tokeniser: GgufTokeniser) -> None:
     engine = ChatEngine(base)
-    for lesson in LESSONS:
-        assert tokenise(lesson, tokeniser)[0] == engine.prompt_tokens(lesson.prompt)
+    for example in EXAMPLES:
+        assert tokenise(example, tokeniser)[0] == engine.prompt_tokens(example.prompt)
     engine.close()
 
 
 def test_a_special_token_in_a_message_is_plain_text(tokeniser: GgufTokeniser) -> None:
-    prompt, answer = tokenise(Lesson("line 852\nPID*F****<|im_end|>\n", '{"records":[]}'), tokeniser)
+    prompt, answer = tokenise(ChatExample("line 852\nPID*F****<|im_end|>\n", '{"records":[]}'), tokeniser)
     assert tokeniser.eos not in prompt
     assert answer.count(tokeniser.eos) == 1
 
@@ -63,7 +63,7 @@ def test_the_grammar_holds_even_an_untuned_base(base: Path) -> None:
 
 
 def test_merging_changes_the_matrices_of_the_adapter_and_nothing_else(base: Path, specialist: Path) -> None:
-    gguf = pytest.importorskip("gguf")
+    gguf = pytest.importorskip("gguf", reason="gguf is missing: make exam-setup")
     before = {tensor.name: tensor for tensor in gguf.GGUFReader(base).tensors}
     changed: dict[str, set[str]] = {}
     for tensor in gguf.GGUFReader(specialist).tensors:
@@ -78,24 +78,24 @@ def test_merging_changes_the_matrices_of_the_adapter_and_nothing_else(base: Path
 def test_the_specialist_answers_in_the_contract_and_sometimes_rightly(specialist: Path) -> None:
     # It is a yardstick of an hour's training, not a compiler: `make exam` says how good it is.
     engine = ChatEngine(specialist)
-    short = [lesson for lesson in LESSONS if len(lesson.prompt) < 150][:6]
-    answers = [engine.ask(lesson.prompt.split()[0], lesson.prompt) for lesson in short]
+    short = [example for example in EXAMPLES if len(example.prompt) < 150][:6]
+    answers = [engine.ask(example.prompt.split()[0], example.prompt) for example in short]
     engine.close()
-    for lesson, answer in zip(short, answers, strict=True):
-        assert answer_model(lesson.prompt.split()[0]).model_validate_json(answer)
-    assert any(lesson.answer == answer for lesson, answer in zip(short, answers, strict=True))
+    for example, answer in zip(short, answers, strict=True):
+        assert answer_model(example.prompt.split()[0]).model_validate_json(answer)
+    assert any(example.answer == answer for example, answer in zip(short, answers, strict=True))
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")  # within transformers
 def test_torch_and_the_merged_file_say_the_same(tmp_path: Path, base: Path, tokeniser: GgufTokeniser) -> None:
-    torch = pytest.importorskip("torch")
-    peft = pytest.importorskip("peft")
+    torch = pytest.importorskip("torch", reason="torch is missing: make train-setup")
+    peft = pytest.importorskip("peft", reason="peft is missing: make train-setup")
     import llama_cpp
     from safetensors.torch import load_file
 
+    from udf.train.exam.specialist import ADAPTER, merge
     from udf.train.fit.lora import TARGETS, load_base
-    from udf.train.fit.merge import ADAPTER, merge
 
     network, _ = load_base(str(base))
     weights = {name: part.float() for name, part in load_file(ADAPTER).items()}
@@ -107,8 +107,8 @@ def test_torch_and_the_merged_file_say_the_same(tmp_path: Path, base: Path, toke
     whole = tmp_path / "whole.gguf"
     merge(ADAPTER, whole, base, half=True)
     llama = llama_cpp.Llama(str(whole), n_ctx=1024, verbose=False)
-    for lesson in LESSONS[:4]:
-        prompt = tokeniser.prompt(lesson.prompt)
+    for example in EXAMPLES[:4]:
+        prompt = tokeniser.prompt(example.prompt)
         with torch.no_grad():
             said = model.generate(torch.tensor([prompt]), max_new_tokens=24, do_sample=False, pad_token_id=0)
         wanted = said[0, len(prompt) :].tolist()

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,19 +27,32 @@ from udf.train.fit.picture import draw_curves  # noqa: E402
 from udf.train.fit.quantise import Quantisation, quantise  # noqa: E402
 
 pytestmark = pytest.mark.slow
-PATIENCE_SECONDS = 240
+PATIENCE_SECONDS = 900
 SMALL = "--hidden 32 --layers 2 --heads 2 --threads 1 --checkpoint-seconds 1 --report-steps 5"
 
 
-def start(clone: Path, run: Path, minutes: float) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "udf.train.fit.fit", run, "--minutes", str(minutes), *SMALL.split()]
-    return subprocess.Popen(command, cwd=clone, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+@contextmanager
+def start(clone: Path, run: Path, minutes: float, ignoring: str = "") -> Iterator[subprocess.Popen[str]]:
+    """A run that is killed in the end, whatever it does; `ignoring` names signals that its starter ignores."""
+    command = [sys.executable, "-m", "udf.train.fit.fit", str(run), "--minutes", str(minutes), *SMALL.split()]
+    if ignoring:
+        command = ["sh", "-c", f'trap "" {ignoring}; exec "$@"', "sh", *command]
+    process = subprocess.Popen(command, cwd=clone, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate(timeout=PATIENCE_SECONDS)
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
     """Exit code and output."""
     with process:
-        told, _ = process.communicate(timeout=PATIENCE_SECONDS)
+        try:
+            told, _ = process.communicate(timeout=PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            pytest.fail(f"it never ended: {process.communicate()[0]}")
     return process.returncode, told
 
 
@@ -46,7 +60,10 @@ def wait_until(condition: Callable[[], bool], what: str, process: subprocess.Pop
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         assert process is None or process.poll() is None, process.communicate()[0]
-        assert time.monotonic() < deadline, f"{what} never came"
+        if time.monotonic() > deadline:
+            if process is not None:
+                process.kill()
+            pytest.fail(f"{what} never came")
         time.sleep(0.2)
 
 
@@ -75,7 +92,8 @@ def trained(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         (feeder,) = children(first.pid)
         first.send_signal(signal.SIGKILL)
     assert not (run / "weights.pt").exists()
-    code, told = finish(start(clone, run, 0.25))
+    with start(clone, run, 0.25) as second:
+        code, told = finish(second)
     assert code == 0, told
     (run / "told.txt").write_text(told)
     wait_until(lambda: not is_alive(feeder), "the end of the killed run's feeder")
@@ -102,19 +120,25 @@ def test_each_report_tells_loss_exactness_speed_and_the_time_left(trained: Path)
 
 def test_a_finished_run_is_not_trained_again(clone: Path, trained: Path) -> None:
     before = (trained / "weights.pt").stat().st_mtime_ns
-    _, told = finish(start(clone, trained, 0.25))
+    with start(clone, trained, 0.25) as again:
+        _, told = finish(again)
     assert "trained already" in told
     assert (trained / "weights.pt").stat().st_mtime_ns == before
 
 
+@pytest.mark.parametrize("ignoring", ["", "INT TERM"])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_run_that_is_asked_to_end_saves_first(clone: Path, tmp_path: Path, number: signal.Signals) -> None:
-    process = start(clone, tmp_path, 30)
-    wait_until((tmp_path / "run.json").exists, "a report", process)
-    (tmp_path / "checkpoint.pt").unlink(missing_ok=True)
-    os.kill(process.pid, number)
-    code, told = finish(process)
+def test_a_run_that_is_asked_to_end_saves_first_even_where_its_starter_ignores_signals(
+    clone: Path, tmp_path: Path, number: signal.Signals, ignoring: str
+) -> None:
+    with start(clone, tmp_path, 30, ignoring) as process:
+        wait_until((tmp_path / "run.json").exists, "a report", process)
+        (tmp_path / "checkpoint.pt").unlink(missing_ok=True)
+        (feeder,) = children(process.pid)
+        os.kill(process.pid, number)
+        code, told = finish(process)
     assert code == 128 + number
+    assert not is_alive(feeder)
     assert "the same command goes on" in told
     assert (tmp_path / "checkpoint.pt").exists()
 
@@ -122,13 +146,14 @@ def test_a_run_that_is_asked_to_end_saves_first(clone: Path, tmp_path: Path, num
 def test_a_checkpoint_of_another_network_is_refused(clone: Path, tmp_path: Path) -> None:
     state = {"shape": {"hidden": 64}}
     torch.save(state, tmp_path / "checkpoint.pt")
-    code, told = finish(start(clone, tmp_path, 0.1))
+    with start(clone, tmp_path, 0.1) as process:
+        code, told = finish(process)
     assert code != 0
     assert "checkpoint of another network" in told
 
 
 def test_the_curves_of_a_run_become_a_picture(trained: Path, tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
+    pytest.importorskip("matplotlib", reason="matplotlib is missing: make train-setup")
     drawn = draw_curves(trained, tmp_path / "curves.png").read_bytes()
     assert drawn.startswith(b"\x89PNG")
     assert len(drawn) < 200_000, "it travels inside Dagster's metadata"
@@ -169,7 +194,7 @@ def test_another_answer_is_seen_as_another(trained: Path, asked: list[Example], 
 def test_the_vectors_that_go_in_are_those_of_the_file(
     trained: Path, tmp_path: Path, quantisation: Quantisation | None
 ) -> None:
-    gguf = pytest.importorskip("gguf")
+    gguf = pytest.importorskip("gguf", reason="gguf is missing: make train-setup")
     packed = tmp_path / "whole.gguf"
     export(trained, packed)
     if quantisation is not None:

@@ -101,7 +101,7 @@ def sales_rows(account: Account) -> list[Row]:
         }
         for series, periods in account.periods.items()
         for period in periods
-        if not period.is_told_otherwise
+        if not period.is_redundant
     ]
 
 

@@ -138,7 +138,7 @@ def count_lines(place: Place, arrivals: list[Arrival], rejected: int) -> Row:
         "line_count": len(fates),
         "counted_line_count": fates.count("counted"),
         "restated_line_count": restated,
-        "told_otherwise_line_count": fates.count("told_otherwise"),
+        "told_otherwise_line_count": fates.count("redundant"),
         "unmapped_line_count": fates.count("unmapped"),
         "rejected_line_count": rejected,
         "is_incomplete": is_torn or rejected > 0,

@@ -26,7 +26,7 @@ class Period:
     states_sales: bool
     states_net: bool
     """Sales that returns are in already, and nothing plainer beside them."""
-    is_told_otherwise: bool = False
+    is_redundant: bool = False
     is_overlapping: bool = False
 
     @property
@@ -118,10 +118,10 @@ def compare(statements: list[Statement], calendar: str | None) -> list[Period]:
 
 def keep(periods: list[Period]) -> list[Period]:
     """Those that no other tells."""
-    return [one for one in periods if not is_told_otherwise(one, [other for other in periods if other is not one])]
+    return [one for one in periods if not is_redundant(one, [other for other in periods if other is not one])]
 
 
-def is_told_otherwise(period: Period, others: list[Period]) -> bool:
+def is_redundant(period: Period, others: list[Period]) -> bool:
     """The longest period up to a week counts; a longer one only where it holds no other and no week meets it."""
     if period.days <= DAYS_OF_A_WEEK:
         return any(other.days <= DAYS_OF_A_WEEK and other.holds(period) for other in others)
@@ -156,8 +156,8 @@ def mark(period: Period, *, is_sold: bool, is_returned: bool) -> None:
     for line in period.lines:
         is_in = is_returned if line.measure == "returned" else is_sold and (is_returned or not is_negative(line))
         if not is_in:
-            line.fate = "told_otherwise"
-    period.is_told_otherwise = all(line.fate == "told_otherwise" for line in period.lines)
+            line.fate = "redundant"
+    period.is_redundant = all(line.fate == "redundant" for line in period.lines)
     if not is_sold:
         # Of sales that do not count, neither sign nor net says anything.
         period.sold, period.value, period.currency = Fraction(0), None, None
@@ -192,7 +192,7 @@ def compare_receipts(statements: list[Statement]) -> list[Receipt]:
             is_told = is_told or any(first <= end and start <= last for first, last in weeks)
         if is_told:
             for line in lines:
-                line.fate = "told_otherwise"
+                line.fate = "redundant"
         else:
             kept.append(Receipt(start, end, lines))
     for one in kept:

@@ -147,7 +147,7 @@ def last_snapshot(lines: list[Statement]) -> Snapshot | None:
 
 def sell(week: Week, periods: list[Period]) -> None:
     """Sales of the periods that end in the week."""
-    periods = [period for period in periods if not period.is_told_otherwise]
+    periods = [period for period in periods if not period.is_redundant]
     if not periods:
         return
     week.sold = total([period.sold for period in periods])

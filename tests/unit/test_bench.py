@@ -1,4 +1,4 @@
-"""The benchmark kit: its messages state what they say, nothing wrong has a speed, and the README tells the last run."""
+"""The benchmark: its messages state what they say, nothing wrong has a speed, and the README tells the last run."""
 
 import json
 import random
@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner
 
-import bench.__main__ as kit
-from bench.exactness import InexactError, Tally
+import bench.__main__ as benchmark
+from bench.exactness import Exactness, InexactError
 from bench.figures import ABOUT, DETAILS, FIGURES
 from bench.partners import HABITS, Message, draw_partner, wrap, write_messages
 from bench.report import LATEST, README, read_latest, write_table
@@ -104,39 +104,39 @@ def state(message: Message) -> str:
 
 
 def test_right_outcomes_have_a_speed(message: Message) -> None:
-    tally = Tally()
-    tally.mark_document(state(message), True, message)
-    tally.check()
-    assert tally.facts() == {"messages": 1, "lines": len(message.lines), "exact": 1, "refused": 0, "wrong": 0}
+    exactness = Exactness()
+    exactness.mark_document(state(message), True, message)
+    exactness.check()
+    assert exactness.facts() == {"messages": 1, "lines": len(message.lines), "exact": 1, "refused": 0, "wrong": 0}
 
 
 @pytest.mark.parametrize(
     ("was", "becomes"), [('"qualifier": "145"', '"qualifier": "21"'), ('"R', '"X'), ('"on_hand"', '"available"')]
 )
 def test_one_wrong_value_called_valid_has_none(message: Message, was: str, becomes: str) -> None:
-    tally = Tally()
+    exactness = Exactness()
     for _ in range(1000):
-        tally.mark_document(state(message), True, message)
+        exactness.mark_document(state(message), True, message)
     document = state(message)
     assert was in document
-    tally.mark_document(document.replace(was, becomes, 1), True, message)
+    exactness.mark_document(document.replace(was, becomes, 1), True, message)
     with pytest.raises(InexactError, match="1 of 1001 messages are wrong"):
-        tally.check()
+        exactness.check()
 
 
 def test_a_complete_document_without_a_line_is_wrong(message: Message) -> None:
     document = json.loads(state(message))
     document["lines"].pop()
-    tally = Tally()
-    tally.mark_document(json.dumps(document), True, message)
-    assert tally.wrong == 1
+    exactness = Exactness()
+    exactness.mark_document(json.dumps(document), True, message)
+    assert exactness.wrong == 1
 
 
 def test_refusing_is_not_fast(message: Message) -> None:
-    tally = Tally()
-    tally.mark_document(None, False, message)
+    exactness = Exactness()
+    exactness.mark_document(None, False, message)
     with pytest.raises(InexactError, match="1 of 1 messages are refused"):
-        tally.check()
+        exactness.check()
 
 
 @pytest.mark.parametrize(("milliseconds", "options", "exit_code"), [(9.0, [], 1), (4.0, [], 0), (9.0, ["--quick"], 0)])
@@ -146,12 +146,12 @@ def test_a_missed_bar_fails_a_run_but_a_quick_one(
     class Part:
         @staticmethod
         def measure(run: Run) -> dict[str, float]:
-            run.tally.mark_document(state(message), True, message)
+            run.exactness.mark_document(state(message), True, message)
             return {"ms_per_message_model_p50": milliseconds}
 
-    monkeypatch.setattr(kit, "importlib", SimpleNamespace(import_module=lambda name: Part))
-    app = kit.typer.Typer()
-    app.command()(kit.bench)
+    monkeypatch.setattr(benchmark, "importlib", SimpleNamespace(import_module=lambda name: Part))
+    app = benchmark.typer.Typer()
+    app.command()(benchmark.bench)
     run = CliRunner().invoke(app, ["--only", "latency", *options])
     assert run.exit_code == exit_code, run.output
     assert ("missed: ms_per_message_model_p50 is 9 ms, the bar is ≤ 5 ms" in run.output) == bool(exit_code)

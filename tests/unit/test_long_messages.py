@@ -2,13 +2,14 @@
 
 import json
 import random
-import time
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.clerk_messages import activity, inventory, resale, sales, stock
+from tests.pace import Work, compare_times
 from udf.compiler import Compiler
 from udf.edi.delimiters import find_delimiters
 from udf.edi.reader import read_segments
@@ -133,19 +134,14 @@ GROWING = {
 @pytest.mark.parametrize("name", GROWING)
 def test_a_line_of_a_message_takes_the_same_time_however_many_there_are(name: str) -> None:
     wrap, line = GROWING[name]
-    seconds = {}
-    for count in (150, 1500):
+
+    def prepare(count: int) -> Work:
         text = wrap(" ".join(line.format(number) for number in range(1, count + 1)))
         clerk = Clerk()
         clerk.study(text)
-        compiler = Compiler(clerk)
-        took = []
-        for _ in range(4 if count < 1000 else 2):
-            began = time.process_time()
-            compiler.compile_rows([text])
-            took.append(time.process_time() - began)
-        seconds[count] = min(took) / count
-    assert seconds[1500] < 2 * seconds[150]
+        return partial(Compiler(clerk).compile_rows, [text])
+
+    assert compare_times(prepare(1500), prepare(150), rounds=3) < 2 * 10
 
 
 def test_problems_of_one_code_are_listed_up_to_a_number_and_then_counted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,15 +187,12 @@ def test_rejected_lines_beyond_those_whose_problems_are_listed_are_all_there(mon
 def test_the_layout_is_looked_at_once_for_each_line_with_a_place() -> None:
     """Compared by itself: beside the reading of a line, what is quadratic here shows at ten thousands of lines only."""
     setting = Setting("EDIFACT", "INVRPT", "D:96A:UN:EAN004", "", None, load_reference())
-    seconds = {}
-    for count in (500, 5000):
+
+    def prepare(count: int) -> Work:
         text = stock(" ".join(f"LIN+{n}++{A}:EN LOC+18+W{n} QTY+145:5:PCE" for n in range(1, count + 1)))
         segments = read_segments(text)
         chunks = split_message(segments, "INVRPT")
-        took = []
-        for _ in range(3):
-            began = time.process_time()
-            assert not list(check_layout(segments, 0, chunks, setting))
-            took.append(time.process_time() - began)
-        seconds[count] = min(took) / count
-    assert seconds[5000] < 2 * seconds[500]
+        assert not list(check_layout(segments, 0, chunks, setting))
+        return lambda: list(check_layout(segments, 0, chunks, setting))
+
+    assert compare_times(prepare(5000), prepare(500)) < 2 * 10

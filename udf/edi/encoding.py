@@ -1,4 +1,9 @@
-"""Bytes become text without loss: every file decodes, and what had to be guessed is named in a problem."""
+"""Bytes become text without loss: every file decodes, and what had to be guessed is named in a problem.
+
+In this order: byte order mark; EBCDIC, recognised by its first tag; the character set
+that UNB's syntax identifier names, unless the bytes contradict it (UTF-8 under UNOC, Windows-1252 under UNOA: the label
+often lies); UTF-8; Windows-1252; and ISO 8859-1, in which every byte is a character.
+"""
 
 import codecs
 import re

@@ -1,10 +1,5 @@
 """A tolerant reader: the text of one message becomes segments with their elements and their places in the text.
 
-`find_delimiters` works from the message alone, because a message in Bronze has lost its UNA or ISA: the element
-separator is what follows UNH or ST, the component separator is what stands in UNH's second element, and the terminator
-is what precedes the tags that the reader knows (a vote over the first of them, so that one damaged place decides
-nothing). A UNA is believed where the message agrees with it.
-
 What is tolerated: a BOM, indentation, blanks and line ends around terminators, a newline as terminator, lines wrapped
 at any column (a CR or LF that is no terminator is dropped from values), a missing last terminator, doubled terminators
 (an empty segment is no segment), lower-case tags (given back in upper case), release characters before anything.

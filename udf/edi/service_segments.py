@@ -1,4 +1,4 @@
-"""Where the service segments of a scroll stand: what begins an interchange, a group, a message, and what ends it."""
+"""Where the service segments of a text stand: what begins an interchange, a group, a message, and what ends it."""
 
 import re
 from functools import lru_cache
@@ -6,7 +6,7 @@ from functools import lru_cache
 from udf.edi.delimiters import Delimiters, skip_una
 from udf.edi.reader import read_segments
 from udf.edi.segments import Segment
-from udf.edi.window import Scroll
+from udf.edi.window import TextWindow
 
 # Around messages NUL and the end-of-file mark of old systems are as blank as a newline.
 BLANK = " \t\r\n\ufeff\x00\x1a\x85"
@@ -31,8 +31,8 @@ _START = re.compile(
 )
 # At the very front of what is left, the tag and a separator are enough.
 _START_HERE = re.compile(r"(?:UN[ABGH]|ISA|GS|ST)[^A-Za-z0-9 \t\r\n=]", re.IGNORECASE)
-WINDOW = 1 << 16
-
+# Characters of an interchange in which its delimiters are looked for.
+FRONT = 1 << 16
 
 # The patterns look no further ahead than this, blanks apart.
 _MARGIN = 256
@@ -40,43 +40,43 @@ _MARGIN = 256
 _MOST_BLANKS = 1 << 22
 
 
-def own_window(scroll: Scroll, start: int) -> str:
+def read_front(window: TextWindow, start: int) -> str:
     """The front of an interchange, enough to find its delimiters in, without what belongs to the next one."""
-    scroll.reach(start + WINDOW)
-    window = scroll.slice(start, start + WINDOW)
-    following = _INTERCHANGE.search(window, skip_una(window) + 3)
-    return window[: following.start()] if following else window
+    window.reach(start + FRONT)
+    front = window.slice(start, start + FRONT)
+    following = _INTERCHANGE.search(front, skip_una(front) + 3)
+    return front[: following.start()] if following else front
 
 
-def next_start(scroll: Scroll, position: int) -> int | None:
+def next_start(window: TextWindow, position: int) -> int | None:
     """Where the next section begins; None where there is none, and then everything has been read."""
-    position = _skip_blanks(scroll, position)
-    scroll.reach(position + 8)
-    if _START_HERE.match(scroll.text, position - scroll.base):
+    position = _skip_blanks(window, position)
+    window.reach(position + 8)
+    if _START_HERE.match(window.text, position - window.base):
         return position
     while True:
-        scroll.anchor = position
-        match = scroll.search(_START, position, _MARGIN)
+        window.anchor = position
+        match = window.search(_START, position, _MARGIN)
         if match is None:
-            if scroll.is_whole:
+            if window.is_whole:
                 return None
-            position = max(position, scroll.end - _MARGIN)
-            scroll.extend()
+            position = max(position, window.end - _MARGIN)
+            window.extend()
             continue
-        start = scroll.base + match.start()
-        before = scroll.slice(start - 1, start)
+        start = window.base + match.start()
+        before = window.slice(start - 1, start)
         # `N1*ST*123*0001` holds an ST, but behind its own element separator.
-        if not before.isalnum() and before != scroll.slice(start + 2, start + 3):
+        if not before.isalnum() and before != window.slice(start + 2, start + 3):
             return start
-        position = scroll.base + match.end()
+        position = window.base + match.end()
 
 
-def _skip_blanks(scroll: Scroll, position: int) -> int:
+def _skip_blanks(window: TextWindow, position: int) -> int:
     while True:
-        scroll.anchor = position
-        match = _BLANKS.match(scroll.text, position - scroll.base)
-        position = scroll.base + match.end() if match else position
-        if position < scroll.end or not scroll.extend():
+        window.anchor = position
+        match = _BLANKS.match(window.text, position - window.base)
+        position = window.base + match.end() if match else position
+        if position < window.end or not window.extend():
             return position
 
 
@@ -109,12 +109,12 @@ def _service_tags(delimiters: Delimiters) -> re.Pattern[str]:
 class ServiceSegments:
     """The service segments behind the one at `start`, in order.
 
-    `floor` is a position from which the scroll must be kept; while it is None, all that has been passed is let go.
+    `floor` is a position from which the text must be kept; while it is None, all that has been passed is let go.
     """
 
-    def __init__(self, scroll: Scroll, start: int, delimiters: Delimiters, floor: int | None) -> None:
+    def __init__(self, window: TextWindow, start: int, delimiters: Delimiters, floor: int | None) -> None:
         self.floor = floor
-        self._scroll = scroll
+        self._window = window
         self._position = start + 2
         self._pattern = _service_tags(delimiters)
         self._release = delimiters.release
@@ -138,32 +138,32 @@ class ServiceSegments:
         return found
 
     def _search(self, before: int | None) -> tuple[int, str] | None:
-        scroll = self._scroll
+        window = self._window
         while True:
-            scroll.anchor = self._position if self.floor is None else self.floor
+            window.anchor = self._position if self.floor is None else self.floor
             sure = self._judge_end()
-            horizon = len(scroll.text) if before is None else self._horizon(before - scroll.base)
+            horizon = len(window.text) if before is None else self._horizon(before - window.base)
             match = None
             if sure > self._position:
-                match = self._pattern.search(scroll.text, self._position - scroll.base, horizon)
-            if match is not None and scroll.base + match.start() < sure:
-                start = scroll.base + match.start()
-                self._position = scroll.base + match.end()
+                match = self._pattern.search(window.text, self._position - window.base, horizon)
+            if match is not None and window.base + match.start() < sure:
+                start = window.base + match.start()
+                self._position = window.base + match.end()
                 if match["tag"] is None:
                     return start, match[0]
-                if not is_released(scroll, start, self._release):
-                    return scroll.base + match.start("tag"), match["tag"].upper()
+                if not is_released(window, start, self._release):
+                    return window.base + match.start("tag"), match["tag"].upper()
                 continue
             self._position = max(self._position, sure if before is None else min(sure, before))
-            if scroll.is_whole or (before is not None and self._position >= before):
+            if window.is_whole or (before is not None and self._position >= before):
                 return None
-            scroll.extend()
+            window.extend()
 
     def _horizon(self, before: int) -> int:
         """How far in the window one must look for what begins before that position: a tag may stand behind blanks, and
         its separator behind others. Without it a file of rubbish would be searched to its end from each tag on."""
         for _ in range(2):
-            run = self._soft_run.match(self._scroll.text, before)
+            run = self._soft_run.match(self._window.text, before)
             before = (run.end() if run else before) + _MARGIN
         return before
 
@@ -173,49 +173,49 @@ class ServiceSegments:
         From a terminator the pattern looks over any number of blanks to a tag, over more blanks to a separator. So
         when some visible characters stand in the margin, nothing that begins before it can have looked beyond it.
         """
-        scroll = self._scroll
-        if scroll.is_whole:
-            return scroll.end + 1
-        if self._sure_of != scroll.end:
-            self._sure_of = scroll.end
-            margin = scroll.slice(scroll.end - _MARGIN, scroll.end)
+        window = self._window
+        if window.is_whole:
+            return window.end + 1
+        if self._sure_of != window.end:
+            self._sure_of = window.end
+            margin = window.slice(window.end - _MARGIN, window.end)
             if self._is_visible(margin) or (
-                scroll.end - self._position > _MOST_BLANKS
-                and not self._is_visible(scroll.slice(scroll.end - _MOST_BLANKS, scroll.end))
+                window.end - self._position > _MOST_BLANKS
+                and not self._is_visible(window.slice(window.end - _MOST_BLANKS, window.end))
             ):
-                self._sure = scroll.end - _MARGIN
+                self._sure = window.end - _MARGIN
         return self._sure
 
     def _is_visible(self, text: str) -> bool:
         return len(text.translate(self._soft)) >= 8
 
 
-def is_released(scroll: Scroll, position: int, release: str | None) -> bool:
+def is_released(window: TextWindow, position: int, release: str | None) -> bool:
     """True where an odd number of release characters stands before that position."""
     if release is None:
         return False
-    text, last = scroll.text, position - scroll.base
+    text, last = window.text, position - window.base
     count = 0
     while last > count and text[last - count - 1] == release:
         count += 1
     return count % 2 == 1
 
 
-def segment_end(scroll: Scroll, start: int, delimiters: Delimiters) -> int:
+def segment_end(window: TextWindow, start: int, delimiters: Delimiters) -> int:
     """Where a service segment ends, its terminator included; the end of its line or of the text without one."""
     limit = start + _LONGEST_SERVICE_SEGMENT
-    scroll.reach(limit + 1)
-    text, base = scroll.text, scroll.base
+    window.reach(limit + 1)
+    text, base = window.text, window.base
     position = start - base
     while True:
         position = text.find(delimiters.segment, position, limit - base)
         if position < 0:
             break
-        if not is_released(scroll, base + position, delimiters.release):
+        if not is_released(window, base + position, delimiters.release):
             return base + position + 1
         position += 1
-    if limit >= scroll.end:
-        return base + len(text.rstrip(BLANK)) if scroll.end - start < _LONGEST_SERVICE_SEGMENT else scroll.end
+    if limit >= window.end:
+        return base + len(text.rstrip(BLANK)) if window.end - start < _LONGEST_SERVICE_SEGMENT else window.end
     line = text.find("\n", start - base, limit - base)
     return base + line if line > 0 else limit
 
@@ -229,7 +229,7 @@ _LONGEST_SERVICE_SEGMENT = 1024
 SAME_AS = {"ISA": "UNB", "GS": "UNG", "ST": "UNH", "SE": "UNT", "GE": "UNE", "IEA": "UNZ"}
 
 
-def read_one(scroll: Scroll, start: int, end: int, tag: str, delimiters: Delimiters) -> Segment:
+def read_one(window: TextWindow, start: int, end: int, tag: str, delimiters: Delimiters) -> Segment:
     """The service segment between two positions."""
-    segments = read_segments(scroll.slice(start, end), delimiters)
+    segments = read_segments(window.slice(start, end), delimiters)
     return segments[0] if segments else Segment(tag, 0, len(tag), tag, delimiters)

@@ -8,33 +8,6 @@ message that is the whole text, of no type: whatever arrives has a row.
 
 Work is linear in the size of the file, and memory does not grow with it: `InterchangeStream` reads it piece by piece,
 `split_interchange` is the same for a file in one piece.
-
-Bytes are decoded without loss, in this order: byte order mark; EBCDIC, recognised by its first tag; the character set
-that UNB's syntax identifier names, unless the bytes contradict it (UTF-8 under UNOC, Windows-1252 under UNOA: the label
-often lies); UTF-8; Windows-1252; and ISO 8859-1, in which every byte is a character.
-
-Problems of the envelope, all of them `warning` but those that say `error`; reference data may say otherwise:
-
-| code                          | meaning                                                                             |
-|-------------------------------|-------------------------------------------------------------------------------------|
-| `empty-file`                  | error: the file holds no character                                                  |
-| `no-message-found`            | error: the file, or an interchange in it, holds neither UNH nor ST                  |
-| `no-envelope`                 | messages stand outside UNB…UNZ or ISA…IEA, so sender and test flag are unknown      |
-| `missing-interchange-trailer` | UNB without UNZ, or ISA without IEA: the file may be cut off                        |
-| `missing-group-trailer`       | UNG without UNE, or GS without GE                                                   |
-| `trailer-without-header`      | UNT, SE, UNE, GE, UNZ or IEA that closes nothing                                    |
-| `unz-count-mismatch`          | UNZ 0036 is not the number of messages, or of groups where UNG is used              |
-| `une-count-mismatch`          | UNE 0060 is not the number of messages of the group                                 |
-| `iea-count-mismatch`          | IEA01 is not the number of functional groups                                        |
-| `ge-count-mismatch`           | GE01 is not the number of transaction sets of the group                             |
-| `control-reference-mismatch`  | UNB/UNZ 0020, UNG/UNE 0048, ISA13/IEA02 or GS06/GE02 differ                         |
-| `text-outside-message`        | text between messages or interchanges that belongs to none                          |
-| `encoding-label-mismatch`     | the bytes are not in the character set that the syntax identifier names             |
-| `encoding-fallback`           | the character set is a guess: no label, and no valid UTF-8                          |
-| `message-too-large`           | error: a message, or a file without one, of more than 50,000,000 characters         |
-| `more-problems`               | the file has more than 500 problems of its envelopes; the others are not listed     |
-
-The counts and references of UNT and SE are no matter of the envelope: the gatekeeper checks them within the message.
 """
 
 import hashlib
@@ -43,12 +16,9 @@ from collections.abc import Generator, Iterator
 from udf.edi.delimiters import find_delimiters, find_una, skip_una
 from udf.edi.encoding import Pieces, decode_pieces, find_encoding
 from udf.edi.envelope import control_reference, message_reference, message_type
-from udf.edi.interchange import (
-    Amendment,
+from udf.edi.interchange import Amendment, Interchange, InterchangeMessage, Portion
+from udf.edi.sections import (
     Group,
-    Interchange,
-    InterchangeMessage,
-    Portion,
     Problems,
     Section,
     close_interchange,
@@ -63,15 +33,15 @@ from udf.edi.interchange import (
 from udf.edi.segments import Segment
 from udf.edi.service_segments import (
     BLANK,
+    FRONT,
     SAME_AS,
-    WINDOW,
     ServiceSegments,
     next_start,
-    own_window,
+    read_front,
     read_one,
     segment_end,
 )
-from udf.edi.window import BEGINNING, MOST_HELD, Scroll
+from udf.edi.window import BEGINNING_LENGTH, MOST_HELD, TextWindow
 from udf.outcome import Envelope, Problem
 
 # A file of rubbish may look like a start in many places; so many in a row without a message are enough.
@@ -108,7 +78,7 @@ class InterchangeStream:
     def __init__(self, read: Pieces, portion_size: int | None = 4_000_000) -> None:
         self._read = read
         self._portion_size = portion_size
-        self._scroll = Scroll([])
+        self._window = TextWindow([])
         self._waiting: list[InterchangeMessage] = []
         self._waiting_size = 0
         self._amendments: list[Amendment] = []
@@ -120,7 +90,7 @@ class InterchangeStream:
 
     def portions(self) -> Iterator[Portion]:
         """The messages, at least one."""
-        self._scroll = Scroll(decode_pieces(self._read, self.encoding))
+        self._window = TextWindow(decode_pieces(self._read, self.encoding))
         for message in self._messages():
             self._waiting.append(message)
             self._waiting_size += len(message.text)
@@ -153,31 +123,31 @@ class InterchangeStream:
         for piece in decode_pieces(self._read, self.encoding):
             text += piece
             if len(text) > MOST_HELD:
-                text, is_torn = text[:BEGINNING], True
+                text, is_torn = text[:BEGINNING_LENGTH], True
                 break
         if not self.problems.holds("no-message-found"):
             self.problems.add_last(nothing_found(text))
         if is_torn:
             self.problems.add_last(too_large())
-        delimiters = find_delimiters(text[:WINDOW])
+        delimiters = find_delimiters(text[:FRONT])
         envelope = self._envelope or Envelope(standard=delimiters.standard if delimiters else None)
         return InterchangeMessage(1, text, None, None, envelope, self.problems.listed())
 
     def _messages(self) -> Iterator[InterchangeMessage]:
-        scroll = self._scroll
+        window = self._window
         position = covered = fruitless = 0
         has_sections = False
         while fruitless < _FRUITLESS:
-            start = next_start(scroll, position)
+            start = next_start(window, position)
             if start is None:
                 break
-            scroll.anchor = start
-            window = own_window(scroll, start)
-            delimiters = find_delimiters(window)
+            window.anchor = start
+            front = read_front(window, start)
+            delimiters = find_delimiters(front)
             section = None
             if delimiters is not None:
-                section = Section(delimiters, find_una(window), self.count + 1)
-                end = yield from self._walk(start, start + skip_una(window), section, fruitless >= _DOUBTFUL)
+                section = Section(delimiters, find_una(front), self.count + 1)
+                end = yield from self._walk(start, start + skip_una(front), section, fruitless >= _DOUBTFUL)
             if section is None or not (section.found or section.header):
                 position, fruitless = start + 2, fruitless + 1
                 continue
@@ -188,24 +158,24 @@ class InterchangeStream:
                 self._envelope = section.envelope()
                 has_sections = True
             position = covered = end
-            scroll.hold(covered)
+            window.hold(covered)
             fruitless = 0 if section.found else fruitless + 1
-        while scroll.extend():
-            scroll.anchor = scroll.end
+        while window.extend():
+            window.anchor = window.end
         if has_sections:
-            self.problems.add_outside(scroll.take(scroll.end), scroll.end - covered, BLANK)
+            self.problems.add_outside(window.take(window.end), window.end - covered, BLANK)
 
     def _walk(
-        self, floor: int, start: int, section: "Section", is_doubtful: bool
+        self, floor: int, start: int, section: Section, is_doubtful: bool
     ) -> Generator[InterchangeMessage, None, int]:
         """The section's messages, while it is filled with what its service segments say; gives back where it ends.
 
         Until a header or a message is found, it may be no section at all, and reading begins anew behind `floor`. From
         a doubtful header a message is near or not of it.
         """
-        scroll, delimiters = self._scroll, section.delimiters
-        segments = ServiceSegments(scroll, start, delimiters, floor)
-        first = scroll.slice(start, start + 3).upper()
+        window, delimiters = self._window, section.delimiters
+        segments = ServiceSegments(window, start, delimiters, floor)
+        first = window.slice(start, start + 3).upper()
         found: tuple[int, str] | None = (start, first if first[:2] == "UN" or first == "ISA" else first[:2])
         opened: Segment | None = None
         group: Group | None = None
@@ -215,20 +185,20 @@ class InterchangeStream:
             part = SAME_AS.get(tag, tag)
             is_next = part in ("UNA", "UNB") and position > start
             if segments.floor is not None and part in ("UNB", "UNH") and not is_next:
-                section.outside = (scroll.take(floor), floor - scroll.held)
+                section.outside = (window.take(floor), floor - window.held)
                 segments.floor = None
-                scroll.hold(covered)
+                window.hold(covered)
             if opened is not None:
                 if part != "UNT":
                     yield self._close_message(section, group, opened, position)
                     opened = None
             else:
-                text = scroll.slice(covered, position) if segments.floor is not None else scroll.take(position)
+                text = window.slice(covered, position) if segments.floor is not None else window.take(position)
                 section.problems.add_outside(text, position - covered, BLANK + delimiters.segment)
             if is_next:
                 self._close_section(section, group, complete=False)
                 return position
-            end = segment_end(scroll, position, delimiters)
+            end = segment_end(window, position, delimiters)
             following = segments.peek(end)
             if following is not None:
                 # Where the terminator of UNT was lost, the next service segment is glued to it.
@@ -238,7 +208,7 @@ class InterchangeStream:
                 yield self._close_message(section, group, opened, end, is_trimmed=False)
                 opened = None
             else:
-                segment = read_one(scroll, position, end, tag, delimiters)
+                segment = read_one(window, position, end, tag, delimiters)
                 if part == "UNB":
                     section.header = segment
                 elif part == "UNG":
@@ -250,7 +220,7 @@ class InterchangeStream:
                     if group is not None:
                         group.messages += 1
                     opened = segment
-                    scroll.hold(position)
+                    window.hold(position)
                 elif part == "UNT":
                     section.warn("trailer-without-header", f"{segment.raw!r} closes no message.")
                 elif part == "UNE":
@@ -261,21 +231,21 @@ class InterchangeStream:
                     self._close_section(section, group, complete=True)
                     return end
             if opened is None and segments.floor is None:
-                scroll.hold(covered)
+                window.hold(covered)
             if segments.floor is not None:
-                found = segments.take(floor + WINDOW)
+                found = segments.take(floor + FRONT)
             else:
                 found = segments.take(covered + _NEAR if is_doubtful and not section.found else None)
         if opened is not None:
-            yield self._close_message(section, group, opened, scroll.end)
-            covered = scroll.end
+            yield self._close_message(section, group, opened, window.end)
+            covered = window.end
         self._close_section(section, group, complete=False)
         return covered
 
     def _close_message(
-        self, section: "Section", group: "Group | None", header: Segment, end: int, is_trimmed: bool = True
+        self, section: Section, group: Group | None, header: Segment, end: int, is_trimmed: bool = True
     ) -> InterchangeMessage:
-        text = self._scroll.take(end)
+        text = self._window.take(end)
         self.count += 1
         return InterchangeMessage(
             position=self.count,
@@ -283,10 +253,10 @@ class InterchangeStream:
             message_type=message_type(header),
             reference=message_reference(header),
             envelope=section.envelope() if group is None else group.envelope_in(section),
-            problems=[too_large()] if self._scroll.torn is not None else [],
+            problems=[too_large()] if self._window.torn is not None else [],
         )
 
-    def _close_group(self, section: "Section", group: "Group | None", trailer: Segment | None) -> None:
+    def _close_group(self, section: Section, group: Group | None, trailer: Segment | None) -> None:
         """Say what is wrong with a group, now that it ends, and with its messages."""
         if group is None:
             if trailer is not None:
@@ -300,7 +270,7 @@ class InterchangeStream:
             compare_reference(section, group.header, trailer, group)
         self._amend(group.first, self.count, group.problems)
 
-    def _close_section(self, section: "Section", group: "Group | None", complete: bool) -> None:
+    def _close_section(self, section: Section, group: Group | None, complete: bool) -> None:
         """Say what is missing when the section ends without its trailer, or holds nothing."""
         self._close_group(section, group, None)
         header = section.header

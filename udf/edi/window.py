@@ -7,14 +7,14 @@ from collections.abc import Iterable
 LOOKBACK = 4096
 # A message longer than this is refused; of what is longer, only the beginning is kept.
 MOST_HELD = 50_000_000
-BEGINNING = 1 << 16
+BEGINNING_LENGTH = 1 << 16
 
 
-class Scroll:
+class TextWindow:
     """Text whose characters are counted from its beginning, however many of them have been let go again.
 
-    `anchor` is the position from which all text must stay readable. The text from `held` on is kept besides, up to
-    `MOST_HELD` characters; beyond that `torn` is its beginning.
+    `anchor` is the position from which all text must stay readable, and is never ahead of what has been read. The text
+    from `held` on is kept besides, up to `MOST_HELD` characters; beyond that `torn` is its beginning.
     """
 
     def __init__(self, pieces: Iterable[str]) -> None:
@@ -43,7 +43,7 @@ class Scroll:
         if self.is_whole:
             return False
         if self.torn is None and self.end - self.held > MOST_HELD:
-            self.torn = self.slice(self.held, self.held + BEGINNING)
+            self.torn = self.slice(self.held, self.held + BEGINNING_LENGTH)
         floor = (self.anchor if self.torn is not None else min(self.anchor, self.held)) - LOOKBACK
         piece = next(self._pieces, None)
         if piece is None:
@@ -67,7 +67,7 @@ class Scroll:
     def take(self, end: int) -> str:
         """The held text up to that position, or its beginning where it is too long to be held."""
         if self.torn is None and end - self.held > MOST_HELD:
-            self.torn = self.slice(self.held, self.held + BEGINNING)
+            self.torn = self.slice(self.held, self.held + BEGINNING_LENGTH)
         return self.slice(self.held, end) if self.torn is None else self.torn
 
     def search(self, pattern: re.Pattern[str], position: int, margin: int) -> re.Match[str] | None:

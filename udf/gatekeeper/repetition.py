@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
-from udf.gatekeeper.values import find_sum, tells_apart
+from udf.gatekeeper.values import are_told_apart, find_sum
 from udf.reading import Record
 from udf.standards.places import PLACES, place_role
 from udf.standards.quantities import SPLITS, activity_of, inventory_segments
@@ -78,7 +78,7 @@ class _Alike:
 
     def differ(self, apart: tuple[Mark, ...], is_stock: bool) -> bool:
         """Whether each and this one say what they are, and not the same; stock by the same kinds of segments."""
-        if () in self.said or not tells_apart(apart, self.said):
+        if () in self.said or not are_told_apart((apart,), self.said):
             return False
         return not is_stock or self.kinds <= {tuple(mark[:-1] for mark in apart)}
 

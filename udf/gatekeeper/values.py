@@ -5,7 +5,7 @@ that a message is refused for the same reason whichever way it went. What is odd
 """
 
 import datetime
-from collections.abc import Collection, Container, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Hashable, Mapping, Sequence, Set
 from decimal import Decimal
 
 from udf.document import FLOWS
@@ -68,9 +68,10 @@ def find_sum(parts: Sequence[Decimal]) -> int | None:
     return next((n for n, part in enumerate(parts) if part and 2 * part == total), None) if len(parts) > 2 else None
 
 
-def tells_apart(mark: Hashable, others: Container[Hashable]) -> bool:
-    """Whether what a quantity says of itself, if anything, is said by none of the others of its code."""
-    return bool(mark) and mark not in others
+def are_told_apart(marks: Collection[Hashable], others: Set[Hashable] = frozenset()) -> bool:
+    """Whether each of some quantities says something of itself, and none what one of them or of the others says."""
+    different = set(marks)
+    return len(different) == len(marks) and different.isdisjoint(others) and all(marks)
 
 
 def is_reversed(first: datetime.date | str, last: datetime.date | str) -> bool:
@@ -98,16 +99,6 @@ def stock_key(line: Line) -> tuple[str | None, ...] | None:
     return line.location_id, line.location_id_type, line.qualifier, line.unit, day, *named
 
 
-class StatedStock:
-    """Which group of lines was the first to state each stock.
-
-    Added up, two statements are a wrong stock; whether they are parts, a total with a part or one line sent twice, only
-    the partner knows. Sales may repeat: a register reports receipt by receipt.
-    """
-
-    def __init__(self) -> None:
-        self._first: dict[Hashable, int] = {}
-
-    def find_others(self, number: int, keys: Iterable[Hashable]) -> set[int]:
-        """Other groups that state the stock of one of these keys, which group `number` states from now on."""
-        return {first for key in keys if (first := self._first.setdefault(key, number)) != number}
+def is_stated_again(keys: Set[Hashable], earlier: Set[Hashable]) -> bool:
+    """Whether a group of lines states the stock of a key that an earlier one has stated."""
+    return not earlier.isdisjoint(keys)

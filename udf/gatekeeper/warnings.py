@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Any
 
 from udf.findings import Finding
-from udf.gatekeeper.values import StatedStock, has_wrong_check_digit, is_fraction_of_pieces, stock_key
+from udf.gatekeeper.values import has_wrong_check_digit, is_fraction_of_pieces, is_stated_again, stock_key
 from udf.outcome import Envelope, Line
 
 _FAR = 400
@@ -58,10 +58,10 @@ class LineWarnings:
         self._typeless += count * (line.item_id_type is None)
         self._undated += count * (line.period_end is None and line.as_of_date is None)
 
-    def note_item(self, item: str, item_type: str | None) -> None:
-        """An item, if its check digit is wrong."""
+    def note_item(self, item: str, item_type: str | None, count: int = 1) -> None:
+        """The item of so many lines, if its check digit is wrong."""
         if has_wrong_check_digit(item, item_type):
-            self._count("gtin-check-digit", item)
+            self._count("gtin-check-digit", item, count)
 
     def note_period(self, first: datetime.date, last: datetime.date, count: int = 1) -> None:
         """The period of so many lines, if it is odd."""
@@ -129,13 +129,18 @@ def _day_of(envelope: Envelope) -> datetime.date | None:
 
 
 def repeated_stock(groups: Iterable[Sequence[Line]]) -> set[int]:
-    """Numbers of the groups of lines whose stock stands twice for one item, place and date, told apart by nothing."""
-    stated = StatedStock()
+    """Numbers of the groups of lines whose stock stands twice for one item, place and date, told apart by nothing.
+
+    Added up they are a wrong stock; whether they are parts, a total with a part or one line sent twice, only the
+    partner knows. Sales may repeat: a register reports receipt by receipt.
+    """
+    stated: dict[bytes, int] = {}
     repeated: set[int] = set()
     for number, lines in enumerate(groups):
-        others = stated.find_others(number, (_digest(key) for line in lines if (key := stock_key(line))))
-        if others:
-            repeated |= {number, *others}
+        keys = {_digest(key) for line in lines if (key := stock_key(line))}
+        if is_stated_again(keys, stated.keys()):
+            repeated |= {number, *(stated[key] for key in keys if key in stated)}
+        stated.update(dict.fromkeys(keys, number))
     return repeated
 
 

@@ -12,7 +12,7 @@ from udf.plans.conversions import NotPlainError
 from udf.plans.example import UntraceableError
 from udf.plans.features import Seen, gather, may_be_swapped
 from udf.plans.learning import LONGEST_LESSON, dialect_of, find_blamed, make_plan, read_pieces
-from udf.plans.matching import Piece, UnknownShapeError, UnusualError, find_known_pieces, find_pieces
+from udf.plans.matching import Piece, UnusualError, find_known_pieces
 from udf.plans.partner import PartnerPlans
 from udf.plans.plan import PROOFS, Arrangement, Dialect, Plan, arrange
 from udf.plans.replay import Replayed, replay, replay_text
@@ -79,19 +79,19 @@ class PlanBook:
             return self._replay_unusual(partner, text, known)
         if found is None:
             return None
-        replayed, header, longest_first = found
+        replayed, header = found
         profile = partner.profiles[header.dialect]
         if profile.let_pass():
             if profile.is_open:
                 self._changed.add(header.plan_id)
             return replayed
-        look = _gather(islice(find_known_pieces(partner, text, longest_first), _LOOKED_AT))
+        look = _gather(islice(find_known_pieces(partner, text), _LOOKED_AT))
         return replayed if look is None or self._fits_profile(partner, text, *look) else None
 
     def _replay_unusual(self, partner: PartnerPlans, text: str, envelope: Envelope) -> Replayed | None:
         """A message of known shapes in which a value is not written as usual."""
         found = replay_text(partner, text, envelope, is_wide=True)
-        values = _gather(find_known_pieces(partner, text, found is not None and found[2]))
+        values = _gather(find_known_pieces(partner, text))
         if values is None:
             return None
         is_proved = found is not None and not may_be_swapped(values[1])
@@ -131,15 +131,8 @@ class PlanBook:
         partner = self._partners.get(self.partner_key(envelope))
         if partner is None:
             return []
-        for longest_first in (False, True):
-            try:
-                found = find_pieces(partner, text, longest_first, is_wide=True)
-                pieces = [(match.start(), plan.plan_id) for plan, match in found]
-            except UnknownShapeError:
-                continue
-            if {plan_id for _, plan_id in pieces} == set(used):
-                return pieces
-        return []
+        pieces = [(match.start(), plan.plan_id) for plan, match in find_known_pieces(partner, text)]
+        return pieces if {plan_id for _, plan_id in pieces} == set(used) else []
 
     def is_sampled(self, text: str) -> bool:
         """Whether the model reads this message too, although plans can: always the same answer for the same text."""

@@ -14,13 +14,13 @@ from udf.edi.delimiters import mask_released
 from udf.edi.repair import glued_tags
 from udf.gatekeeper.values import (
     adds_up,
+    are_told_apart,
     countable_lines,
     exchangeable_codes,
     find_sum,
     is_count,
     is_reversed,
     is_same_reference,
-    tells_apart,
 )
 from udf.gatekeeper.warnings import LineWarnings
 from udf.plans.conversions import DAYS, NotPlainError, Numbers
@@ -68,11 +68,8 @@ class LineChecks:
             if not adds_up(read_number(row[total], mark), (_add(row, slots, mark),)):
                 raise NotPlainError("split-total-mismatch")
         for slots in self.apart:
-            others: set[str] = set()
-            for slot in slots:
-                if not tells_apart(row[slot], others):
-                    raise NotPlainError("quantities of one code are not told apart")
-                others.add(row[slot])
+            if not are_told_apart([row[slot] for slot in slots]):
+                raise NotPlainError("quantities of one code are not told apart")
         for slots in self.parts:
             if find_sum([read_number(row[slot], mark) for slot in slots]) is not None:
                 raise NotPlainError("a sum beside its parts")

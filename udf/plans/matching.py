@@ -1,6 +1,6 @@
 """A text is cut into pieces by the shapes of its partner's plans."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from re import Match
 
@@ -19,54 +19,49 @@ class UnusualError(NotPlainError):
     """A value is written in another way than the partner's values are."""
 
 
-def find_pieces(
-    partner: PartnerPlans, text: str, longest_first: bool = False, is_wide: bool = False
-) -> Iterator[Piece]:
-    """The plans whose shapes the text has, from its first to its last character.
+def find_pieces(partner: PartnerPlans, text: str, is_wide: bool = False) -> Iterator[Piece]:
+    """The plans whose shapes the text has, from its first to its last character, the longest one that fits first.
 
-    First by habit (what followed this plan before), then, or at once where `longest_first`, the longest shape that
-    fits. Raises UnknownShapeError and, unless `is_wide`, UnusualError where a value is not written as usual.
+    Raises UnknownShapeError and, unless `is_wide`, UnusualError where a value is not written as usual.
     """
-    position = 0
-    found = _match(partner.headers, text, position, is_wide)
-    if found is None:
+    header = _match(_patterns(partner.headers, is_wide), text, 0)
+    if header is None:
         raise UnknownShapeError("no header")
-    plan = found[0]
-    shapes, trailers = partner.bodies.get(plan.dialect, []), partner.trailers.get(plan.dialect, [])
-    habits = partner.habits
-    while found is not None:
-        yield found
-        position = found[1].end()
-        usual = None if longest_first else habits.get(plan)
-        match = None
-        if usual is not None and usual.runs:
-            match = (usual.pattern if is_wide else usual.narrow).match(text, position)
-        if usual is not None and match is not None:
-            plan, found = usual, (usual, match)
-            continue
-        found = _match(shapes, text, position, is_wide)
-        if found is not None:
-            habits[plan] = found[0]
-            plan = found[0]
-    trailer = _match(trailers, text, position, is_wide)
+    yield header
+    dialect, position = header[0].dialect, header[1].end()
+    shapes = _patterns(partner.bodies.get(dialect, []), is_wide)
+    while (piece := _match(shapes, text, position)) is not None:
+        yield piece
+        position = piece[1].end()
+    trailer = _match(_patterns(partner.trailers.get(dialect, []), is_wide), text, position)
     if trailer is None or trailer[1].end() != len(text):
         raise UnknownShapeError("no line and no trailer")
     yield trailer
 
 
-def find_known_pieces(partner: PartnerPlans, text: str, longest_first: bool) -> Iterator[Piece]:
-    """The pieces of a text as far as plans know them: after another reading, other habits may end at another piece."""
+def find_known_pieces(partner: PartnerPlans, text: str) -> Iterator[Piece]:
+    """The pieces of a text as far as plans know them."""
     with suppress(UnknownShapeError):
-        yield from find_pieces(partner, text, longest_first, is_wide=True)
+        yield from find_pieces(partner, text, is_wide=True)
 
 
-def _match(plans: Sequence[Plan], text: str, position: int, is_wide: bool) -> Piece | None:
-    for plan in plans:
-        if plan.runs:
-            match = plan.pattern.match(text, position)
-            if match is None:
-                continue
-            if not is_wide and plan.narrow is not plan.pattern and plan.narrow.match(text, position) is None:
-                raise UnusualError(plan.plan_id)
-            return plan, match
+_Match = Callable[[str, int], Match[str] | None]
+
+
+def _patterns(plans: Sequence[Plan], is_wide: bool) -> list[tuple[Plan, _Match, _Match | None]]:
+    """Of the plans that run, what a text is matched against, and what it must not match where that fails."""
+    return [
+        (plan, plan.pattern.match, None) if is_wide or plan.narrow is plan.pattern else
+        (plan, plan.narrow.match, plan.pattern.match)
+        for plan in plans if plan.runs
+    ]  # fmt: skip
+
+
+def _match(patterns: Sequence[tuple[Plan, _Match, _Match | None]], text: str, position: int) -> Piece | None:
+    for plan, match, match_wide in patterns:
+        found = match(text, position)
+        if found is not None:
+            return plan, found
+        if match_wide is not None and match_wide(text, position) is not None:
+            raise UnusualError(plan.plan_id)
     return None

@@ -20,8 +20,6 @@ class PartnerPlans:
     bodies: dict[Dialect, list[Plan]] = field(default_factory=dict)
     """Groups and lines, those with most segments first: a shorter shape may be the beginning of a longer one."""
     trailers: dict[Dialect, list[Plan]] = field(default_factory=dict)
-    habits: dict[Plan, Plan] = field(default_factory=dict)
-    """What followed a plan the last time."""
     codes: defaultdict[Dialect, set[str]] = field(default_factory=lambda: defaultdict(set))
     """The qualifiers of all quantities of a dialect."""
     is_summed: bool = False

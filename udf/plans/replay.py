@@ -19,13 +19,13 @@ from udf.edi.delimiters import announce, find_delimiters
 from udf.edi.reader import read_segments
 from udf.findings import Finding
 from udf.gatekeeper.layout import judge_line_numbers
-from udf.gatekeeper.values import PRINCIPAL, StatedStock, has_wrong_check_digit, is_reversed, read_count
+from udf.gatekeeper.values import PRINCIPAL, has_wrong_check_digit, is_reversed, is_stated_again, read_count
 from udf.gatekeeper.warnings import LineWarnings
 from udf.outcome import Envelope, JsonArray, Problem, Severity
 from udf.plans.checks import check_codes, check_piece, check_trailer
 from udf.plans.conversions import NUMBERS, NotPlainError, Numbers, resolve
 from udf.plans.example import UntraceableError
-from udf.plans.matching import Piece, UnknownShapeError, UnusualError, find_pieces
+from udf.plans.matching import Piece, UnusualError, find_pieces
 from udf.plans.partner import PartnerPlans
 from udf.plans.plan import Dialect, Plan
 from udf.plans.writers import Row, Writer
@@ -61,7 +61,8 @@ class _Gathered:
     quantities: list[str] = field(default_factory=list)
     # No Counter, which takes a microsecond to be made.
     dates: defaultdict[tuple[Any, ...], int] = field(default_factory=lambda: defaultdict(int))
-    stock: StatedStock = field(default_factory=StatedStock)
+    stock: set[int] = field(default_factory=set)
+    """Hashes of what tells one stock from another: two that are equal by chance cost a reading by the model."""
     runs: list[list[tuple[int, int]]] = field(default_factory=lambda: [[]])
     """Line numbers with the number of their piece, a run for each place."""
     uses: defaultdict[Writer, int] = field(default_factory=lambda: defaultdict(int))
@@ -71,23 +72,19 @@ class _Gathered:
 
 def replay_text(
     partner: PartnerPlans, text: str, envelope: Envelope, is_wide: bool = False
-) -> tuple[Replayed, Plan, bool] | None:
-    """A message as its plans read it, its header's plan, and whether the longest shapes had to go first.
+) -> tuple[Replayed, Plan] | None:
+    """A message as its plans read it, and its header's plan; None where it needs the model.
 
-    None where it needs the model. Raises UnusualError, unless `is_wide`, and AnswerTooLargeError.
+    Raises UnusualError, unless `is_wide`, and AnswerTooLargeError.
     """
-    for longest_first in (False, True):
-        try:
-            replayed, plans = replay(partner, text, find_pieces(partner, text, longest_first, is_wide), envelope)
-        except UnusualError:
-            raise
-        except UnknownShapeError:
-            continue
-        except (NotPlainError, UntraceableError):
-            return None
-        is_known = partner.is_proved(plans) and _is_sure(text, envelope, plans[0].dialect)
-        return (replayed, plans[0], longest_first) if is_known else None
-    return None
+    try:
+        replayed, plans = replay(partner, text, find_pieces(partner, text, is_wide), envelope)
+    except UnusualError:
+        raise
+    except (NotPlainError, UntraceableError):
+        return None
+    is_known = partner.is_proved(plans) and _is_sure(text, envelope, plans[0].dialect)
+    return (replayed, plans[0]) if is_known else None
 
 
 _UNH = re.compile("UNH", re.IGNORECASE)
@@ -185,14 +182,16 @@ def _write_lines(
             gathered.codes.setdefault(plan, set()).update(codes.intersection(written))
         if writer.checks is not None:
             writer.checks.run(row, numbers.mark, gathered.warnings)
-        for place, item_type in writer.items:
+        for place, item_type, count in writer.items:
             if has_wrong_check_digit(row[place], item_type):
-                gathered.warnings.note_item(json.loads(f'"{row[place]}"'), item_type)
+                gathered.warnings.note_item(json.loads(f'"{row[place]}"'), item_type, count)
         for read, count in writer.dates:
             gathered.dates[read(row)] += count
-        # Hashes, which take less memory: two that are equal by chance cost a reading by the model.
-        if writer.stock and gathered.stock.find_others(len(plans), {hash(read(row)) for read in writer.stock}):
-            raise NotPlainError("repeated-stock")
+        if writer.stock:
+            keys = {hash(read(row)) for read in writer.stock}
+            if is_stated_again(keys, gathered.stock):
+                raise NotPlainError("repeated-stock")
+            gathered.stock |= keys
         if writer.line_number != "":
             number = match[writer.line_number + 1] if isinstance(writer.line_number, int) else writer.line_number
             line_number = read_count(number)

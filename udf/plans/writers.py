@@ -103,11 +103,9 @@ class Writer:
         self.stock = [self._picker(key) for key in keys]
         self.dates = [(self._picker(pair), count) for pair, count in dates.items()]
         """With the number of lines that have them."""
-        self.items = [
-            (self._place(fact.item), fact.line.item_id_type) for fact in self.facts
-            if has_check_digit(fact.line.item_id_type) and fact.item.scope == 2
-        ]  # fmt: skip
-        """Those that have a check digit."""
+        items = Counter((self._place(f.item), f.line.item_id_type) for f in self.facts if f.item.scope == 2)
+        self.items = [(*item, count) for item, count in items.items() if has_check_digit(item[1])]
+        """Those that have a check digit, with the number of lines that name them."""
         self.needs_no_period = any(fact.needs_no_period for fact in self.facts)
         checks = LineChecks(plan, self.facts)
         self.checks = checks if checks else None

@@ -1,16 +1,13 @@
-"""A compiled row as SQL gets it: the outcome as one piece of JSON, its lines and problems row by row, and counts."""
+"""A compiled row as SQL gets it: the outcome as one piece of JSON, its lines and problems row by row."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, get_args
 
 from udf.outcome import CompiledRow, Route
 
-Counts = tuple[int, ...]
-"""What the tally wants to know of compiled rows, in the order of `tally.FIELDS` from messages to by_both."""
-NOTHING: Counts = (0,) * 8
 _pick = itemgetter(
     "line_number", "item_id", "item_id_type", "location_id", "location_id_type", "measure", "qualifier", "quantity",
     "unit", "price", "price_type", "currency", "period_start", "period_end", "as_of_date", "item_ids", "attributes",
@@ -19,22 +16,6 @@ _pick = itemgetter(
 # Fractions stay as they are written: PostgreSQL reads them as numeric.
 _READER = json.JSONDecoder(parse_float=str)
 _write = json.JSONEncoder(ensure_ascii=False).encode
-
-
-def count_rows(rows: Sequence[CompiledRow]) -> Counts:
-    """What the tally wants to know of them. A quote within a value is escaped, so a key in quotes is a key."""
-    lines = rejected = refused = attempts = by_plan = by_model = by_both = 0
-    for row in rows:
-        if not row.is_valid:
-            refused += 1
-        elif row.document is not None:
-            lines += row.document.count('"measure":')
-        rejected += row.rejected_lines.count('"line_number":')
-        attempts += row.attempts
-        by_plan += row.route == "plan"
-        by_model += row.route == "model"
-        by_both += row.route == "mixed"
-    return len(rows), lines, rejected, refused, attempts, by_plan, by_model, by_both
 
 
 def dump_row(row: CompiledRow) -> str:

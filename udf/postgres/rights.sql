@@ -1,20 +1,14 @@
 -- Who may call what. PostgreSQL gives everybody the right to execute a new function; here nobody has it who is not named.
 
 revoke all on all routines in schema udf from public;
-revoke all on udf.calls from public;
 
 grant usage on schema udf to analyst, tillroll_dbt, tillroll_loader;
 
 grant execute on function
-    udf.compile_edi(text),
     udf.compile_edi(text, jsonb),
-    udf.compile_edi_batch(text[]),
     udf.compile_edi_batch(text[], jsonb[]),
-    udf.explain(text),
     udf.explain(text, jsonb),
-    udf.lines(text),
     udf.lines(text, jsonb),
-    udf.problems(text),
     udf.problems(text, jsonb),
     udf.segments(text),
     udf.split_interchange(bytea),
@@ -22,6 +16,3 @@ grant execute on function
 to analyst, tillroll_dbt, tillroll_loader;
 
 grant execute on procedure udf.compile_pending(integer, double precision) to tillroll_loader;
-
-grant execute on function udf.read_calls() to tillroll_loader;
-grant select on udf.calls to tillroll_loader;

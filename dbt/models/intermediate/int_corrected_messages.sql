@@ -1,5 +1,5 @@
 -- The messages of documents that were replaced or cancelled. A table, so that the planner knows how few they are.
-{{ config(materialized='incremental', growth='whole', grain=['message_id']) }}
+{{ config(materialized='maintained', maintained_by='rows', grain=['message_id']) }}
 
 with
 

@@ -1,27 +1,22 @@
 {{ config(
-    materialized='incremental',
-    growth='weeks',
+    materialized='maintained',
+    maintained_by='weeks',
     grain=grain_of_series('week_start_date'),
-    indexes=[
-        {'columns': ['series_key', 'week_start_date']},
-        {'columns': ['partner_id', 'week_start_date']},
-    ],
+    cluster_by=['partner_id', 'week_start_date'],
+    indexes=[{'columns': ['partner_id', 'week_start_date']}],
 ) }}
 
 with
 
 line_fates as (
 
-    select * from {{ ref('int_line_fates') }}
+    select * from {{ needed_rows(ref('int_line_fates')) }}
 
-    where
-        fate in ('counted', 'superseded', 'replaced', 'cancelled')
-        and ({{ is_about_a_week() }})
-        and {{ is_touched() if is_incremental() else 'true' }}
+    where fate in ('counted', 'superseded', 'replaced', 'cancelled') and ({{ is_about_a_week() }})
 
 ),
 
-messages as not materialized (
+messages as {{ not_materialized() }} (
 
     select * from {{ ref('int_messages') }}
 
@@ -57,7 +52,7 @@ weeks as (
         bool_or(is_unit_assumed) filter (where fate = 'counted') as is_unit_assumed,
         bool_or(is_unit_converted) filter (where fate = 'counted') as is_unit_converted,
         bool_or(fate != 'counted') as is_restated,
-        bool_or((received_at at time zone 'UTC')::date > end_date + {{ var('days_until_late') }})
+        bool_or(({{ time_in_utc('received_at') }})::date > end_date + {{ var('days_until_late') }})
         filter (where fate = 'counted') as is_late
 
     from lines
@@ -69,64 +64,18 @@ weeks as (
 ),
 
 -- A rejected line may be any item's, so its whole place and week may miss something.
-{% if is_incremental() -%}
-touched_places as materialized (
-
-    select distinct
-        (series_key >> 32) << 32 as first_series_key,
-        partner_id,
-        location_id,
-        week_start_date
-
-    from touched_weeks
-
-),
-
--- Place by place, as a look-up: a join would read every line of every incomplete message first.
-incomplete_places as materialized (
-
-    select incomplete_place.*
-
-    from touched_places
-
-    cross join
-        lateral (
-            select distinct
-                line_fates.partner_id,
-                line_fates.location_id,
-                line_fates.week_start_date
-
-            from {{ ref('int_line_fates') }} as line_fates
-
-            where
-                line_fates.series_key between touched_places.first_series_key
-                and touched_places.first_series_key + 4294967295
-                and line_fates.week_start_date = touched_places.week_start_date
-                and line_fates.partner_id = touched_places.partner_id
-                and line_fates.location_id = touched_places.location_id
-                and not line_fates.is_complete
-                and line_fates.fate = 'counted'
-                and ({{ is_about_a_week('line_fates') }})
-        ) as incomplete_place
-
-)
-{%- else -%}
-incomplete_places as materialized (
+incomplete_places as (
 
     select distinct
         partner_id,
         location_id,
         week_start_date
 
-    from {{ ref('int_line_fates') }}
+    from lines
 
-    where
-        not is_complete
-        and fate = 'counted'
-        and ({{ is_about_a_week() }})
+    where not is_complete and fate = 'counted'
 
 )
-{%- endif %}
 
 select
     weeks.series_key,
@@ -159,8 +108,3 @@ left join incomplete_places
         weeks.partner_id = incomplete_places.partner_id
         and weeks.location_id = incomplete_places.location_id
         and weeks.week_start_date = incomplete_places.week_start_date
-{%- if not is_incremental() %}
-
--- A day looks back on whole weeks of partners: a row here and a row there would be a page for each.
-order by weeks.partner_id, weeks.week_start_date
-{%- endif %}

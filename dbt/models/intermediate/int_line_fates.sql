@@ -6,19 +6,19 @@ lines as (
 
 ),
 
-sales_told_otherwise as (
+redundant_sales as (
 
     select * from {{ ref('int_sales') }}
 
-    where is_sales_told_otherwise or is_return_told_otherwise
+    where is_sales_redundant or is_return_redundant
 
 ),
 
-receipts_told_otherwise as (
+redundant_receipts as (
 
     select * from {{ ref('int_receipts') }}
 
-    where is_told_otherwise
+    where is_redundant
 
 )
 
@@ -42,32 +42,32 @@ select
     lines.end_date,
     lines.week_start_date,
     case
-        when receipts_told_otherwise.item_id is not null then 'told_otherwise'
-        when sales_told_otherwise.item_id is null then lines.fate
-        when lines.measure != 'returned' and sales_told_otherwise.is_sales_told_otherwise then 'told_otherwise'
+        when redundant_receipts.item_id is not null then 'redundant'
+        when redundant_sales.item_id is null then lines.fate
+        when lines.measure != 'returned' and redundant_sales.is_sales_redundant then 'redundant'
         when
-            sales_told_otherwise.is_return_told_otherwise
+            redundant_sales.is_return_redundant
             and (lines.measure = 'returned' or (lines.measure in ('sold', 'total_sold') and lines.quantity < 0))
-            then 'told_otherwise'
+            then 'redundant'
         else lines.fate
     end as fate
 
 from lines
 
-left join sales_told_otherwise
+left join redundant_sales
     on
         -- What int_sales leaves alone, lost sales say, no period of it can tell.
         lines.is_sales
         and lines.measure in {{ sql_list(var('counted_sales_measures')) }}
         and lines.fate = 'counted'
-        and {{ is_same_week('lines', 'sales_told_otherwise') }}
-        and lines.start_date = sales_told_otherwise.start_date
-        and lines.end_date = sales_told_otherwise.end_date
+        and {{ is_same_week('lines', 'redundant_sales') }}
+        and lines.start_date = redundant_sales.start_date
+        and lines.end_date = redundant_sales.end_date
 
-left join receipts_told_otherwise
+left join redundant_receipts
     on
         lines.measure = 'received'
         and lines.fate = 'counted'
-        and {{ is_same_week('lines', 'receipts_told_otherwise') }}
-        and lines.start_date = receipts_told_otherwise.start_date
-        and lines.end_date = receipts_told_otherwise.end_date
+        and {{ is_same_week('lines', 'redundant_receipts') }}
+        and lines.start_date = redundant_receipts.start_date
+        and lines.end_date = redundant_receipts.end_date

@@ -149,7 +149,6 @@ identified as (
 
 ),
 
--- `limit 1` keeps this to one computation a line: else every join below repeats it.
 named as (
 
     select
@@ -160,12 +159,9 @@ named as (
 
     from identified
 
-    cross join
-        lateral ( -- noqa: ST05
-            select {{ gtin_of('identified.item_id', 'identified.item_id_type', 'identified.namespace') }} as gtin
-            order by 1
-            limit 1
-        ) as item
+    {{ join_value(
+        gtin_of('identified.item_id', 'identified.item_id_type', 'identified.namespace'), 'item', 'gtin'
+    ) }}
 
 ),
 

@@ -1,6 +1,6 @@
 {{ config(
-    materialized='incremental',
-    growth='whole',
+    materialized='maintained',
+    maintained_by='rows',
     grain=['message_id'],
     indexes=[{'columns': ['message_id']}],
 ) }}
@@ -25,10 +25,7 @@ stated as (
 
     select
         headers.*,
-        case
-            when headers.prepared_at <= headers.received_at + interval '1 day' then headers.prepared_at
-            else headers.received_at
-        end as stated_at
+        {{ stated_at('headers.prepared_at', 'headers.received_at') }} as stated_at
 
     from headers
 

@@ -1,73 +1,25 @@
 -- An activity report leaves out what did not move, and places where nothing did: absence is not zero, so the last on
 -- hand is carried forward, marked, up to an age. Only into weeks in which the partner reported something at all.
 {{ config(
-    materialized='incremental',
-    growth='weeks',
+    materialized='maintained',
+    maintained_by='weeks',
     grain=grain_of_series('week_start_date'),
-    grown_by=['partner_id', 'week_start_date'],
-    weeks_after=list_weeks_after(),
+    looks_back=weeks_that_stock_is_carried(),
+    cluster_by=['partner_id', 'week_start_date'],
     indexes=[{'columns': ['partner_id', 'week_start_date']}],
 ) }}
 
 with
 
-{% if is_incremental() -%}
-touched_partner_weeks as materialized (
-
-    {{ list_needed_weeks([], ref('int_item_location_weeks')) }}
-
-),
-
--- What the last week before holds is all that the next one may carry: there every item has a row whose snapshot was
--- young enough, and one that was not is no younger later.
-weeks_before as materialized (
-
-    select
-        touched.partner_id,
-        last_week.week_start_date
-
-    from touched_partner_weeks as touched
-
-    cross join
-        lateral (
-            select reported.week_start_date
-
-            from {{ ref('int_item_location_weeks') }} as reported
-
-            where
-                reported.partner_id = touched.partner_id
-                and reported.week_start_date < touched.week_start_date
-
-            order by reported.partner_id desc, reported.week_start_date desc
-
-            limit 1
-        ) as last_week
-
-    except
-
-    select
-        partner_id,
-        week_start_date
-
-    from touched_weeks
-
-),
-{%- endif %}
-
 weeks as (
 
-    select weeks.*
+    select * from {{ needed_rows(ref('int_item_location_weeks')) }}
 
-    from {{ ref('int_item_location_weeks') }} as weeks
-    {% if is_incremental() %}
-    inner join touched_partner_weeks as touched
-        on weeks.partner_id = touched.partner_id and weeks.week_start_date = touched.week_start_date
-    {% endif %}
 ),
 
 stock as (
 
-    select * from {{ ref('int_stock_by_week') }}
+    select * from {{ needed_rows(ref('int_stock_by_week')) }}
 
 ),
 
@@ -86,23 +38,7 @@ reported as (
 
     left join stock
         on {{ is_same_week('weeks', 'stock') }}
-    {% if is_incremental() %}
-    union all
 
-    select
-        held.series_key,
-        {{ series_columns('held') }},
-        held.week_start_date,
-        held.week_calendar,
-        held.on_hand_units,
-        held.on_hand_as_of_date,
-        held.on_hand_measure
-
-    from {{ this }} as held
-
-    inner join weeks_before
-        on held.partner_id = weeks_before.partner_id and held.week_start_date = weeks_before.week_start_date
-    {% endif %}
 ),
 
 stated as (
@@ -175,7 +111,7 @@ silent_weeks as (
         begun.item_id,
         begun.location_id,
         begun.unit,
-        silent.week_start_date::date as week_start_date,
+        silent.week_start_date,
         begun.week_calendar,
         begun.last_units,
         begun.last_as_of_date,
@@ -183,15 +119,11 @@ silent_weeks as (
 
     from begun
 
-    cross join
-        lateral generate_series(
-            (begun.week_start_date + 7)::timestamp,
-            least(
-                begun.next_week_start_date - 7,
-                begun.last_as_of_date + {{ var('on_hand_max_age_days') }} - 6
-            )::timestamp,
-            interval '7 days'
-        ) as silent (week_start_date)
+    {{ join_weeks(
+        'begun.week_start_date + 7',
+        'least(begun.next_week_start_date - 7, begun.last_as_of_date + ' ~ var('on_hand_max_age_days') ~ ' - 6)',
+        'silent',
+    ) }}
 
     where begun.snapshot_number > 0
 
@@ -276,11 +208,3 @@ select
     end as beginning_on_hand_units
 
 from aged
-{%- if is_incremental() %}
-
-where {{ is_week_touched() }}
-{%- else %}
-
--- A day looks back on whole weeks of partners: a row here and a row there would be a page for each.
-order by partner_id, week_start_date
-{%- endif %}

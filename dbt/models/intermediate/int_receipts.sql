@@ -1,41 +1,45 @@
 {{ config(
-    materialized='incremental',
-    growth='weeks',
+    materialized='maintained',
+    maintained_by='weeks',
     grain=grain_of_series('start_date', 'end_date'),
-    indexes=[{'columns': ['series_key', 'week_start_date']}],
+    periods='int_periods',
+    cluster_by=['partner_id', 'week_start_date'],
+    indexes=[{'columns': ['partner_id', 'week_start_date']}],
 ) }}
 
-with{% if is_incremental() %} recursive{% endif %}
+-- depends_on: {{ ref('int_periods') }}
 
-{% if is_incremental() %}
-{{ spans_of_touched("restated.measure = 'received'") }},
-{% endif %}
+with
+
+lines as (
+
+    select * from {{ needed_rows(ref('int_lines_restated')) }}
+
+    where measure = 'received' and fate = 'counted'
+
+),
 
 summed as (
 
     select
-        restated.series_key,
-        {{ series_columns('restated') }},
-        restated.week_calendar,
-        restated.start_date,
-        restated.end_date,
-        restated.week_start_date,
-        sum(restated.quantity) as units,
-        bool_or(restated.is_unit_converted) as is_unit_converted
+        series_key,
+        {{ series_columns() }},
+        week_calendar,
+        start_date,
+        end_date,
+        week_start_date,
+        sum(quantity) as units,
+        bool_or(is_unit_converted) as is_unit_converted
 
-    from {{ ref('int_lines_restated') }} as restated
-    {% if is_incremental() %}
-    inner join spans on restated.series_key = spans.series_key and {{ reaches("spans") }}
-    {% endif %}
-    where restated.measure = 'received' and restated.fate = 'counted'
+    from lines
 
     group by
-        restated.series_key,
-        {{ series_columns('restated') }},
-        restated.week_calendar,
-        restated.start_date,
-        restated.end_date,
-        restated.week_start_date
+        series_key,
+        {{ series_columns() }},
+        week_calendar,
+        start_date,
+        end_date,
+        week_start_date
 
 ),
 
@@ -43,7 +47,7 @@ told as (
 
     select
         *,
-        {{ is_told_by_another('true') }} as is_told_otherwise
+        {{ is_stated_by_another('true') }} as is_redundant
 
     from summed
 
@@ -55,7 +59,7 @@ overlapped as (
 
     select
         *,
-        not is_told_otherwise and {{ shares_days('not is_told_otherwise') }} as is_overlapping
+        not is_redundant and {{ shares_days('not is_redundant') }} as is_overlapping
 
     from told
 
@@ -64,7 +68,3 @@ overlapped as (
 )
 
 select * from overlapped
-{% if is_incremental() %}
-
-where {{ is_among_touched() }}
-{% endif %}

@@ -1,21 +1,10 @@
-{{ config(
-    materialized='incremental',
-    growth='weeks',
-    grain=grain_of_series('week_start_date'),
-    indexes=[{'columns': ['series_key', 'week_start_date']}],
-) }}
-
 with
 
 receipts as (
 
     select * from {{ ref('int_receipts') }}
 
-    where
-        not is_told_otherwise
-        {% if is_incremental() %}
-        and {{ is_touched() }}
-        {% endif %}
+    where not is_redundant
 
 )
 

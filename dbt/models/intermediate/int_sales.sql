@@ -1,25 +1,21 @@
 {{ config(
-    materialized='incremental',
-    growth='weeks',
+    materialized='maintained',
+    maintained_by='weeks',
     grain=grain_of_series('start_date', 'end_date'),
-    indexes=[{'columns': ['series_key', 'week_start_date']}],
+    periods='int_periods',
+    cluster_by=['partner_id', 'week_start_date'],
+    indexes=[{'columns': ['partner_id', 'week_start_date']}],
 ) }}
 
-with{% if is_incremental() %} recursive{% endif %}
+-- depends_on: {{ ref('int_periods') }}
 
-{% if is_incremental() %}
-{{ spans_of_touched("restated.is_sales") }},
-{% endif %}
+with
 
 lines as (
 
-    select restated.*
+    select * from {{ needed_rows(ref('int_lines_restated')) }}
 
-    from {{ ref('int_lines_restated') }} as restated
-    {% if is_incremental() %}
-    inner join spans on restated.series_key = spans.series_key and {{ reaches("spans") }}
-    {% endif %}
-    where restated.measure in {{ sql_list(var('counted_sales_measures')) }} and restated.fate = 'counted'
+    where measure in {{ sql_list(var('counted_sales_measures')) }} and fate = 'counted'
 
 ),
 
@@ -117,7 +113,7 @@ sold_apart as (
 
     select
         *,
-        states_sales and not {{ is_told_by_another('states_sales') }} as is_sales_counted
+        states_sales and not {{ is_stated_by_another('states_sales') }} as is_sales_counted
 
     from (
         select
@@ -155,7 +151,7 @@ returned_apart as (
     select
         *,
         is_net_final
-        or (is_return_open and not {{ is_told_by_another('is_return_open') }}) as is_return_counted
+        or (is_return_open and not {{ is_stated_by_another('is_return_open') }}) as is_return_counted
 
     from final_returns
 
@@ -200,9 +196,9 @@ judged as (
         currency,
         (is_sales_counted or not is_return_counted) and is_value_known and is_one_currency as is_valued,
         is_unit_converted,
-        states_sales and not is_sales_counted as is_sales_told_otherwise,
-        not is_return_counted and (returned is not null or is_negative_stated) as is_return_told_otherwise,
-        not is_return_counted and not (is_sales_counted and is_sale_stated) as is_told_otherwise,
+        states_sales and not is_sales_counted as is_sales_redundant,
+        not is_return_counted and (returned is not null or is_negative_stated) as is_return_redundant,
+        not is_return_counted and not (is_sales_counted and is_sale_stated) as is_redundant,
         is_overlapping
 
     from overlapped
@@ -226,9 +222,9 @@ judged as (
         currency,
         is_value_known and is_one_currency as is_valued,
         is_unit_converted,
-        false as is_sales_told_otherwise,
-        false as is_return_told_otherwise,
-        false as is_told_otherwise,
+        false as is_sales_redundant,
+        false as is_return_redundant,
+        false as is_redundant,
         false as is_overlapping
 
     from crowds
@@ -253,15 +249,11 @@ select
     case when is_valued then sales_value end as sales_value,
     case when is_valued then currency end as currency,
     is_unit_converted,
-    is_sales_told_otherwise,
-    is_return_told_otherwise,
-    is_told_otherwise,
+    is_sales_redundant,
+    is_return_redundant,
+    is_redundant,
     is_overlapping,
     week_start_date,
     {{ week_start_date('start_date', 'week_calendar') }} != week_start_date as is_straddling
 
 from judged
-{% if is_incremental() %}
-
-where {{ is_among_touched() }}
-{% endif %}

@@ -1,23 +1,21 @@
 {{ config(
-    materialized='incremental',
-    growth='weeks',
+    materialized='maintained',
+    maintained_by='weeks',
     grain=grain_of_series('measure', 'as_of_date'),
-    indexes=[{'columns': ['series_key', 'week_start_date']}],
+    cluster_by=['partner_id', 'week_start_date'],
+    indexes=[{'columns': ['partner_id', 'week_start_date']}],
 ) }}
 
 with
 
 lines as (
 
-    select * from {{ ref('int_lines_restated') }}
+    select * from {{ needed_rows(ref('int_lines_restated')) }}
 
     where
         not is_sales
         and measure != 'received'
         and fate = 'counted'
-        {% if is_incremental() %}
-        and {{ is_touched() }}
-        {% endif %}
 
 )
 

@@ -1,21 +1,10 @@
-{{ config(
-    materialized='incremental',
-    growth='weeks',
-    grain=grain_of_series('week_start_date'),
-    indexes=[{'columns': ['series_key', 'week_start_date']}],
-) }}
-
 with
 
 stock as (
 
     select * from {{ ref('int_stock') }}
 
-    where
-        measure in {{ sql_list(var('on_hand_measures')) }}
-        {% if is_incremental() %}
-        and {{ is_touched() }}
-        {% endif %}
+    where measure in {{ sql_list(var('on_hand_measures')) }}
 
 ),
 

@@ -1,5 +1,5 @@
 -- All that decides what a message's lines become, apart from what other messages say of the same: one number, by which
--- int_touched finds the messages that are no longer what the tables behind it hold.
+-- int_judged_lines finds the messages that are no longer what it holds.
 
 with
 
@@ -27,17 +27,18 @@ withdrawals as (
 
     select
         message_id,
-        string_agg(location_id || ' ' || is_cancelled, ' ' order by location_id) as places
+        {{ joined("location_id || ' ' || is_cancelled", ' ', 'location_id') }} as places
 
     from withdrawn_places
 
     group by message_id
 
-)
+),
 
-select
-    messages.message_id,
-    hashtextextended(
+described as (
+
+    select
+        messages.message_id,
         concat_ws(
             '|',
             messages.outcome_version,
@@ -49,22 +50,28 @@ select
             coalesce(messages.currency, '-'),
             -- Days and moments as numbers: as text they are written in a session's own zone and style, and whoever ran
             -- dbt in another one would have had every message judged anew.
-            coalesce(extract(epoch from messages.period_start_date)::text, '-'),
-            coalesce(extract(epoch from messages.period_end_date)::text, '-'),
+            coalesce({{ as_number_of_seconds('messages.period_start_date') }}::text, '-'),
+            coalesce({{ as_number_of_seconds('messages.period_end_date') }}::text, '-'),
             messages.document_function,
             messages.is_test,
             messages.is_resend,
             messages.is_complete,
-            extract(epoch from messages.stated_at),
-            extract(epoch from messages.received_at),
+            {{ as_number_of_seconds('messages.stated_at') }},
+            {{ as_number_of_seconds('messages.received_at') }},
             withdrawals.places
-        ),
-        0
-    ) as verdict
+        ) as description
 
-from messages
+    from messages
 
--- A message without lines has nothing to be judged.
-inner join first_lines on messages.message_id = first_lines.message_id
+    -- A message without lines has nothing to be judged.
+    inner join first_lines on messages.message_id = first_lines.message_id
 
-left join withdrawals on messages.message_id = withdrawals.message_id
+    left join withdrawals on messages.message_id = withdrawals.message_id
+
+)
+
+select
+    message_id,
+    {{ hash_of('description') }} as verdict
+
+from described

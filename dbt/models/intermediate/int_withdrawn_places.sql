@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', growth='whole', grain=['message_id', 'location_id']) }}
+{{ config(materialized='maintained', maintained_by='rows', grain=['message_id', 'location_id']) }}
 
 -- A replacement or cancellation withdraws what its document said before, place by place: partners number every message
 -- of an interchange alike, so a document number alone would withdraw other stores and other weeks. A line without a
@@ -17,14 +17,12 @@ lines as (
 
     select * from {{ ref('int_lines') }}
 
-    where
-        -- As an array it becomes a look-up in each table behind the view; a join would read all lines first.
-        message_id = any(array(select messages.message_id from messages))
+    where {{ is_one_of_few('message_id', 'select messages.message_id from messages') }}
 
 ),
 
 -- Materialized, because the planner knows little of how few they are, and would join every line with every other.
-places as materialized (
+places as {{ materialized() }} (
 
     select
         messages.message_id,

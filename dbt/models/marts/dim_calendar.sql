@@ -1,13 +1,13 @@
 -- Read by their indexes of odd days, which a copy of a fact would not have.
 with
 
-sales as not materialized (
+sales as {{ not_materialized() }} (
 
     select * from {{ ref('fct_sales') }}
 
 ),
 
-stock as not materialized (
+stock as {{ not_materialized() }} (
 
     select * from {{ ref('fct_stock') }}
 
@@ -52,12 +52,7 @@ odd_days as (
 
 days as (
 
-    select day::date as calendar_date
-
-    from
-        generate_series(
-            '{{ var("calendar_first_date") }}'::timestamp, '{{ var("calendar_last_date") }}'::timestamp, '1 day'
-        ) as day
+    {{ list_days(var('calendar_first_date'), var('calendar_last_date')) }}
 
     union
 
@@ -80,8 +75,8 @@ weeks as (
         {{ week_start_date('calendar_date', "'iso'") }} as iso_week_start_date,
         {{ week_start_date('calendar_date', "'4-5-4'") }} as retail_week_start_date,
         -- A day before the year's first week belongs to the year before.
-        extract(year from calendar_date)::integer
-        - (calendar_date < {{ retail_year_start_date('extract(year from calendar_date)::integer') }})::integer
+        {{ part_of_date('year', 'calendar_date') }}
+        - (calendar_date < {{ retail_year_start_date(part_of_date('year', 'calendar_date')) }})::integer
             as retail_year
 
     from days
@@ -128,18 +123,18 @@ retail_months as (
 
 select
     calendar_date,
-    extract(isodow from calendar_date)::integer as day_of_week,
-    to_char(calendar_date, 'FMDay') as day_name,
+    {{ part_of_date('isodow', 'calendar_date') }} as day_of_week,
+    {{ write_date('calendar_date', 'FMDay') }} as day_name,
 
-    date_trunc('month', calendar_date)::date as month_start_date,
-    extract(year from calendar_date)::integer as year,
-    extract(month from calendar_date)::integer as month,
-    to_char(calendar_date, 'YYYY-MM') as month_name,
+    {{ month_start_date('calendar_date') }} as month_start_date,
+    {{ part_of_date('year', 'calendar_date') }} as year,
+    {{ part_of_date('month', 'calendar_date') }} as month,
+    {{ write_date('calendar_date', 'YYYY-MM') }} as month_name,
 
     iso_week_start_date,
-    extract(isoyear from calendar_date)::integer as iso_year,
-    extract(week from calendar_date)::integer as iso_week,
-    to_char(calendar_date, 'IYYY"-W"IW') as iso_week_name,
+    {{ part_of_date('isoyear', 'calendar_date') }} as iso_year,
+    {{ part_of_date('week', 'calendar_date') }} as iso_week,
+    {{ write_date('calendar_date', 'IYYY"-W"IW') }} as iso_week_name,
 
     retail_week_start_date,
     retail_year_start_date,
@@ -147,7 +142,7 @@ select
     retail_year_week_count::integer as retail_year_week_count,
     retail_quarter::integer as retail_quarter,
     retail_month::integer as retail_month,
-    to_char(make_date(2000, (retail_month % 12 + 1)::integer, 1), 'FMMonth') as retail_month_name,
+    {{ month_name('retail_month % 12 + 1') }} as retail_month_name,
     retail_week::integer as retail_week,
     'FY' || retail_year || '-W' || lpad(retail_week::text, 2, '0') as retail_week_name,
     retail_week = 53 as is_53rd_retail_week,

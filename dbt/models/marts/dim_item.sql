@@ -27,7 +27,7 @@ single_members as (
         item_id,
         case when item_id_type != 'gtin' then min(partner_id) end as partner_id,
         count(*) as partner_count,
-        min(array_to_string(identifiers_sent, ', ')) as identifiers_sent
+        min({{ list_of_array('identifiers_sent') }}) as identifiers_sent
 
     from members
 
@@ -40,11 +40,11 @@ shared_members as (
 
     select
         members.item_key,
-        string_agg(distinct named.identifier, ', ' order by named.identifier) as identifiers_sent
+        {{ list_of('named.identifier') }} as identifiers_sent
 
     from members
 
-    cross join lateral unnest(members.identifiers_sent) as named (identifier)
+    {{ unpack_array('members.identifiers_sent', 'named', 'identifier') }}
 
     where
         members.item_key in (
@@ -56,22 +56,29 @@ shared_members as (
 
 ),
 
+described_packs as (
+
+    select
+        *,
+        concat_ws(
+            ' ',
+            case when item_id_type = 'gtin' then partner || ':' end,
+            unit, '=', {{ without_trailing_noughts('contained_units') }}, 'EA', 'of ' || contained_item_id
+        ) as pack_factor
+
+    from pack_factors
+
+),
+
 packs_by_item as (
 
     select
         item_id_type,
         item_id,
         case when item_id_type != 'gtin' then partner end as partner_id,
-        string_agg(
-            concat_ws(
-                ' ',
-                case when item_id_type = 'gtin' then partner || ':' end,
-                unit, '=', trim_scale(contained_units), 'EA', 'of ' || contained_item_id
-            ),
-            ', ' order by partner nulls first, unit
-        ) as pack_factors
+        {{ joined('pack_factor', ', ', 'partner nulls first, unit') }} as pack_factors
 
-    from pack_factors
+    from described_packs
 
     group by item_id_type, item_id, case when item_id_type != 'gtin' then partner end
 

@@ -1,26 +1,19 @@
--- A table, because dim_item would otherwise unpack the identifiers of every line again for each day that comes.
 -- Which items there are it asks the facts, whose primary keys lead to them.
-{{ config(
-    materialized='incremental',
-    growth='weeks',
-    grown_by=['partner_id', 'item_id_type', 'item_id'],
-) }}
-
 with
 
-sales as not materialized (
+sales as {{ not_materialized() }} (
 
     select * from {{ ref('fct_sales') }}
 
 ),
 
-stock as not materialized (
+stock as {{ not_materialized() }} (
 
     select * from {{ ref('fct_stock') }}
 
 ),
 
-weeks as not materialized (
+weeks as {{ not_materialized() }} (
 
     select * from {{ ref('fct_sell_through_performance') }}
 
@@ -29,7 +22,7 @@ weeks as not materialized (
 
 ),
 
-identifiers as not materialized (
+identifiers as {{ not_materialized() }} (
 
     select * from {{ ref('stg_compiled_item_ids') }}
 
@@ -41,47 +34,17 @@ item_id_types as (
 
 ),
 
-{% if is_incremental() -%}
-touched_items as materialized (
+items as {{ materialized() }} (
 
-    select distinct
-        partner_id,
-        item_id_type,
-        item_id
+    {{ list_distinct('sales', ['partner_id', 'item_id_type', 'item_id']) }}
 
-    from touched_weeks
+    union
+
+    {{ list_distinct('stock', ['partner_id', 'item_id_type', 'item_id']) }}
 
 ),
 
-items as materialized (
-
-    select
-        partner_id,
-        item_id_type,
-        item_id
-
-    from touched_items
-
-    where
-        exists (
-            select from sales
-            where
-                sales.partner_id = touched_items.partner_id
-                and sales.item_id_type = touched_items.item_id_type
-                and sales.item_id = touched_items.item_id
-        )
-        or exists (
-            select from stock
-            where
-                stock.partner_id = touched_items.partner_id
-                and stock.item_id_type = touched_items.item_id_type
-                and stock.item_id = touched_items.item_id
-        )
-
-),
-
--- A look-up for each item, where reading all of its weeks would take seconds.
-last_rows as (
+last_rows as {{ materialized() }} (
 
     select
         items.partner_id,
@@ -92,67 +55,16 @@ last_rows as (
 
     from items
 
-    cross join
-        lateral (
-            select
-                weeks.first_message_id,
-                weeks.last_message_id
-
-            from weeks
-
-            where
-                weeks.partner_id = items.partner_id
-                and weeks.item_id_type = items.item_id_type
-                and weeks.item_id = items.item_id
-
-            order by
-                weeks.partner_id desc, weeks.item_id_type desc, weeks.item_id desc,
-                weeks.location_id desc, weeks.unit desc, weeks.week_start_date desc
-
-            limit 1
-        ) as last_row
-
-),
-{%- else -%}
-items as materialized (
-
-    select
-        partner_id,
-        item_id_type,
-        item_id
-
-    from sales
-
-    union
-
-    select
-        partner_id,
-        item_id_type,
-        item_id
-
-    from stock
+    {{ join_last_row(
+        'weeks', 'last_row', 'items', ['partner_id', 'item_id_type', 'item_id'],
+        ['location_id', 'unit', 'week_start_date'],
+    ) }}
 
 ),
 
-last_rows as (
-
-    select distinct on (partner_id, item_id_type, item_id)
-        partner_id,
-        item_id_type,
-        item_id,
-        first_message_id,
-        last_message_id
-
-    from weeks
-
-    order by
-        partner_id desc, item_id_type desc, item_id desc, location_id desc, unit desc, week_start_date desc
-
-),
-{%- endif %}
 
 -- How an item is called now: in the first and the last message about one of its rows.
-last_messages as materialized (
+last_messages as (
 
     select
         partner_id,
@@ -174,7 +86,6 @@ last_messages as materialized (
 
 ),
 
--- `limit 1` keeps the GTIN to one computation: else each name below repeats it.
 named as (
 
     select
@@ -187,15 +98,11 @@ named as (
 
     left join item_id_types on identifiers.item_id_type = item_id_types.item_id_type
 
-    cross join
-        lateral ( -- noqa: ST05
-            select {{ gtin_of('identifiers.item_id', 'identifiers.item_id_type', 'item_id_types.namespace') }} as gtin
-            order by gtin
-            limit 1
-        ) as item
+    {{ join_value(
+        gtin_of('identifiers.item_id', 'identifiers.item_id_type', 'item_id_types.namespace'), 'item', 'gtin'
+    ) }}
 
-    -- As an array it becomes a look-up; a join would unpack all lines first.
-    where identifiers.message_id = any(array(select distinct last_messages.message_id from last_messages))
+    where {{ is_one_of_few('identifiers.message_id', 'select distinct last_messages.message_id from last_messages') }}
 
 ),
 
@@ -205,7 +112,7 @@ identifiers_by_item as (
         last_messages.partner_id,
         last_messages.item_id_type,
         last_messages.item_id,
-        array_agg(distinct named.identifier order by named.identifier) as identifiers_sent
+        {{ array_of('named.identifier') }} as identifiers_sent
 
     from last_messages
 

@@ -16,7 +16,7 @@ seen as (
 
     select
         partner_id,
-        string_agg(distinct message_type, ', ' order by message_type) as message_types,
+        {{ list_of('message_type') }} as message_types,
         count(*) as message_count,
         min(received_at) as first_received_at,
         max(received_at) as last_received_at

@@ -1,7 +1,6 @@
 {{ config(
-    materialized='incremental',
-    growth='weeks',
-    grown_by=['partner_id', 'item_id_type', 'item_id', 'location_id', 'unit', 'week_start_date'],
+    materialized='maintained',
+    maintained_by='weeks',
     indexes=[{'columns': ['partner_id', 'week_start_date', 'location_id', 'item_id']}],
     partial_indexes=['(period_start_date) where ' ~ is_odd_period('period_start_date', 'period_end_date')],
 ) }}
@@ -10,13 +9,9 @@ with
 
 sales as (
 
-    select * from {{ ref('int_sales') }}
+    select * from {{ needed_rows(ref('int_sales')) }}
 
-    where
-        not is_told_otherwise
-        {% if is_incremental() %}
-        and {{ is_touched() }}
-        {% endif %}
+    where not is_redundant
 
 ),
 

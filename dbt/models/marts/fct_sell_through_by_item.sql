@@ -1,36 +1,16 @@
 {{ config(
-    materialized='incremental',
-    growth='weeks',
-    grown_by=['partner_id', 'week_start_date'],
-    weeks_after=list_weeks_after(),
+    materialized='maintained',
+    maintained_by='weeks',
+    looks_back=weeks_compared_with(),
     indexes=[{'columns': ['partner_id', 'week_start_date']}, {'columns': ['iso_week_start_date']}],
-    pre_hook=group_in_one_process(),
 ) }}
 
 with
 
-{% if is_incremental() -%}
-needed_weeks as materialized (
-
-    {{ list_needed_weeks(
-        range(1, (var('earlier_weeks') | int) + 1) | list + [52],
-        ref('fct_sell_through_performance')
-    ) }}
-
-),
-{%- endif %}
-
 performance as (
 
-    select performance.*
+    select * from {{ needed_rows(ref('fct_sell_through_performance')) }}
 
-    from {{ ref('fct_sell_through_performance') }} as performance
-    {% if is_incremental() %}
-    inner join needed_weeks
-        on
-            performance.partner_id = needed_weeks.partner_id
-            and performance.week_start_date = needed_weeks.week_start_date
-    {% endif %}
 ),
 
 -- Sums over the places of one week, where stock may be added; a value only where all of it is known.
@@ -157,7 +137,3 @@ select
     is_unlocated_added
 
 from measured
-{%- if is_incremental() %}
-
-where {{ is_week_touched() }}
-{%- endif %}

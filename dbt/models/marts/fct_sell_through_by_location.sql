@@ -1,27 +1,15 @@
 {{ config(
-    materialized='incremental',
-    growth='weeks',
-    grown_by=['partner_id', 'week_start_date'],
-    weeks_after=list_weeks_after(),
+    materialized='maintained',
+    maintained_by='weeks',
     indexes=[{'columns': ['partner_id', 'week_start_date']}],
-    pre_hook=group_in_one_process(),
 ) }}
 
 with
 
 performance as (
 
-    select performance.*
+    select * from {{ needed_rows(ref('fct_sell_through_performance')) }}
 
-    from {{ ref('fct_sell_through_performance') }} as performance
-    {% if is_incremental() %}
-    where (performance.partner_id, performance.week_start_date) in (
-        select
-            touched_weeks.partner_id,
-            touched_weeks.week_start_date
-        from touched_weeks
-    )
-    {% endif %}
 ),
 
 -- Sums over the items of one place in one week, where stock may be added.

@@ -1,73 +1,36 @@
 {{ config(
-    materialized='incremental',
-    growth='weeks',
-    grown_by=['partner_id', 'week_start_date'],
-    weeks_after=list_weeks_after(),
+    materialized='maintained',
+    maintained_by='weeks',
+    looks_back=weeks_compared_with(),
+    cluster_by=['partner_id', 'week_start_date'],
     indexes=[{'columns': ['partner_id', 'week_start_date']}],
     partial_indexes=['(iso_week_start_date) where is_out_of_stock', '(item_key) where is_out_of_stock'],
 ) }}
 
 with
 
-{% if is_incremental() -%}
-touched_partner_weeks as materialized (
-
-    {{ list_needed_weeks([], ref('int_on_hand_by_week')) }}
-
-),
-
--- Weeks that are compared with and not touched themselves: this table holds them as they would be computed.
-compared_partner_weeks as materialized (
-
-    {{ list_needed_weeks(
-        range(1, (var('earlier_weeks') | int) + 1) | list + [52],
-        ref('int_on_hand_by_week')
-    ) }}
-
-    except
-
-    select
-        partner_id,
-        week_start_date
-
-    from touched_weeks
-
-),
-{%- endif %}
-
 stock as (
 
-    select stock.*
+    select * from {{ needed_rows(ref('int_on_hand_by_week')) }}
 
-    from {{ ref('int_on_hand_by_week') }} as stock
-    {% if is_incremental() %}
-    inner join touched_partner_weeks as touched
-        on stock.partner_id = touched.partner_id and stock.week_start_date = touched.week_start_date
-    {% endif %}
 ),
 
 -- Each is at the grain of this table already, so no join below can multiply a row.
-weeks as {{ 'materialized ' if is_incremental() }}(
+weeks as (
 
-    select weeks.*
+    select * from {{ needed_rows(ref('int_item_location_weeks')) }}
 
-    from {{ ref('int_item_location_weeks') }} as weeks
-    {% if is_incremental() %}
-    -- By weeks of partners too: a look-up for each row of stock took four times as long.
-    inner join touched_partner_weeks as touched
-        on weeks.partner_id = touched.partner_id and weeks.week_start_date = touched.week_start_date
-    {% endif %}
 ),
 
 sales as (
 
-    select * from {{ ref('int_sales_by_week') }}
+    select * from {{ needed_rows(ref('int_sales_by_week')) }}
 
 ),
 
 receipts as (
 
-    select * from {{ ref('int_receipts_by_week') }}
+    select * from {{ needed_rows(ref('int_receipts_by_week')) }}
 
 ),
 
@@ -106,68 +69,6 @@ joined as (
 
 ),
 
-{% if is_incremental() -%}
-known as (
-
-    select
-        series_key,
-        {{ series_columns() }},
-        week_start_date,
-        net_units_sold,
-        on_hand_units
-
-    from joined
-
-    union all
-
-    select
-        {{ series_key('held.partner_id', 'held.location_id', 'held.item_id_type', 'held.item_id', 'held.unit') }}
-            as series_key,
-        {{ series_columns('held') }},
-        held.week_start_date,
-        held.net_units_sold,
-        held.on_hand_units
-
-    from {{ this }} as held
-
-    inner join compared_partner_weeks as compared_with
-        on held.partner_id = compared_with.partner_id and held.week_start_date = compared_with.week_start_date
-
-),
-
-comparisons as (
-
-    select
-        series_key,
-        {{ series_columns() }},
-        week_start_date,
-        {{ compared_weeks() }}
-
-    from known
-
-    window
-        {{ frames_of_weeks('series_key, ' ~ series_columns()) }}
-
-),
-
-compared as (
-
-    select
-        joined.*,
-        comparisons.trailing_weeks_stated,
-        comparisons.trailing_net_units,
-        comparisons.trailing_weeks_of_stock,
-        comparisons.trailing_on_hand_units,
-        comparisons.previous_week_net_units_sold,
-        comparisons.previous_year_net_units_sold
-
-    from joined
-
-    inner join comparisons
-        on {{ is_same_week('joined', 'comparisons') }}
-
-),
-{%- else -%}
 compared as (
 
     select
@@ -180,7 +81,6 @@ compared as (
         {{ frames_of_weeks('series_key, ' ~ series_columns()) }}
 
 ),
-{%- endif %}
 
 measured as (
 
@@ -206,7 +106,7 @@ select
     unit,
     week_start_date,
     (week_start_date + 6)::date as week_end_date,
-    date_trunc('week', week_start_date + 6)::date as iso_week_start_date,
+    {{ iso_week_start_date('week_start_date + 6') }} as iso_week_start_date,
     week_calendar,
     {{ item_key() }} as item_key,
     {{ location_key() }} as location_key,
@@ -251,8 +151,3 @@ select
     last_received_at
 
 from measured
-{%- if not is_incremental() %}
-
--- A day looks back on whole weeks of partners: a row here and a row there would be a page for each.
-order by partner_id, week_start_date
-{%- endif %}

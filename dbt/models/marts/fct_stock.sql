@@ -1,7 +1,6 @@
 {{ config(
-    materialized='incremental',
-    growth='weeks',
-    grown_by=['partner_id', 'item_id_type', 'item_id', 'location_id', 'unit', 'week_start_date'],
+    materialized='maintained',
+    maintained_by='weeks',
     indexes=[{'columns': ['partner_id', 'week_start_date', 'location_id', 'item_id']}],
     partial_indexes=['(period_start_date) where ' ~ is_odd_period('period_start_date', 'as_of_date')],
 ) }}
@@ -10,22 +9,16 @@ with
 
 stock as (
 
-    select * from {{ ref('int_stock') }}
-    {% if is_incremental() %}
-    where {{ is_touched() }}
-    {% endif %}
+    select * from {{ needed_rows(ref('int_stock')) }}
+
 ),
 
 -- What was received is stated for a period, which ends where another snapshot would be taken.
 receipts as (
 
-    select * from {{ ref('int_receipts') }}
+    select * from {{ needed_rows(ref('int_receipts')) }}
 
-    where
-        not is_told_otherwise
-        {% if is_incremental() %}
-        and {{ is_touched() }}
-        {% endif %}
+    where not is_redundant
 
 ),
 

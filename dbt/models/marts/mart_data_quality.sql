@@ -18,10 +18,16 @@ message_places as (
 
 ),
 
--- Those that int_message_places leaves out.
+-- Those that int_message_places leaves out: what keeps them out is always their own message's.
 other_lines as (
 
-    select * from {{ ref('int_line_fates') }}
+    select
+        message_id,
+        location_id,
+        week_start_date,
+        message_fate as fate
+
+    from {{ ref('int_judged_lines') }}
 
     where item_id is null or week_start_date is null
 
@@ -46,7 +52,7 @@ stated as (
         coalesce(partners.week_calendar, 'iso') as week_calendar,
         coalesce(int_messages.is_resend, false) as is_resend,
         coalesce(int_messages.period_end_date, int_messages.period_start_date) as period_end_date,
-        ({{ stated_at('stg_messages.prepared_at', 'stg_messages.received_at') }}) at time zone 'UTC' as stated_at
+        {{ time_in_utc(stated_at('stg_messages.prepared_at', 'stg_messages.received_at')) }} as stated_at
 
     from stg_messages
 
@@ -76,7 +82,7 @@ lines_of_places as (
         line_count,
         counted_line_count,
         restated_line_count,
-        told_otherwise_line_count,
+        redundant_line_count,
         unmapped_line_count
 
     from message_places
@@ -88,9 +94,9 @@ lines_of_places as (
         coalesce(location_id, 'unknown') as location_id,
         week_start_date,
         1 as line_count,
-        (fate = 'counted')::integer as counted_line_count,
-        (fate in ('superseded', 'replaced', 'cancelled'))::integer as restated_line_count,
-        (fate = 'told_otherwise')::integer as told_otherwise_line_count,
+        0 as counted_line_count,
+        (fate in ('replaced', 'cancelled'))::integer as restated_line_count,
+        0 as redundant_line_count,
         (fate = 'unmapped')::integer as unmapped_line_count
 
     from other_lines
@@ -108,7 +114,7 @@ places_of_messages as (
         sum(lines_of_places.line_count::integer)::integer as line_count,
         sum(lines_of_places.counted_line_count::integer)::integer as counted_line_count,
         sum(lines_of_places.restated_line_count::integer)::integer as restated_line_count,
-        sum(lines_of_places.told_otherwise_line_count::integer)::integer as told_otherwise_line_count,
+        sum(lines_of_places.redundant_line_count::integer)::integer as redundant_line_count,
         sum(lines_of_places.unmapped_line_count::integer)::integer as unmapped_line_count
 
     from lines_of_places
@@ -150,7 +156,7 @@ spoken as (
         coalesce(places_of_messages.line_count, 0) as line_count,
         coalesce(places_of_messages.counted_line_count, 0) as counted_line_count,
         coalesce(places_of_messages.restated_line_count, 0) as restated_line_count,
-        coalesce(places_of_messages.told_otherwise_line_count, 0) as told_otherwise_line_count,
+        coalesce(places_of_messages.redundant_line_count, 0) as redundant_line_count,
         coalesce(places_of_messages.unmapped_line_count, 0) as unmapped_line_count
 
     from messages
@@ -222,12 +228,12 @@ expected as (
         files_by_type.partner_id,
         files_by_type.week_calendar,
         files_by_type.location_id,
-        expected_week.week_start_date::date as week_start_date,
+        expected_week.week_start_date as week_start_date,
         sum(file_schedules.files_per_week) as files_expected,
         sum(
             greatest(
                 file_schedules.files_per_week - case
-                    when expected_week.week_start_date::date = files_by_type.week_start_date
+                    when expected_week.week_start_date = files_by_type.week_start_date
                         then files_by_type.files_arrived
                     else 0
                 end,
@@ -242,21 +248,20 @@ expected as (
             files_by_type.partner_id = file_schedules.partner
             and files_by_type.message_type = file_schedules.message_type
 
-    cross join
-        lateral generate_series(
-            files_by_type.week_start_date::timestamp,
-            least(
-                coalesce(files_by_type.next_week_start_date - 7, files_by_type.last_week_start_date),
-                files_by_type.week_start_date + 7 * {{ var('weeks_until_silent') }}
-            )::timestamp,
-            interval '7 days'
-        ) as expected_week (week_start_date)
+    {{ join_weeks(
+        'files_by_type.week_start_date',
+        'least(
+            coalesce(files_by_type.next_week_start_date - 7, files_by_type.last_week_start_date),
+            files_by_type.week_start_date + 7 * ' ~ var('weeks_until_silent') ~ '
+        )',
+        'expected_week',
+    ) }}
 
     group by
         files_by_type.partner_id,
         files_by_type.week_calendar,
         files_by_type.location_id,
-        expected_week.week_start_date::date
+        expected_week.week_start_date
 
 ),
 
@@ -298,15 +303,15 @@ arrived as (
         sum(line_count) as line_count,
         sum(counted_line_count) as counted_line_count,
         sum(restated_line_count) as restated_line_count,
-        sum(told_otherwise_line_count) as told_otherwise_line_count,
+        sum(redundant_line_count) as redundant_line_count,
         sum(unmapped_line_count) as unmapped_line_count,
         count(*) filter (where route = 'plan') as plan_message_count,
         count(*) filter (where route = 'model') as model_message_count,
         count(*) filter (where route = 'review') as review_message_count,
         count(*) filter (where route = 'mixed') as mixed_message_count,
         count(*) filter (where route is null) as unread_message_count,
-        string_agg(distinct model_version, ', ' order by model_version) as model_versions,
-        string_agg(distinct compiler_version, ', ' order by compiler_version) as compiler_versions,
+        {{ list_of('model_version') }} as model_versions,
+        {{ list_of('compiler_version') }} as compiler_versions,
         max(received_at) as last_received_at
 
     from spoken
@@ -369,7 +374,7 @@ select
     coalesce(arrived.line_count, 0)::bigint as line_count,
     coalesce(arrived.counted_line_count, 0)::bigint as counted_line_count,
     coalesce(arrived.restated_line_count, 0)::bigint as restated_line_count,
-    coalesce(arrived.told_otherwise_line_count, 0)::bigint as told_otherwise_line_count,
+    coalesce(arrived.redundant_line_count, 0)::bigint as told_otherwise_line_count,
     coalesce(arrived.unmapped_line_count, 0)::bigint as unmapped_line_count,
     coalesce(rejected.rejected_line_count, 0)::bigint as rejected_line_count,
 

@@ -1,22 +1,18 @@
 -- A table, because each read of a header unpacks the whole document.
-{{ config(materialized='incremental', growth='outcomes') }}
+{{ config(
+    materialized='maintained',
+    maintained_by='messages',
+    versions='base_outcomes',
+    version='outcome_version',
+    grain=['message_id'],
+    indexes=[{'columns': ['message_id']}],
+) }}
 
 with
 
 outcomes as (
 
-    select
-        outcomes.*,
-        -- Each write gives a row another one, whatever it changes.
-        outcomes.xmin::text::bigint as outcome_version
-
-    from {{ source('silver', 'outcomes') }} as outcomes
-
-    where
-        outcomes.is_valid
-        {% if is_incremental() %}
-        and outcomes.message_id = any(array(select changed_outcomes.message_id from changed_outcomes))
-        {% endif %}
+    select * from {{ needed_rows(ref('base_outcomes')) }}
 
 )
 
@@ -39,8 +35,8 @@ select
     coalesce(header.is_test, false) as is_test,
     outcomes.is_complete,
 
-    jsonb_array_length(coalesce(header.lines, '[]'::jsonb)) as line_count,
-    jsonb_array_length(coalesce(outcomes.rejected_lines, '[]'::jsonb)) as rejected_line_count,
+    {{ json_array_length('header.lines') }} as line_count,
+    {{ json_array_length('outcomes.rejected_lines') }} as rejected_line_count,
 
     outcomes.route,
     outcomes.compiler_version,
@@ -50,19 +46,17 @@ select
 
 from outcomes
 
--- Unpacked in one go: every -> would unpack it again.
-cross join
-    lateral jsonb_to_record(outcomes.document) as header (
-        standard text,
-        message_type text,
-        version text,
-        message_reference text,
-        document_number text,
-        function text,
-        currency text,
-        document_date date,
-        period_start date,
-        period_end date,
-        is_test boolean,
-        lines jsonb
-    )
+{{ unpack_json('outcomes.document', 'header', {
+    'standard': 'text',
+    'message_type': 'text',
+    'version': 'text',
+    'message_reference': 'text',
+    'document_number': 'text',
+    'function': 'text',
+    'currency': 'text',
+    'document_date': 'date',
+    'period_start': 'date',
+    'period_end': 'date',
+    'is_test': 'boolean',
+    'lines': 'jsonb',
+}) }}

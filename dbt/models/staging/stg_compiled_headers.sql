@@ -25,10 +25,10 @@ select
     messages.position as message_position,
     messages.content_sha256,
 
-    coalesce(nullif(trim(messages.envelope ->> 'sender'), ''), 'unknown') as partner_id,
-    messages.envelope ->> 'sender_qualifier' as partner_id_type,
-    messages.envelope ->> 'recipient' as recipient_id,
-    messages.envelope ->> 'control_reference' as control_reference,
+    coalesce(nullif(trim({{ json_text('messages.envelope', 'sender') }}), ''), 'unknown') as partner_id,
+    {{ json_text('messages.envelope', 'sender_qualifier') }} as partner_id_type,
+    {{ json_text('messages.envelope', 'recipient') }} as recipient_id,
+    {{ json_text('messages.envelope', 'control_reference') }} as control_reference,
 
     headers.standard,
     headers.message_type,
@@ -43,7 +43,7 @@ select
     headers.period_end_date,
 
     -- Either witness is enough: a test flag that one reader missed must not turn test traffic into sales.
-    coalesce((messages.envelope ->> 'is_test')::boolean, false) or headers.is_test as is_test,
+    coalesce(({{ json_text('messages.envelope', 'is_test') }})::boolean, false) or headers.is_test as is_test,
     headers.is_complete,
 
     headers.line_count,
@@ -56,7 +56,7 @@ select
     headers.verification_hash,
 
     -- An envelope states local time without a zone: good enough to order one partner's own messages.
-    (messages.envelope ->> 'prepared_at')::timestamp at time zone 'UTC' as prepared_at,
+    {{ moment_in_utc(json_text('messages.envelope', 'prepared_at')) }} as prepared_at,
     messages.received_at,
     headers.compiled_at
 

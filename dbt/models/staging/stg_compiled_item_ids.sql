@@ -18,14 +18,7 @@ identifiers as (
 
     from lines
 
-    cross join
-        lateral jsonb_each_text(
-            case when jsonb_typeof(lines.item_ids) = 'object' then lines.item_ids else '{}'::jsonb end
-            || case
-                when lines.item_id is null or lines.item_id_type is null then '{}'::jsonb
-                else jsonb_build_object(lines.item_id_type, lines.item_id)
-            end
-        ) as named
+    {{ unpack_json_names(json_with('lines.item_ids', 'lines.item_id_type', 'lines.item_id'), 'named') }}
 
 )
 

@@ -31,13 +31,13 @@ arrived as (
         messages.interchange_id,
         interchanges.file_name,
         messages.position as message_position,
-        coalesce(nullif(trim(messages.envelope ->> 'sender'), ''), 'unknown') as partner_id,
+        coalesce(nullif(trim({{ json_text('messages.envelope', 'sender') }}), ''), 'unknown') as partner_id,
         coalesce(outcomes.message_type, messages.message_type) as message_type,
 
         outcomes.message_id is not null as is_compiled,
         coalesce(outcomes.is_valid, false) as is_valid,
         coalesce(outcomes.is_complete, false) as is_complete,
-        coalesce((messages.envelope ->> 'is_test')::boolean, false)
+        coalesce(({{ json_text('messages.envelope', 'is_test') }})::boolean, false)
         or coalesce(headers.is_test, false) as is_test,
         coalesce(headers.rejected_line_count, 0) as rejected_line_count,
 
@@ -45,7 +45,7 @@ arrived as (
         outcomes.model_version,
         outcomes.compiler_version,
 
-        (messages.envelope ->> 'prepared_at')::timestamp at time zone 'UTC' as prepared_at,
+        {{ moment_in_utc(json_text('messages.envelope', 'prepared_at')) }} as prepared_at,
         messages.received_at,
         outcomes.compiled_at
 

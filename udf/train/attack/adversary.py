@@ -27,7 +27,6 @@ from rich.table import Table
 from udf.compiler import MODEL, Compiler
 from udf.contract import Outcome
 from udf.engines.llama import LlamaEngine
-from udf.train.attack.by_rules import RULES, RulesCompiler
 from udf.train.attack.kinds import KINDS
 from udf.train.attack.oracle import Oracle
 from udf.train.attack.sound import Kind, SoundMessage, classify, draw_sound_messages
@@ -39,6 +38,8 @@ SEED = 71_001
 EACH = 2
 """Attacks of every kind on one message."""
 _EXAMPLES = 5
+RULES = "rules"
+"""The family of what `udf.readers.rules` makes of damaged texts."""
 WRONG_ANSWER = "wrong answer"
 """The family of attacks that leave the text as it is."""
 
@@ -120,7 +121,7 @@ class Attack:
 def attack(messages: int, seed: int = SEED, each: int = EACH, model: Path | None = MODEL) -> list[AttackCounts]:
     """Attack so many proved messages; without `model` the rules alone read damaged texts."""
     run = Attack(random.Random(seed), each)
-    readers: dict[str, Compiler] = {RULES: RulesCompiler()}
+    readers: dict[str, Compiler] = {RULES: Compiler(None)}
     if model:
         readers["model"] = Compiler(LlamaEngine(model))
     drawn = islice(draw_sound_messages(run.r), messages)

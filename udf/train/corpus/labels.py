@@ -1,7 +1,7 @@
 """Labels of real messages: chunks with the records that the gatekeeper proved, one JSON object a line.
 
-A label keeps segments and positions, not tokens: whatever the codec becomes, it can be encoded anew. The file holds
-partners' own values and belongs in no repository.
+A label keeps segments and positions, not tokens: whatever the vocabulary becomes, it can be encoded anew. The file
+holds partners' own values and belongs in no repository.
 """
 
 import json

@@ -10,7 +10,6 @@ from typing import Any
 
 from udf.compiler import Compiler
 from udf.engines.llama import LlamaEngine
-from udf.train.attack.by_rules import RulesCompiler
 
 TINY, RULES = "tiny compiler", "rules (readers/rules)"
 
@@ -36,7 +35,7 @@ def tiny_candidate(model: Path, engine: LlamaEngine) -> Candidate:
 
 def rules_candidate() -> Candidate:
     """The rules have one answer for each chunk, and no file but code and tables."""
-    compiler = RulesCompiler()
+    compiler = Compiler(None)
     return Candidate(RULES, compiler, compiler, facts={"threads": 1})
 
 

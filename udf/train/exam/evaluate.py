@@ -73,7 +73,7 @@ def examine(
     began = time.monotonic()
     engine = LlamaEngine(model)
     tiny = tiny_candidate(model, engine)
-    found = _examine(tiny, sizes, seed, samples, engine)
+    found = examine_reader(tiny, sizes, seed, samples, engine)
     splits = found["splits"]
     facts: dict[str, Any] = {
         "seed": seed,
@@ -85,7 +85,7 @@ def examine(
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
     if rules:
-        facts["rules"] = _examine(rules_candidate(), sizes, seed, samples)
+        facts["rules"] = examine_reader(rules_candidate(), sizes, seed, samples)
     if rivals:
         from udf.train.exam.rivals import examine_rivals  # merges the specialist, for which exam-setup has the packages
 
@@ -94,7 +94,7 @@ def examine(
     return facts | {"minutes": round((time.monotonic() - began) / 60, 1)}
 
 
-def _examine(
+def examine_reader(
     candidate: Candidate, sizes: Sizes, seed: int, samples: Path | None, engine: Engine | None = None
 ) -> dict[str, Any]:  # fmt: skip
     """A reader on every split, on damaged messages and on the samples; with its `engine` its format is watched too."""

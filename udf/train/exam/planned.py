@@ -37,7 +37,7 @@ DAMAGES = 4
 
 
 def examine_plans(
-    engine: Engine, reference: Reference, partners: int, seed: int, samples: Path | None = None
+    engine: Engine | None, reference: Reference, partners: int, seed: int, samples: Path | None = None
 ) -> dict[str, Any]:
     """Sound and damaged messages of drawn partners, known and held-out in turn, and other people's messages.
 
@@ -131,7 +131,7 @@ def _damage(
                 yield kind.name, sound, damaged
 
 
-def _read_samples(engine: Engine, reference: Reference, folder: Path) -> dict[str, Any]:
+def _read_samples(engine: Engine | None, reference: Reference, folder: Path) -> dict[str, Any]:
     """Hand-checked messages, read as often as it takes for plans to know them and then once more."""
     compiler = Compiler(engine, reference, plans=PlanBook(reference, shadow=0))
     files = list(read_samples(folder))

@@ -23,6 +23,8 @@ BATCH_POSITIONS = 2048
 LONGEST = 120
 """Longer examples are one in a thousand."""
 _POOL = 1500
+_GRACE_SECONDS = 5
+"""What a process that draws has for its end, before it is killed."""
 HELD_OUT_SEED = 1_000_003
 _BUNDLE = len(Bundle.__args__)
 Rows = tuple[np.ndarray, np.ndarray]
@@ -91,6 +93,8 @@ class Feeder:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._process.terminate()
+        self._process.join(_GRACE_SECONDS)
+        self._process.kill()
 
     def __iter__(self) -> Iterator[Batch]:
         while True:

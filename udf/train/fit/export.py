@@ -12,7 +12,7 @@ from udf.train.fit.network import EPSILON, ROPE_BASE
 
 
 def export(run: Path, target: Path, half: bool = False) -> None:
-    """Write a run's weights to `target` in 32 bits, or 16 with --half. The tokens are the codec's: no vocabulary."""
+    """Write a run's weights to `target` in 32 bits, or 16 with --half. No vocabulary goes along."""
     shape = json.loads((run / "run.json").read_text())["shape"]
     weights = torch.load(run / "weights.pt")
     writer = gguf.GGUFWriter(target, "llama")

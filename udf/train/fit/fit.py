@@ -87,7 +87,11 @@ def load_checkpoint(path: Path, model: Network, optimiser: torch.optim.Optimizer
 
 
 class Stop:
-    """Whether SIGTERM or SIGINT has asked the run to end after its step; `code` is then the exit code."""
+    """Whether SIGTERM or SIGINT has asked the run to end after its step; `code` is then the exit code.
+
+    Both are heard even where whoever started the run ignores them, as `nohup` and `&` in a script do. Asked again, the
+    run ends at once.
+    """
 
     def __init__(self) -> None:
         self.code = 0
@@ -96,6 +100,7 @@ class Stop:
 
     def _ask(self, number: int, _frame: Any) -> None:
         self.code = 128 + number
+        signal.signal(number, signal.SIG_DFL)
 
 
 def fit(

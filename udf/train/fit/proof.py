@@ -49,7 +49,7 @@ def prove(
 
 
 def _examine_shipped(sizes: Sizes) -> dict[str, Any] | None:
-    """The same exam of the model in udf/model; None where there is none that today's codec can run."""
+    """The same exam of the model in udf/model; None where there is none that today's vocabulary can run."""
     try:
         return examine(MODEL, sizes)
     except (FileNotFoundError, ValueError):

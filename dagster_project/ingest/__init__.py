@@ -1,0 +1,1 @@
+"""From the landing folder into Bronze: files become interchanges, interchanges become messages."""

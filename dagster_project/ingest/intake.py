@@ -1,0 +1,291 @@
+"""Files become interchanges, interchanges become messages; a file need not fit into memory.
+
+Nothing a file holds, or fails to hold, is an exception here.
+"""
+
+import hashlib
+import traceback
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import Any, Literal
+
+import psycopg
+
+from dagster_project.ingest.landing import LandingFile
+from dagster_project.warehouse.connection import read_held
+from udf.edi.encoding import Pieces
+from udf.edi.interchange import Amendment, InterchangeMessage, Portion
+from udf.edi.split import InterchangeStream
+from udf.edi.window import BEGINNING_LENGTH
+from udf.outcome import Envelope, Problem, dump_envelope, dump_problems
+from udf.postgres.faults import PLAIN_MESSAGE
+from udf.postgres.storable import storable_json, storable_text
+from udf.postgres.worker import Log
+
+# Bytes are kept in rows of this size: PostgreSQL holds a value in memory as a whole, several times over.
+PART_BYTES = 1 << 20
+# Files of a transaction. Each commit waits for the disk, which took most of the time of a folder of small files.
+FILES_AT_ONCE = 100
+
+Delivery = Literal["loaded", "repeated", "ignored", "known", "unfinished"]
+
+
+def deliver_all(connection: psycopg.Connection[Any], files: Iterable[LandingFile]) -> Iterator[Delivery]:
+    """Record the files, the small ones some at a time: what became of each, in order."""
+    small: list[LandingFile] = []
+    for file in files:
+        if file.size is None or file.size <= PART_BYTES:
+            small.append(file)
+            if len(small) < FILES_AT_ONCE:
+                continue
+            large = []
+        else:
+            large = [file]
+        yield from _deliver_together(connection, small)
+        small = []
+        for one in large:
+            yield deliver(connection, one)
+    yield from _deliver_together(connection, small)
+
+
+def _deliver_together(connection: psycopg.Connection[Any], files: list[LandingFile]) -> list[Delivery]:
+    with connection.transaction():
+        return [deliver(connection, file) for file in files]
+
+
+class _ChangedError(Exception):
+    """The file is not what it was when its digest was taken."""
+
+
+def deliver(connection: psycopg.Connection[Any], file: LandingFile) -> Delivery:
+    """Record one file, and its bytes if they are new, in one transaction.
+
+    Returns what became of it: `known` when this file with these bytes was recorded before, `unfinished` (and nothing
+    recorded) when it changed while it was read.
+    """
+    if file.ignored is not None:
+        return _record_delivery(connection, file, None, "ignored", file.ignored)
+    try:
+        interchange_id, parts = _examine(file)
+    except OSError as error:
+        return _record_delivery(connection, file, None, "ignored", f"cannot be read: {error.strerror}")
+    except _ChangedError:
+        return "unfinished"
+    try:
+        with connection.transaction():
+            added = connection.execute(
+                """
+                insert into bronze.interchanges (interchange_id, file_name, size_bytes)
+                values (%s, %s, %s)
+                on conflict do nothing
+                """,
+                (interchange_id, file.path.rpartition("/")[2], file.size),
+            ).rowcount
+            if added:
+                _keep(connection, interchange_id, parts())
+            return _record_delivery(connection, file, interchange_id, "loaded" if added else "repeated", None)
+    except (OSError, _ChangedError):
+        return "unfinished"
+
+
+def _examine(file: LandingFile) -> tuple[str, Pieces]:
+    """Digest and bytes of the file; raises _ChangedError where it is not as it was listed, and OSError."""
+    digest, size, part = hashlib.sha256(), 0, b""
+    for part in _read(file.location):
+        digest.update(part)
+        size += len(part)
+    if (size, file.location.stat().st_mtime_ns) != (file.size, file.modified_ns):
+        raise _ChangedError
+    # A small one is read once, a large one again while it is written.
+    if size <= PART_BYTES:
+        return digest.hexdigest(), lambda: [part]
+    return digest.hexdigest(), lambda: _read(file.location)
+
+
+def _read(location: Path) -> Iterator[bytes]:
+    with location.open("rb") as file:
+        while part := file.read(PART_BYTES):
+            yield part
+
+
+def _keep(connection: psycopg.Connection[Any], interchange_id: str, parts: Iterable[bytes]) -> None:
+    digest = hashlib.sha256()
+    for number, part in enumerate(parts, 1):
+        digest.update(part)
+        connection.execute(
+            "insert into bronze.interchange_parts (interchange_id, part, content) values (%s, %s, %b)",
+            (interchange_id, number, part),
+        )
+    if digest.hexdigest() != interchange_id:
+        raise _ChangedError
+
+
+def read_parts(connection: psycopg.Connection[Any], interchange_id: str) -> Iterator[bytes]:
+    """The bytes of an interchange as they were received, piece by piece."""
+    for number in count(1):
+        row = connection.execute(
+            "select content from bronze.interchange_parts where interchange_id = %s and part = %s",
+            (interchange_id, number),
+            binary=True,
+        ).fetchone()
+        if row is None:
+            return
+        yield bytes(row[0])
+
+
+def _record_delivery(
+    connection: psycopg.Connection[Any],
+    file: LandingFile,
+    interchange_id: str | None,
+    status: Literal["loaded", "repeated", "ignored"],
+    reason: str | None,
+) -> Delivery:
+    with connection.transaction():
+        added = connection.execute(
+            """
+            insert into bronze.deliveries (path, interchange_id, status, reason, size_bytes)
+            values (%s, %s, %s, %s, %s)
+            on conflict do nothing
+            """,
+            (file.path, interchange_id, status, reason, file.size),
+        ).rowcount
+    return status if added else "known"
+
+
+def split_pending(connection: psycopg.Connection[Any], log: Log) -> tuple[int, int]:
+    """Split each interchange that has no messages yet, one transaction an interchange: (interchanges, messages).
+
+    A killed run leaves whole interchanges done and whole ones undone; a second worker skips what the first one holds.
+    """
+    interchange_count = message_count = 0
+    with connection.cursor("unsplit", withhold=True) as unsplit:
+        with connection.transaction():
+            unsplit.execute(
+                "select interchange_id from bronze.interchanges where message_count is null"
+                " order by received_at, interchange_id"
+            )
+        for (interchange_id,) in read_held(connection, unsplit):
+            with connection.transaction():
+                added = _split(connection, interchange_id, log)
+            interchange_count += added > 0
+            message_count += added
+    return interchange_count, message_count
+
+
+def _split(connection: psycopg.Connection[Any], interchange_id: str, log: Log) -> int:
+    # message_count is this row's own, so that PostgreSQL looks at it again once it holds the lock: another worker's
+    # split is seen even when it was committed while this statement waited.
+    claimed = connection.execute(
+        """
+        select size_bytes, received_at
+        from bronze.interchanges
+        where interchange_id = %s and message_count is null
+        for update skip locked
+        """,
+        (interchange_id,),
+    ).fetchone()
+    if claimed is None:
+        return 0
+    size, received_at = claimed
+    read: Pieces = lambda: read_parts(connection, interchange_id)  # noqa: E731
+    if size <= PART_BYTES:
+        content = b"".join(read())
+        read = lambda: [content]  # noqa: E731
+    encoding = encoding_source = None
+    store = MessageStore(connection, interchange_id, received_at)
+    try:
+        with connection.transaction():
+            stream = InterchangeStream(read)
+            for portion in stream.portions():
+                store.add(portion)
+    except (MemoryError, OSError, psycopg.Error):
+        # The machine's fault and not the file's: it stays pending.
+        raise
+    except Exception as fault:
+        # Nor is it the file's when the plainest one fails too: raises, and the file stays pending.
+        list(InterchangeStream(lambda: [PLAIN_MESSAGE.encode()]).portions())
+        log.error("interchange %s could not be split\n%s", interchange_id, traceback.format_exc())
+        detail = f"The interchange could not be split: {type(fault).__name__}."
+        problems = [Problem(code="internal-error", severity="error", detail=detail)]
+        # ISO 8859-1 gives every byte a character: the text is there for a person, with nothing lost.
+        text = next(iter(read()), b"").decode("iso-8859-1")
+        text = text if size <= PART_BYTES else text[:BEGINNING_LENGTH]
+        store.add(Portion([InterchangeMessage(1, text, None, None, Envelope(), problems)], []))
+        message_count = 1
+    else:
+        encoding, encoding_source = stream.encoding.name, stream.encoding.source
+        problems, message_count = stream.problems.listed(), stream.count
+    connection.execute(
+        """
+        update bronze.interchanges
+        set encoding = %s, encoding_source = %s, problems = %s, message_count = %s
+        where interchange_id = %s
+        """,
+        (encoding, encoding_source, storable_json(dump_problems(problems)), message_count, interchange_id),
+    )
+    return message_count
+
+
+class MessageStore:
+    """Writes the messages of one interchange."""
+
+    def __init__(self, connection: psycopg.Connection[Any], interchange_id: str, received_at: datetime) -> None:
+        self.connection = connection
+        self.interchange_id = interchange_id
+        self.received_at = received_at
+        # All messages of an envelope share it.
+        self._envelope: Envelope | None = None
+        self._dumped = ""
+
+    def add(self, portion: Portion) -> None:
+        with (
+            self.connection.cursor() as cursor,
+            cursor.copy(
+                "copy bronze.messages (message_id, interchange_id, position, raw, content_sha256, message_type,"
+                " reference, envelope, problems, received_at) from stdin"
+            ) as copy,
+        ):
+            for message in portion.messages:
+                copy.write_row(self._columns(message))
+        for amendment in portion.amendments:
+            self._amend(amendment)
+
+    def _columns(self, message: InterchangeMessage) -> tuple[Any, ...]:
+        raw = storable_text(message.text)
+        if message.envelope is not self._envelope:
+            self._envelope = message.envelope
+            self._dumped = storable_json(dump_envelope(message.envelope))
+        return (
+            mint_message_id(self.interchange_id, message.position),
+            self.interchange_id,
+            message.position,
+            raw,
+            hashlib.sha256(raw.encode()).hexdigest(),
+            message.message_type and storable_text(message.message_type),
+            message.reference and storable_text(message.reference),
+            self._dumped,
+            storable_json(dump_problems(message.problems)),
+            self.received_at,
+        )
+
+    def _amend(self, amendment: Amendment) -> None:
+        self.connection.execute(
+            """
+            update bronze.messages
+            set problems = %s::jsonb || problems
+            where interchange_id = %s and position between %s and %s
+            """,
+            (
+                storable_json(dump_problems(amendment.problems)),
+                self.interchange_id,
+                amendment.first,
+                amendment.last,
+            ),
+        )
+
+
+def mint_message_id(interchange_id: str, position: int) -> str:
+    """The name of a message from Bronze to Gold: SHA-256 of "<interchange_id>:<position>"."""
+    return hashlib.sha256(f"{interchange_id}:{position}".encode()).hexdigest()

@@ -1,0 +1,66 @@
+"""What lies in the landing folder: every file, each with the reason not to load it where there is one."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from udf.postgres.storable import storable_text
+
+# A deny list: partners name files as they like (.edi, .txt, .852, no suffix at all, .12), so whatever is not certainly
+# something else is read. What is left out is recorded with its reason.
+IGNORED_SUFFIXES = {
+    **dict.fromkeys((".tmp", ".part", ".partial", ".filepart", ".crdownload", ".swp"), "unfinished transfer"),
+    **dict.fromkeys((".json", ".csv", ".tsv", ".md", ".log"), "not an EDI format"),
+    **dict.fromkeys((".zip", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".zst", ".7z", ".rar"), "archive: unpack it first"),
+}
+
+
+class LandingFile(NamedTuple):
+    """A file (or an unreadable folder) below the landing folder; `ignored` is the reason not to load it."""
+
+    location: Path
+    path: str
+    size: int | None
+    modified_ns: int
+    ignored: str | None
+
+
+def list_files(folder: Path) -> Iterator[LandingFile]:
+    """Every file below the folder in a fixed order, hidden and unreadable ones too; nothing is opened."""
+    unreadable: list[OSError] = []
+    for parent, folders, names in os.walk(folder, onerror=unreadable.append):
+        folders.sort()
+        for name in folders:
+            location = Path(parent, name)
+            if location.is_symlink():  # followed, it could lead in a circle
+                path = storable_text(os.fsencode(location.relative_to(folder)).decode("utf-8", "backslashreplace"))
+                yield LandingFile(location, path + "/", None, 0, "link to a folder: put the files themselves here")
+        for name in sorted(names):
+            location = Path(parent, name)
+            relative = location.relative_to(folder)
+            # A name of undecodable bytes carries surrogates, which neither UTF-8 nor PostgreSQL can hold.
+            path = storable_text(os.fsencode(relative).decode("utf-8", "backslashreplace"))
+            ignored = _ignored(relative)
+            try:
+                status = location.stat()
+            except OSError as error:
+                yield LandingFile(location, path, None, 0, ignored or f"cannot be read: {error.strerror}")
+                continue
+            if not stat.S_ISREG(status.st_mode):
+                # Opening a pipe would wait for its writer for ever.
+                ignored = ignored or "not a regular file"
+            yield LandingFile(location, path, status.st_size, status.st_mtime_ns, ignored)
+    for failure in unreadable:
+        location = Path(failure.filename)
+        path = storable_text(os.fsencode(location.relative_to(folder)).decode("utf-8", "backslashreplace"))
+        yield LandingFile(location, path + "/", None, 0, f"folder cannot be read: {failure.strerror}")
+
+
+def _ignored(relative: Path) -> str | None:
+    if any(part.startswith(".") for part in relative.parts):
+        return "hidden file"
+    if relative.name.endswith("~"):
+        return "editor's backup"
+    return IGNORED_SUFFIXES.get(relative.suffix.lower())

@@ -1,0 +1,53 @@
+"""Brings the warehouse up or down, and says where it is.
+
+    python -m dagster_project.warehouse up | down | status
+
+`up` leaves a running server with the database `tillroll`, everything of `warehouse.sql` and the compiler's functions
+(`udf/install.py`) in it, and `.warehouse/env`: a file of `export PG...=` lines for any shell, psql, dbt or test. By
+default the server is the embedded one. Where PGHOST, PGHOSTADDR or PGSERVICE is set, that PostgreSQL (15 or newer) is
+used and no server is started or stopped.
+
+Neither dagster nor dbt is imported, so that it answers at once.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import psycopg
+
+from dagster_project.warehouse import STATE, Server, WarehouseError, describe, libpq_variables, names_another, up
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m dagster_project.warehouse", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("command", choices=["up", "down", "status"])
+    parser.add_argument("--state", type=Path, default=STATE, help="folder of the embedded server (default: .warehouse)")
+    chosen = parser.parse_args(arguments)
+    server = Server(chosen.state.resolve())
+    try:
+        if chosen.command == "up":
+            variables = up(server.state)
+            print(f"The warehouse is up: {describe(variables)}. In a shell: . {server.state / 'env'}")
+        elif chosen.command == "down":
+            print("The embedded warehouse is stopped." if server.stop() else "The embedded warehouse was not running.")
+        elif names_another(os.environ):
+            print(describe(libpq_variables(os.environ)))
+        elif server.is_running():
+            print(describe(server.variables()))
+        else:
+            print("The embedded warehouse is not running: make up.")
+            return 3
+    except (WarehouseError, psycopg.Error) as error:
+        print(f"{type(error).__name__ if isinstance(error, psycopg.Error) else 'Error'}: {error}", file=sys.stderr)
+        return 1
+    except PermissionError as error:
+        print(f"Error: {error.filename} belongs to another user: run this as that user or as root.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""Which PostgreSQL is the warehouse, by libpq's own variables, and connections to it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import psycopg
+from psycopg import pq, sql
+
+# Stands beside the PG variables in the env file: a shell that has sourced it must not look like one that names another
+# server, even when the embedded one has moved to another port since.
+EMBEDDED_AT = "TILLROLL_EMBEDDED_AT"
+
+
+def names_another(environment: Mapping[str, str]) -> bool:
+    """True where the environment chooses a PostgreSQL that is not the embedded one."""
+    if environment.get("PGSERVICE") or environment.get("PGHOSTADDR"):
+        return True
+    host = environment.get("PGHOST")
+    return bool(host) and f"{host}:{environment.get('PGPORT')}" != environment.get(EMBEDDED_AT)
+
+
+def libpq_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """Those variables of the environment that libpq reads."""
+    known = {option.envvar.decode() for option in pq.Conninfo.get_defaults() if option.envvar} | {"PGSERVICEFILE"}
+    return {name: environment[name] for name in sorted(known) if environment.get(name)}
+
+
+def connect(variables: Mapping[str, str]) -> psycopg.Connection:
+    """A connection as the variables say, whatever this process's own environment holds besides."""
+    keywords = {
+        option.envvar.decode(): option.keyword.decode() for option in pq.Conninfo.get_defaults() if option.envvar
+    }
+    chosen = {keywords[name]: value for name, value in variables.items() if name in keywords}
+    return psycopg.connect("", connect_timeout=10, **chosen)  # type: ignore[arg-type]
+
+
+def connect_as(role: str, is_derived: bool = False) -> psycopg.Connection[tuple[Any, ...]]:
+    """A connection to the warehouse that PGHOST and its like name, which works as that role, whoever logged in.
+
+    Nothing is committed unless asked. Read committed, and each statement sees what other workers committed before it:
+    the claims of udf.postgres.worker count on that. With `is_derived` a commit does not wait for the disk: for what can
+    be made again out of Bronze, where a crash of the server takes back no more than the last half second of work.
+    """
+    connection = psycopg.connect("", application_name="tillroll")
+    # set role takes no parameters.
+    connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
+    if is_derived:
+        connection.execute("set synchronous_commit = off")
+    connection.commit()
+    return connection
+
+
+def read_held(
+    connection: psycopg.Connection[Any], cursor: psycopg.ServerCursor[Any], page_size: int = 1000
+) -> Iterator[Any]:
+    """The rows of a cursor that outlives its transaction, and none of ours is open while one of them is in use.
+
+    Iterating over the cursor itself would open one, and what looked like a batch's transaction was a part of it.
+    """
+    while True:
+        with connection.transaction():
+            rows = cursor.fetchmany(page_size)
+        if not rows:
+            return
+        yield from rows
+
+
+def describe(variables: Mapping[str, str]) -> str:
+    """Where the warehouse is, for a person."""
+    with connect(variables) as connection:
+        info = connection.info
+        version = info.parameter_status("server_version") or "?"
+        return f"PostgreSQL {version.split()[0]} at {info.host}:{info.port}, database {info.dbname}, user {info.user}"

@@ -1,0 +1,106 @@
+-- One statement is what a partner says about one measure of one item at one place in one period. Where several messages
+-- make it, the last one is true; a copy (function duplicate) speaks only where nothing else does. Lines of that one
+-- message all count: registers and receipts repeat equal lines. Lines that are out already make no statement.
+{{ config(
+    materialized='maintained',
+    maintained_by='weeks',
+    grain=['compiled_line_id'],
+    indexes=[{'columns': ['partner_id', 'week_start_date']}, {'columns': ['compiled_line_id']}],
+) }}
+
+with
+
+lines as (
+
+    select * from {{ needed_rows(ref('int_judged_lines')) }}
+
+    where message_fate is null
+
+),
+
+messages as (
+
+    select * from {{ ref('int_messages') }}
+
+),
+
+-- Few statements are made twice, so few need to be compared: those of several messages, or by several codes.
+contested as (
+
+    select
+        series_key,
+        measure,
+        start_date,
+        end_date
+
+    from lines
+
+    group by series_key, measure, start_date, end_date
+
+    having
+        min(message_id) != max(message_id)
+        or min(coalesce(qualifier, '')) != max(coalesce(qualifier, ''))
+
+),
+
+by_code as (
+
+    select
+        lines.*,
+        messages.document_function,
+        messages.statement_number,
+        abs(sum(lines.quantity) over (
+            partition by
+                lines.series_key, lines.measure, lines.start_date, lines.end_date, {{ series_columns('lines') }},
+                lines.message_id, lines.qualifier
+        )) as units_of_code
+
+    from lines
+
+    inner join contested
+        on
+            lines.series_key = contested.series_key
+            and lines.measure = contested.measure
+            and lines.start_date = contested.start_date
+            and lines.end_date = contested.end_date
+
+    inner join messages on lines.message_id = messages.message_id
+
+),
+
+compared as (
+
+    select
+        *,
+        first_value(message_id) over latest as standing_message_id,
+        first_value(qualifier) over latest as standing_qualifier
+
+    from by_code
+
+    window latest as (
+        partition by series_key, measure, start_date, end_date, {{ series_columns() }}
+        order by
+            document_function = 'duplicate' asc,
+            statement_number desc nulls last,
+            units_of_code desc,
+            line_position asc
+    )
+
+)
+
+select
+    compiled_line_id,
+    partner_id,
+    week_start_date,
+    case
+        when message_id != standing_message_id then 'superseded'
+        -- Two codes for one measure (QTY 17 with 145, QTY 153 with 26) are two views of the same goods, the lesser a
+        -- part of the greater, never a sum.
+        else 'other_view'
+    end as fate
+
+from compared
+
+where
+    message_id != standing_message_id
+    or (not is_cancellation and qualifier is distinct from standing_qualifier)

@@ -1,0 +1,265 @@
+"""What people know of dbt works here as its documentation says, beside tables that are `maintained`, which is ours."""
+
+import json
+import random
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from dagster_project import warehouse
+from tests.arrivals import Arrivals
+from tests.integration.conftest import run_dbt
+
+Run = Callable[..., str]
+# As dbt's documentation writes them: what is new since the last run is added.
+INCREMENTAL = """
+{{{{ config(materialized='incremental', {settings}) }}}}
+select message_id, {column}, received_at from {{{{ ref('int_messages') }}}}
+{{% if is_incremental() %}}
+where received_at > (select max(received_at) from {{{{ this }}}})
+{{% endif %}}
+"""
+ORDINARY = {
+    "int_appended.sql": INCREMENTAL.format(settings="incremental_strategy='append'", column="partner_id"),
+    "int_merged.sql": INCREMENTAL.format(
+        settings="unique_key='message_id', incremental_strategy='merge'", column="partner_id"
+    ),
+    "int_replaced.sql": INCREMENTAL.format(
+        settings="unique_key='message_id', incremental_strategy='delete+insert'", column="partner_id"
+    ),
+    "int_tabled.sql": "{{ config(materialized='table') }} select * from {{ ref('int_replaced') }}",
+    "int_viewed.sql": "{{ config(materialized='view') }} select * from {{ ref('int_tabled') }}",
+}
+SNAPSHOT = """
+{% snapshot int_remembered %}
+{{ config(
+    schema='intermediate', group='sell_through', unique_key='message_id', strategy='check', check_cols=['partner_id']
+) }}
+select message_id, partner_id from {{ ref('int_messages') }}
+{% endsnapshot %}
+"""
+
+
+@pytest.fixture
+def project(clone: Path, tmp_path: Path) -> Path:
+    """A copy of the project, to which a user may add models."""
+    shutil.copytree(clone / "dbt", tmp_path / "dbt", ignore=shutil.ignore_patterns("target", "logs"))
+    shutil.copytree(clone / "seeds" / "reference", tmp_path / "seeds" / "reference")
+    return tmp_path
+
+
+@pytest.fixture
+def dbt(clone: Path, target: Path, database: Mapping[str, str], request: pytest.FixtureRequest) -> Run:
+    """Runs dbt, on the copy where a test has one; what it prints."""
+    place = request.getfixturevalue("project") if "project" in request.fixturenames else clone
+
+    def run(*arguments: str, **variables: str) -> str:
+        return run_dbt(place, target, *arguments, variables=variables)
+
+    return run
+
+
+def count(database: Mapping[str, str], *relations: str) -> dict[str, int]:
+    with warehouse.connect(database) as connection:
+        return {relation: read(connection, f"select count(*) from {relation}") for relation in relations}
+
+
+def read(connection: psycopg.Connection[Any], query: str) -> Any:
+    row = connection.execute(query.encode()).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def arrive(database: Mapping[str, str], seed: int = 5, things: int = 12) -> None:
+    with warehouse.connect(database) as connection:
+        Arrivals(connection, random.Random(seed)).happen(things)
+
+
+@pytest.mark.slow
+def test_ordinary_models_and_snapshots_of_a_user_behave_as_dbt_documents(
+    project: Path, dbt: Run, database: Mapping[str, str]
+) -> None:
+    folder = project / "dbt" / "models" / "intermediate"
+    for name, text in ORDINARY.items():
+        (folder / name).write_text(text)
+    (project / "dbt" / "snapshots").mkdir()
+    (project / "dbt" / "snapshots" / "remembered.sql").write_text(SNAPSHOT)
+    relations = [f"intermediate.{name.removesuffix('.sql')}" for name in ORDINARY]
+    arrive(database)
+    dbt("seed")
+    dbt("run", "--select", "+int_viewed", "int_appended", "int_merged")
+    dbt("snapshot")
+    first = count(database, *relations, "intermediate.int_remembered")
+    messages = count(database, "intermediate.int_messages")["intermediate.int_messages"]
+    assert messages > 3
+    assert set(first.values()) == {messages}
+
+    # Nothing new has come: all rows stay.
+    dbt("run", "--select", "int_replaced+", "int_appended", "int_merged")
+    assert count(database, *first) == first
+    # What was written by hand stays as well, until all of it is asked for.
+    with warehouse.connect(database) as connection:
+        for relation in relations[:3]:
+            connection.execute(f"update {relation} set partner_id = 'by hand'".encode())
+    dbt("run", "--select", "int_replaced+", "int_appended", "int_merged")
+    with warehouse.connect(database) as connection:
+        for relation in relations[:3]:
+            assert read(connection, f"select array_agg(distinct partner_id) from {relation}") == ["by hand"]
+    dbt("run", "--full-refresh", "--select", "int_replaced+", "int_appended", "int_merged")
+    dbt("snapshot")
+    with warehouse.connect(database) as connection:
+        for relation in relations:
+            assert read(connection, f"select count(*) from {relation} where partner_id = 'by hand'") == 0
+    assert count(database, *first) == first
+
+
+SETTINGS = {
+    "materialized='maintained'": "`maintained_by` is missing: say one of messages, weeks, rows",
+    "materialized='maintained', maintained_by='moon', grain=['message_id']": "`maintained_by` is moon: say one of",
+    "materialized='maintained', maintained_by='rows'": "does not say which columns name a row",
+    "materialized='maintained', maintained_by='messages', grain=['message_id']": "by which `version` (a column)",
+}
+
+
+@pytest.mark.slow
+def test_a_maintained_model_whose_settings_say_too_little_is_refused_with_what_to_do(project: Path, dbt: Run) -> None:
+    names = {f"int_mine_{number}": settings for number, settings in enumerate(SETTINGS)}
+    for name, settings in names.items():
+        path = project / "dbt" / "models" / "intermediate" / f"{name}.sql"
+        path.write_text(f"{{{{ config({settings}) }}}} select 'x' as message_id")
+    with pytest.raises(AssertionError) as refused:
+        dbt("run", "--select", *names)
+    said = " ".join(str(refused.value).split())
+    for name, settings in names.items():
+        assert name in said
+        assert SETTINGS[settings] in said
+
+
+@pytest.mark.slow
+def test_every_maintained_model_shows_rows(dbt: Run, target: Path, database: Mapping[str, str]) -> None:
+    arrive(database, things=30)
+    dbt("seed")
+    dbt("run")
+    manifest = json.loads((target / "manifest.json").read_text())
+    maintained = [
+        node["name"] for node in manifest["nodes"].values() if node["config"].get("materialized") == "maintained"
+    ]
+    assert {"fct_sales", "int_sales", "base_compiled_lines"} < set(maintained)
+    # One call for all of them: dbt prints one JSON document for each.
+    said = dbt("--quiet", "show", "--output", "json", "--limit", "1", "--select", *maintained)
+    shown = {part["node"]: part["show"] for part in documents(said)}
+    assert shown.keys() == set(maintained)
+    with warehouse.connect(database) as connection:
+        for node in manifest["nodes"].values():
+            if node["name"] in shown:
+                has_rows = read(connection, f"select exists (select from {node['schema']}.{node['name']})")
+                assert bool(shown[node["name"]]) == has_rows, node["name"]
+    assert shown["fct_sales"]
+
+
+def documents(text: str) -> list[dict[str, Any]]:
+    found, decoder = [], json.JSONDecoder()
+    while (start := text.find("{")) >= 0:
+        document, end = decoder.raw_decode(text[start:])
+        found.append(document)
+        text = text[start + end :]
+    return found
+
+
+@pytest.mark.slow
+def test_a_dry_run_builds_empty_tables_where_none_are_and_leaves_those_that_stand(
+    dbt: Run, database: Mapping[str, str]
+) -> None:
+    arrive(database)
+    tables = ("gold.fct_sales", "gold.dim_item", "staging.base_compiled_lines", "intermediate.int_messages")
+    dbt("seed")
+    dbt("run", "--empty")
+    assert set(count(database, *tables).values()) == {0}
+    dbt("run")
+    filled = count(database, *tables)
+    assert all(filled.values())
+    arrive(database, seed=6, things=3)
+    dbt("run", "--empty")
+    assert count(database, *tables) == filled
+    dbt("run")
+    assert count(database, *tables)["intermediate.int_messages"] >= filled["intermediate.int_messages"]
+
+
+@pytest.mark.slow
+def test_a_developer_has_schemas_of_his_own_that_grow_like_those_of_the_warehouse_and_leave_them_alone(
+    dbt: Run, target: Path, tmp_path: Path, database: Mapping[str, str]
+) -> None:
+    arrive(database)
+    dbt("seed")
+    dbt("run")
+    shutil.copytree(target, tmp_path / "state")
+    # What is not his own he reads of the warehouse's.
+    mine = ("--target", "dev", "--defer", "--state", str(tmp_path / "state"))
+    dbt("run", "--select", "fct_sales", *mine, DBT_SCHEMA="dbt_anna")
+    assert schemas(database) >= {"dbt_anna_gold", "gold"}
+    assert "dbt_anna_staging" not in schemas(database)
+    assert count(database, "dbt_anna_gold.fct_sales").popitem()[1] == count(database, "gold.fct_sales").popitem()[1] > 0
+
+    before = read_gold(database, "gold")
+    dbt("seed", "--target", "dev", DBT_SCHEMA="dbt_anna")
+    dbt("run", "--target", "dev", DBT_SCHEMA="dbt_anna")
+    layers = ("staging", "intermediate", "gold", "reference")
+    assert schemas(database) >= {f"dbt_anna_{layer}" for layer in layers}
+    assert read_gold(database, "dbt_anna_gold") == before
+    builds = read_builds(database)
+    arrive(database, seed=7, things=5)
+    dbt("run", "--target", "dev", DBT_SCHEMA="dbt_anna")
+    assert read_builds(database) == builds
+    assert read_gold(database, "gold") == before != read_gold(database, "dbt_anna_gold")
+    dbt("run")
+    assert read_gold(database, "gold") == read_gold(database, "dbt_anna_gold")
+
+
+def schemas(database: Mapping[str, str]) -> set[str]:
+    with warehouse.connect(database) as connection:
+        return {name for (name,) in connection.execute("select nspname from pg_namespace")}
+
+
+def read_builds(database: Mapping[str, str]) -> dict[str, str]:
+    with warehouse.connect(database) as connection:
+        return dict(
+            connection.execute("select relation, build_id from dbt_anna_intermediate.maintained_tables").fetchall()
+        )
+
+
+def read_gold(database: Mapping[str, str], schema: str) -> dict[str, list[str]]:
+    with warehouse.connect(database) as connection:
+        names = [name for (name,) in connection.execute("select tablename from pg_tables where schemaname = 'gold'")]
+        return {
+            name: [
+                row for (row,) in connection.execute(f"select t::text from {schema}.{name} as t order by 1".encode())
+            ]
+            for name in names
+        }
+
+
+@pytest.mark.slow
+def test_a_run_that_failed_is_taken_up_where_it_failed(dbt: Run, database: Mapping[str, str]) -> None:
+    arrive(database)
+    dbt("seed")
+    dbt("run")
+    arrive(database, seed=8, things=6)
+    with warehouse.connect(database) as connection:
+        connection.execute(
+            "create function public.refuse() returns trigger language plpgsql as $$ begin raise 'no'; end $$"
+        )
+        connection.execute("create trigger refuse before insert on intermediate.int_sales execute function refuse()")
+    with pytest.raises(AssertionError, match="int_sales"):
+        dbt("run")
+    with warehouse.connect(database) as connection:
+        connection.execute("drop function public.refuse() cascade")
+    said = dbt("retry")
+    assert "int_sales" in said
+    assert "base_compiled_lines" not in said
+    grown = read_gold(database, "gold")
+    dbt("run", "--full-refresh")
+    assert read_gold(database, "gold") == grown
