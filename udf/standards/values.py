@@ -5,7 +5,7 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
-from udf.outcome import MAX_SIGNIFICANT_DIGITS, fits_json_number
+from udf.numbers import MAX_SIGNIFICANT_DIGITS, fits_json_number
 
 
 class UnreadableValueError(ValueError):
