@@ -20,10 +20,12 @@ from udf.message import gather_line
 from udf.outcome import Envelope
 from udf.readers.rules import read_line, read_part
 from udf.reading import FIELDS, TYPES, Position, Record
-from udf.standards.chunks import Chunk, split_message
 from udf.standards.dates import bind_periods
+from udf.standards.edifact import EDIFACT
+from udf.standards.message_types import standard_of
 from udf.standards.reference import load_reference
 from udf.standards.setting import Setting
+from udf.standards.structure import Chunk, split_message
 from udf.train.attack.clerk import compile_as_wanted
 from udf.train.corpus.drafts import chunk_draft
 from udf.train.corpus.edifact import EdifactPartner
@@ -56,7 +58,7 @@ def refusal(text: str) -> set[str]:
 
 def test_a_line_without_quantities_has_no_periods_to_bind() -> None:
     segments = read_segments(message("SLSRPT", f"BGM+73E+S1+9 {LIN_A} DTM+366:20260106:102"))
-    setting = Setting("EDIFACT", "SLSRPT", "D:96A:UN:EAN004", "", None, load_reference())
+    setting = Setting(EDIFACT, "SLSRPT", "D:96A:UN:EAN004", "", None, load_reference())
     assert bind_periods(segments, 2, 4, [], setting) == ({}, [])
 
 
@@ -426,7 +428,7 @@ def test_no_changed_meaning_is_ever_proved(message_type: str) -> None:
         draft = partner.draft(r)
         text = render_message(draft, draw_writing(r, message_type))
         segments = read_segments(text, find_delimiters(text))
-        setting = Setting("X12" if message_type.isdigit() else "EDIFACT", message_type, "", "", None, load_reference())
+        setting = Setting(standard_of(message_type), message_type, "", "", None, load_reference())
         chunks = list(split_message(segments, message_type))
         windows = Counter(chunk.line for chunk in chunks)
         for chunk, (_, records) in zip(chunks, chunk_draft(draft), strict=True):

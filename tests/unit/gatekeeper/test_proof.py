@@ -31,8 +31,9 @@ from udf.language.answers import decode_answer, encode_answer
 from udf.language.prompts import encode_chunk
 from udf.language.vocabulary import EOS, FIELD, MARK, PAD
 from udf.reading import Position, Record
-from udf.standards.chunks import split_message
+from udf.standards.edifact import EDIFACT
 from udf.standards.items import prefer_items
+from udf.standards.structure import split_message
 from udf.train.attack.clerk import Clerk, compile_as_wanted
 from udf.train.attack.oracle import Oracle
 
@@ -142,7 +143,7 @@ def test_any_identifier_of_the_item_is_taken_for_the_best_one() -> None:
     segments = read_segments(STOCK, find_delimiters(STOCK))
     line = next(i for i, segment in enumerate(segments) if segment.tag == "LIN")
     told = {"quantity": (0, 0, 1), "item": (line + 1, 1, 0), "item_type": (line + 1, 1, 1)}
-    (record,) = prefer_items(segments, line, len(segments), [told], x12=False)
+    (record,) = prefer_items(segments, line, len(segments), [told], EDIFACT)
     assert (record["item"], record["item_type"]) == ((line, 2, 0), (line, 2, 1))
 
 

@@ -11,6 +11,7 @@ from udf.language.answers import beside, decode_answer, encode_answer, pair_toke
 from udf.language.prompts import classify, encode_chunk
 from udf.language.vocabulary import EOS, FIELD, MARK, MARKERS, MORE, NONE, PAD, VOCABULARY_SIZE, Bundles
 from udf.reading import MAX_COMPONENTS, Position
+from udf.standards.x12 import X12
 from udf.train.corpus.drafts import chunk_draft
 from udf.train.corpus.partners import draw_partner
 
@@ -113,18 +114,18 @@ def test_a_value_is_seen_as_its_class(value: str, expected: str) -> None:
 def test_the_type_of_a_unit_price_stands_behind_it_or_nowhere(tail: str, stands: Position | None) -> None:
     segments = read_segments(f"ST*867*0001~QTY*32*5*EA~UIT*EA*12.50{tail}~")[1:]
     record = {"quantity": (0, 1, 0), "price": (1, 1, 0)}
-    assert beside("price_type", record, True, segments) == stands
+    assert beside("price_type", record, X12, segments) == stands
 
 
 def test_the_unit_of_a_split_stands_in_the_uit_behind_its_quantity() -> None:
     segments = read_segments("ST*846*0001~QTY*33*7~UIT*FT~REF*WS*12*7~")[1:]
-    assert beside("unit", {"quantity": (2, 2, 0)}, True, segments) == (1, 0, 0)
+    assert beside("unit", {"quantity": (2, 2, 0)}, X12, segments) == (1, 0, 0)
 
 
 @pytest.mark.parametrize(("stated", "unit"), [("", (1, 0, 0)), ("*EA", (0, 2, 0))])
 def test_the_unit_of_a_quantity_is_its_own_or_that_of_the_uit_behind_it(stated: str, unit: Position) -> None:
     segments = read_segments(f"ST*846*0001~QTY*33*7{stated}~UIT*FT~")[1:]
-    assert beside("unit", {"quantity": (0, 1, 0)}, True, segments) == unit
+    assert beside("unit", {"quantity": (0, 1, 0)}, X12, segments) == unit
 
 
 def test_an_answer_is_steps_of_a_field_and_its_pointer() -> None:

@@ -6,12 +6,17 @@ the message is called ambiguous and refused: trying one binding after the other 
 silent errors in sixty messages, since each binding is proved by its own places.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from udf.reading import MAX_COMPONENTS, SegmentLike
+from udf.reading import SegmentLike
+from udf.standards.edifact import EDIFACT
+from udf.standards.message_types import standard_of
+from udf.standards.places import PLACES, is_buying_store, signature
+from udf.standards.quantities import QUANTITIES
 from udf.standards.reference import load_reference
+from udf.standards.windows import cut_line
+from udf.standards.x12 import X12
 
 MAX_CHUNKS = 120_000
 """Groups, and lines or windows of them, of one message: each takes the model a millisecond, and two kilobytes."""
@@ -19,20 +24,12 @@ MAX_TOGETHER = 200_000
 """Groups and lines of one message: a hundred thousand lines that have a place each take 300 MB (November 2026)."""
 MAX_SEGMENTS = 50_000
 """Segments of a header, a group or a line. A line with the places of ten thousand stores has some thirty thousand."""
-QUANTITIES = frozenset(("QTY", "ZA", "SDQ", "SCH"))
-PLACES = frozenset(("LOC", "NAD", "N1"))
-PRICES = frozenset(("PRI", "CTP"))
-TRAILERS = frozenset(("UNS", "CNT", "CTT", "UNT", "SE", "UNE", "UNZ", "GE", "IEA"))
-ENVELOPE = frozenset(("UNA", "UNB", "UNG", "UNH", "ISA", "GS", "ST"))
+TRAILERS = frozenset((*EDIFACT.trailers, *X12.trailers))
+ENVELOPE = frozenset((*EDIFACT.envelope, *X12.envelope))
 # Addresses, contacts and free text: they never hold a field of a record, and left out they cost no tokens.
 SILENT = frozenset("CTA COM PER N2 N3 N4 FTX IMD PID XPO TD5 FOB MEA PKG PAC ALI PO4 PO3 MAN TAX MKS PRF SAC".split())
 # What may stand under the place of a group, before its first line.
 _GROUP_TAGS = frozenset("DTM RFF REF N9 LOC NAD N1 PTD".split()) | SILENT
-_PARTS = 5
-"""Quantities, or places with theirs, that one chunk of a line may hold: more were hardly ever learnt together."""
-_LINE_COMPONENTS = 20
-"""Lines with more of them after their head are cut into windows. With 40, of answers under 8 tokens one in 400 was
-wrong, of 16 to 23 tokens one in 22, of 32 and more every second."""
 
 
 class ExcessError(Exception):
@@ -80,10 +77,9 @@ class Chunks:
         yield from self.lines
 
 
-def signature(segment: SegmentLike) -> tuple[str, str]:
-    """Tag and first code: what tells a place that opens groups from one that does not."""
-    first = segment.elements[0] if segment.elements else ()
-    return segment.tag, (first[0] if first else "")
+def each_line(chunks: Chunks) -> list[Chunk]:
+    """One chunk of each line; the windows of a line know where all of it begins and ends."""
+    return list({chunk.line: chunk for chunk in chunks.lines}.values())
 
 
 def _body(segments: Sequence[SegmentLike]) -> tuple[int, int]:
@@ -143,21 +139,11 @@ def _has_quantity(segments: Sequence[SegmentLike], first: int, last: int) -> boo
     return any(segments[k].tag in QUANTITIES for k in range(first, last))
 
 
-def is_buying_store(segment: SegmentLike) -> bool:
-    """Whether an N1 whose role may be a place (BY) is one: it carries the short number of a store (66 = 92)."""
-    kind, number = (e[0] if e else "" for e in (*segment.elements[2:4], (), ())[:2])
-    return kind == "92" and 0 < len(number) <= _STORE_NUMBER
-
-
-_STORE_NUMBER = 6
-"""Characters; GLN and DUNS numbers of head offices are longer."""
-
-
 def _is_party(segment: SegmentLike, message_type: str) -> bool:
     """True for a NAD, N1 or LOC that is no place: it opens no group, and may stand in one."""
     if segment.tag not in PLACES:
         return False
-    role = load_reference().place_role("X12" if message_type.isdigit() else "EDIFACT", *signature(segment))
+    role = load_reference().place_role(standard_of(message_type).name, *signature(segment))
     return role == "no" or (role == "weak" and segment.tag == "N1" and not is_buying_store(segment))
 
 
@@ -196,13 +182,6 @@ def _group_end(segments: Sequence[SegmentLike], start: int, stop: int) -> int:
     while k < stop and segments[k].tag in _GROUP_TAGS and signature(segments[k]) != signature(segments[start]):
         k += 1
     return k
-
-
-def read_type(opener: SegmentLike) -> str:
-    """The message type that UNH (S009, 0065) or ST (ST01) states, '' where it states none."""
-    at = (1, 0) if opener.tag == "UNH" else (0, 0)
-    elements = opener.elements
-    return elements[at[0]][at[1]].upper() if len(elements) > at[0] else ""
 
 
 def split_message(segments: Sequence[SegmentLike], message_type: str) -> Chunks:
@@ -246,7 +225,7 @@ def split_message(segments: Sequence[SegmentLike], message_type: str) -> Chunks:
         )
         while tail < cut < stop and segments[cut].tag != "PTD" and signature(segments[cut - 1]) in companions:
             cut -= 1
-        for window in _windows(segments, opener, cut):
+        for window in _line_chunks(segments, opener, cut):
             window.group, window.line = group, number
             chunks.lines.append(window)
         for following in _following_groups(segments, cut, stop):
@@ -278,89 +257,20 @@ def _following_groups(segments: Sequence[SegmentLike], start: int, stop: int) ->
         k = end
 
 
-def _chunk(kind: str, segments: Sequence[SegmentLike], indices: Sequence[int], carried: int = 0) -> Chunk:
+def _chunk(kind: str, segments: Sequence[SegmentLike], indices: Sequence[int]) -> Chunk:
     _check_size(len(indices), kind)
     shown: Sequence[int] = [i for i in indices if segments[i].tag not in SILENT]
     if isinstance(indices, range) and len(shown) == len(indices):
         shown = indices  # it takes no memory
     first = indices[0] if len(indices) else 0
     last = indices[-1] + 1 if len(indices) else 0
-    return Chunk(kind, segments, shown, first, last, carried)
+    return Chunk(kind, segments, shown, first, last)
 
 
-def _size(segment: SegmentLike) -> int:
-    return sum(1 for element in segment.elements for value in element if value)
-
-
-def _shared_prices(segments: Sequence[SegmentLike], shown: list[int]) -> list[int]:
-    """The prices behind the last of several quantities, where none stands between them: they are for all."""
-    last = next((n for n in range(len(shown) - 1, -1, -1) if segments[shown[n]].tag in QUANTITIES), len(shown))
-    if any(segments[i].tag in PRICES for i in shown[:last]):
-        return []
-    return [i for i in shown[last:] if segments[i].tag in PRICES]
-
-
-def _windows(segments: Sequence[SegmentLike], start: int, stop: int) -> list[Chunk]:
-    """One chunk for a line, or several where it is long: each repeats the line's head and the activity it is under."""
-    indices = range(start, stop)
-    _check_size(len(indices), "line")
-    shown = [i for i in indices if segments[i].tag not in SILENT]
-    few = sum(segments[i].tag in ("QTY", "ZA") for i in shown) <= _PARTS
-    if few and sum(_size(segments[i]) for i in shown) <= _LINE_COMPONENTS:  # most lines
-        return [_chunk("line", segments, indices)]
-    # A place opens a part of the line where it returns; one that stands once (LOC+27, the country of origin) does not.
-    places = Counter(signature(segments[i]) for i in shown if segments[i].tag in PLACES)
-    opening = QUANTITIES | {"INV"}
-    head_end = next(
-        (n for n, i in enumerate(shown) if segments[i].tag in opening or places[signature(segments[i])] > 1),
-        len(shown),
-    )
-    head, rest, tail = shown[:head_end], shown[head_end:], _shared_prices(segments, shown)
-    budget = min(_LINE_COMPONENTS, MAX_COMPONENTS - sum(_size(segments[i]) for i in (*head, *tail)))
-    # Where the head leaves no room for a part, it cannot be shown with each, and none can be proved.
-    if not rest or budget <= 0 or (few and sum(_size(segments[i]) for i in rest) <= budget):
-        return [_chunk("line", segments, indices)]
-    first = segments[rest[0]]
-    openers = {i for i in rest if segments[i].tag == "ZA"} or {
-        i for i in rest
-        if (signature(segments[i]) == signature(first) if first.tag in PLACES else segments[i].tag == first.tag)
-    }  # fmt: skip
-    stops = openers | {i for i in rest if segments[i].tag in ("SDQ", "SCH")}
-    windows: list[Chunk] = []
-    current, carried, size, parts = list(head), 0, 0, 0
-    activity: list[int] = []  # the ZA or QTY that a split stands under, with what follows it before the split
-    under_activity = False
-
-    def close() -> None:
-        chunk = _chunk("line", segments, current + [i for i in tail if i not in current], carried)
-        chunk.first, chunk.last = start, stop
-        windows.append(chunk)
-
-    for position, i in enumerate(rest):
-        tag = segments[i].tag
-        split = tag in ("SDQ", "SCH") or (tag == "REF" and bool(activity))
-        unit = _size(segments[i])
-        if not split and i in openers:
-            following = position + 1
-            while following < len(rest) and rest[following] not in stops:
-                unit += _size(segments[rest[following]])
-                following += 1
-        full = size + unit > budget or (i in openers and parts == _PARTS)
-        if size and full and ((split and not under_activity) or i in openers):
-            close()
-            current = list(head)
-            if split:
-                current += activity
-            carried = len(current)
-            size = parts = 0
-        if tag == "ZA" or (tag == "QTY" and not any(segments[a].tag == "ZA" for a in activity)):
-            activity, under_activity = [i], True
-        elif split:
-            under_activity = False
-        elif under_activity and tag not in ("LS", "LE"):
-            activity.append(i)
-        current.append(i)
-        size += _size(segments[i])
-        parts += i in openers
-    close()
-    return windows
+def _line_chunks(segments: Sequence[SegmentLike], start: int, stop: int) -> list[Chunk]:
+    """One chunk for a line, or several where it is long."""
+    _check_size(stop - start, "line")
+    windows = cut_line(segments, [i for i in range(start, stop) if segments[i].tag not in SILENT])
+    if windows is None:
+        return [_chunk("line", segments, range(start, stop))]
+    return [Chunk("line", segments, window.indices, start, stop, window.carried) for window in windows]
