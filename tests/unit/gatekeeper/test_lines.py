@@ -20,12 +20,13 @@ from udf.message import gather_line
 from udf.outcome import Envelope
 from udf.readers.rules import read_line, read_part
 from udf.reading import FIELDS, TYPES, Position, Record
+from udf.standards.chunks import Chunk
 from udf.standards.dates import bind_periods
 from udf.standards.edifact import EDIFACT
 from udf.standards.message_types import standard_of
 from udf.standards.reference import load_reference
 from udf.standards.setting import Setting
-from udf.standards.structure import Chunk, split_message
+from udf.standards.structure import split_message
 from udf.train.attack.clerk import compile_as_wanted
 from udf.train.corpus.drafts import chunk_draft
 from udf.train.corpus.edifact import EdifactPartner

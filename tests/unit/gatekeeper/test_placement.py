@@ -6,10 +6,11 @@ from tests.clerk_messages import message
 from tests.unit.gatekeeper.test_controls import errors
 from udf.edi.reader import read_segments
 from udf.gatekeeper.placement import find_empty_groups, find_referenced_places
+from udf.standards.chunks import Chunks
 from udf.standards.message_types import standard_of
 from udf.standards.reference import load_reference
 from udf.standards.setting import Setting
-from udf.standards.structure import Chunks, split_message
+from udf.standards.structure import split_message
 from udf.train.attack.clerk import compile_as_wanted
 
 A, UP = "4006381333931", "LIN*1*UP*036000291452"
