@@ -10,6 +10,7 @@ from udf.compiler import Compiler
 from udf.engines.engine import Answer, Prompt
 from udf.outcome import Envelope
 from udf.plans.book import PlanBook
+from udf.plans.plan import PROOFS
 from udf.standards.reference import load_reference
 
 
