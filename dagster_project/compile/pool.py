@@ -33,7 +33,8 @@ class WorkerProcess:
             [sys.executable, "-m", "dagster_project.compile.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": path},
+            # There is a process for each core: none needs threads.
+            env=os.environ | {"PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
             # Ctrl-C reaches every process of the terminal's group; whoever started us decides what it means.
             start_new_session=True,
         )

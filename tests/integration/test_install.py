@@ -15,7 +15,7 @@ from psycopg import sql
 
 from dagster_project import warehouse
 from tests.conftest import Variables, new_database
-from udf import install
+from udf import install, postgres
 from udf.postgres.faults import PLAIN_MESSAGE
 
 Connection = psycopg.Connection[Any]
@@ -190,11 +190,18 @@ def test_help_names_every_option() -> None:
         assert word in said
 
 
+def test_a_session_watches_every_room_but_the_one_for_training(clone: Path) -> None:
+    watched = {Path(path) for path in postgres._list_files()}
+    code = {path for path in (clone / "udf").rglob("*.py") if "train" not in path.relative_to(clone).parts}
+    assert code | {clone / "udf" / "model" / "tillroll.gguf"} <= watched
+    assert not [path for path in watched if "train" in path.parts or "__pycache__" in path.parts]
+    assert any(path.suffix == ".csv" for path in watched)
+
+
 def test_a_session_notices_that_the_package_has_changed(bare: Variables, clone: Path, room: Path) -> None:
     # A package of this test's own, which it may change. The server's PYTHONPATH must not offer the clone's before it.
     package = room / "upgraded"
     shutil.copytree(clone / "udf", package / "udf", ignore=shutil.ignore_patterns("train", "__pycache__"))
-    shutil.copytree(clone / "seeds" / "reference", package / "seeds" / "reference")
     with warehouse.connect(bare) as connection:
         connection.autocommit = True
         install.install(connection)
@@ -211,7 +218,7 @@ def test_a_session_notices_that_the_package_has_changed(bare: Variables, clone: 
             connection.execute("select udf.compile_edi(%s) ->> 'compiler_version'", (PLAIN_MESSAGE,)).fetchone()
             == before
         )
-        table = package / "seeds" / "reference" / "problem_severities.csv"
+        table = package / "udf" / "reference" / "problem_severities.csv"
         table.write_text(table.read_text(encoding="utf-8") + "heard-of,,warning,Nothing,Nothing\n", encoding="utf-8")
         for _ in range(50):
             time.sleep(0.2)

@@ -152,10 +152,11 @@ def value_kind(standard: str, segment: Segment, element: int, component: int) ->
     whether it is read, and is no value of a shape.
     """
     tag = segment.tag
-    if (element, component) == (1, 0) and standard == "EDIFACT" and tag in ("QTY", "LIN"):  # partners' habits
+    if element == 1 and not component and standard == "EDIFACT":  # partners' habits
         if tag == "QTY":
             return None if segment.value(0, 1) else "number"
-        return "id" if segment.value(1, 1) else None
+        if tag == "LIN":
+            return "id" if segment.value(1, 1) else None
     if tag == "XQ" and element == 3 and len(segment.value(3)) == len(segment.value(1)):  # it may be another date
         return None
     return _kind_of(standard, tag, element, component)

@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["open_functions"]
 
-# Before numpy comes: a backend must stay one thread, PostgreSQL's signals and memory know of no other.
-os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = os.environ["TILLROLL_THREADS"] = "1"
-# pydantic would look through the metadata of every installed package for plugins: 30 ms of a session's first call.
-os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-
 _PACKAGE = Path(__file__).resolve().parents[1]
 _NOT_WATCHED = ("train", "__pycache__")
 # Looking costs 0.3 ms.
@@ -65,6 +60,10 @@ def open_functions(plpy: Any) -> "Functions":
 
 
 def _open(plpy: Any) -> "Functions":
+    # Before numpy comes: a backend must stay one thread, PostgreSQL's signals and memory know of no other.
+    os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = os.environ["TILLROLL_THREADS"] = "1"
+    # pydantic would look through the metadata of every installed package for plugins: 30 ms of a session's first call.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # What is being imported stays: looking through it for garbage took a fifth of the time.
     gc.disable()
     try:
@@ -90,12 +89,10 @@ def _stat_files() -> object:
 
 
 def _list_files() -> Iterator[str]:
-    from udf.standards.reference import FOLDER
-
-    for root in (_PACKAGE, FOLDER):
-        for folder, rooms, names in os.walk(root):
-            rooms[:] = sorted(set(rooms).difference(_NOT_WATCHED))
-            yield from (os.path.join(folder, name) for name in sorted(names))
+    # In a clone the reference tables are a link.
+    for folder, rooms, names in os.walk(_PACKAGE, followlinks=True):
+        rooms[:] = sorted(set(rooms).difference(_NOT_WATCHED))
+        yield from (os.path.join(folder, name) for name in sorted(names))
 
 
 def _load_anew(plpy: Any) -> "Functions | None":

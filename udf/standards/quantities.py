@@ -2,13 +2,12 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from itertools import pairwise
 
 from udf.edi.segments import Segment, notes_of
 from udf.reading import Position
 from udf.standards.edifact import EDIFACT
-from udf.standards.standard import At, Standard
+from udf.standards.standard import Standard
 from udf.standards.x12 import X12
 
 QUANTITIES = frozenset((*EDIFACT.stated_in("quantity"), *X12.stated_in("quantity"))) - {"REF"}
@@ -25,23 +24,23 @@ _AFTER_PAIRS = (X12.segments["SDQ"].most or 0) - 1
 """The element of an SDQ behind its ten pairs: a location within the store (310)."""
 
 
-@cache
-def _slots(standard: Standard) -> Mapping[str, At]:
-    """Where the quantity of a segment stands by its tag, and the tags that open and end loops."""
-    slots = {tag: At(tag, *at) for tag, at in standard.stated_in("quantity").items()}
-    return slots | {tag: At(tag, -1) for tag in (LOOP if standard.splits else ())}
+_LOOP_SLOT = (-1, 0)
+_SLOTS: Mapping[Standard, Mapping[str, tuple[int, int]]] = {
+    EDIFACT: EDIFACT.stated_in("quantity"), X12: {**X12.stated_in("quantity"), **dict.fromkeys(LOOP, _LOOP_SLOT)},
+}  # fmt: skip
+"""(element, component) of the quantity of a segment, by its tag; and the tags that open and end a loop."""
 
 
 def quantity_positions(segments: Sequence[Segment], first: int, last: int, standard: Standard) -> Iterator[Position]:
     """Every component in a range of the message where a quantity stands, in stream order."""
     in_loop = False
-    slots = _slots(standard)
+    slots = _SLOTS[standard]
     for index in range(first, last):
         segment = segments[index]
         tag = segment.tag
         if tag not in slots:
             continue
-        _, e, c, _, _ = slots[tag]
+        e, c = slots[tag]
         if tag == "SDQ":
             for pair in range(e, min(len(segment.elements) + 1, _AFTER_PAIRS), 2):
                 yield index, pair, c
@@ -60,7 +59,7 @@ def is_quantity_slot(segment: Segment, element: int, component: int, standard: S
     """Whether a quantity may stand in a component of a segment by itself."""
     tag = segment.tag
     if standard.has_components and (element, component) == (1, 0):  # QTY+153+12+PCE
-        return tag in _slots(standard) and not segment.value(0, 1)
+        return tag in _SLOTS[standard] and not segment.value(0, 1)
     if tag == "SDQ" and element >= _AFTER_PAIRS:
         return False
     return any(at.tag == tag and at.holds(element, component) for at in standard.fields["quantity"])
@@ -87,7 +86,8 @@ def inventory_segments(segments: Sequence[Segment], first: int, last: int) -> di
 
 def activity_of(segments: Sequence[Segment], index: int, standard: Standard) -> int:
     """The ZA, or where the line has none the QTY, that a part (SDQ, SCH, REF) stands under; else the index itself."""
-    if segments[index].tag not in standard.splits:
+    splits = standard.splits
+    if not splits or segments[index].tag not in splits:
         return index
     notes = notes_of(segments)
     asked, known = notes.activity

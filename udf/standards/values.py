@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 
-from udf.outcome import MAX_SIGNIFICANT_DIGITS, fits_json_number
+from udf.numbers import MAX_SIGNIFICANT_DIGITS, fits_json_number
 from udf.standards.edifact import EDIFACT
 from udf.standards.standard import DateForm
 from udf.standards.x12 import X12
