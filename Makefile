@@ -100,8 +100,10 @@ endef
 
 # The wheel is kept below the user's cache folder, so that the next clone need not build it. pip's own cache will not
 # do: it does not know with which flags a wheel was built, and would bring back a native one.
+LLAMA_CACHE = '$(WHEELS)'/"$$(echo '$(LLAMA) $(LLAMA_FLAGS)' | cksum | cut -d' ' -f1)-$$(uname -m)"
+
 define install_llama
-	cache='$(WHEELS)'/"$$(echo '$(LLAMA) $(LLAMA_FLAGS)' | cksum | cut -d' ' -f1)-$$(uname -m)"
+	cache=$(LLAMA_CACHE)
 	wheel=$$(find "$$cache" -name '*.whl' 2>/dev/null | head -n 1 || true)
 	if [ -z "$$wheel" ]; then
 		echo '2/3 building $(LLAMA) from source, once for this machine: 2 to 5 minutes'
@@ -255,7 +257,7 @@ bench: bench-setup ## measure it beside parsers: bench/results; QUICK=1 in a min
 # begin in order, the browser's, which take longest, first.
 AT_ONCE := -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: test test-unit test-integration test-long test-postgres15 test-bi lint
+.PHONY: test test-unit test-integration test-long test-wheel test-postgres15 test-bi lint
 test: setup ## run all tests: unit, integration on servers of their own, model, browser
 	@$(PYTEST) $(AT_ONCE)
 
@@ -272,6 +274,9 @@ test-long: export TILLROLL_CROWD_SESSIONS ?= 200
 test-long: export TILLROLL_CROWD_SECONDS ?= 60
 test-long: setup ## run those of them that make test runs in small: random histories, growth, crowds; some ten minutes
 	@$(PYTEST) $(AT_ONCE) -m long
+
+test-wheel: setup ## run the compiler's tests against its wheel, outside of the clone and on another Python (PYTHON2)
+	@$(BIN)/python -m tests.wheel $(LLAMA_CACHE) '$(PYTHON2)'
 
 test-postgres15: setup ## run the tests that need PostgreSQL on Debian's PostgreSQL 15 (package postgresql-15)
 	@$(BIN)/python -m tests.postgres15 $(BIN)/python -m pytest tests/integration

@@ -23,7 +23,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializ
 from pydantic.json_schema import models_json_schema
 
 from udf import outcome
-from udf.outcome import AttemptRoute, CompiledRow, DocumentFunction, Route, Severity, Span, Standard, json_number
+from udf.numbers import json_number
+from udf.outcome import AttemptRoute, CompiledRow, DocumentFunction, Route, Severity, Span, Standard
 
 SCHEMA_PATH = Path(__file__).with_name("contract.schema.json")
 

@@ -17,21 +17,14 @@ from udf.standards.items import line_identifiers
 from udf.standards.prices import price_basis
 from udf.standards.quantities import inventory_segments
 from udf.standards.setting import Setting
+from udf.standards.standard import Standard
 from udf.standards.values import UnreadableValueError, read_number
+from udf.standards.x12 import X12
 
 SALES = frozenset(("sold", "returned", "net_sold", "total_sold"))
 """Measures that have a period; every other has an as-of date."""
 FLOWS = SALES | frozenset(("received", "shipped", "despatched", "delivered", "lost_sales", "movement", "adjustment"))
 """Measures of what happened in a period: beside sales those of goods that moved, which have both."""
-
-FUNCTIONS = {
-    # EDIFACT 1225 and X12 353: the codes that say how a document relates to an earlier one
-    ("EDIFACT", "9"): "original", ("EDIFACT", "5"): "replacement", ("EDIFACT", "1"): "cancellation",
-    ("EDIFACT", "4"): "change", ("EDIFACT", "7"): "duplicate", ("EDIFACT", "31"): "duplicate",
-    ("EDIFACT", "35"): "duplicate", ("EDIFACT", "18"): "original", ("EDIFACT", "43"): "original",
-    ("X12", "00"): "original", ("X12", "05"): "replacement", ("X12", "01"): "cancellation", ("X12", "04"): "change",
-    ("X12", "07"): "duplicate", ("X12", "15"): "original", ("X12", "18"): "original", ("X12", "25"): "change",
-}  # fmt: skip
 
 _DELETIONS = ("3", "03")
 """1225 and 353: the lines are to be deleted. Read as a report they would be counted a second time."""
@@ -54,15 +47,17 @@ def span_at(segments: Sequence[Segment], position: Position) -> tuple[int, int]:
     return segments[s].component_span(e, c)
 
 
-def read_parties(segments: Sequence[Segment], chunk: Chunk, x12: bool) -> list[Party]:
+def read_parties(segments: Sequence[Segment], chunk: Chunk, standard: Standard) -> list[Party]:
     """The header's NAD (3035, C082, C080) or N1 (98, 66, 67, 93) segments."""
     parties = []
     for index in chunk.indices:
         segment = segments[index]
-        if not x12 and segment.tag == "NAD":
+        if segment.tag not in standard.places:
+            continue
+        if segment.tag == "NAD":
             name = segment.value(3) or segment.value(2)
             parties.append(_party(segment.value(0), segment.value(1), segment.value(1, 2), name))
-        elif x12 and segment.tag == "N1":
+        elif segment.tag == "N1":
             parties.append(_party(segment.value(0), segment.value(3), segment.value(2), segment.value(1)))
     return parties
 
@@ -80,7 +75,7 @@ def read_header(segments: Sequence[Segment], record: Record, setting: Setting) -
         code = text_at(segments, record["function"])
         if code in _DELETIONS:
             raise UnreadableValueError("unsupported-function", f"Function {code} deletes lines sent before.")
-        fields["function"] = FUNCTIONS.get((setting.standard, code))
+        fields["function"] = setting.standard.functions.get(code)
     if "currency" in record:
         fields["currency"] = text_at(segments, record["currency"])
     if "document_date" in record:
@@ -105,7 +100,7 @@ def build_lines(
     periods: "StatedPeriods",
 ) -> list[Line]:  # fmt: skip
     """The lines of a proved line group; `inherited` is what header and group state. Raises UnreadableValueError."""
-    identifiers = line_identifiers(segments, line.first, line.last, setting.x12)
+    identifiers = line_identifiers(segments, line.first, line.last, setting.standard)
     item_ids: dict[str, str] = {}
     for kind, position, _ in identifiers:
         item_ids.setdefault(kind, text_at(segments, position))
@@ -114,7 +109,7 @@ def build_lines(
     nearer = currencies(segments, range(line.first, line.last))
     if len(nearer) > 1:
         raise UnreadableValueError("currency-ambiguous", f"The line states the currencies {' and '.join(nearer)}.")
-    mark = None if setting.x12 else setting.decimal_mark
+    mark = setting.mark
     opening = sorted({r[name][0] for r in line.records for name in ("quantity", "qualifier")})
     inventory = inventory_segments(segments, line.first, line.last)
     lines = []
@@ -182,7 +177,7 @@ def _prefer_period(
     start = whole.get("start")
     if start is None or segments[start[0]].tag != "DTM":
         return whole
-    if setting.reference.date_role(setting.standard, "DTM", segments[start[0]].value(0)) != "as_of":
+    if setting.date_role("DTM", segments[start[0]].value(0)) != "as_of":
         return whole
     above = periods.above(before)
     return whole | {"start": above[0], "end": above[1]} if above else whole
@@ -296,7 +291,7 @@ def _attributes(
         elif tag in _NAMED and index not in used:
             first, second = (
                 (segment.value(0, 0), segment.value(0, 1))
-                if not setting.x12 and tag not in ("GIN", "STS")
+                if setting.standard.has_components and tag not in ("GIN", "STS")
                 else (segment.value(0), segment.value(1))
             )
             if first and second:
@@ -307,7 +302,7 @@ def _attributes(
             found.setdefault(f"date_{segment.value(4)}", segment.value(5))
         elif tag == "SDQ" and index == own and segment.value(22):
             found.setdefault("sub_location", segment.value(22))
-        elif setting.x12 and tag == "QTY" and index not in used and segment.value(1):
+        elif tag == "QTY" and setting.standard is X12 and index not in used and segment.value(1):
             found.setdefault(f"count_{segment.value(0)}", segment.value(1))
     if repaired:
         found["repaired"] = "true"

@@ -12,12 +12,16 @@ from udf.findings import Finding
 from udf.outcome import Envelope
 from udf.reading import TYPES, Record
 from udf.refusals import RefusedError, too_large
-from udf.standards.chunks import MAX_CHUNKS, Chunk, Chunks, ExcessError, read_type, split_message
+from udf.standards.chunks import Chunk, Chunks
+from udf.standards.edifact import EDIFACT
 from udf.standards.items import prefer_items
 from udf.standards.limits import find_excess, find_excess_of_lines, find_excess_of_segments
+from udf.standards.message_types import OPENERS, read_type
 from udf.standards.quantities import activity_of
 from udf.standards.reference import Reference
 from udf.standards.setting import Setting
+from udf.standards.standard import Standard
+from udf.standards.structure import MAX_CHUNKS, ExcessError, split_message
 
 
 @dataclass(slots=True)
@@ -28,9 +32,9 @@ class LineRecords:
     last: int
     records: list[Record]
 
-    def activities(self, segments: Sequence[Segment], x12: bool) -> list[int]:
+    def activities(self, segments: Sequence[Segment], standard: Standard) -> list[int]:
         """The QTY and ZA segments of the records, in stream order."""
-        return sorted({activity_of(segments, record["quantity"][0], x12) for record in self.records})
+        return sorted({activity_of(segments, record["quantity"][0], standard) for record in self.records})
 
 
 def gather_line(windows: Sequence[tuple[Chunk, list[Record]]]) -> LineRecords:
@@ -122,7 +126,7 @@ class Message:
         if unit.line is not None:
             return unit.line
         line = gather_line(list(zip(unit.chunks, unit.records, strict=True)))
-        line.records = prefer_items(self.segments, line.first, line.last, line.records, self.setting.x12)
+        line.records = prefer_items(self.segments, line.first, line.last, line.records, self.setting.standard)
         if not self.is_long:
             unit.line = line
         return line
@@ -158,7 +162,7 @@ def read_message(text: str, envelope: Envelope | None, reference: Reference) -> 
         raise RefusedError(None, "message-too-large", excess)
     segments = read_segments(text, delimiters)
     tags = [segment.tag for segment in segments]
-    openers = [i for i, tag in enumerate(tags) if tag in ("UNH", "ST")]
+    openers = [i for i, tag in enumerate(tags) if tag in OPENERS]
     if not openers or delimiters is None:
         raise RefusedError(None, "no-message-found", "The text holds no UNH and no ST segment.")
     if excess := find_excess_of_segments(segments, delimiters):
@@ -182,7 +186,7 @@ def read_message(text: str, envelope: Envelope | None, reference: Reference) -> 
     except ExcessError as error:
         raise too_large(message_type, error) from None
     setting = _describe(opener, message_type, envelope, reference)
-    if excess := find_excess_of_lines(segments, chunks, setting.x12):
+    if excess := find_excess_of_lines(segments, chunks, setting.standard):
         raise too_large(message_type, excess)
     units = [Unit(tuple(same)) for _, same in groupby(chunks, key=lambda chunk: chunk.line or id(chunk))]
     return Message(text, envelope, segments, openers[0], setting, chunks, delimiters, units)
@@ -190,10 +194,9 @@ def read_message(text: str, envelope: Envelope | None, reference: Reference) -> 
 
 def _describe(opener: Segment, message_type: str, envelope: Envelope, reference: Reference) -> Setting:
     """What is known around the message's chunks: the version is GS08's, or UNH's S009 behind its type."""
-    x12 = opener.tag == "ST"
+    standard = OPENERS[opener.tag]
     stated = opener.elements[1][1:] if len(opener.elements) > 1 else []
-    version = envelope.version or "" if x12 else ":".join(filter(None, stated))
-    standard = "X12" if x12 else "EDIFACT"
+    version = ":".join(filter(None, stated)) if standard is EDIFACT else envelope.version or ""
     return Setting(standard, message_type, version, envelope.sender or "", envelope.decimal_mark, reference)
 
 

@@ -26,7 +26,7 @@
         primary key (relation, partner_id, week_start_date)
     );
     -- Of warehouses that older versions have filled.
-    drop table if exists {{ schema }}.refreshes;
+    drop table if exists {{ schema }}.refreshes, {{ schema }}.int_touched;
     -- Once: two runs that say the same of it at the same time would fail.
     do $do$
     begin

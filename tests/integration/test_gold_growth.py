@@ -259,10 +259,10 @@ def test_a_run_in_another_zone_and_style_of_dates_finds_nothing_changed(
     with warehouse.connect(database) as connection:
         Arrivals(connection, random.Random(29)).happen(12)
     run_dbt(clone, target, "run")
-    grown = read_tables(database)
+    grown, versions = read_tables(database), read_versions(database)
+    assert len(versions) > 10
     run_dbt(clone, target, "run", variables={"PGTZ": "America/New_York", "PGDATESTYLE": "SQL, DMY"})
-    with warehouse.connect(database) as connection:
-        assert connection.execute("select count(*) from intermediate.int_touched").fetchone() == (0,)
+    assert read_versions(database) == versions
     assert read_tables(database) == grown
 
 
@@ -290,7 +290,7 @@ def test_changed_reference_data_and_lost_tables_are_built_anew(
 
 
 @pytest.mark.slow
-def test_a_journal_that_is_made_a_plain_table_costs_time_and_nothing_else(
+def test_a_maintained_table_that_is_made_a_plain_one_costs_time_and_nothing_else(
     clone: Path, tmp_path: Path, target: Path, database: Mapping[str, str]
 ) -> None:
     shutil.copytree(clone / "dbt", tmp_path / "dbt", ignore=shutil.ignore_patterns("target", "logs"))
@@ -300,8 +300,8 @@ def test_a_journal_that_is_made_a_plain_table_costs_time_and_nothing_else(
         arrivals = Arrivals(connection, random.Random(11))
         arrivals.happen(12)
         run_dbt(tmp_path, target, "run")
-        path = tmp_path / "dbt" / "models" / "intermediate" / "int_touched.sql"
-        path.write_text(path.read_text().replace("materialized='incremental'", "materialized='table'"))
+        path = tmp_path / "dbt" / "models" / "intermediate" / "int_superseded_lines.sql"
+        path.write_text(path.read_text().replace("materialized='maintained'", "materialized='table'"))
         for _ in range(2):
             arrivals.happen(3)
             run_dbt(tmp_path, target, "run")
@@ -325,8 +325,10 @@ def test_a_changed_macro_builds_anew_what_it_is_written_into(
     run_dbt(tmp_path, target, "run")
     assert read_builds(database) == before
     # Of the growing form alone: as whole tables are made, it is not read.
-    path = tmp_path / "dbt" / "macros" / "grown_weeks.sql"
-    path.write_text(path.read_text().replace("from touched_weeks\n    )", "from touched_weeks where true\n    )"))
+    path = tmp_path / "dbt" / "macros" / "looks_back.sql"
+    text = path.read_text()
+    path.write_text(text.replace("// 7 + 2", "// 7 + 3"))
+    assert path.read_text() != text
     run_dbt(tmp_path, target, "run")
     after = read_builds(database)
     assert after["intermediate.int_on_hand_by_week"] != before["intermediate.int_on_hand_by_week"]
@@ -334,7 +336,7 @@ def test_a_changed_macro_builds_anew_what_it_is_written_into(
 
 
 @pytest.mark.slow
-def test_a_reader_in_an_open_transaction_holds_nothing_up_and_finds_all_where_it_was(
+def test_a_reader_of_gold_in_an_open_transaction_holds_nothing_up_and_finds_all_where_it_was(
     clone: Path, target: Path, database: Mapping[str, str]
 ) -> None:
     run_dbt(clone, target, "seed")
@@ -347,18 +349,26 @@ def test_a_reader_in_an_open_transaction_holds_nothing_up_and_finds_all_where_it
             name
             for (name,) in reader.execute(
                 "select oid::regclass::text from pg_class where relkind in ('r', 'v')"
-                " and relnamespace::regnamespace::text in ('staging', 'intermediate', 'gold')"
-                " and relname not in ('maintained_tables', 'maintained_weeks')"
+                " and relnamespace::regnamespace::text = 'gold'"
             )
         ]
-        rows = {name: reader.execute(f"select count(*) from {name}").fetchone() for name in names}
+        assert len(names) > 9
+        for name in names:
+            reader.execute(f"select count(*) from {name}")
+        messages = reader.execute("select sum(message_count) from gold.dim_partner").fetchone()
         with warehouse.connect(database) as connection:
             Arrivals(connection, random.Random(19), arrivals.sent, arrivals.compiler).happen(5)
         run_dbt(clone, target, "run", variables={"PGOPTIONS": "-c lock_timeout=5s"})
         for name in names:
             reader.execute(f"select count(*) from {name}")
     with warehouse.connect(database) as reader:
-        assert reader.execute("select count(*) from staging.stg_messages").fetchone() != rows["staging.stg_messages"]
+        assert reader.execute("select sum(message_count) from gold.dim_partner").fetchone() != messages
+
+
+def read_versions(database: Mapping[str, str]) -> set[tuple[Any, ...]]:
+    """Every week of every maintained table, with its version."""
+    with warehouse.connect(database) as connection:
+        return set(connection.execute("select * from intermediate.maintained_weeks").fetchall())
 
 
 def read_builds(database: Mapping[str, str]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The version changes with what decides an outcome, and with nothing else."""
 
-import ast
 import shutil
 import subprocess
 import sys
@@ -10,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.clerk_messages import sales
+from tests.small_messages import sales
+from tests.wheel import find_pythons
 from udf import version
 from udf.standards import reference
 
@@ -178,15 +178,10 @@ def test_whatever_compiles_has_a_say_in_the_version(clone: Path) -> None:
     assert loaded - deciding == {Path("__init__.py"), Path("version.py")}
 
 
-PYTHONS = [
-    path
-    for minor in (11, 12, 13)
-    if minor != sys.version_info.minor
-    for path in Path(sys.base_prefix).parent.glob(f"3.{minor}.*/bin/python3.{minor}")
-]
+PYTHONS = find_pythons()
 
 
-@pytest.mark.skipif(not PYTHONS, reason="there is no second Python beside this one")
+@pytest.mark.skipif(not PYTHONS, reason="there is no second Python: install python3.12 or python3.13")
 def test_every_python_gives_the_same_version() -> None:
     program = (
         "import sys; sys.path.insert(0, sys.argv[1]); from udf.version import canonical;"
@@ -199,10 +194,3 @@ def test_every_python_gives_the_same_version() -> None:
         done = subprocess.run([python, "-c", program, version.PACKAGE.parent], input=everything, capture_output=True,
                               encoding="utf-8", check=True)  # fmt: skip
         assert done.stdout == here + "\n", python
-
-
-def test_no_docstring_is_left_in_what_is_hashed() -> None:
-    trees = [version.canonical(path.read_bytes()) for path in version.list_sources()]
-    for path, tree in zip(version.list_sources(), trees, strict=True):
-        told = ast.get_docstring(ast.parse(path.read_bytes()), clean=False)
-        assert told is None or ascii(told) not in tree, path

@@ -25,6 +25,10 @@ _X12 = """
 """
 X12_TAGS = frozenset(_X12.split())
 
+# Tags of the directories (D.96A, 004010) that are one letter away from one that lines are made of.
+_NEIGHBOURS = "PTY CIN LAN PNA POC NAT PCI PDI PGI PRC PRV PRT DIM DLM DAM CNI DTP PIN LID LIE LEN CTB CTC PTS REP REL"
+NEIGHBOURS = frozenset(_NEIGHBOURS.split())
+
 # UNT and SE are the last segment of a message, and only there are `DISCOUNT+5+1` and `CHEESE*92*0001` told from them.
 _END = r"[ \t\r\n]*+[^A-Za-z0-9 \t\r\n]?[ \t\r\n]*+\Z"
 _EDIFACT_NUMBER = r"-?[0-9][0-9.,]*-?"

@@ -8,11 +8,13 @@ from itertools import islice
 from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.gatekeeper.values import adds_up, countable_lines, is_count, is_same_reference
+from udf.standards.edifact import EDIFACT
 from udf.standards.quantities import SPLITS, activity_of, quantity_positions
 from udf.standards.setting import Setting
 from udf.standards.values import UnreadableValueError, read_number
+from udf.standards.x12 import X12
 
-_ENVELOPE_TRAILERS = ("UNE", "UNZ", "GE", "IEA")
+_ENVELOPE_TRAILERS = (*EDIFACT.envelope_trailers, *X12.envelope_trailers)
 
 
 def _raw_count(segments: Sequence[Segment], first: int, last: int) -> int:
@@ -26,7 +28,7 @@ def _raw_count(segments: Sequence[Segment], first: int, last: int) -> int:
 
 def check_trailer(segments: Sequence[Segment], first: int, setting: Setting) -> list[Finding]:
     """UNT 0074 and 0062 against the message and UNH, SE01 and SE02 against the set and ST; `first` is UNH or ST."""
-    tag, header = ("SE", "ST") if setting.x12 else ("UNT", "UNH")
+    tag, header = setting.standard.trailer, setting.standard.opener
     last = next((i for i in range(first, len(segments)) if segments[i].tag == tag), None)
     if last is None:
         return [Finding("truncated-message", f"The message has no {tag}: its end is missing.", len(segments) - 1)]
@@ -36,7 +38,7 @@ def check_trailer(segments: Sequence[Segment], first: int, setting: Setting) -> 
     if not is_count(text, counted):
         detail = f"{tag} states {text or 'no'} segments, the message has {min(counted)}."
         findings.append(Finding(f"{tag.lower()}-count-mismatch", detail, last))
-    own, reference = segments[first].value(1 if setting.x12 else 0), segments[last].value(1)
+    own, reference = segments[first].value(setting.standard.reference_at), segments[last].value(1)
     if not is_same_reference(own, reference):
         detail = f"{tag} has the reference «{reference}», {header} «{own}»."
         findings.append(Finding("control-reference-mismatch", detail, last))
@@ -51,19 +53,20 @@ def check_totals(segments: Sequence[Segment], first: int, setting: Setting) -> I
     """CNT 1 and 2 (EDIFACT 6069), CTT01 and CTT02, and the total of an 867 (QTY TO) against the lines."""
     summed: tuple[set[Decimal], Decimal] | None = None
     is_summed = False
-    mark = None if setting.x12 else setting.decimal_mark
+    totals = setting.standard.totals
+    mark = setting.mark
     tags = Counter(segment.tag for segment in islice(segments, first, None))
     lines = tags["LIN"]
     counts = countable_lines(setting.message_type, tags)
     for index in range(first, len(segments)):
         segment = segments[index]
         kind, text = segment.value(0), ""
-        if segment.tag == "CTT" and setting.x12:
+        if segment.tag == totals == "CTT":
             if kind and not is_count(kind, counts):
                 detail = f"CTT states {kind} lines, the message has {lines}."
                 yield Finding("ctt-line-count-mismatch", detail, index)
             text, code = segment.value(1), "ctt-hash-mismatch"
-        elif segment.tag == "CNT" and not setting.x12:
+        elif segment.tag == totals == "CNT":
             if kind == "2" and not is_count(segment.value(0, 1), counts):
                 detail = f"CNT states {segment.value(0, 1) or 'no'} lines, the message has {lines}."
                 yield Finding("cnt-line-count-mismatch", detail, index)
@@ -88,19 +91,19 @@ def _add_up(segments: Sequence[Segment], first: int, setting: Setting) -> tuple[
 
     The second is for a person. None where a quantity cannot be read.
     """
-    mark = None if setting.x12 else setting.decimal_mark
+    mark = setting.mark
     totals: dict[int, Decimal] = {}
     parts: dict[int, Decimal] = {}
     ignored = Decimal(0)
     try:
-        for s, e, c in quantity_positions(segments, first, len(segments), setting.x12):
+        for s, e, c in quantity_positions(segments, first, len(segments), setting.standard):
             segment = segments[s]
             value = segment.value(e, c)
             if not value or (setting.message_type == "867" and segment.value(0) == "TO"):
                 continue
             number = read_number(value, mark)
             if segment.tag in SPLITS:
-                activity = activity_of(segments, s, setting.x12)
+                activity = activity_of(segments, s, setting.standard)
                 parts[activity] = parts.get(activity, Decimal(0)) + number
                 continue
             totals[s] = number

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
-from udf.gatekeeper.values import PRINCIPAL, begins_with_nought, exchangeable_codes
+from udf.gatekeeper.values import begins_with_nought, exchangeable_codes
 from udf.standards.chunks import Chunks
+from udf.standards.message_types import principal_of
 from udf.standards.quantities import quantity_positions
 from udf.standards.setting import Setting
 
 
-def find_swapped(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
+def find_exchanged(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
     """Quantities that are written like the code which their line should have, under a code that no other line has.
 
     Both readings are of the standard's form. A message without its principal code that has the code as a quantity, and
@@ -25,7 +26,7 @@ def find_swapped(segments: Sequence[Segment], chunks: Chunks, setting: Setting) 
             continue
         stated[chunk.line] = [
             (segments[s].value(0), segments[s].value(e, c), s)
-            for s, e, c in quantity_positions(segments, chunk.first, chunk.last, setting.x12)
+            for s, e, c in quantity_positions(segments, chunk.first, chunk.last, setting.standard)
             if segments[s].tag == "QTY" and segments[s].value(e, c)
         ]
     frequency = Counter(code for own in stated.values() for code, _, _ in own)
@@ -34,7 +35,7 @@ def find_swapped(segments: Sequence[Segment], chunks: Chunks, setting: Setting) 
     # at all of them.
     known = {_mix(codes) for codes in habits}
     suspicious = exchangeable_codes(setting.message_type, habits)
-    principal = PRINCIPAL.get(setting.message_type, ())
+    principal = principal_of(setting.message_type)
     has_principal = bool(frequency.keys() & set(principal))
     for own in stated.values():
         codes = frozenset(code for code, _, _ in own)
@@ -46,7 +47,7 @@ def find_swapped(segments: Sequence[Segment], chunks: Chunks, setting: Setting) 
             is_other_habit = may_be_habit and habits[codes - {code} | {number}] > 0
             is_unknown = setting.measure("QTY", code) is None
             is_lost_principal = number in principal[: None if is_unknown else 1] and not has_principal
-            if is_other_habit or (is_lost_principal and (is_unknown or not setting.x12)):
+            if is_other_habit or (is_lost_principal and (is_unknown or setting.standard.has_numeric_qualifiers)):
                 detail = f"QTY has the code {code} and the quantity {number}: they may have changed places."
                 return [Finding("quantity-swapped", detail, index)]
     return []
@@ -60,7 +61,7 @@ def _mix(codes: frozenset[str]) -> int:
     return mixed
 
 
-def find_swapped_parts(segments: Sequence[Segment], first: int, last: int) -> list[Finding]:
+def find_exchanged_parts(segments: Sequence[Segment], first: int, last: int) -> list[Finding]:
     """A part of an SDQ whose quantity begins with a nought, as numbers of stores do, beside a shorter number as place.
 
     X12.6 wants numbers without such noughts. A partner that writes them all the same is understood where its places are

@@ -50,7 +50,7 @@ def _judge_strays(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -
     findings: list[Finding] = []
     for index in chunk.indices:
         segment = segments[index]
-        if chunk.kind == "group" and segment.tag == "DTM" and not setting.x12 and segment.value(0) == "137":
+        if chunk.kind == "group" and segment.tag == "DTM" and segment.value(0) == setting.standard.document_date:
             findings.append(Finding("header-field-misplaced", "The document's date stands in a group.", index))
         if segment.tag in ("PIA", "LIN"):
             detail = "An item stands outside any line: its LIN or its quantity is lost, or PIA comes before LIN."
@@ -58,7 +58,7 @@ def _judge_strays(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -
         if segment.tag in ("PRI", "CTP", "UIT", "INV"):
             detail = f"{segment.tag} stands outside any line: which lines it is for is not known."
             findings.append(Finding("price-outside-line", detail, index))
-        for _, e, c in quantity_positions(segments, index, index + 1, setting.x12):
+        for _, e, c in quantity_positions(segments, index, index + 1, setting.standard):
             if segment.value(e, c) and setting.measure(segment.tag, segment.value(0)) != "ignored":
                 detail = f"The quantity {segment.value(e, c)} stands outside any line."
                 findings.append(Finding("quantity-outside-line", detail, index))

@@ -31,19 +31,30 @@ from decimal import Decimal
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
-from udf.gatekeeper.exchanged import find_swapped_parts
+from udf.gatekeeper.exchanged import find_exchanged_parts
 from udf.gatekeeper.headers import judge_dates, judge_place_type
 from udf.gatekeeper.repetition import judge_repetition
-from udf.gatekeeper.syntax import find_malformed, find_unread
+from udf.gatekeeper.syntax import find_malformed
+from udf.gatekeeper.unread import find_unread
 from udf.gatekeeper.values import adds_up
 from udf.message import LineRecords
 from udf.reading import LineReading, Position, Record
+from udf.standards.edifact import EDIFACT
 from udf.standards.items import line_identifiers
 from udf.standards.places import PLACES, place_slots
 from udf.standards.prices import price_type_slot
-from udf.standards.quantities import PIECES, SPLITS, activity_of, part_place, quantity_positions, unit_slot
+from udf.standards.quantities import (
+    PIECES,
+    SPLITS,
+    activity_of,
+    is_quantity_slot,
+    part_place,
+    quantity_positions,
+    unit_slot,
+)
 from udf.standards.setting import Setting, value_at
 from udf.standards.values import UnreadableValueError, read_number
+from udf.standards.x12 import X12
 
 
 def judge_line(segments: Sequence[Segment], line: LineRecords, reading: LineReading, setting: Setting) -> list[Finding]:
@@ -54,13 +65,13 @@ def judge_line(segments: Sequence[Segment], line: LineRecords, reading: LineRead
     own = [i for i in range(line.first, line.last) if segments[i].tag not in PLACES]  # places are the whole message's
     findings = find_malformed(segments, own, setting)
     findings += find_unread(segments, line.first, line.last, setting)
-    findings += find_swapped_parts(segments, line.first, line.last) if setting.x12 else []
+    findings += find_exchanged_parts(segments, line.first, line.last) if setting.standard.splits else []
     lins = [i for i in own if segments[i].tag == "LIN"]
     if len(lins) > 1:
         findings.append(Finding("line-without-quantity", "One quantity stands with two items.", lins[1]))
-    if not setting.x12 and any(segments[i].value(1) == "2" for i in lins):  # 1229
+    if setting.standard is EDIFACT and any(segments[i].value(1) == "2" for i in lins):  # 1229
         findings.append(Finding("line-deleted", "LIN 1229 says that the line is to be deleted.", line.first))
-    if setting.x12 and (early := _find_early_split(segments, line)) is not None:
+    if setting.standard.splits and (early := _find_early_split(segments, line)) is not None:
         detail = f"{segments[early].tag} stands under no ZA or QTY: which quantity it splits is not said."
         return [*findings, Finding("split-without-activity", detail, early)]
     if not line.records:
@@ -83,9 +94,9 @@ def judge_line(segments: Sequence[Segment], line: LineRecords, reading: LineRead
 
 def _find_early_split(segments: Sequence[Segment], line: LineRecords) -> int | None:
     """The first part (SDQ, SCH, REF) that stands under no ZA or QTY; X12 846 has SDQ before QTY as well as behind."""
-    stated = quantity_positions(segments, line.first, line.last, True)
+    stated = quantity_positions(segments, line.first, line.last, X12)
     parts = (s for s, e, _ in stated if segments[s].tag in SPLITS and segments[s].value(e))
-    return next((s for s in parts if segments[activity_of(segments, s, True)].tag in SPLITS), None)
+    return next((s for s in parts if segments[activity_of(segments, s, X12)].tag in SPLITS), None)
 
 
 def _judge_quantities(segments: Sequence[Segment], line: LineRecords, reading: LineReading) -> list[Finding]:
@@ -112,23 +123,18 @@ def _judge_quantity(segments: Sequence[Segment], record: Record, setting: Settin
     s, e, c = place
     segment = segments[s]
     tag = segment.tag
-    if setting.x12:
-        slots = {"QTY": e == 1, "ZA": e == 1, "SCH": e == 0, "REF": e == 2, "SDQ": e >= 3 and e % 2 == 1 and e < 22}
-        fits = slots.get(tag, False) and c == 0
-    else:
-        fits = tag == "QTY" and ((e, c) == (0, 1) or ((e, c) == (1, 0) and not segment.value(0, 1)))
-    if not fits:
+    if not is_quantity_slot(segment, e, c, setting.standard):
         return [Finding("quantity-misplaced", f"No quantity can stand there in {tag}.", s)]
     try:
-        read_number(value_at(segments, place), None if setting.x12 else setting.decimal_mark)
+        read_number(value_at(segments, place), setting.mark)
     except UnreadableValueError as problem:
         return [Finding(problem.code, str(problem), s)]
-    activity = activity_of(segments, s, setting.x12)
+    activity = activity_of(segments, s, setting.standard)
     if record.get("qualifier") != (activity, 0, 0) or segments[activity].tag not in ("QTY", "ZA"):
         return [Finding("qualifier-misplaced", "The qualifier does not stand with its quantity.", s)]
     if setting.measure(segments[activity].tag, segments[activity].value(0)) == "ignored":
         return [Finding("quantity-misplaced", "A count that is no quantity of units was read as one.", s)]
-    if record.get("unit") != unit_slot(segments, place, setting.x12):
+    if record.get("unit") != unit_slot(segments, place, setting.standard):
         return [Finding("unit-misplaced", "The unit does not stand with its quantity.", s)]
     return []
 
@@ -137,7 +143,7 @@ def _judge_items(
     segments: Sequence[Segment], line: LineRecords, reading: LineReading, setting: Setting
 ) -> list[Finding]:
     """The item is an identifier of its line, with its type beside it, and the one that the contract prefers."""
-    identifiers = line_identifiers(segments, line.first, line.last, setting.x12)
+    identifiers = line_identifiers(segments, line.first, line.last, setting.standard)
     if not identifiers:
         return [Finding("line-without-item", "The line names no item.", line.first)]
     best = next(entry for entry in identifiers if entry[1] == reading.item["item"])
@@ -160,12 +166,12 @@ def _judge_use(segments: Sequence[Segment], line: LineRecords, setting: Setting)
     used = Counter(record["quantity"] for record in line.records if "quantity" in record)
     findings: list[Finding] = []
     parts: dict[int, list[Position]] = {}
-    stated = list(quantity_positions(segments, line.first, line.last, setting.x12))
+    stated = list(quantity_positions(segments, line.first, line.last, setting.standard))
     for position in stated:
-        activity = activity_of(segments, position[0], setting.x12)
+        activity = activity_of(segments, position[0], setting.standard)
         if activity != position[0] and segments[position[0]].value(position[1]):
             parts.setdefault(activity, []).append(position)
-    mark = None if setting.x12 else setting.decimal_mark
+    mark = setting.mark
     for position in stated:
         s = position[0]
         segment = segments[s]
@@ -203,7 +209,7 @@ def _judge_use(segments: Sequence[Segment], line: LineRecords, setting: Setting)
 
 def _units(segments: Sequence[Segment], quantities: Sequence[Position]) -> set[str]:
     """The units in which the quantities of an X12 message are stated, all codes for a piece as one."""
-    slots = [unit_slot(segments, quantity, x12=True) for quantity in quantities]
+    slots = [unit_slot(segments, quantity, X12) for quantity in quantities]
     units = {value_at(segments, slot).upper() for slot in slots if slot is not None}
     return {PIECES[0] if unit in PIECES else unit for unit in units}
 
@@ -215,7 +221,7 @@ _OF_LIN = {"SLSRPT": ("PIA", "IMD", "DOC"), "INVRPT": ("PIA", "IMD", "DOC"), "85
 
 def _judge_order(segments: Sequence[Segment], line: LineRecords, setting: Setting) -> list[Finding]:
     """Signs that the LIN of a following item is lost: an identifier or a quantity where only that item has it."""
-    activities = line.activities(segments, setting.x12)
+    activities = line.activities(segments, setting.standard)
     for index in range(activities[0] + 1, activities[-1]):
         if segments[index].tag in _OF_LIN[setting.message_type]:
             detail = f"{segments[index].tag} stands between two quantities: the LIN of another item may be lost."
@@ -241,7 +247,7 @@ def _judge_places(
     for record in line.records:
         q = record["quantity"][0]
         place = record.get("location")
-        if setting.x12 and segments[q].tag in SPLITS:
+        if segments[q].tag in setting.standard.splits:
             own = part_place(segments, record["quantity"])
             if place != (own if segments[q].value(own[1]) else None):
                 return [Finding("place-order", "A part was not read with its own place.", q)]
@@ -263,7 +269,7 @@ def _judge_prices(
     if findings:
         return findings
     for record in line.records:
-        meant = reading.prices.get(activity_of(segments, record["quantity"][0], setting.x12))
+        meant = reading.prices.get(activity_of(segments, record["quantity"][0], setting.standard))
         stated = record.get("price")
         if stated != meant:
             code = "price-not-used" if stated is None else "price-misplaced"
@@ -278,11 +284,11 @@ def _judge_prices(
         if record.get("price_type") != price_type_slot(segments, stated):
             findings.append(Finding("price-misplaced", "The price type does not stand with its price.", s))
         try:
-            mark = None if setting.x12 else setting.decimal_mark
+            mark = setting.mark
             read_number(value_at(segments, stated), mark, "price-not-a-number")
         except UnreadableValueError as problem:
             findings.append(Finding(problem.code, str(problem), s))
-        if setting.x12 and any(segments[s].elements[stated[1]][1:]):
+        if not setting.standard.has_components and any(segments[s].elements[stated[1]][1:]):
             findings.append(Finding("number-ambiguous", "A price has more than one component.", s))
     return findings
 
@@ -295,6 +301,6 @@ def _judge_line_dates(
     if findings:
         return findings
     for record in line.records:
-        start, end = reading.periods[activity_of(segments, record["quantity"][0], setting.x12)]
+        start, end = reading.periods[activity_of(segments, record["quantity"][0], setting.standard)]
         findings += judge_dates(segments, record, start, end, line.first)
     return findings

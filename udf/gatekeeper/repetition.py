@@ -89,7 +89,7 @@ def _sale_marks(segments: Sequence[Segment], quantity: int, stop: int, setting: 
         (segment.raw,) for segment in segments[quantity + 1 : stop]
         if segment.tag in _OF_SALES or (segment.tag in PLACES and place_role(segment, setting) == "no")
     ]  # fmt: skip
-    activity = segments[activity_of(segments, quantity, setting.x12)]
+    activity = segments[activity_of(segments, quantity, setting.standard)]
     if activity.tag == "ZA":
         marks += [(value,) for value in (activity.value(4), activity.value(6)) if value]
     return tuple(marks)
@@ -118,7 +118,7 @@ def _find_sum(
     segments: Sequence[Segment], found: Mapping[tuple[str, str], Sequence[Record]], setting: Setting
 ) -> list[Finding]:
     """Of three and more parts of a stock, one that is the others' sum may be their total."""
-    mark = None if setting.x12 else setting.decimal_mark
+    mark = setting.mark
     for (code, _), parts in found.items():
         if segments[parts[0]["quantity"][0]].tag in SPLITS:
             continue

@@ -11,10 +11,8 @@ from decimal import Decimal
 from udf.document import FLOWS
 from udf.outcome import Line
 from udf.standards.items import has_check_digit, is_gs1_key
+from udf.standards.message_types import principal_of
 from udf.standards.quantities import PIECES
-
-PRINCIPAL = {"SLSRPT": ("153",), "INVRPT": ("145", "17"), "846": ("33", "17"), "867": ("32",)}
-"""What messages of a type are sent for: sold, on hand, available."""
 
 NO_NOUGHT = "(?![-+]?0[0-9])"
 """A pattern that holds before any number which does not begin with a nought, for who matches and does not ask."""
@@ -32,7 +30,7 @@ def exchangeable_codes(message_type: str, stated: Collection[frozenset[str]]) ->
     Lines that differ may each have another's code, and a message without its principal code has lost it.
     """
     used = frozenset[str]().union(*stated)
-    principal = frozenset(PRINCIPAL.get(message_type, ()))
+    principal = frozenset(principal_of(message_type))
     return (used if len(set(stated)) > 1 else frozenset()) | (frozenset() if used & principal else principal)
 
 

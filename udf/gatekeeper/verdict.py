@@ -8,7 +8,8 @@ from typing import Any, TypeVar, overload
 from udf.document import StatedPeriods, build_lines, inherit, lift, read_header, read_parties
 from udf.findings import Finding
 from udf.gatekeeper.controls import check_totals, check_trailer
-from udf.gatekeeper.layout import check_layout, find_referenced_places
+from udf.gatekeeper.layout import check_layout
+from udf.gatekeeper.placement import find_referenced_places
 from udf.gatekeeper.warnings import LineWarnings, repeated_stock
 from udf.message import LOGGED, Message, Unit, describe_answer
 from udf.outcome import Attempt, Document, Line, Outcome, Problem, RejectedLine, dump_document
@@ -235,10 +236,11 @@ class Verdict:
         message, setting = self.message, self.message.setting
         opener = message.segments[message.first]
         document = Document(
-            standard=setting.standard,  # type: ignore[arg-type]
+            standard=setting.standard.name,
             message_type=setting.message_type, version=setting.version or None,
-            message_reference=opener.value(1 if setting.x12 else 0) or None, is_test=message.envelope.is_test,
-            parties=read_parties(message.segments, message.chunks.header, setting.x12), lines=self.lines, **self.header,
+            message_reference=opener.value(setting.standard.reference_at) or None, is_test=message.envelope.is_test,
+            parties=read_parties(message.segments, message.chunks.header, setting.standard), lines=self.lines,
+            **self.header,
         )  # fmt: skip
         self._count_unlisted()
         is_valid = self.errors == 0

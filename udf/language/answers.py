@@ -13,10 +13,14 @@ says that the parts beside it (the pairs of an SDQ, the SCH or REF segments that
 ``quantity`` begins a record, ``EOS`` ends the answer, and an answer without records is ``EOS`` alone.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
 
 from udf.language.vocabulary import EOS, FIELD, FIELD_OF, FIELD_RANK, MARK, MARKERS, MORE, NONE, PAD
 from udf.reading import FIELDS, Position, Record, SegmentLike
+from udf.standards.message_types import standard_of
+from udf.standards.standard import Standard
 
 
 def _stated(segments: Sequence[SegmentLike], s: int, e: int, c: int) -> Position | None:
@@ -44,77 +48,87 @@ def _activity(segments: Sequence[SegmentLike], s: int) -> int:
     return found
 
 
-def beside(field: str, record: Record, x12: bool, segments: Sequence[SegmentLike]) -> Position | None:
-    """Where the standard puts a field, seen from its anchor in the same record; None where that place is empty."""
-    if field in ("qualifier", "unit", "location"):
-        s, e, c = record["quantity"]
-        tag = segments[s].tag
-        if not x12:
-            if field == "qualifier":
-                return _stated(segments, s, e, c - 1) if c else _stated(segments, s, e - 1, 0)
-            return _stated(segments, s, e, c + 1) if field == "unit" else None
-        if tag not in ("SDQ", "SCH", "REF"):
-            if field == "unit":
-                return _stated(segments, s, e + 1, 0) or (_unit_segment(segments, s) if tag == "QTY" else None)
-            return _stated(segments, s, e - 1, 0) if field == "qualifier" else None
-        activity = _activity(segments, s)
-        if field == "qualifier":
-            return _stated(segments, activity, 0, 0)
-        if field == "unit":
-            return _stated(segments, s, 0, 0) if tag == "SDQ" else _stated(segments, s, 1, 0) if tag == "SCH" \
-                else _stated(segments, activity, 2, 0) or _unit_segment(segments, activity)  # fmt: skip
-        return _stated(segments, s, {"SDQ": e - 1, "SCH": 3, "REF": 1}[tag], 0)
-    anchor = {"location_type": "location", "item_type": "item", "price_type": "price", "end": "start"}[field]
-    s, e, c = record[anchor]
-    if field == "end":
-        return s, e, c
-    if not x12:
-        step = {"location_type": 2, "item_type": 1, "price_type": -1}[field]
-        return _stated(segments, s, e, c + step)
-    tag = segments[s].tag
-    if field == "location_type":
-        if tag == "SDQ":
-            return _stated(segments, s, 1, 0)
-        return None if tag == "N1" and e != 3 else _stated(segments, s, e - 1, 0)
-    return _stated(segments, s, e + 1 if tag == "UIT" else e - 1, 0)
-
-
 _ANCHOR = {
     "qualifier": "quantity", "unit": "quantity", "location_type": "location", "item_type": "item",
     "price_type": "price", "end": "start",
 }  # fmt: skip
-_SPLITS = ("SDQ", "SCH", "REF")
+
+
+class _Step(NamedTuple):
+    """From an anchor to the field beside it: elements and components further, or their numbers where `is_fixed`."""
+
+    element: int
+    component: int
+    is_fixed: bool
+
+
+@cache
+def _steps(standard: Standard) -> Mapping[tuple[str, str], _Step]:
+    """By field and tag. An anchor may be one of a row (the pairs of an SDQ) and the field beside it of all of them."""
+    steps: dict[tuple[str, str], _Step] = {}
+    for field, anchor in (*_ANCHOR.items(), ("location", "quantity")):
+        rows = {at.tag: at for at in reversed(standard.fields[field])}
+        for at in standard.fields[anchor] if field != "end" else ():
+            if (found := rows.get(at.tag)) and (field != "location" or at.tag in standard.splits):
+                step = _Step(found.element - at.element, found.component - at.component, False)
+                if at.every and not found.every:
+                    step = _Step(found.element, found.component, True)
+                steps.setdefault((field, at.tag), step)
+    return steps
+
+
+def beside(field: str, record: Record, standard: Standard, segments: Sequence[SegmentLike]) -> Position | None:
+    """Where the standard puts a field, seen from its anchor in the same record; None where that place is empty."""
+    s, e, c = record["quantity" if field == "location" else _ANCHOR[field]]
+    if field == "end":
+        return s, e, c
+    tag = segments[s].tag
+    if field == "qualifier" and tag in standard.splits:
+        return _stated(segments, _activity(segments, s), 0, 0)
+    if field == "unit" and tag == "REF" and standard.splits:  # a part without a unit of its own
+        activity = _activity(segments, s)
+        return _stated(segments, activity, 2, 0) or _unit_segment(segments, activity)
+    step = _steps(standard).get((field, tag))
+    if step is None or (field == "location_type" and tag == "N1" and e != 3):  # a name has no code list
+        return None
+    if step.is_fixed:
+        return _stated(segments, s, step.element, step.component)
+    if field == "qualifier" and standard.has_components and not c:  # QTY+153+12+PCE
+        return _stated(segments, s, e - 1, 0)
+    found = _stated(segments, s, e + step.element, c + step.component if standard.has_components else 0)
+    return found or (_unit_segment(segments, s) if field == "unit" and tag == "QTY" and standard.splits else None)
 
 
 def _expected(
-    field: str, given: set[str], record: Record, previous: Record, x12: bool, segments: Sequence[SegmentLike]
-) -> Position | None:
+    field: str, given: set[str], record: Record, previous: Record, standard: Standard,
+    segments: Sequence[SegmentLike],
+) -> Position | None:  # fmt: skip
     """What a field is when the answer does not mention it."""
     anchor = _ANCHOR.get(field)
-    if field == "location" and x12 and "quantity" in given and "quantity" in record:
-        anchor = "quantity" if segments[record["quantity"][0]].tag in _SPLITS else None
+    if field == "location" and standard.splits and "quantity" in given and "quantity" in record:
+        anchor = "quantity" if segments[record["quantity"][0]].tag in standard.splits else None
     if anchor and anchor in given:
-        return beside(field, record, x12, segments) if anchor in record else None
+        return beside(field, record, standard, segments) if anchor in record else None
     return previous.get(field)
 
 
-def _next_part(record: Record, segments: Sequence[SegmentLike]) -> Position | None:
+def _next_part(record: Record, standard: Standard, segments: Sequence[SegmentLike]) -> Position | None:
     """Where the quantity after this one stands, for a quantity of a split: the next pair, SCH or REF."""
     s, e, _ = record["quantity"]
     tag = segments[s].tag
     if tag == "SDQ" and (following := _stated(segments, s, e + 2, 0)):
         return following
-    if tag not in _SPLITS or s + 1 >= len(segments) or segments[s + 1].tag != tag:
+    if tag not in standard.splits or s + 1 >= len(segments) or segments[s + 1].tag != tag:
         return None
     if tag == "REF" and segments[s + 1].elements[:1] != segments[s].elements[:1]:
         return None
-    return _stated(segments, s + 1, {"SDQ": 3, "SCH": 0, "REF": 2}[tag], 0)
+    return _stated(segments, s + 1, *standard.first["quantity", tag])
 
 
-def _continue(record: Record, x12: bool, segments: Sequence[SegmentLike]) -> Iterator[Record]:
+def _continue(record: Record, standard: Standard, segments: Sequence[SegmentLike]) -> Iterator[Record]:
     """The records of the parts beside a record's, read as it was."""
-    while x12 and "quantity" in record and (place := _next_part(record, segments)):
-        record = _complete({"quantity": place}, record, x12, segments)
+    while standard.splits and "quantity" in record and (place := _next_part(record, standard, segments)):
+        record = _complete({"quantity": place}, record, standard, segments)
         yield record
 
 
@@ -124,7 +138,7 @@ def _is_inside_part(place: Position, given: set[str], record: Record) -> bool:
 
 
 def _complete(
-    stated: dict[str, Position | None], previous: Record, x12: bool, segments: Sequence[SegmentLike]
+    stated: dict[str, Position | None], previous: Record, standard: Standard, segments: Sequence[SegmentLike]
 ) -> Record:
     """A record from the fields that an answer states and the record before."""
     record: Record = {}
@@ -134,7 +148,7 @@ def _complete(
             actual = stated[field]
             given.add(field)
         else:
-            actual = _expected(field, given, record, previous, x12, segments)
+            actual = _expected(field, given, record, previous, standard, segments)
             if field == "location" and actual and _is_inside_part(actual, given, record):
                 given.add(field)  # a place inside a split brings its code list with it
         if actual is not None:
@@ -147,7 +161,7 @@ def encode_answer(
     offset: int = 0,
 ) -> list[int]:  # fmt: skip
     """Write records as answer tokens; the inverse of `decode_answer`. Raises KeyError for a position without marker."""
-    x12 = message_type.isdigit()
+    standard = standard_of(message_type)
     marker = {position: MARK + (i + offset) % MARKERS for i, position in enumerate(positions)}
     out: list[int] = []
     previous: Record = {}
@@ -158,7 +172,7 @@ def encode_answer(
         for field in FIELDS:
             actual = record.get(field)
             begins = field == "quantity" and (number > 0 or actual is not None)
-            if not begins and actual == _expected(field, given, record, previous, x12, segments):
+            if not begins and actual == _expected(field, given, record, previous, standard, segments):
                 if field == "location" and actual and _is_inside_part(actual, given, record):
                     given.add(field)
                 continue
@@ -166,7 +180,7 @@ def encode_answer(
             given.add(field)
         number += 1
         previous = record
-        parts = list(_continue(record, x12, segments))
+        parts = list(_continue(record, standard, segments))
         if parts and parts == list(records[number : number + len(parts)]):
             out.append(MORE)
             number += len(parts)
@@ -181,7 +195,7 @@ def decode_answer(
     """Read answer tokens as records. Raises ValueError where the tokens are no answer of this format."""
     if not tokens or tokens[-1] != EOS:
         raise ValueError("the answer does not end")
-    x12 = message_type.isdigit()
+    standard = standard_of(message_type)
     records: list[Record] = []
     previous: Record = {}
     for row in _split(tokens[:-1]):
@@ -199,9 +213,9 @@ def decode_answer(
             if pointer != NONE and (pointer < MARK or index >= len(positions)):
                 raise ValueError("the answer points at nothing")
             stated[field] = None if pointer == NONE else positions[index]
-        records.append(_complete(stated, previous, x12, segments))
+        records.append(_complete(stated, previous, standard, segments))
         if more:
-            records += _continue(records[-1], x12, segments)
+            records += _continue(records[-1], standard, segments)
         previous = records[-1]
     return records
 

@@ -1,10 +1,10 @@
 """Prompt and answer of a model that talks: a chunk as lines of text, its records as JSON values copied from it.
 
 A prompt names the kind of the chunk and the message type, then shows one segment a line, unescaped and in the
-standard's usual separators, whatever the partner's are. The answer is one JSON object. As in the codec, a field that
-is not mentioned keeps the value of the record before and null ends it; a quantity is always mentioned. The answer's
-shape is a pydantic model for each kind of chunk, from which come the JSON schema for an endpoint and the grammar for
-llama.cpp. What `udf.language.grounding` makes of the values is another matter.
+standard's usual separators, whatever the partner's are. The answer is one JSON object. As in `udf.language.answers`, a
+field that is not mentioned keeps the value of the record before and null ends it; a quantity is always mentioned. The
+answer's shape is a pydantic model for each kind of chunk, from which come the JSON schema for an endpoint and the
+grammar for llama.cpp. What `udf.language.grounding` makes of the values is another matter.
 """
 
 import json
@@ -15,6 +15,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from udf.reading import FIELDS, Position, Record, SegmentLike
+from udf.standards.message_types import standard_of
 
 _STATED = ("location", "location_type", "start", "end", "document_number", "document_date", "function", "currency")
 OF_KIND = {"header": _STATED, "group": _STATED, "line": FIELDS[: FIELDS.index("end") + 1]}
@@ -46,12 +47,15 @@ def answer_schema(kind: str) -> dict[str, Any]:
     return answer_model(kind).model_json_schema()
 
 
+_SEPARATORS = {"EDIFACT": ("+", ":"), "X12": ("*", ">")}
+
+
 def render_chunk(kind: str, message_type: str, segments: Sequence[SegmentLike]) -> str:
     """A chunk as the prompt that training and inference show; it ends with a line end, behind which the answer begins.
 
     Trailing empty elements and components are dropped.
     """
-    element, component = ("*", ">") if message_type.isdigit() else ("+", ":")
+    element, component = _SEPARATORS[standard_of(message_type).name]
     rows = [f"{kind} {message_type}"]
     for segment in segments:
         parts = [segment.tag, *(component.join(values).rstrip(component) for values in segment.elements)]

@@ -7,33 +7,21 @@ judges the tiny compiler's.
 """
 
 from collections.abc import Sequence
-from itertools import count
+from functools import cache
 
 from udf.language.answers import beside
 from udf.language.chat import Values
 from udf.reading import FIELDS, Position, Record, SegmentLike
+from udf.standards.message_types import standard_of
 from udf.standards.reference import load_reference
+from udf.standards.standard import At, Standard
 
-# (tag, element, component) where a field stands, most likely first; None is any.
-_SLOTS: dict[str, tuple[tuple[str, int | None, int | None], ...]] = {
-    # parts before their totals, since the split is what is recorded
-    "quantity": (("SDQ", None, 0), ("SCH", 0, 0), ("REF", 2, 0), ("QTY", 0, 1), ("QTY", 1, 0), ("ZA", 1, 0)),
-    "location": (("LOC", 1, None), ("NAD", 1, None), ("N1", 3, 0), ("N1", 1, 0), ("SDQ", None, 0), ("SCH", 3, 0),
-                 ("REF", 1, 0)),
-    "item": (("LIN", None, 0), ("PIA", None, 0)),
-    "price": (("PRI", 0, 1), ("CTP", 2, 0), ("UIT", 1, 0)),
-    "unit": (("UIT", 0, 0),),
-    "start": (("DTM", 0, 1), ("DTM", 1, 0), ("DTM", 5, 0), ("XQ", 1, 0), ("BIA", 3, 0)),
-    "end": (("DTM", 0, 1), ("DTM", 1, 0), ("DTM", 5, 0), ("XQ", 2, 0), ("BIA", 3, 0)),
-    "document_number": (("BGM", 1, 0), ("XQ", 3, 0), ("BIA", 2, 0), ("BPT", 1, 0)),
-    "document_date": (("DTM", 0, 1), ("BIA", 3, 0), ("BPT", 2, 0)),
-    "function": (("BGM", 2, 0), ("XQ", 4, 0), ("BIA", 0, 0), ("BPT", 0, 0)),
-    "currency": (("CUX", 0, 1), ("CUR", 1, 0)),
-}  # fmt: skip
 _NOWHERE = 99
 """The rank of a place that no slot of a field names."""
 _ROLES = {"start": ("period", "as_of", "period_start"), "end": ("period_end",), "document_date": ("document",)}
 """What the qualifier of a DTM may say (`seeds/reference/date_roles.csv`) for its date to be this field."""
+_FOUND_BESIDE = ("qualifier", "location_type", "item_type", "price_type")
+"""Fields that stand beside another one or nowhere that could be told."""
 _BESIDE = {
     "quantity": ("qualifier", "unit", "location"), "location": ("location_type",), "item": ("item_type",),
     "price": ("price_type",),
@@ -55,7 +43,7 @@ def ground(
 
     Raises InventedValueError.
     """
-    chunk = _Chunk(message_type.isdigit(), segments)
+    chunk = _Chunk(standard_of(message_type), segments)
     used: set[Position] = {place for place in chunk.everywhere if place[0] < carried}
     records: list[Record] = []
     for values in spoken:
@@ -71,11 +59,20 @@ def ground(
     return records
 
 
+@cache
+def _slots(standard: Standard, field: str) -> tuple[At, ...]:
+    """Where a field stands, most likely first; of units those that do not stand beside their quantity."""
+    if field in _FOUND_BESIDE:
+        return ()
+    slots = (*standard.fields[field], *standard.habits.get(field, ()))
+    return tuple(at for at in slots if field != "unit" or at.tag not in standard.stated_in("quantity"))
+
+
 class _Chunk:
     """The components of a chunk by value, and where its standard puts each field."""
 
-    def __init__(self, x12: bool, segments: Sequence[SegmentLike]) -> None:
-        self.x12, self.segments = x12, segments
+    def __init__(self, standard: Standard, segments: Sequence[SegmentLike]) -> None:
+        self.standard, self.segments = standard, segments
         self.everywhere: list[Position] = []
         self.places: dict[str, list[Position]] = {}
         for s, segment in enumerate(segments):
@@ -84,7 +81,7 @@ class _Chunk:
                     if value:
                         self.everywhere.append((s, e, c))
                         self.places.setdefault(value, []).append((s, e, c))
-        self.has_parts = x12 and any(segment.tag in ("SDQ", "SCH", "REF") for segment in segments)
+        self.has_parts = any(segment.tag in standard.splits for segment in segments)
         self.first_quantity = min((p[0] for p in self.everywhere if self._slot("quantity", p) < _NOWHERE), default=0)
 
     def find(self, field: str, value: str, record: Record, values: Values) -> Position:
@@ -93,7 +90,7 @@ class _Chunk:
             return record["start"]
         anchored = field in ("qualifier", "unit", "location") and "quantity" in record
         anchored |= field.endswith("_type") and field.removesuffix("_type") in record
-        if anchored and (place := beside(field, record, self.x12, self.segments)) in self.places.get(value, ()):
+        if anchored and (place := beside(field, record, self.standard, self.segments)) in self.places.get(value, ()):
             assert place is not None
             return place
         return self.choose(field, value, record, values, set())
@@ -110,7 +107,7 @@ class _Chunk:
         near = {field: place}
         strange = 0
         for name in _BESIDE.get(field, ()):
-            found = self._value(beside(name, near, self.x12, self.segments))
+            found = self._value(beside(name, near, self.standard, self.segments))
             if name != "location":
                 strange += found != values.get(name, "")
             elif self.has_parts:  # a place tells a part from its total, whose qualifier and unit are the same
@@ -128,9 +125,8 @@ class _Chunk:
         tag = self.segments[s].tag
         if field in _ROLES and tag == "DTM" and self._date_role(s) not in _ROLES[field]:
             return _NOWHERE
-        numbered = zip(count(), _SLOTS.get(field, ()))
-        fitting = (n for n, slot in numbered if slot[0] == tag and slot[1] in (e, None) and slot[2] in (c, None))
-        return next(fitting, _NOWHERE)
+        numbered = enumerate(_slots(self.standard, field))
+        return next((n for n, at in numbered if at.tag == tag and at.holds(e, c)), _NOWHERE)
 
     def _begins(self, place: Position) -> bool:
         """Whether a date is the first of two, so that an equal last day stands elsewhere."""
@@ -141,7 +137,7 @@ class _Chunk:
         return tag == "DTM" and self._date_role(s) == "period_start"
 
     def _date_role(self, s: int) -> str | None:
-        return load_reference().date_role("X12" if self.x12 else "EDIFACT", "DTM", self._value((s, 0, 0)))
+        return load_reference().date_role(self.standard.name, "DTM", self._value((s, 0, 0)))
 
     def _value(self, place: Position | None) -> str:
         if place is None:

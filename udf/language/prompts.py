@@ -23,28 +23,36 @@ from udf.language.vocabulary import (
     Bundles,
 )
 from udf.reading import MAX_COMPONENTS, Position, SegmentLike
+from udf.standards.message_types import standard_of
 
 # Where a number is a value and never a code, so that 145 pieces do not look like qualifier 145.
-_EDIFACT_VALUE = {
+# The model has learnt to see them so: they are a copy of what the tables of `udf.standards` say, and stay as they are
+# where those grow (`tests/unit/language/test_prompts.py` holds the one against the other).
+_EDIFACT_VALUES = frozenset((
     ("LIN", 0, 0), ("LIN", 2, 0), ("NAD", 1, 0), ("LOC", 1, 0), ("BGM", 1, 0),
     ("QTY", 0, 1), ("DTM", 0, 1), ("PRI", 0, 1), ("MOA", 0, 1), ("RFF", 0, 1), ("QTY", 1, 0), ("LIN", 1, 0),
-}  # fmt: skip
-_X12_VALUE = {
+))  # fmt: skip
+_X12_VALUES = frozenset((
     ("QTY", 1), ("ZA", 1), ("ZA", 4), ("SCH", 0), ("SCH", 3), ("N1", 1), ("N1", 3), ("REF", 1), ("REF", 2), ("XQ", 1),
     ("XQ", 2), ("XQ", 3), ("BIA", 2), ("BIA", 3), ("BIA", 4), ("BPT", 1), ("BPT", 2), ("DTM", 1), ("CTP", 2), ("N9", 1),
     ("UIT", 1), ("AMT", 1), ("LIN", 0),
-}  # fmt: skip
+))  # fmt: skip
 
 _NUMBER = re.compile(r"([+-]?)(\d*)(?:([.,])(\d*))?(-?)")
 _RANGE = re.compile(r"\d{6,8}-\d{6,8}")
 
 
-def _is_value_slot(x12: bool, tag: str, element: int, component: int) -> bool:
-    if not x12:
-        return (tag, element, component) in _EDIFACT_VALUE or (tag in ("PIA", "GIN") and element > 0 and not component)
+def _is_edifact_value(tag: str, element: int, component: int) -> bool:
+    return (tag, element, component) in _EDIFACT_VALUES or (tag in ("PIA", "GIN") and element > 0 and not component)
+
+
+def _is_x12_value(tag: str, element: int, component: int) -> bool:
     if tag == "SDQ":
         return element > 1
-    return (tag, element) in _X12_VALUE or (tag == "LIN" and element % 2 == 0)
+    return (tag, element) in _X12_VALUES or (tag == "LIN" and element % 2 == 0)
+
+
+_IS_VALUE = {"EDIFACT": _is_edifact_value, "X12": _is_x12_value}
 
 
 def _is_day(text: str) -> bool:
@@ -96,7 +104,7 @@ def encode_chunk(
     `offset` turns the numbering of the markers, so that training sees every marker in every place. Components beyond
     `MAX_COMPONENTS` are not shown.
     """
-    x12 = message_type.isdigit()
+    is_value = _IS_VALUE[standard_of(message_type).name]
     bundles: list[Bundle] = [(BOS, TOKEN_ID[f"<{kind}>"], TOKEN_ID[f"<{message_type}>"], PAD, PAD, PAD)]
     positions: list[Position] = []
     for number, segment in enumerate(segments):
@@ -108,7 +116,7 @@ def encode_chunk(
                     continue
                 if len(positions) == MAX_COMPONENTS:
                     return (*bundles, _LAST), positions
-                code = None if value.isdecimal() and _is_value_slot(x12, name, e, c) else CODE_ID.get(value)
+                code = None if value.isdecimal() and is_value(name, e, c) else CODE_ID.get(value)
                 shown = CLASS_ID[classify(value)] if code is None else code
                 marker = MARK + (len(positions) + offset) % MARKERS
                 place = ELEMENT_ID[min(e, ELEMENTS - 1)], COMPONENT_ID[min(c, COMPONENTS - 1)]

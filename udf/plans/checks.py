@@ -29,6 +29,7 @@ from udf.plans.plan import Plan
 from udf.plans.shapes import may_hide_tag
 from udf.plans.templates import LineFacts
 from udf.reading import Position
+from udf.standards.message_types import STANDARDS
 from udf.standards.quantities import SPLITS, activity_of, quantity_positions
 from udf.standards.values import read_number
 
@@ -84,14 +85,14 @@ def _add(row: Sequence[Any], slots: Sequence[int], mark: str | None) -> Decimal:
 
 def _find_totals(plan: Plan) -> list[tuple[int, list[int]]]:
     """SDQ, SCH and REF are parts of the quantity in their QTY or ZA."""
-    segments, x12 = plan.segments, plan.dialect.standard == "X12"
-    stated = {at: plan.component(*at) for at in quantity_positions(segments, 0, len(segments), x12)}
+    segments, standard = plan.segments, STANDARDS[plan.dialect.standard]
+    stated = {at: plan.component(*at) for at in quantity_positions(segments, 0, len(segments), standard)}
     slots = {at: slot for at, slot in stated.items() if isinstance(slot, int)}
     if any(text for text in stated.values() if not isinstance(text, int)):
         raise UntraceableError("a quantity with more digits than a slot has")
     parts: dict[int, list[int]] = {}
     for (s, _, _), slot in slots.items():
-        activity = activity_of(segments, s, x12)
+        activity = activity_of(segments, s, standard)
         if activity != s and segments[s].tag in SPLITS:
             parts.setdefault(activity, []).append(slot)
     return [(slot, parts[s]) for (s, _, _), slot in slots.items() if s in parts and segments[s].tag not in SPLITS]
@@ -106,11 +107,11 @@ def _find_apart(plan: Plan, facts: Sequence[LineFacts]) -> list[list[int]]:
     several = [code for code, count in codes.items() if count > 1]
     if not several:
         return []
-    segments, x12 = plan.segments, plan.dialect.standard == "X12"
+    segments, standard = plan.segments, STANDARDS[plan.dialect.standard]
     owners: list[str | None] = []
     for start, _, _ in plan.shape.fill(0)[1]:
         s = max(i for i, segment in enumerate(segments) if segment.start <= start)
-        code = segments[activity_of(segments, s, x12)].value(0) if segments[s].tag in SPLITS else None
+        code = segments[activity_of(segments, s, standard)].value(0) if segments[s].tag in SPLITS else None
         owners.append(code if code in codes else None)
     telling = [i for i, slot in enumerate(plan.shape.slots) if slot.kind in ("digits", "text", "date", "as")]
     return [[i for i in telling if owners[i] in (None, code)] for code in several]
@@ -148,7 +149,7 @@ def check_trailer(
         found = plan.component(*at)
         return match[found + 1] if isinstance(found, int) else found
 
-    reference = read(plans[0], header, 0, 1 if dialect.standard == "X12" else 0)
+    reference = read(plans[0], header, 0, STANDARDS[dialect.standard].reference_at)
     for number, tag in enumerate(last.tags):
         first, second = read(last, trailer, number, 0), read(last, trailer, number, *((0, 1) if tag == "CNT" else (1,)))
         total = ""

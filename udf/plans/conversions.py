@@ -2,7 +2,7 @@
 
 from re import Match
 
-from udf.outcome import json_number
+from udf.numbers import json_number
 from udf.plans.example import Placeholder
 from udf.plans.shapes import read_text
 from udf.standards.dates import read_days

@@ -13,8 +13,9 @@ from typing import NamedTuple
 from udf.edi.delimiters import Delimiters
 from udf.edi.reader import read_segments
 from udf.edi.segments import Segment
-from udf.standards.chunks import ExcessError, read_type, split_message
+from udf.standards.message_types import STANDARDS, read_type
 from udf.standards.quantities import SPLITS, quantity_positions
+from udf.standards.structure import ExcessError, split_message
 from udf.standards.values import UnreadableValueError, read_number
 
 _HEAD, _TAIL = 60_000, 2_000
@@ -93,7 +94,7 @@ def _add_up(segments: Sequence[Segment], first: int, last: int, delimiters: Deli
     totals: list[Decimal] = []
     parts: list[Decimal] = []
     try:
-        for s, e, c in quantity_positions(segments, first, last, delimiters.standard == "X12"):
+        for s, e, c in quantity_positions(segments, first, last, STANDARDS[delimiters.standard]):
             if value := segments[s].value(e, c):
                 of = parts if segments[s].tag in SPLITS else totals
                 of.append(read_number(value, delimiters.decimal))

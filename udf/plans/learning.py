@@ -32,7 +32,8 @@ def dialect_of(message: Message) -> Dialect:
     """What a message's plans are learnt for."""
     setting, envelope = message.setting, message.envelope
     return Dialect(
-        setting.standard, setting.message_type, setting.version, setting.partner, setting.decimal_mark, envelope.una,
+        setting.standard.name, setting.message_type, setting.version, setting.partner, setting.decimal_mark,
+        envelope.una,
         message.delimiters,
     )  # fmt: skip
 

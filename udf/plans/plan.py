@@ -25,8 +25,9 @@ from udf.plans.features import is_split, name_role
 from udf.plans.profiles import Profile
 from udf.plans.shapes import Shape, Slot, locate, slot_pattern
 from udf.reading import Record
-from udf.standards.chunks import PLACES, signature
 from udf.standards.dates import date_form
+from udf.standards.message_types import STANDARDS
+from udf.standards.places import PLACES, signature
 from udf.standards.reference import Reference, load_reference
 from udf.standards.setting import Setting
 
@@ -55,7 +56,8 @@ class Dialect:
         return self.partner, self.una, self.decimal_mark, self.version if self.standard == "X12" else ""
 
     def setting(self, reference: Reference) -> Setting:
-        return Setting(self.standard, self.message_type, self.version, self.partner, self.decimal_mark, reference)
+        standard = STANDARDS[self.standard]
+        return Setting(standard, self.message_type, self.version, self.partner, self.decimal_mark, reference)
 
 
 @dataclass(slots=True, eq=False)

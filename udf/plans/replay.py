@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 from udf.edi.delimiters import announce, find_delimiters
 from udf.edi.reader import read_segments
 from udf.findings import Finding
-from udf.gatekeeper.layout import judge_line_numbers
-from udf.gatekeeper.values import PRINCIPAL, has_wrong_check_digit, is_reversed, is_stated_again, read_count
+from udf.gatekeeper.numbering import judge_line_numbers
+from udf.gatekeeper.values import has_wrong_check_digit, is_reversed, is_stated_again, read_count
 from udf.gatekeeper.warnings import LineWarnings
 from udf.outcome import Envelope, JsonArray, Problem, Severity
 from udf.plans.checks import check_codes, check_piece, check_trailer
@@ -29,6 +29,7 @@ from udf.plans.matching import Piece, UnusualError, find_pieces
 from udf.plans.partner import PartnerPlans
 from udf.plans.plan import Dialect, Plan
 from udf.plans.writers import Row, Writer
+from udf.standards.message_types import principal_of
 
 
 @dataclass(slots=True)
@@ -153,7 +154,7 @@ def _write_lines(
     group: Piece | None = None
     begun: dict[Writer, tuple[str, Row]] = {}
     bounds: dict[Plan, _Bound] = {}
-    codes = partner.codes[header.dialect].union(PRINCIPAL.get(header.dialect.message_type, ()))
+    codes = partner.codes[header.dialect].union(principal_of(header.dialect.message_type))
     for plan, match in pieces:
         plans.append(plan)
         if plan.kind != "line":

@@ -14,73 +14,22 @@ and `{as:3}` (what the third slot holds) in the place of values; a brace of the 
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import count
 
 from udf.edi.delimiters import Delimiters, unescape
 from udf.edi.segments import Segment
 from udf.edi.tags import EDIFACT_TAGS, X12_TAGS
+from udf.standards.message_types import STANDARDS
 from udf.standards.places import PLACES, place_slots
-from udf.standards.prices import price_kind
+from udf.standards.prices import BASES, PRICES, price_kind
 from udf.standards.reference import load_reference
 
 LONGEST_SHAPE = 4000
 """Characters of a shape; a longer piece, a line with hundreds of stores, is read anew each time."""
 _FEW_DIGITS = 6
-
-# (tag, element, component) of a value, None for all of them: UN/EDIFACT D.96A and X12 004010. The kinds: `number` is
-# read as one, `date` too, `id` is digits or text, `text` is free text.
-_EDIFACT: dict[str, Callable[[int, int, Segment], str | None]] = {
-    "UNH": lambda e, c, s: "id" if (e, c) == (0, 0) else None,
-    "BGM": lambda e, c, s: "id" if (e, c) == (1, 0) else None,
-    "DTM": lambda e, c, s: "date" if (e, c) == (0, 1) else None,
-    "NAD": lambda e, c, s: ("id" if (e, c) == (1, 0) else None) if e < 2 else "text",
-    "LOC": lambda e, c, s: "id" if (e, c) == (1, 0) else "text" if (e, c) == (1, 3) else None,
-    "LIN": lambda e, c, s: "id" if (e, c) in ((0, 0), (2, 0)) or ((e, c) == (1, 0) and s.value(1, 1)) else None,
-    "PIA": lambda e, c, s: "id" if e and not c else None,
-    "QTY": lambda e, c, s: "number" if (e, c) == (0, 1) or ((e, c) == (1, 0) and not s.value(0, 1)) else None,
-    "PRI": lambda e, c, s: "number" if (e, c) == (0, 1) else None,
-    "MOA": lambda e, c, s: "number" if (e, c) == (0, 1) else None,
-    "RFF": lambda e, c, s: "id" if (e, c) == (0, 1) else None,
-    "GIN": lambda e, c, s: "id" if e and not c else None,
-    "IMD": lambda e, c, s: "text" if e == 2 and c > 2 else None,
-    "FTX": lambda e, c, s: "text" if e == 3 else None,
-    "CTA": lambda e, c, s: "text" if e else None,
-    "COM": lambda e, c, s: "text" if not c else None,
-    "CNT": lambda e, c, s: "number" if (e, c) == (0, 1) else None,
-    "UNT": lambda e, c, s: "id",
-    "UNE": lambda e, c, s: "id",
-    "UNZ": lambda e, c, s: "id",
-}
-_X12: dict[str, Callable[[int, int, Segment], str | None]] = {
-    "ST": lambda e, c, s: "id" if e == 1 else None,
-    "XQ": lambda e, c, s: "date" if e in (1, 2) else "id" if e == 3 and len(s.value(3)) != len(s.value(1)) else None,
-    "BIA": lambda e, c, s: {2: "id", 3: "date", 4: "id"}.get(e),
-    "BPT": lambda e, c, s: {1: "id", 2: "date"}.get(e),
-    "N9": lambda e, c, s: "id" if e == 1 else None,
-    "N1": lambda e, c, s: {1: "text", 3: "id"}.get(e),
-    "N2": lambda e, c, s: "text",
-    "N3": lambda e, c, s: "text",
-    "N4": lambda e, c, s: "text",
-    "PER": lambda e, c, s: "text" if e in (1, 3, 5) else None,
-    "REF": lambda e, c, s: {1: "id", 2: "number"}.get(e),
-    "LIN": lambda e, c, s: "id" if e % 2 == 0 else None,
-    "PID": lambda e, c, s: "text" if e == 4 else None,
-    "CTP": lambda e, c, s: "number" if e == 2 else None,
-    "UIT": lambda e, c, s: "number" if e == 1 else None,
-    "QTY": lambda e, c, s: "number" if e == 1 else None,
-    "ZA": lambda e, c, s: {1: "number", 4: "date"}.get(e),
-    "SDQ": lambda e, c, s: ("number" if e % 2 else "id") if e > 1 else None,
-    "SCH": lambda e, c, s: {0: "number", 3: "id", 5: "date"}.get(e),
-    "DTM": lambda e, c, s: "date" if e in (1, 5) else None,
-    "AMT": lambda e, c, s: "number" if e == 1 else None,
-    "CTT": lambda e, c, s: "number",
-    "SE": lambda e, c, s: "id",
-    "GE": lambda e, c, s: "id",
-    "IEA": lambda e, c, s: "id",
-}
 _DATE = re.compile(r"[0-9]{6,16}|[0-9]{6,8}-[0-9]{6,8}")
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([a-z]+)(?::([0-9-]+))?\}")
 _TAGS = {"EDIFACT": EDIFACT_TAGS, "X12": X12_TAGS}
@@ -197,9 +146,28 @@ def parse_shape(text: str, delimiters: Delimiters) -> Shape:
 
 
 def value_kind(standard: str, segment: Segment, element: int, component: int) -> str | None:
-    """What sort of value stands in a component: number, date, id or text; None for a code or what may be one."""
-    rule = (_X12 if standard == "X12" else _EDIFACT).get(segment.tag)
-    return rule(element, component, segment) if rule else None
+    """What sort of value stands in a component: number, date, id or text; None for a code or what may be one.
+
+    `date` is read as one, `number` too; `id` is digits or text, `text` is free text. What a price is for decides
+    whether it is read, and is no value of a shape.
+    """
+    tag = segment.tag
+    if element == 1 and not component and standard == "EDIFACT":  # partners' habits
+        if tag == "QTY":
+            return None if segment.value(0, 1) else "number"
+        if tag == "LIN":
+            return "id" if segment.value(1, 1) else None
+    if tag == "XQ" and element == 3 and len(segment.value(3)) == len(segment.value(1)):  # it may be another date
+        return None
+    return _kind_of(standard, tag, element, component)
+
+
+@lru_cache(maxsize=20_000)
+def _kind_of(standard: str, tag: str, element: int, component: int) -> str | None:
+    known = STANDARDS[standard]
+    kind = known.kind_of(tag, element, component)
+    bases = [(e, c) for e, c, _ in BASES.get(tag, ())]
+    return None if kind == "code" or (element, component if known.has_components else 0) in bases else kind
 
 
 def mask(text: str, start: int, stop: int, segments: Sequence[Segment], delimiters: Delimiters) -> Shape | None:
@@ -243,7 +211,7 @@ def _twin(segment: Segment, element: int, component: int, slot: Slot) -> tuple[s
         return ("date", value)
     if segment.tag in PLACES and (element, component) in place_slots(segment):
         return ("place", value)
-    if segment.tag in ("PRI", "CTP") and slot.kind == "number":
+    if segment.tag in PRICES and slot.kind == "number":
         return (segment.tag, *price_kind(segment), value)
     return ()
 

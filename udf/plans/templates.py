@@ -111,8 +111,8 @@ def make_header_template(shape: Shape, stated: Record, setting: Setting, standar
     document = Document(
         standard=standard,  # type: ignore[arg-type]
         message_type=setting.message_type, version=setting.version or None,
-        message_reference=opener.value(1 if setting.x12 else 0) or None,
-        parties=read_parties(example.segments, chunk, setting.x12), **_read_header(example, stated, setting),
+        message_reference=opener.value(setting.standard.reference_at) or None,
+        parties=read_parties(example.segments, chunk, setting.standard), **_read_header(example, stated, setting),
     )  # fmt: skip
     dumped = document.as_json() | {"lines": Placeholder("lines", 0, 0), "is_test": Placeholder("is_test", 0, 0)}
     dates = tuple((name, example.day(dumped[name])) for name in _DATES[:3] if dumped[name])

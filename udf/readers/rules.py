@@ -17,6 +17,7 @@ from udf.standards.places import bind_places, line_places, place_slots, place_ty
 from udf.standards.prices import bind_prices, price_type_slot
 from udf.standards.quantities import SPLITS, activity_of, part_place, quantity_positions, unit_slot
 from udf.standards.setting import Setting
+from udf.standards.standard import Standard
 
 
 def read_part(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -> PartReading:
@@ -32,21 +33,21 @@ def read_part(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -> Pa
 
 def read_line(segments: Sequence[Segment], first: int, last: int, setting: Setting) -> LineReading:
     """What a line states; of a total and its parts the parts, and no count of anything but units."""
-    x12 = setting.x12
-    stated = [p for p in quantity_positions(segments, first, last, x12) if segments[p[0]].value(p[1], p[2])]
-    split = {activity_of(segments, s, x12) for s, _, _ in stated if segments[s].tag in SPLITS}
+    standard = setting.standard
+    stated = [p for p in quantity_positions(segments, first, last, standard) if segments[p[0]].value(p[1], p[2])]
+    split = {activity_of(segments, s, standard) for s, _, _ in stated if segments[s].tag in SPLITS}
     quantities = [
         p for p in stated
         if p[0] not in split and setting.measure(segments[p[0]].tag, segments[p[0]].value(0)) != "ignored"
     ]  # fmt: skip
     reading = LineReading(quantities=quantities)
-    identifiers = line_identifiers(segments, first, last, x12)
+    identifiers = line_identifiers(segments, first, last, standard)
     if identifiers:
         _, item, kind = best_identifier(identifiers)
         reading.item = _stated(item=item, item_type=kind)
     if not quantities:
         return reading
-    activities = sorted({activity_of(segments, s, x12) for s, _, _ in quantities})
+    activities = sorted({activity_of(segments, s, standard) for s, _, _ in quantities})
     reading.places, reading.place_faults = line_places(segments, first, last, setting)
     reading.bindings = bind_places(reading.places, [s for s, _, _ in quantities], last)
     reading.prices, reading.price_faults = bind_prices(segments, first, last, activities, setting)
@@ -56,17 +57,17 @@ def read_line(segments: Sequence[Segment], first: int, last: int, setting: Setti
 
 def list_records(segments: Sequence[Segment], reading: LineReading, setting: Setting) -> list[Record]:
     """A record for each quantity of a line, as positions in the message."""
-    return [_make_record(segments, reading, quantity, setting.x12) for quantity in reading.quantities]
+    return [_make_record(segments, reading, quantity, setting.standard) for quantity in reading.quantities]
 
 
-def _make_record(segments: Sequence[Segment], reading: LineReading, quantity: Position, x12: bool) -> Record:
+def _make_record(segments: Sequence[Segment], reading: LineReading, quantity: Position, standard: Standard) -> Record:
     s = quantity[0]
-    activity = activity_of(segments, s, x12)
-    record = reading.item | _stated(quantity=quantity, unit=unit_slot(segments, quantity, x12))
+    activity = activity_of(segments, s, standard)
+    record = reading.item | _stated(quantity=quantity, unit=unit_slot(segments, quantity, standard))
     if segments[activity].value(0):
         record["qualifier"] = (activity, 0, 0)
     place = reading.bindings[0].get(s) if reading.bindings else None
-    if x12 and segments[s].tag in SPLITS:
+    if segments[s].tag in standard.splits:
         location = part_place(segments, quantity)
         if segments[location[0]].value(location[1]):
             record |= _stated(location=location, location_type=place_type_slot(segments, location))

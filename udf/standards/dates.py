@@ -2,15 +2,21 @@
 
 import datetime
 from collections.abc import Sequence
+from functools import cache
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.reading import Position
+from udf.standards.edifact import EDIFACT
 from udf.standards.setting import Setting, value_at
+from udf.standards.standard import Standard
 from udf.standards.values import UnreadableValueError, read_period
 
 SINGLE = ("period", "as_of")
-RANGES = ("718", "711", "717", "716", "713", "610", "616")
+RANGES = frozenset(code for code, (form, _) in EDIFACT.date_forms.items() if form not in ("day", "time"))
+"""EDIFACT 2379: forms of more than a day."""
+WEEKS = frozenset(code for code, (form, _) in EDIFACT.date_forms.items() if form in ("week", "weeks"))
+"""EDIFACT 2379: forms that name weeks by their number."""
 _YEARS = range(1970, 2071)
 """No EDI message is of another year: a date outside has a damaged century."""
 
@@ -35,6 +41,17 @@ def date_form(segment: Segment, position: Position) -> str:
     return segment.value(e, 2) if segment.tag == "DTM" and c == 1 else "RD8" if segment.tag == "DTM" and e == 5 else ""
 
 
+@cache
+def _slots(standard: Standard) -> tuple[tuple[int, int], ...]:
+    return tuple((at.element, at.component) for at in standard.fields["start"] if at.tag == "DTM")
+
+
+def date_slot(dtm: Segment, standard: Standard) -> tuple[int, int]:
+    """(element, component) of the date or the range of a DTM: C507 2380, DTM02, or DTM06 where that is empty."""
+    slots = _slots(standard)
+    return next((slot for slot in slots if dtm.value(*slot)), slots[-1])
+
+
 def date_statements(
     segments: Sequence[Segment], indices: Sequence[int], setting: Setting
 ) -> list[tuple[str, Position]]:
@@ -44,11 +61,11 @@ def date_statements(
         segment = segments[index]
         tag = segment.tag
         if tag == "DTM":
-            role = setting.reference.date_role(setting.standard, "DTM", segment.value(0))
-            e, c = ((1, 0) if segment.value(1) else (5, 0)) if setting.x12 else (0, 1)
+            role = setting.date_role("DTM", segment.value(0))
+            e, c = date_slot(segment, setting.standard)
             if role not in (*SINGLE, "period_start", "period_end") or not segment.value(e, c):
                 continue
-            is_range = e == 5 or (not setting.x12 and segment.value(0, 2) in RANGES)
+            is_range = e == 5 or segment.value(0, 2) in RANGES
             found.append(("period" if is_range else role, (index, e, c)))
         elif tag == "XQ" and segment.value(1):
             found.append(("period_start" if segment.value(2) else "period", (index, 1, 0)))
@@ -99,7 +116,7 @@ def bind_periods(
         start: Position | None = None
         end: Position | None = None
         za = segments[activity]
-        role = setting.reference.date_role("X12", "ZA", za.value(3)) if za.tag == "ZA" and za.value(4) else None
+        role = setting.date_role("ZA", za.value(3)) if za.tag == "ZA" and za.value(4) else None
         if role in SINGLE:
             start = end = (activity, 4, 0)
         else:

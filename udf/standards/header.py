@@ -1,38 +1,47 @@
 """Where the standards put number, date, function and currency of a document."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 
 from udf.edi.segments import Segment
 from udf.reading import Position
 from udf.standards.chunks import Chunk
+from udf.standards.edifact import EDIFACT
 from udf.standards.setting import Setting
+from udf.standards.standard import Standard
+from udf.standards.x12 import X12
 
-HEADER_FIELDS = {
-    "BGM": {"document_number": (1, 0), "function": (2, 0)},
-    "XQ": {"document_number": (3, 0), "function": (4, 0)},
-    "BIA": {"function": (0, 0), "document_number": (2, 0), "document_date": (3, 0)},
-    "BPT": {"function": (0, 0), "document_number": (1, 0), "document_date": (2, 0)},
-    "CUR": {"currency": (1, 0)},
-}
+FIELDS = ("document_number", "document_date", "function", "currency")
+"""What a document says of itself as a whole."""
+CURRENCIES = {**EDIFACT.stated_in("currency"), **X12.stated_in("currency")}
+"""(element, component) of a reference currency by tag: CUX 6345, CUR02."""
+
+
+@cache
+def header_slots(standard: Standard) -> Mapping[str, Mapping[str, tuple[int, int]]]:
+    """(element, component) by field, by the tag of its segment."""
+    slots: dict[str, dict[str, tuple[int, int]]] = {}
+    for field in FIELDS:
+        for tag, at in standard.stated_in(field).items():
+            slots.setdefault(tag, {})[field] = at
+    return {tag: dict(sorted(own.items(), key=lambda entry: entry[1])) for tag, own in slots.items()}
 
 
 def header_fields(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -> dict[str, Position]:
     """Where the header states document number, date, function and currency; of several, the first."""
+    slots = header_slots(setting.standard)
     expected: dict[str, Position] = {}
     for index in chunk.indices:
         segment = segments[index]
-        for name, (e, c) in HEADER_FIELDS.get(segment.tag, {}).items():
+        if segment.tag == "DTM" and segment.value(0) != setting.standard.document_date:
+            continue
+        for name, (e, c) in slots.get(segment.tag, {}).items():
             if segment.value(e, c):
                 expected.setdefault(name, (index, e, c))
-        if segment.tag == "CUX" and segment.value(0, 1):
-            expected.setdefault("currency", (index, 0, 1))
-        if segment.tag == "DTM" and not setting.x12 and segment.value(0) == "137" and segment.value(0, 1):
-            expected.setdefault("document_date", (index, 0, 1))
     return expected
 
 
 def currencies(segments: Sequence[Segment], indices: Sequence[int]) -> list[str]:
     """The different reference currencies (CUX 6345, CUR02) that some segments state."""
-    slots = {"CUX": (0, 1), "CUR": (1, 0)}
-    found = (segments[i].value(*slots[segments[i].tag]) for i in indices if segments[i].tag in slots)
+    found = (segments[i].value(*CURRENCIES[segments[i].tag]) for i in indices if segments[i].tag in CURRENCIES)
     return list(dict.fromkeys(value for value in found if value))

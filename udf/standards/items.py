@@ -1,15 +1,16 @@
 """Item and party identifiers: which one names the item, and their check digits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 
 from udf.edi.segments import Segment
 from udf.reading import Position, Record
+from udf.standards.standard import Standard
 
 # GTIN types first, then the vendor's number, then the buyer's (EDIFACT 7143, X12 235).
 GTIN_TYPES = ("SRV", "EN", "UP", "UK", "UI", "EAN", "EU", "UA", "UD", "UX")
 VENDOR_TYPES = ("SA", "VN", "VP", "VC", "MG", "MF", "MN")
 BUYER_TYPES = ("IN", "BP", "SK", "CB", "IZ", "PN")
-_RANK = {code: rank for rank, code in enumerate(GTIN_TYPES + VENDOR_TYPES + BUYER_TYPES)}
 _WEIGHTS = {length: (length + 1) // 2 + 3 * (length // 2) for length in (8, 12, 13, 14)}
 _CLASS = dict.fromkeys(GTIN_TYPES, 0) | dict.fromkeys(VENDOR_TYPES, 1) | dict.fromkeys(BUYER_TYPES, 2)
 
@@ -38,27 +39,35 @@ _ALTERNATIVES = ("2", "3", "4")
 
 
 def line_identifiers(
-    segments: Sequence[Segment], first: int, last: int, x12: bool
+    segments: Sequence[Segment], first: int, last: int, standard: Standard
 ) -> list[tuple[str, Position, Position | None]]:
     """(type, position, position of the type) of each identifier in LIN and PIA (EDIFACT C212, X12 235 and 234)."""
     found: list[tuple[str, Position, Position | None]] = []
+    rows = _rows(standard)
     for index in range(first, last):
         segment = segments[index]
-        if segment.tag == "LIN" and x12:
-            found += [
-                (segment.value(e), (index, e + 1, 0), (index, e, 0))
-                for e in range(1, len(segment.elements) - 1, 2)
-                if segment.value(e) and segment.value(e + 1)
-            ]
-        elif segment.tag in ("LIN", "PIA") and not x12:
-            if segment.tag == "PIA" and segment.value(0) in _ALTERNATIVES:
-                continue
-            for e in range(1, len(segment.elements)):
-                kind = segment.value(e, 1)
-                is_identity = bool(kind) or (segment.tag == "LIN" and e == 2)
-                if segment.value(e) and is_identity:
-                    found.append((kind, (index, e, 0), (index, e, 1) if kind else None))
+        if segment.tag not in rows or (segment.tag == "PIA" and segment.value(0) in _ALTERNATIVES):
+            continue
+        start, every, back, c, untyped = rows[segment.tag]
+        for e in range(start, len(segment.elements), every):
+            kind = segment.value(e - back, c)
+            if segment.value(e) and (kind or e == untyped):
+                found.append((kind, (index, e, 0), (index, e - back, c) if kind else None))
     return found
+
+
+@cache
+def _rows(standard: Standard) -> Mapping[str, tuple[int, int, int, int, int]]:
+    """By tag: the first element of an identifier and the step to the next one; how many elements before it and in
+    which component its type stands; the element of one that needs none, which is C212 of an EDIFACT LIN."""
+    places = {at.tag: at for at in (*standard.fields["item"], *standard.habits.get("item", ()))}
+    types = standard.stated_in("item_type")
+    rows = {}
+    for tag, at in places.items():
+        (e, c), (own, _) = types[tag], standard.first["item", tag]
+        untyped = own if standard.has_components and tag == "LIN" else -1
+        rows[tag] = at.element, at.every, own - e, c, untyped
+    return rows
 
 
 def best_identifier(
@@ -69,14 +78,14 @@ def best_identifier(
 
 
 def prefer_items(
-    segments: Sequence[Segment], first: int, last: int, records: Sequence[Record], x12: bool
+    segments: Sequence[Segment], first: int, last: int, records: Sequence[Record], standard: Standard
 ) -> list[Record]:
     """The records of a line with the best of its identifiers, where one of them was recognised as the item.
 
     Which identifier goes before which is the contract's rule and no reading: a model that points at any of them has
     understood. What points elsewhere is left as it is, for the gatekeeper to refuse.
     """
-    found = line_identifiers(segments, first, last, x12)
+    found = line_identifiers(segments, first, last, standard)
     if not found:
         return list(records)
     identifiers = {position: kind for _, position, kind in found}

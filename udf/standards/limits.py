@@ -11,9 +11,10 @@ from collections.abc import Sequence
 
 from udf.edi.delimiters import Delimiters
 from udf.edi.segments import Segment
-from udf.standards.chunks import MAX_SEGMENTS as MAX_OF_A_PART
 from udf.standards.chunks import Chunk, Chunks
-from udf.standards.quantities import quantity_positions
+from udf.standards.quantities import MEASURED, quantity_positions
+from udf.standards.standard import Standard
+from udf.standards.structure import MAX_SEGMENTS as MAX_OF_A_PART
 
 MAX_SEGMENTS = 600_000
 """Five for each of the lines that the model reads of one message."""
@@ -86,13 +87,13 @@ def find_excess_of_segments(segments: Sequence[Segment], delimiters: Delimiters)
     return None
 
 
-def find_excess_of_lines(segments: Sequence[Segment], chunks: Chunks, x12: bool) -> str | None:
+def find_excess_of_lines(segments: Sequence[Segment], chunks: Chunks, standard: Standard) -> str | None:
     """What a line has too much of, in a sentence; None where each can be read."""
     for line in {chunk.line: chunk for chunk in chunks.lines}.values():
         size = segments[line.last - 1].end - segments[line.first].start
         if size * size // _LEAST <= MAX_REPEATED:  # nearly all lines
             continue
-        quantities, repeated = _measure(segments, line, x12)
+        quantities, repeated = _measure(segments, line, standard)
         if quantities > MAX_QUANTITIES:
             return f"A line of the message has {quantities} quantities, more than {MAX_QUANTITIES}."
         if repeated > MAX_REPEATED:
@@ -104,14 +105,14 @@ _LEAST = 4
 """Characters of a quantity, with the place in an SDQ and what parts them."""
 
 
-def _measure(segments: Sequence[Segment], line: Chunk, x12: bool) -> tuple[int, int]:
+def _measure(segments: Sequence[Segment], line: Chunk, standard: Standard) -> tuple[int, int]:
     """How many quantities a line has, and how long is what stands above them, once for each that it is stated for."""
-    stated = Counter(s for s, _, _ in quantity_positions(segments, line.first, line.last, x12))
+    stated = Counter(s for s, _, _ in quantity_positions(segments, line.first, line.last, standard))
     repeated = head = under = 0
     above, is_open = True, False
     for index in range(line.first, line.last):
         segment = segments[index]
-        if segment.tag in ("QTY", "ZA"):
+        if segment.tag in MEASURED:
             head, under, above = head + (under if above else 0), 0, False
             is_open = True
         elif stated[index]:

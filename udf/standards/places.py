@@ -5,17 +5,36 @@ from collections.abc import Sequence
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
-from udf.reading import Position
-from udf.standards.chunks import Chunk, is_buying_store
+from udf.reading import Position, SegmentLike
+from udf.standards.chunks import Chunk
+from udf.standards.edifact import EDIFACT
 from udf.standards.setting import Setting
+from udf.standards.x12 import X12
 
-PLACES = ("LOC", "NAD", "N1")
+PLACES = frozenset((*EDIFACT.places, *X12.places))
+"""Segments that name a place or a party, in either standard."""
+
+
+def signature(segment: SegmentLike) -> tuple[str, str]:
+    """Tag and first code: what tells a place that opens groups from one that does not."""
+    first = segment.elements[0] if segment.elements else ()
+    return segment.tag, (first[0] if first else "")
+
+
+def is_buying_store(segment: SegmentLike) -> bool:
+    """Whether an N1 whose role may be a place (BY) is one: it carries the short number of a store (66 = 92)."""
+    kind, number = (e[0] if e else "" for e in (*segment.elements[2:4], (), ())[:2])
+    return kind == "92" and 0 < len(number) <= _STORE_NUMBER
+
+
+_STORE_NUMBER = 6
+"""Characters; GLN and DUNS numbers of head offices are longer."""
 
 
 def place_role(segment: Segment, setting: Setting) -> str | None:
     """The role of a LOC, NAD or N1: `yes`, `weak`, `no`, `empty` where the role's place is missing, None if unknown."""
     code = segment.value(0)
-    role = setting.reference.place_role(setting.standard, segment.tag, code)
+    role = setting.place_role(segment.tag, code)
     if role != "no" and not place_slots(segment):
         return "empty" if role == "yes" else "no"
     if role == "weak" and segment.tag == "N1":  # a buyer is a store where it carries the short number of one
@@ -33,13 +52,16 @@ def place_slots(segment: Segment) -> set[tuple[int, int]]:
     return {(1, 3)} if segment.tag == "LOC" and segment.value(1, 3) else set()
 
 
+_TYPES_OF_X12 = X12.stated_in("location_type")
+
+
 def place_type_slot(segments: Sequence[Segment], place: Position) -> Position | None:
     """Where the code list of a place stands, None where it is not stated."""
     s, e, c = place
     segment = segments[s]
     if segment.tag == "N1" and e != 3:
         return None
-    slot = {"N1": (2, 0), "SDQ": (1, 0), "SCH": (2, 0), "REF": (0, 0)}.get(segment.tag, (e, c + 2))
+    slot = _TYPES_OF_X12.get(segment.tag, (e, c + 2))  # C517 and C082 alike
     return (s, *slot) if segment.value(*slot) else None
 
 

@@ -1,28 +1,29 @@
 """Where the standards put prices, what they are for, and which quantity has which."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.reading import Position
+from udf.standards.edifact import EDIFACT
 from udf.standards.setting import Setting, value_at
 from udf.standards.values import UnreadableValueError, read_number
+from udf.standards.x12 import X12
 
-_PRICES = ("PRI", "CTP", "UIT")
+PRICES = frozenset(("PRI", "CTP"))
+"""Segments of a price that stands apart from its quantity: EDIFACT's and X12's."""
 
 
 def price_runs(segments: Sequence[Segment], first: int, last: int, setting: Setting) -> list[Position]:
     """The first price of each run of price segments; a UIT counts where it states one."""
     runs: list[Position] = []
     previous = -2
+    slots = setting.standard.stated_in("price")
     for index in range(first, last):
         segment = segments[index]
-        tag = segment.tag
-        if tag not in _PRICES or (tag == "PRI") == setting.x12:
-            continue
-        slot = (0, 1) if tag == "PRI" else (2, 0) if tag == "CTP" else (1, 0)
-        if not segment.value(*slot):
+        slot = slots.get(segment.tag)
+        if slot is None or not segment.value(*slot):
             continue
         if previous != index - 1:
             runs.append((index, *slot))
@@ -42,35 +43,41 @@ def _repeated_price(segments: Sequence[Segment], first: int, last: int) -> int |
     run: dict[tuple[str, ...], list[list[str]]] = {}
     for index in range(first, last):
         segment = segments[index]
-        if segment.tag not in ("PRI", "CTP"):
+        if segment.tag not in PRICES:
             run.clear()
         elif run.setdefault(price_kind(segment), segment.elements) != segment.elements:
             return index
     return None
 
 
+_TYPES = {**EDIFACT.stated_in("price_type"), **X12.stated_in("price_type")}
+
+
 def price_type_slot(segments: Sequence[Segment], price: Position) -> Position | None:
     """Where the type of a price stands, None where it is not stated."""
     s = price[0]
-    slot = {"PRI": (0, 0), "CTP": (1, 0), "UIT": (2, 0)}.get(segments[s].tag)
+    slot = _TYPES.get(segments[s].tag)
     return (s, *slot) if slot and segments[s].value(*slot) else None
 
 
-_BASES = {"HP": "hundred", "TP": "thousand", "PN": "ten", "HF": "hundred feet", "TH": "thousand feet"}
+BASES: Mapping[str, tuple[tuple[int, int, str], ...]] = {
+    "PRI": ((0, 4, "for"),), "CTP": ((3, 0, "for"), (6, 0, "times")),
+}  # fmt: skip
+"""(element, component, word) of what a price is for, where that is not one unit: PRI 5284, CTP04, CTP07."""
+_BASIS_CODES = {"CTP": 8, "UIT": 2}
+"""The element of X12 639."""
+_BASES_OF_CODES = {"HP": "hundred", "TP": "thousand", "PN": "ten", "HF": "hundred feet", "TH": "thousand feet"}
 """X12 639, the codes whose price is for more than one."""
 
 
 def price_basis(segment: Segment) -> str | None:
     """What a price is for where that is not one unit: PRI 5284, CTP04, CTP07 or X12 639; None where it is for one."""
-    if segment.tag == "PRI":
-        slots = [((0, 4), "for")]
-    else:
-        slots = [((3, 0), "for"), ((6, 0), "times")] if segment.tag == "CTP" else []
-        code = segment.value(8 if segment.tag == "CTP" else 2)
-        if code in _BASES:
-            return f"for a {_BASES[code]}"
-    for slot, what in slots:
-        text = segment.value(*slot)
+    tag = segment.tag
+    code = segment.value(_BASIS_CODES[tag]) if tag in _BASIS_CODES else ""
+    if code in _BASES_OF_CODES:
+        return f"for a {_BASES_OF_CODES[code]}"
+    for e, c, what in BASES.get(tag, ()):
+        text = segment.value(e, c)
         try:
             is_one = not text or read_number(text) == 1
         except UnreadableValueError:
@@ -98,7 +105,7 @@ def bind_prices(
         return {}, [Finding("price-ambiguous", "The line states several prices.", before[1][0])]
     if before:
         return dict.fromkeys(activities, before[0]), []
-    if len(after) == 1 and after[0][0] > activities[-1] and not setting.x12:
+    if len(after) == 1 and after[0][0] > activities[-1] and setting.standard.shares_last_price:
         return dict.fromkeys(activities, after[0]), []
     bound: dict[int, Position | None] = {}
     for n, activity in enumerate(activities):

@@ -1,42 +1,75 @@
 """Where the standards put quantities, their units, and the parts that a total is split into."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from udf.edi.segments import Segment, notes_of
 from udf.reading import Position
+from udf.standards.edifact import EDIFACT
+from udf.standards.standard import Standard
+from udf.standards.x12 import X12
 
-SPLITS = ("SDQ", "SCH", "REF")
+QUANTITIES = frozenset((*EDIFACT.stated_in("quantity"), *X12.stated_in("quantity"))) - {"REF"}
+"""Segments that state a quantity wherever they stand; a REF does in a loop alone."""
+SPLITS = X12.splits
+"""Segments of the parts that a total is split into; EDIFACT repeats QTY under each place instead."""
+LOOP = ("LS", "LE")
+"""X12 846: what opens and ends a loop of REF in which each is a part of the quantity above."""
+STORAGE_LOCATION = "WS"
+"""X12 128: a warehouse storage location; its REF states a part of the quantity without a loop, too."""
+MEASURED = ("QTY", "ZA")
+"""Segments that say what a quantity means."""
+_AFTER_PAIRS = (X12.segments["SDQ"].most or 0) - 1
+"""The element of an SDQ behind its ten pairs: a location within the store (310)."""
 
 
-def quantity_positions(segments: Sequence[Segment], first: int, last: int, x12: bool) -> Iterator[Position]:
+_LOOP_SLOT = (-1, 0)
+_SLOTS: Mapping[Standard, Mapping[str, tuple[int, int]]] = {
+    EDIFACT: EDIFACT.stated_in("quantity"), X12: {**X12.stated_in("quantity"), **dict.fromkeys(LOOP, _LOOP_SLOT)},
+}  # fmt: skip
+"""(element, component) of the quantity of a segment, by its tag; and the tags that open and end a loop."""
+
+
+def quantity_positions(segments: Sequence[Segment], first: int, last: int, standard: Standard) -> Iterator[Position]:
     """Every component in a range of the message where a quantity stands, in stream order."""
     in_loop = False
+    slots = _SLOTS[standard]
     for index in range(first, last):
         segment = segments[index]
         tag = segment.tag
-        if not x12:
-            if tag == "QTY":
-                # element separators where components are expected: QTY+153+12+PCE
-                yield (index, 0, 1) if segment.value(0, 1) or not segment.value(1) else (index, 1, 0)
-        elif tag in ("QTY", "ZA"):
-            yield index, 1, 0
-        elif tag == "SDQ":
-            for e in range(3, min(len(segment.elements) + 1, 22), 2):
-                yield index, e, 0
-        elif tag == "SCH":
-            yield index, 0, 0
-        elif tag in ("LS", "LE"):
+        if tag not in slots:
+            continue
+        e, c = slots[tag]
+        if tag == "SDQ":
+            for pair in range(e, min(len(segment.elements) + 1, _AFTER_PAIRS), 2):
+                yield index, pair, c
+        elif tag == "REF":
+            if in_loop or segment.value(0) == STORAGE_LOCATION:
+                yield index, e, c
+        elif e < 0:
             in_loop = tag == "LS"
-        elif tag == "REF" and (in_loop or segment.value(0) == "WS"):
-            yield index, 2, 0
+        elif c and not segment.value(e, c) and segment.value(1):
+            yield index, 1, 0  # element separators where components are expected: QTY+153+12+PCE
+        else:
+            yield index, e, c
+
+
+def is_quantity_slot(segment: Segment, element: int, component: int, standard: Standard) -> bool:
+    """Whether a quantity may stand in a component of a segment by itself."""
+    tag = segment.tag
+    if standard.has_components and (element, component) == (1, 0):  # QTY+153+12+PCE
+        return tag in _SLOTS[standard] and not segment.value(0, 1)
+    if tag == "SDQ" and element >= _AFTER_PAIRS:
+        return False
+    return any(at.tag == tag and at.holds(element, component) for at in standard.fields["quantity"])
 
 
 def part_place(segments: Sequence[Segment], quantity: Position) -> Position:
     """Where the place of a part (SDQ, SCH, REF) stands, from where its quantity does."""
     s, e, _ = quantity
-    return s, {"SDQ": e - 1, "SCH": 3, "REF": 1}[segments[s].tag], 0
+    tag = segments[s].tag
+    return s, e - 1 if tag == "SDQ" else X12.first["location", tag][0], 0
 
 
 def inventory_segments(segments: Sequence[Segment], first: int, last: int) -> dict[int, int]:
@@ -51,9 +84,10 @@ def inventory_segments(segments: Sequence[Segment], first: int, last: int) -> di
     return {q: stock[at] for q, stop, at in following if at < len(stock) and stock[at] < stop}
 
 
-def activity_of(segments: Sequence[Segment], index: int, x12: bool) -> int:
+def activity_of(segments: Sequence[Segment], index: int, standard: Standard) -> int:
     """The ZA, or where the line has none the QTY, that a part (SDQ, SCH, REF) stands under; else the index itself."""
-    if not x12 or segments[index].tag not in SPLITS:
+    splits = standard.splits
+    if not splits or segments[index].tag not in splits:
         return index
     notes = notes_of(segments)
     asked, known = notes.activity
@@ -78,20 +112,18 @@ PIECES = ("PCE", "EA", "C62", "NAR")
 """EDIFACT 6411 and X12 355: codes for one and the same unit."""
 
 
-def unit_slot(segments: Sequence[Segment], quantity: Position, x12: bool) -> Position | None:
+def unit_slot(segments: Sequence[Segment], quantity: Position, standard: Standard) -> Position | None:
     """Where the unit of a quantity stands, None where it is not stated."""
-    s, _, c = quantity
-    segment = segments[s]
-    if x12:
-        slot = {"SDQ": (s, 0, 0), "SCH": (s, 1, 0), "REF": (activity_of(segments, s, x12), 2, 0)}.get(
-            segment.tag, (s, 2, 0)
-        )
-    else:
-        slot = (s, 0, 2) if c else (s, 2, 0)
-    if segments[slot[0]].value(slot[1], slot[2]):
-        return slot
-    holder = slot[0] + 1  # X12 846: a UIT behind its QTY
-    has_unit_segment = (
-        x12 and segments[slot[0]].tag == "QTY" and holder < len(segments) and segments[holder].tag == "UIT"
-    )
-    return (holder, 0, 0) if has_unit_segment and segments[holder].value(0) else None
+    s, e, c = quantity
+    tag = segments[s].tag
+    if standard.has_components and not c:  # QTY+153+12+PCE
+        return (s, e + 1, 0) if segments[s].value(e + 1) else None
+    if tag == "REF":  # a part without a unit of its own
+        s = activity_of(segments, s, standard)
+        tag = segments[s].tag
+    e, c = standard.first.get(("unit", tag), (2, 0))
+    if segments[s].value(e, c):
+        return s, e, c
+    holder = s + 1  # X12 846: a UIT behind its QTY
+    behind = tag == "QTY" and bool(standard.splits) and holder < len(segments) and segments[holder].tag == "UIT"
+    return (holder, 0, 0) if behind and segments[holder].value(0) else None

@@ -6,26 +6,37 @@ from dataclasses import dataclass
 from udf.edi.segments import Segment
 from udf.reading import Position
 from udf.standards.reference import Reference
+from udf.standards.standard import Standard
 
 
 @dataclass(slots=True)
 class Setting:
     """What is known of the message around a chunk."""
 
-    standard: str
+    standard: Standard
     message_type: str
     version: str
     partner: str
     decimal_mark: str | None
+    """What the interchange announces, None where it does not; see `mark`."""
     reference: Reference
 
     @property
-    def x12(self) -> bool:
-        return self.standard == "X12"
+    def mark(self) -> str | None:
+        """The decimal mark of the message's numbers, None where none is announced."""
+        return self.decimal_mark if self.standard.announces_decimal_mark else None
 
     def measure(self, tag: str, code: str) -> str | None:
         """What the qualifier of a quantity means, None where no row of the tables says."""
-        return self.reference.measure(self.standard, self.message_type, tag, self.version, self.partner, code)
+        return self.reference.measure(self.standard.name, self.message_type, tag, self.version, self.partner, code)
+
+    def place_role(self, tag: str, code: str) -> str | None:
+        """What a party or location says of the lines' place by its code alone; see `Reference.place_role`."""
+        return self.reference.place_role(self.standard.name, tag, code)
+
+    def date_role(self, tag: str, code: str) -> str | None:
+        """What the qualifier of a date says; see `Reference.date_role`."""
+        return self.reference.date_role(self.standard.name, tag, code)
 
 
 def value_at(segments: Sequence[Segment], position: Position) -> str:

@@ -2,10 +2,14 @@
 
 import datetime
 import re
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 
-from udf.outcome import MAX_SIGNIFICANT_DIGITS, fits_json_number
+from udf.numbers import MAX_SIGNIFICANT_DIGITS, fits_json_number
+from udf.standards.edifact import EDIFACT
+from udf.standards.standard import DateForm
+from udf.standards.x12 import X12
 
 
 class UnreadableValueError(ValueError):
@@ -68,39 +72,49 @@ def _halves(text: str) -> tuple[str, str]:
     return text[: len(text) // 2], text[len(text) // 2 :]
 
 
+def _one(day: datetime.date) -> tuple[datetime.date, datetime.date]:
+    return day, day
+
+
+def _pair(text: str, read: Callable[[str], tuple[datetime.date, datetime.date]]) -> tuple[datetime.date, datetime.date]:
+    """First day of the first half, last day of the second."""
+    start, end = _halves(text)
+    return read(start)[0], read(end)[1]
+
+
+_READERS: Mapping[DateForm, Callable[[str], tuple[datetime.date, datetime.date]]] = {
+    "day": lambda text: _one(_day(text)),
+    "time": lambda text: _one(_day(text[:8])),
+    "month": _month,
+    "week": _week,
+    "days": lambda text: _pair(text, lambda half: _one(_day(half))),
+    "times": lambda text: _pair(text, lambda half: _one(_day(half[:6]))),
+    "weeks": lambda text: _pair(text, _week),
+}
+_FORMS = {**EDIFACT.date_forms, **X12.date_forms}
+
+
+def _guess_form(text: str) -> DateForm:
+    """What the length of a date tells."""
+    if "-" in text or len(text) == 16:
+        return "days"
+    return "time" if len(text) in (12, 14) else "day"
+
+
 @lru_cache(maxsize=20_000)
 def read_period(text: str, form: str = "") -> tuple[datetime.date, datetime.date]:
     """First and last day of a stated date or period.
 
-    `form` is EDIFACT 2379 (101, 102, 203, 204, 610 month, 616 week, 711 and 718 ranges, 713, 716, 717) or X12 1250
-    (D8, RD8); without it the length decides: 6 or 8 digits a day, 12 a day and time, 16 or a hyphen a range. Weeks are
-    read as ISO weeks. Raises UnreadableValueError `date-invalid`.
+    `form` is EDIFACT 2379 or X12 1250; without it the length decides: 6 or 8 digits a day, 12 a day and time, 16 or a
+    hyphen a range. Weeks are read as ISO weeks. Raises UnreadableValueError `date-invalid`.
     """
+    if form and form not in _FORMS:
+        raise UnreadableValueError("date-invalid", f"The date «{text}» has the format {form}, which is not known.")
+    kind, length = _FORMS[form] if form else (_guess_form(text), None)
     try:
-        if form == "610":
-            return _month(text)
-        if form == "616":
-            return _week(text)
-        if form == "716":
-            start, end = _halves(text)
-            return _week(start)[0], _week(end)[1]
-        if form in ("711", "718", "717", "RD8") or (form == "" and ("-" in text or len(text) == 16)):
-            start, end = _halves(text)
-            return _day(start), _day(end)
-        if form == "713":
-            start, end = _halves(text)
-            return _day(start[:6]), _day(end[:6])
-        if form in ("203", "204") or (form == "" and len(text) in (12, 14)):
-            day = _day(text[:8])
-        elif form in ("", "102", "101", "D8", "D6"):
-            if (form == "102" and len(text) != 8) or (form == "101" and len(text) != 6):
-                raise ValueError
-            day = _day(text)
-        else:
-            raise UnreadableValueError("date-invalid", f"The date «{text}» has the format {form}, which is not known.")
-        return day, day
-    except UnreadableValueError:
-        raise
+        if length and len(text) != length:
+            raise ValueError
+        return _READERS[kind](text)
     except ValueError:
         raise UnreadableValueError(
             "date-invalid", f"«{text}» is no date{' of format ' + form if form else ''}."

@@ -83,4 +83,4 @@ def test_reading_takes_time_in_proportion_to_size(head: str, part: str, count: i
             if segment.elements:
                 segment.component_span(0)
 
-    assert compare_times(partial(read, count), partial(read, count // 8)) < 3 * 8
+    assert compare_times(partial(read, count), partial(read, count // 20)) < 4 * 20

@@ -2,15 +2,15 @@
 
 import pytest
 
-from tests.clerk_messages import WEEK, activity, inventory, message, resale, sales, stock
-from udf.train.attack.clerk import compile_as_wanted
+from tests.small_messages import WEEK, activity, inventory, message, sales, stock
+from udf.train.attack.rules_engine import compile_by_rules
 
 A = "4006381333931"
 LIN, UP = f"LIN+1++{A}:EN", "LIN*1*UP*036000291452"
 
 
 def errors(text: str) -> set[str]:
-    return {problem.code for problem in compile_as_wanted(text).problems if problem.severity == "error"}
+    return {problem.code for problem in compile_by_rules(text).problems if problem.severity == "error"}
 
 
 SOUND = {
@@ -44,7 +44,7 @@ SOUND = {
 
 @pytest.mark.parametrize("form", SOUND)
 def test_odd_but_sound_segments_pass(form: str) -> None:
-    assert compile_as_wanted(SOUND[form]).is_complete, errors(SOUND[form])
+    assert compile_by_rules(SOUND[form]).is_complete, errors(SOUND[form])
 
 
 MALFORMED = {
@@ -109,22 +109,3 @@ MALFORMED = {
 @pytest.mark.parametrize("damage", MALFORMED)
 def test_a_segment_that_lost_its_form_is_refused(damage: str) -> None:
     assert "segment-malformed" in errors(MALFORMED[damage]), errors(MALFORMED[damage])
-
-
-DAMAGED_TAGS = {
-    "a letter of QTY": stock(f"{LIN} QTX+145:5 QTY+198:2"),
-    "a letter of DTM": message("SLSRPT", f"BGM+73E+S1+9 DTA+356:20260101:102 {LIN} QTY+153:1"),
-    "a letter of PRI": sales(f"{LIN} PXI+AAA:9.99 QTY+153:1"),
-    "a letter of N1": message("852", f"XQ*H*20260101 X1*ST**92*0012 {UP} ZA*QS*5*EA"),
-    "a letter of ZA before a code of the partner's": activity(f"{UP} ZA*QS*5*EA KA*X1*3*EA"),
-    "a letter of ZA": activity(f"{UP} ZA*QS*5*EA ZB*QA*3*EA"),
-    "the separator behind QTY": stock(f"{LIN} QTY145:5 QTY+198:2"),
-    "the separator behind N1": message("852", f"XQ*H*20260101 N1ST**92*0012 {UP} ZA*QS*5*EA"),
-    "a letter of SDQ": activity(f"{UP} ZA*QS*5 SDX*EA*92*0001*5"),
-    "a letter of the 867's QTY": resale(f"PTD*SS QTY*32*5*EA {UP} PTX*SS QTY*32*6*EA LIN*2*UP*012345678905"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("damage", DAMAGED_TAGS)
-def test_a_tag_that_no_standard_has_is_refused(damage: str) -> None:
-    assert "tag-damaged" in errors(DAMAGED_TAGS[damage]), errors(DAMAGED_TAGS[damage])

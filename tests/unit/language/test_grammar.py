@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from udf.edi.reader import read_segments
 from udf.edi.tags import MESSAGE_TAGS
 from udf.language.answers import decode_answer, encode_answer
-from udf.language.grammar import AnswerGrammar, _takes_every_quantity, may_stand, read_slots
+from udf.language.grammar import AnswerGrammar, _takes_every_quantity
 from udf.language.prompts import encode_chunk
+from udf.language.shown import read_shown
 from udf.language.vocabulary import EOS, FIELD, FIELD_OF, MARK, NONE, Bundles
+from udf.standards.message_types import standard_of
 from udf.standards.reference import Reference, load_reference
 from udf.train.corpus.drafts import chunk_draft
 from udf.train.corpus.partners import draw_partner
@@ -34,8 +36,8 @@ def test_a_prompt_tells_where_each_of_its_markers_stands(seed: int, offset: int)
         prompt, positions = encode_chunk(chunk.kind, draft.message_type, chunk.segments, offset)
         tags = [chunk.segments[s].tag for s, _, _ in positions]
         stands = [(tag if tag in MESSAGE_TAGS else "?", e, c) for tag, (_, e, c) in zip(tags, positions, strict=True)]
-        assert [(slot.tag, slot.element, slot.component) for slot in read_slots(prompt)] == stands
-        assert [slot.segment for slot in read_slots(prompt)] == [s for s, _, _ in positions]
+        assert [(shown.tag, shown.element, shown.component) for shown in read_shown(prompt)] == stands
+        assert [shown.segment for shown in read_shown(prompt)] == [s for s, _, _ in positions]
 
 
 @given(st.integers(0, 10**9), st.sampled_from([0, 3, 127]))
@@ -56,7 +58,7 @@ def test_every_right_answer_is_allowed(seed: int, offset: int) -> None:
 def test_whatever_is_allowed_can_be_read_and_stands_where_the_standard_puts_it(seed: int) -> None:
     r = random.Random(seed)
     draft = draw_partner(r).draft(r)
-    x12 = draft.message_type.isdigit()
+    standard = standard_of(draft.message_type)
     for chunk, _ in chunk_draft(draft):
         prompt, positions = encode_chunk(chunk.kind, draft.message_type, chunk.segments)
         grammar = AnswerGrammar(prompt)
@@ -67,7 +69,7 @@ def test_whatever_is_allowed_can_be_read_and_stands_where_the_standard_puts_it(s
         for token, pointer in pairwise(tokens):
             if token in FIELD_OF and pointer != NONE:
                 s, e, c = positions[pointer - MARK]
-                assert may_stand(FIELD_OF[token], x12, chunk.segments[s].tag, e, c)
+                assert standard.may_stand(FIELD_OF[token], chunk.segments[s].tag, e, c)
         assert all(position in positions for record in records for position in record.values())
 
 

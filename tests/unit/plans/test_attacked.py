@@ -1,89 +1,29 @@
-"""Messages made to lead plans astray: each has a value, or an order, on which a check of the model's route hangs."""
+"""Messages made to lead plans astray: each has a value, or an order, on which a check of the other route hangs."""
 
 import json
-from collections.abc import Callable, Sequence
 
 import pytest
 
+from tests.unit.plans.routes import (
+    ACTIVITY,
+    BEGINNING,
+    EDIFACT,
+    INQUIRY,
+    PLACE,
+    SOLD,
+    STOCK,
+    STOCKED,
+    X12,
+    Routes,
+    held,
+    line,
+    write_edifact,
+    write_stock,
+    write_x12,
+)
 from udf import compiler, outcome
-from udf.compiler import Compiler
-from udf.outcome import CompiledRow, Envelope
-from udf.plans.book import PlanBook
-from udf.plans.plan import PROOFS
-from udf.standards.reference import load_reference
-from udf.train.attack.clerk import Clerk
+from udf.outcome import Envelope
 
-EDIFACT = Envelope(standard="EDIFACT", sender="4012345000016")
-X12 = Envelope(standard="X12", sender="PRAIRIEMART", version="004010")
-BEGINNING = ("BGM+73E+D#+9", "DTM+137:20261109:102", "DTM+90:20261102:102", "DTM+91:20261108:102")
-PLACE = "LOC+162+4012345000030::9"
-STOCK = ("BGM+35+I#+9", "DTM+137:20261109:102", "DTM+366:20261108:102")
-GTINS = ("4006381333931", "9501101530003", "5449000000996", "4012345000047")
-Write = Callable[[int, Sequence[str]], str]
-
-
-def write_edifact(number: int, rows: Sequence[str], kind: str = "SLSRPT") -> str:
-    """A message of these segments; `#` becomes its number."""
-    whole = [f"UNH+{number}+{kind}:D:96A:UN:EAN004", *(row.replace("#", str(number)) for row in rows)]
-    return "'".join([*whole, f"UNT+{len(whole) + 1}+{number}'"])
-
-
-def write_stock(number: int, rows: Sequence[str]) -> str:
-    return write_edifact(number, rows, "INVRPT")
-
-
-def write_x12(kind: str) -> Write:
-    def write(number: int, rows: Sequence[str]) -> str:
-        whole = [f"ST*{kind}*{number:04}", *(row.replace("#", str(number)) for row in rows)]
-        return "~".join([*whole, f"SE*{len(whole) + 1}*{number:04}~"])
-
-    return write
-
-
-class Court:
-    """A compiler with plans and one without, which know the same right answers."""
-
-    def __init__(self, envelope: Envelope) -> None:
-        self.envelope = envelope
-        self.clerk = Clerk()
-        self.fast = Compiler(self.clerk, plans=PlanBook(load_reference(), 0))
-        self.slow = Compiler(self.clerk)
-
-    def read(self, text: str) -> CompiledRow:
-        self.clerk.study(text, self.envelope)
-        return self.fast.compile_rows([text], [self.envelope])[0]
-
-    def hold(self, text: str) -> CompiledRow:
-        """The outcome of a text, which plans and model agree on."""
-        row = self.read(text)
-        other = self.slow.compile_rows([text], [self.envelope])[0]
-        assert (row.is_valid, row.is_complete) == (other.is_valid, other.is_complete)
-        assert json.loads(row.problems) == json.loads(other.problems)
-        assert row.document == other.document
-        return row
-
-
-def teach(write: Write, lessons: Sequence[Sequence[str]], envelope: Envelope, runs: bool = True) -> Court:
-    court = Court(envelope)
-    for number in range(1, PROOFS + 1):
-        for lesson in lessons:
-            row = court.read(write(number, lesson))
-            assert row.is_complete, (row.problems, row.rejected_lines)
-    if runs:
-        for lesson in lessons:
-            assert court.hold(write(9, lesson)).route == "plan"
-    return court
-
-
-def line(number: int = 1, *rows: str, pieces: str = "12") -> list[str]:
-    return [f"LIN+{number}++{GTINS[number - 1]}:EN", f"QTY+153:{pieces}:PCE", *rows]
-
-
-def held(number: int, *rows: str) -> list[str]:
-    return [f"LIN+{number}++{GTINS[number - 1]}:EN", *rows]
-
-
-SOLD = [*BEGINNING, PLACE]
 EDIFACT_ATTACKS: dict[str, tuple[list[list[str]], list[str]]] = {
     "a plus sign that is a separator": ([[*SOLD, *line()]], [*SOLD, *line(pieces="+12")]),
     "a period of a group that no line needs, reversed": (
@@ -131,10 +71,9 @@ EDIFACT_ATTACKS: dict[str, tuple[list[list[str]], list[str]]] = {
 @pytest.mark.parametrize("name", EDIFACT_ATTACKS)
 def test_plans_say_of_an_edifact_report_what_the_model_says(name: str) -> None:
     lessons, attack = EDIFACT_ATTACKS[name]
-    teach(write_edifact, lessons, EDIFACT, runs=False).hold(write_edifact(10, attack))
+    Routes(EDIFACT).teach(write_edifact, *lessons, runs=False).compare(write_edifact(10, attack))
 
 
-STOCKED = [*STOCK, "NAD+WH+4012345000030::9"]
 STOCK_ATTACKS: dict[str, tuple[list[list[str]], list[str]]] = {
     "a period of stock, reversed": (
         [[*STOCKED, *held(1, "QTY+145:5:PCE", "DTM+90:20261102:102", "DTM+91:20261108:102")]],
@@ -167,11 +106,9 @@ STOCK_ATTACKS: dict[str, tuple[list[list[str]], list[str]]] = {
 @pytest.mark.parametrize("name", STOCK_ATTACKS)
 def test_plans_say_of_a_stock_report_what_the_model_says(name: str) -> None:
     lessons, attack = STOCK_ATTACKS[name]
-    teach(write_stock, lessons, EDIFACT, runs=False).hold(write_stock(10, attack))
+    Routes(EDIFACT).teach(write_stock, *lessons, runs=False).compare(write_stock(10, attack))
 
 
-ACTIVITY = ["XQ*H*20261102*20261108", "N1*ST**92*0101"]
-INQUIRY = ["BIA*00*SI*I#*20261108", "N1*WH**92*0101"]
 X12_ATTACKS: dict[str, tuple[str, list[list[str]], list[str]]] = {
     "a total of 867 that stands in a line": (
         "867",
@@ -222,52 +159,52 @@ X12_ATTACKS: dict[str, tuple[str, list[list[str]], list[str]]] = {
 @pytest.mark.parametrize("name", X12_ATTACKS)
 def test_plans_say_of_an_x12_report_what_the_model_says(name: str) -> None:
     kind, lessons, attack = X12_ATTACKS[name]
-    teach(write_x12(kind), lessons, X12, runs=False).hold(write_x12(kind)(10, attack))
+    Routes(X12).teach(write_x12(kind), *lessons, runs=False).compare(write_x12(kind)(10, attack))
 
 
 def test_a_full_stop_that_releases_is_no_decimal_mark() -> None:
     announced = Envelope(standard="EDIFACT", sender="4012345000016", una="UNA:+,. '", decimal_mark=",")
-    court = teach(write_edifact, [[*SOLD, *line()]], announced, runs=False)
-    assert court.hold(write_edifact(9, [*SOLD, *line(pieces="14")])).route == "plan"
-    assert court.hold(write_edifact(10, [*SOLD, *line(pieces="1.5")])).route == "model"
+    routes = Routes(announced).teach(write_edifact, [*SOLD, *line()], runs=False)
+    assert routes.compare(write_edifact(9, [*SOLD, *line(pieces="14")])).route == "plan"
+    assert routes.compare(write_edifact(10, [*SOLD, *line(pieces="1.5")])).route == "model"
 
 
 def test_plans_of_one_version_read_no_other() -> None:
-    court = teach(write_x12("852"), [[*ACTIVITY, "LIN*1*UP*614141100019", "ZA*QS*5*EA"]],
-                  X12._replace(version=None))  # fmt: skip
-    court.envelope = X12._replace(standard=None)
-    court.hold(write_x12("852")(10, [*ACTIVITY, "LIN*1*UP*614141100019", "ZA*QS*5*EA"]))
+    routes = Routes(X12._replace(version=None))
+    routes.teach(write_x12("852"), [*ACTIVITY, "LIN*1*UP*614141100019", "ZA*QS*5*EA"])
+    routes.envelope = X12._replace(standard=None)
+    routes.compare(write_x12("852")(10, [*ACTIVITY, "LIN*1*UP*614141100019", "ZA*QS*5*EA"]))
 
 
 def test_a_message_that_is_too_large_is_refused_with_plans_as_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    court = teach(write_edifact, [[*SOLD, *line()]], EDIFACT)
+    routes = Routes(EDIFACT).teach(write_edifact, [*SOLD, *line()])
     for module in ("udf.plans.routing", "udf.message"):
         monkeypatch.setattr(f"{module}.MAX_CHARACTERS", 100)
-    assert not court.hold(write_edifact(10, [*SOLD, *line()])).is_valid
+    assert not routes.compare(write_edifact(10, [*SOLD, *line()])).is_valid
 
 
 def test_what_no_plan_reads_may_have_so_many_lines_and_what_plans_read_any_number(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    court = teach(write_edifact, [[*SOLD, *line()]], EDIFACT)
+    routes = Routes(EDIFACT).teach(write_edifact, [*SOLD, *line()])
     text = write_edifact(11, [*SOLD, *line(1), *line(2), *line(3)])
-    court.hold(text)
+    routes.compare(text)
     monkeypatch.setattr("udf.message.MAX_CHUNKS", 2)
-    assert court.fast.compile_rows([text], [EDIFACT])[0].is_complete
-    refused = court.slow.compile_rows([text], [EDIFACT])[0]
+    assert routes.planned.compile_rows([text], [EDIFACT])[0].is_complete
+    refused = routes.bare.compile_rows([text], [EDIFACT])[0]
     assert [problem["code"] for problem in json.loads(refused.problems)] == ["message-too-large"]
 
 
 def test_an_answer_that_no_database_holds_is_refused_and_leaves_the_others_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    court = teach(write_edifact, [[*SOLD, *line()]], EDIFACT)
+    routes = Routes(EDIFACT).teach(write_edifact, [*SOLD, *line()])
     short = write_edifact(10, [*SOLD, *line()])
     long = write_edifact(11, [*SOLD, *line(1), *line(2), *line(3)])
-    whole = court.hold(long)
+    whole = routes.compare(long)
     for part in (compiler, outcome):
         monkeypatch.setattr(part, "MAX_ANSWER", len(whole.document or "") - 1)
-    kept, refused, again = court.fast.compile_rows([short, long, short], [EDIFACT] * 3)
+    kept, refused, again = routes.planned.compile_rows([short, long, short], [EDIFACT] * 3)
     assert kept.is_complete
     assert again.document == kept.document
     assert (refused.message_type, refused.is_valid, refused.document) == ("SLSRPT", False, None)
@@ -275,25 +212,25 @@ def test_an_answer_that_no_database_holds_is_refused_and_leaves_the_others_alone
 
 
 def test_a_quantity_of_thirty_digits_is_an_outcome_and_no_exception() -> None:
-    court = Court(EDIFACT)
-    held = court.hold(write_edifact(1, [*SOLD, *line(pieces="1" + 29 * "0")]))
+    routes = Routes()
+    held = routes.compare(write_edifact(1, [*SOLD, *line(pieces="1" + 29 * "0")]))
     assert (held.is_complete, "quantity-not-a-number" in held.rejected_lines) == (False, True)
-    assert court.hold(write_edifact(2, [*SOLD, *line(pieces="1" + 14 * "0")])).is_complete
+    assert routes.compare(write_edifact(2, [*SOLD, *line(pieces="1" + 14 * "0")])).is_complete
 
 
 @pytest.mark.parametrize("by_plans", [True, False])
 def test_an_answer_that_grows_too_large_is_given_up_while_it_is_made(
     by_plans: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    court = teach(write_edifact, [[*SOLD, *line()]], EDIFACT)
+    routes = Routes(EDIFACT).teach(write_edifact, [*SOLD, *line()])
     long = write_edifact(11, [*SOLD, *line(1), *line(2), *line(3)])
-    whole = court.hold(long)
+    whole = routes.compare(long)
     for part, name, value in (
         (outcome, "MAX_ANSWER", 600),
         (outcome, "_BLOCK", 1),
     ):
         monkeypatch.setattr(part, name, value)
     assert len(whole.document or "") < compiler.MAX_ANSWER
-    refused = (court.fast if by_plans else court.slow).compile_rows([long], [EDIFACT])[0]
+    refused = (routes.planned if by_plans else routes.bare).compile_rows([long], [EDIFACT])[0]
     assert (refused.message_type, refused.is_valid, refused.document) == ("SLSRPT", False, None)
     assert [problem["code"] for problem in json.loads(refused.problems)] == ["message-too-large"]

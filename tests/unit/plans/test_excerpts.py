@@ -6,7 +6,9 @@ import pytest
 
 from bench.partners import HABITS, draw_partner, wrap, write_message
 from bench.run import find_envelope
-from tests.unit.plans.test_plan import ENVELOPE, School, tamper, write_report
+from tests.unit.plans.routes import EDIFACT as ENVELOPE
+from tests.unit.plans.routes import Routes, teach_reports, write_report
+from tests.unit.plans.test_book import tamper
 from udf.compiler import Compiler
 from udf.edi.delimiters import Delimiters
 from udf.plans.excerpts import make_excerpts
@@ -35,9 +37,9 @@ def test_the_first_message_of_a_partner_is_read_by_plans_if_it_is_long(habit: st
     partner = draw_partner(random.Random(seed), seed, habit)
     message = write_message(partner, random.Random(seed), 120)
     envelope = find_envelope(wrap(partner, [message]))
-    school = School()
-    row = school.read(message.text, envelope)
-    by_model = school.read_by_model(message.text, envelope)
+    routes = Routes()
+    row = routes.read(message.text, envelope)
+    by_model = routes.read_bare(message.text, envelope)
     assert row.route == "plan"
     assert row.is_complete
     assert row.document == by_model.document
@@ -77,12 +79,12 @@ def test_a_long_message_that_states_a_sum_is_read_by_plans_and_its_sum_is_checke
     head, _, tail = write_report(lines).rpartition("'UNT")
     stated = sum(int(quantity) for _, quantity, _ in lines) + (7 if sum_stated else 0)
     text = f"{head}'CNT+1:{stated}'UNT{tail}".replace(f"UNT{tail}", f"UNT+{8 + 3 * 120 + 1}+1'")
-    school = School()
-    row = school.read(text, ENVELOPE)
+    routes = Routes()
+    row = routes.read(text, ENVELOPE)
     assert row.is_valid is (sum_stated == "")
     if not sum_stated:
         assert row.route == "plan"
-        assert row.document == school.read_by_model(text, ENVELOPE).document
+        assert row.document == routes.read_bare(text, ENVELOPE).document
 
 
 @pytest.mark.parametrize(
@@ -93,36 +95,34 @@ def test_what_is_no_message_has_no_excerpts(text: str) -> None:
 
 
 def test_a_long_message_with_one_odd_line_is_read_by_the_model() -> None:
-    school = School()
+    routes = Routes()
     lines = draw_lines(60)
     text = write_report(lines).replace(f"++{lines[50][0]}:EN'", f"++{lines[50][0]}:EN'PIA+1+A17:SA'")
     text = text.replace(f"UNT+{8 + 180}", f"UNT+{8 + 181}")
-    row = school.read(text)
+    row = routes.read(text)
     assert row.route == "model"
     assert row.is_complete
 
 
 def test_a_long_message_that_is_sampled_has_its_excerpts_compared(monkeypatch: pytest.MonkeyPatch) -> None:
-    school = School(shadow=1)
+    routes = Routes(shadow=1)
     for number in range(1, PROOFS + 2):
-        school.read(write_report(draw_lines(5), number))
+        routes.read(write_report(draw_lines(5), number))
     compared: list[str] = []
-    compare = school.book.compare
-    monkeypatch.setattr(school.book, "compare", lambda text, *rest: compared.append(text) or compare(text, *rest))
+    compare = routes.book.compare
+    monkeypatch.setattr(routes.book, "compare", lambda text, *rest: compared.append(text) or compare(text, *rest))
     text = write_report(draw_lines(60))
-    assert school.read(text).route == "plan"
+    assert routes.read(text).route == "plan"
     assert len(compared) == 6
     assert text not in compared
 
 
 def test_a_plan_that_was_tampered_with_is_found_out_by_the_excerpts_of_a_long_message() -> None:
-    school = School()
-    school.teach()
-    book = tamper(school)
+    routes = teach_reports()
+    book = tamper(routes)
     text = write_report(draw_lines(60))
-    school.clerk.study(text)
-    row = Compiler(school.clerk, plans=book).compile_rows([text], [ENVELOPE])[0]
-    other = school.read_by_model(text)
+    row = Compiler(None, plans=book).compile_rows([text], [ENVELOPE])[0]
+    other = routes.read_bare(text)
     assert row.route == "model"
     assert row.document == other.document
     assert [found.revoked for found in book.take_disagreements()] == [("tampered",)]

@@ -3,7 +3,8 @@
 import random
 
 from udf.edi.delimiters import find_delimiters
-from udf.gatekeeper.syntax import is_tag
+from udf.standards.edifact import EDIFACT
+from udf.standards.x12 import X12
 from udf.train.attack.sound import TOTALS, Alter, SoundMessage
 
 DIGITS, LETTERS = "0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -36,10 +37,10 @@ def letter_of_tag(becomes_tag: bool) -> Alter:
 
     def alter(r: random.Random, sound: SoundMessage) -> str | None:
         segment = sound.segments[r.choice(list(sound.body))]
-        tag = segment.tag
+        tag, known = segment.tag, (X12 if sound.x12 else EDIFACT).tags
         at, by = r.randrange(len(tag)), r.choice(LETTERS)
         other = tag[:at] + by + tag[at + 1 :]
-        if other == tag or is_tag(other, sound.x12) != becomes_tag or sound.text[segment.start :][: len(tag)] != tag:
+        if other == tag or (other in known) != becomes_tag or sound.text[segment.start :][: len(tag)] != tag:
             return None
         return sound.replaced((segment.start + at, segment.start + at + 1), by)
 

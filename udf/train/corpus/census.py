@@ -1,10 +1,9 @@
 """Count what the corpus holds: ``python -m udf.train.corpus.census --partners 1000``."""
 
-import ast
 import hashlib
+import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -23,6 +22,9 @@ from udf.train.corpus import examples
 from udf.train.corpus.drafts import chunk_draft
 from udf.train.corpus.examples import draft_examples
 from udf.train.corpus.partners import draw_written
+
+_IMPORT = re.compile(r"^from (udf[\w.]*) import ([^(\n]*)", re.MULTILINE)
+"""An import at the beginning of a module: what stands in a function may be loaded in one process and not in another."""
 
 
 @dataclass
@@ -47,22 +49,12 @@ class Count:
 def digest_generator() -> str:
     """Twelve characters that tell whether two runs learnt from the same corpus.
 
-    SHA-256 over the syntax of every module of udf that the examples come from, and over the reference tables: a
-    comment changes nothing.
+    SHA-256 over every module of udf that the examples come from, and over the reference tables.
     """
     digest = hashlib.sha256(reference_digest().encode())
     for module in sorted(find_sources(examples), key=lambda module: module.__name__):
-        tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
-        digest.update(ast.dump(_Undocumented().visit(tree)).encode())
+        digest.update(Path(str(module.__file__)).read_bytes())
     return digest.hexdigest()[:12]
-
-
-class _Undocumented(ast.NodeTransformer):
-    """Takes texts that stand by themselves, as docstrings do, out of a tree."""
-
-    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
-        is_text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-        return None if is_text else node
 
 
 def find_sources(module: ModuleType) -> set[ModuleType]:
@@ -70,25 +62,18 @@ def find_sources(module: ModuleType) -> set[ModuleType]:
     found = {module}
     waiting = [module]
     while waiting:
-        tree = ast.parse(Path(str(waiting.pop().__file__)).read_text(encoding="utf-8"))
-        for name in _imported(tree):
-            other = sys.modules.get(name)
-            if other is not None and other not in found:
-                found.add(other)
-                waiting.append(other)
+        source = Path(str(waiting.pop().__file__)).read_text(encoding="utf-8")
+        for package, names in _IMPORT.findall(source):
+            for name in (package, *(f"{package}.{name.strip()}" for name in names.split(","))):
+                other = sys.modules.get(name)
+                if other is not None and other not in found:
+                    found.add(other)
+                    waiting.append(other)
     return found
 
 
-def _imported(tree: ast.Module) -> Iterator[str]:
-    """Names of modules of udf that a module names in its imports; some of them may be none."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("udf."):
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
 def take_census(partners: int, seed: int = 1) -> dict[str, Count]:
-    """Message type to what so many partners of those that teach give, one message each."""
+    """Message type to what so many partners of those that train give, one message each."""
     r = Random(seed)
     counts: dict[str, Count] = {}
     for _ in range(partners):
@@ -111,7 +96,7 @@ def take_census(partners: int, seed: int = 1) -> dict[str, Count]:
 
 
 def count_known_prompts(partners: int, seed: int = 1) -> tuple[int, int]:
-    """Different prompts of so many held-out partners, and how many of them so many taught partners have as well.
+    """Different prompts of so many held-out partners, and how many of them so many trained partners have as well.
 
     A layout is held out as a whole; a chunk of it may look like one of another layout.
     """
@@ -156,7 +141,7 @@ def report(partners: int = 1000, seed: int = 1) -> None:
     console.print(table)
     different, known = count_known_prompts(partners, seed)
     console.print(
-        f"{different:,} prompts of {partners:,} held-out partners; {known / different:.1%} of them are taught"
+        f"{different:,} prompts of {partners:,} held-out partners; {known / different:.1%} of them are trained"
     )
 
 

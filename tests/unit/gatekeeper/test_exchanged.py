@@ -1,0 +1,42 @@
+"""Codes and quantities, places and quantities: what may have changed places is refused, what only looks so is read."""
+
+import pytest
+
+from tests.small_messages import activity, inventory, sales
+from tests.unit.gatekeeper.test_syntax import UP, errors
+from udf.edi.reader import read_segments
+from udf.gatekeeper.exchanged import find_exchanged_parts
+
+ONE, OTHER = "LIN+1++4006381333931:EN", "LIN+2++4006381333948:EN"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        sales(f"{ONE} QTY+12:153"), sales(f"{ONE} QTY+153:9 {OTHER} QTY+12:153"),
+        inventory(f"{UP} QTY*5*33*EA"),
+    ],
+)  # fmt: skip
+def test_a_quantity_like_the_code_that_its_line_should_have_is_refused(text: str) -> None:
+    assert "quantity-swapped" in errors(text), errors(text)
+
+
+@pytest.mark.parametrize(
+    "text", [sales(f"{ONE} QTY+153:12"), sales(f"{ONE} QTY+153:61 {OTHER} QTY+153:17"), inventory(f"{UP} QTY*33*17*EA")]
+)
+def test_a_quantity_that_looks_like_another_code_is_read(text: str) -> None:
+    assert "quantity-swapped" not in errors(text)
+
+
+@pytest.mark.parametrize(
+    ("sdq", "is_refused"),
+    [
+        ("SDQ*EA*92*5*0001", True), ("SDQ*EA*92*0001*5", False), ("SDQ*EA*92*0005*0001", False),
+        ("SDQ*EA*92*0001*0", False), ("SDQ*EA*92*0001*0.5", False), ("SDQ*EA*92*0012*4*7*0031", True),
+        ("SDQ*EA*92*A1*0031", False),
+    ],
+)  # fmt: skip
+def test_a_part_whose_quantity_looks_like_a_store_is_refused(sdq: str, is_refused: bool) -> None:
+    segments = read_segments(f"ST*852*0001~{sdq}~")
+    assert [finding.code for finding in find_exchanged_parts(segments, 1, 2)] == ["part-swapped"] * is_refused
+    assert ("part-swapped" in errors(activity(f"{UP} ZA*QS {sdq}"))) == is_refused

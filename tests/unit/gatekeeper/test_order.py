@@ -1,0 +1,43 @@
+"""One order of places, prices and dates in all lines of a message passes, and two are an error."""
+
+import pytest
+
+from tests.small_messages import message, sales
+from tests.unit.gatekeeper.test_controls import errors
+from udf.train.attack.rules_engine import compile_by_rules
+
+A, B = "4006381333931", "4006381333948"
+ONE, OTHER = f"LIN+1++{A}:EN", f"LIN+2++{B}:EN"
+BARE = "BGM+73E+S1+9"
+PRICE, PLACE, DATE = "PRI+AAA:9.99", "LOC+162+S1", "DTM+356:20260107:102"
+
+
+@pytest.mark.parametrize("what", [PRICE, PLACE, DATE])
+def test_one_order_of_segments_passes_and_two_are_an_error(what: str) -> None:
+    before, behind = f"{what} QTY+153:1", f"QTY+153:1 {what}"
+    for order in (before, behind):
+        assert compile_by_rules(message("INVRPT", f"{BARE} {ONE} {order} {OTHER} {order}")).is_complete, order
+    assert "order-mixed" in errors(message("INVRPT", f"{BARE} {ONE} {before} {OTHER} {behind}"))
+    assert "order-mixed" in errors(message("INVRPT", f"{BARE} {ONE} {behind} {OTHER} {before}"))
+
+
+def test_a_line_without_what_the_others_have_is_no_second_order() -> None:
+    assert compile_by_rules(sales(f"{ONE} {PRICE} QTY+153:1 {OTHER} QTY+153:1")).is_complete
+
+
+def test_items_in_two_forms_are_an_error_and_items_in_pia_are_none() -> None:
+    assert "order-mixed" in errors(sales(f"LIN+1+{A}:EN QTY+153:1 {OTHER} QTY+153:1"))
+    assert "order-mixed" in errors(sales(f"LIN+1++5 PIA+5+{A}:EN QTY+153:1 LIN+2 PIA+5+{B}:EN QTY+153:2"))
+    assert compile_by_rules(sales(f"{ONE} QTY+153:1 LIN+2 PIA+5+AB1:SA QTY+153:2")).is_complete
+
+
+@pytest.mark.parametrize("mark", ["DTM+356:20260107:102", "CUX+2:EUR"])
+def test_what_stands_above_the_first_line_and_behind_others_opens_the_lines_below_it(mark: str) -> None:
+    lines = [f"LIN+{n}++{A}:EN QTY+153:{n} {mark}" for n in (1, 2)]
+    assert "order-mixed" in errors(message("SLSRPT", f"{BARE} {mark} {' '.join(lines)} {ONE} QTY+153:3"))
+
+
+def test_a_date_of_the_header_behind_the_first_place_may_have_moved() -> None:
+    lines = f"{ONE} QTY+153:1 LOC+162+S2::9 {OTHER} QTY+153:2"
+    assert "order-mixed" in errors(message("SLSRPT", f"{BARE} LOC+162+S1::9 CUX+2:EUR {DATE} {lines}"))
+    assert "order-mixed" not in errors(message("SLSRPT", f"{BARE} {DATE} CUX+2:EUR LOC+162+S1::9 {lines}"))

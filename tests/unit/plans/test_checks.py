@@ -1,0 +1,227 @@
+"""What the values of a message break is refused by both routes, since both call the same checks."""
+
+import json
+import re
+import sys
+from collections.abc import Sequence
+
+import pytest
+
+from tests.unit.plans.routes import (
+    ACTIVITY,
+    EDIFACT,
+    GTINS,
+    SOLD,
+    STOCKED,
+    UPCS,
+    X12,
+    Routes,
+    Write,
+    held,
+    line,
+    teach_reports,
+    write_edifact,
+    write_report,
+    write_stock,
+    write_x12,
+)
+from udf.gatekeeper.values import NO_NOUGHT, begins_with_nought
+from udf.outcome import Envelope
+from udf.plans.plan import PROOFS
+
+
+@pytest.fixture
+def routes() -> Routes:
+    return teach_reports()
+
+
+def write_activity(stores: Sequence[str], number: int = 1) -> str:
+    """An 852 that states what was sold in two stores and what lies in two."""
+    rows = [
+        f"ST*852*{number:04d}", "XQ*H*20261102*20261108", "LIN*1*UP*614141100019",
+        "ZA*QS", f"SDQ*EA*92*{stores[0]}*{number}*{stores[1]}*7",
+        "ZA*QA", f"SDQ*EA*92*{stores[2]}*{20 + number}*{stores[3]}*30", "CTT*1",
+    ]  # fmt: skip
+    return "~".join([*rows, f"SE*{len(rows) + 1}*{number:04d}~"])
+
+
+@pytest.mark.parametrize(
+    ("stores", "route"),
+    [
+        (("0103", "0104", "0103", "0104"), "plan"),
+        (("0103", "0104", "0105", "0106"), "plan"),
+        (("0103", "0103", "0103", "0104"), "model"),
+        (("0103", "0104", "0104", "0104"), "model"),
+    ],
+)
+def test_a_store_may_stand_under_several_activities_but_once_under_each(stores: Sequence[str], route: str) -> None:
+    routes, envelope = Routes(X12), X12
+    for number in range(1, PROOFS + 1):
+        assert routes.read(write_activity(("0101", "0102") * 2, number), envelope).route == "model"
+    text = write_activity(stores, 9)
+    row, other = routes.read(text, envelope), routes.read_bare(text, envelope)
+    assert row.route == route
+    assert (row.is_valid, row.is_complete, row.problems) == (other.is_valid, other.is_complete, other.problems)
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "code"),
+    [
+        ("UNT+14", "UNT+15", "unt-count-mismatch"),
+        ("+1'\0", "+2'\0", "control-reference-mismatch"),
+        ("153:12", "153:1O", "quantity-not-a-number"),
+        ("AAA:1.25", "AAA:1..5", "price-not-a-number"),
+        ("90:20261102", "90:20261302", "date-invalid"),
+        ("90:20261102", "90:20271102", "period-reversed"),
+    ],
+)
+def test_what_values_break_is_left_to_the_gatekeeper(routes: Routes, was: str, becomes: str, code: str) -> None:
+    text = (write_report() + "\0").replace(was, becomes, 1).rstrip("\0")
+    row = routes.read(text)
+    assert row.route == "model"
+    assert code in row.problems or code in row.rejected_lines
+
+
+def test_a_part_of_a_stock_that_is_the_sum_of_the_others_is_left_to_the_gatekeeper() -> None:
+    def report(number: int, *parts: int) -> str:
+        rows = [
+            f"UNH+{number}+INVRPT:D:96A:UN:EAN004", f"BGM+35+I{number}+9", "DTM+137:20261109:102",
+            "DTM+366:20261108:102", "NAD+WH+4012345000030::9", "LIN+1++4006381333931:EN",
+        ]  # fmt: skip
+        for lot, part in enumerate(parts, 1):
+            rows += [f"QTY+145:{part}:PCE", f"RFF+BT:LOT{lot}"]
+        return "'".join([*rows, f"UNT+{len(rows) + 1}+{number}'"])
+
+    routes = Routes()
+    for number in range(1, PROOFS + 1):
+        assert json.loads(routes.read(report(number, 5, 6, 7)).problems) == []
+    assert routes.read(report(8, 5, 6, 8)).route == "plan"
+    summed = routes.read(report(9, 5, 6, 11))
+    assert summed.route == "model"
+    assert "repeated-quantity" in summed.rejected_lines
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "code"),
+    [("CNT+2:2", "CNT+2:3", "cnt-line-count-mismatch"), ("CNT+1:19", "CNT+1:20", "cnt-quantity-mismatch")],
+)
+def test_counts_and_sums_are_held_to_the_lines(was: str, becomes: str, code: str) -> None:
+    def counted(number: int) -> str:
+        return write_report(number=number).replace("UNT+14", "CNT+1:19'CNT+2:2'UNT+16")
+
+    routes = Routes()
+    for number in range(1, PROOFS + 1):
+        assert routes.read(counted(number)).route == "model"
+    assert routes.read(counted(8)).route == "plan"
+    wrong = routes.read(counted(9).replace(was, becomes))
+    assert wrong.route == "model"
+    assert code in wrong.problems
+
+
+def test_a_total_is_held_to_its_parts() -> None:
+    def split(number: int, total: int, *parts: int) -> str:
+        pairs = "*".join(f"00{store}*{part}" for store, part in enumerate(parts, 1))
+        rows = [
+            f"ST*852*000{number}", "XQ*H*20260105*20260111", "N1*FR**9*123456789", "LIN*1*UP*036000291452",
+            f"ZA*QS*{total}*EA", f"SDQ*EA*92*{pairs}",
+        ]  # fmt: skip
+        return "~".join([*rows, f"SE*{len(rows) + 1}*000{number}~"])
+
+    routes, envelope = Routes(), Envelope(standard="X12", sender="ACME")
+    for number in range(1, PROOFS + 1):
+        assert routes.read(split(number, 5, 2, 3), envelope).route == "model"
+    assert routes.read(split(8, 9, 4, 5), envelope).route == "plan"
+    wrong = routes.read(split(9, 10, 4, 5), envelope)
+    assert wrong.route == "model"
+    assert "split-total-mismatch" in wrong.rejected_lines
+
+
+SOLD_AND_RETURNED = [*SOLD, *line(1), *held(2, "QTY+61:3:PCE")]
+LOTS = [*STOCKED, *held(1, "QTY+145:5:PCE", "RFF+BT:LOT1", "QTY+145:6:PCE", "RFF+BT:LOT2")]
+THREE_LOTS = [*LOTS, "QTY+145:9:PCE", "RFF+BT:LOT3"]
+COUNTED = [*SOLD, *line(1), *line(2), "CNT+1:24", "CNT+2:2"]
+PARTED = [*ACTIVITY[:1], f"LIN*1*UP*{UPCS[0]}", "ZA*QS*7*EA", "SDQ*EA*92*001*3*002*4"]
+TWO_ITEMS = [*STOCKED, *held(1, "QTY+145:5:PCE"), *held(2, "QTY+145:6:PCE")]
+
+
+def replace(rows: Sequence[str], was: str, becomes: str) -> list[str]:
+    """The rows with a text replaced that stands in one of them at least."""
+    assert any(was in row for row in rows)
+    return [row.replace(was, becomes) for row in rows]
+
+
+SHARED: dict[str, tuple[Write, list[str], list[str], str, object]] = {
+    "is_count": (write_edifact, COUNTED, replace(COUNTED, "CNT+2:2", "CNT+2:3"), "cnt-line-count-mismatch", True),
+    "countable_lines": (
+        write_edifact, COUNTED, replace(COUNTED, "CNT+2:2", "CNT+2:3"), "cnt-line-count-mismatch", {2, 3}
+    ),
+    "adds_up": (write_edifact, COUNTED, replace(COUNTED, "CNT+1:24", "CNT+1:25"), "cnt-quantity-mismatch", True),
+    "adds_up of parts": (
+        write_x12("852"), PARTED, replace(PARTED, "ZA*QS*7", "ZA*QS*8"), "split-total-mismatch", True
+    ),
+    "find_sum": (write_stock, THREE_LOTS, replace(THREE_LOTS, "145:9", "145:11"), "repeated-quantity", None),
+    "are_told_apart": (write_stock, LOTS, replace(LOTS, "LOT2", "LOT1"), "repeated-quantity", True),
+    "is_reversed": (
+        write_edifact, [*SOLD, *line()], replace([*SOLD, *line()], "DTM+90:20261102", "DTM+90:20261109"),
+        "period-reversed", False,
+    ),
+    "exchangeable_codes": (
+        write_edifact, SOLD_AND_RETURNED, replace(SOLD_AND_RETURNED, "61:3", "61:153"), "quantity-swapped", frozenset()
+    ),
+    "stock_key": (write_stock, TWO_ITEMS, replace(TWO_ITEMS, GTINS[1], GTINS[0]), "repeated-stock", None),
+    "is_stated_again": (write_stock, TWO_ITEMS, replace(TWO_ITEMS, GTINS[1], GTINS[0]), "repeated-stock", False),
+    "has_wrong_check_digit": (
+        write_edifact, [*SOLD, *line()], replace([*SOLD, *line()], GTINS[0], "4006381333932"), "gtin-check-digit", False
+    ),
+    "is_fraction_of_pieces": (
+        write_edifact, [*SOLD, *line()], [*SOLD, *line(pieces="1.5")], "fraction-of-pieces", False
+    ),
+    "judge_line_numbers": (
+        write_edifact, [*SOLD, *line(1), *line(2)], replace([*SOLD, *line(1), *line(2)], "LIN+2", "LIN+1"),
+        "line-number-repeated", [],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_a_fault_in_a_check_shows_on_both_routes(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    write, lesson, attack, code, fault = SHARED[name]
+    function = name.partition(" ")[0]
+    routes = Routes(X12 if name.endswith("parts") else EDIFACT).teach(write, lesson)
+    text = write(10, attack)
+    refused = routes.compare(text)
+    assert code in refused.problems + refused.rejected_lines
+    assert (refused.route == "model") is not refused.is_complete
+    for module in [module for path, module in sys.modules.items() if path.startswith("udf.")]:
+        if hasattr(module, function):
+            monkeypatch.setattr(module, function, lambda *_: fault)
+    routes = Routes(routes.envelope).teach(write, lesson)
+    passed = routes.compare(text)
+    assert (passed.route, code in passed.problems) == ("plan", False)
+
+
+def test_a_reference_is_repeated_with_or_without_noughts_in_front_by_both_routes() -> None:
+    routes = Routes().teach(write_edifact, [*SOLD, *line()])
+    text = write_edifact(7, [*SOLD, *line()])
+    assert routes.compare(text.replace("UNT+9+7'", "UNT+9+007'")).route == "plan"
+    assert "control-reference-mismatch" in routes.compare(text.replace("UNT+9+7'", "UNT+9+8'")).problems
+
+
+@pytest.mark.parametrize(("year", "route"), [("1969", "model"), ("1970", "plan"), ("2070", "plan"), ("2071", "model")])
+def test_years_that_have_messages_are_the_same_on_both_routes(year: str, route: str) -> None:
+    routes = Routes().teach(write_edifact, [*SOLD, *line()])
+    routes.book.load(row._replace(customs="{}", status="pinned") for row in routes.book.take_changed())
+    text = write_edifact(10, [*SOLD, *line()]).replace("20261109", f"{year}1109")
+    row = routes.compare(text)
+    assert row.is_valid is (route == "plan")
+
+
+def test_a_quantity_that_begins_with_a_nought_may_be_a_store_on_both_routes() -> None:
+    routes = Routes(X12).teach(write_x12("852"), PARTED)
+    swapped = replace(replace(PARTED, "001*3*002*4", "3*001*4*002"), "ZA*QS*7", "ZA*QS*3")
+    assert "part-swapped" in routes.compare(write_x12("852")(10, swapped)).rejected_lines
+
+
+@pytest.mark.parametrize("number", ["0", "00", "07", "-07", "+07", "0.5", "00.5", ".05", "-.5", "7", "70", "-0", ""])
+def test_the_pattern_of_numbers_without_a_nought_in_front_says_what_the_check_says(number: str) -> None:
+    assert (re.match(NO_NOUGHT, number) is None) is begins_with_nought(number)

@@ -1,0 +1,77 @@
+"""Identifiers of items: where they stand, which goes before which, and their check digits."""
+
+import csv
+
+import pytest
+
+from udf.edi.reader import read_segments
+from udf.standards.edifact import EDIFACT
+from udf.standards.items import (
+    BUYER_TYPES,
+    GTIN_TYPES,
+    VENDOR_TYPES,
+    best_identifier,
+    has_check_digit,
+    is_gs1_key,
+    item_class,
+    line_identifiers,
+    prefer_items,
+)
+from udf.standards.reference import FOLDER
+from udf.standards.x12 import X12
+
+
+def test_the_identifiers_of_edifact_stand_in_lin_and_pia() -> None:
+    text = "UNH+1+SLSRPT:D:96A:UN'LIN+1++4006381333931:EN'PIA+1+AB1:SA+CD2:IN'PIA+3+ZZ9:SA'LIN+2++77'LIN+3+88:EN'"
+    segments = read_segments(text)
+    assert line_identifiers(segments, 1, len(segments), EDIFACT) == [
+        ("EN", (1, 2, 0), (1, 2, 1)), ("SA", (2, 1, 0), (2, 1, 1)), ("IN", (2, 2, 0), (2, 2, 1)),
+        ("", (4, 2, 0), None), ("EN", (5, 1, 0), (5, 1, 1)),
+    ]  # fmt: skip
+
+
+def test_the_identifiers_of_x12_stand_in_pairs_of_lin() -> None:
+    segments = read_segments("ST*852*0001~LIN*1*UP*036000291452*VN*AB1**X*SK~")
+    assert line_identifiers(segments, 1, 2, X12) == [("UP", (1, 2, 0), (1, 1, 0)), ("VN", (1, 4, 0), (1, 3, 0))]
+
+
+def test_a_gtin_goes_before_the_vendor_s_number_and_that_before_the_buyer_s() -> None:
+    kinds = ["IN", "SA", "EN"]
+    identifiers = [(kind, (0, n, 0), (0, n, 1)) for n, kind in enumerate(kinds)]
+    assert best_identifier(identifiers)[0] == "EN"
+    assert best_identifier(identifiers[:2])[0] == "SA"
+    assert [item_class(kind) for kind in (*kinds, "ZZ", None)] == [2, 1, 0, 3, 3]
+
+
+def test_only_a_recognised_identifier_gives_way_to_the_best_one() -> None:
+    segments = read_segments("ST*852*0001~LIN*1*VN*AB1*UP*036000291452~ZA*QS*5*EA~")
+    told = {"quantity": (2, 1, 0), "item": (1, 2, 0), "item_type": (1, 1, 0)}
+    elsewhere = {"quantity": (2, 1, 0), "item": (2, 1, 0)}
+    best = {"item": (1, 4, 0), "item_type": (1, 3, 0)}
+    assert prefer_items(segments, 1, 3, [told, elsewhere], X12) == [told | best, elsewhere]
+
+
+@pytest.mark.parametrize(
+    ("identifier", "is_key"),
+    [
+        ("4006381333931", True), ("4006381333932", False), ("036000291452", True), ("96385074", True),
+        ("10012345678902", True), ("400638133393", False), ("40063813339A1", False),
+    ],
+)  # fmt: skip
+def test_a_gs1_key_ends_with_its_check_digit(identifier: str, is_key: bool) -> None:
+    assert is_gs1_key(identifier) == is_key
+
+
+def test_types_of_eleven_digits_promise_no_check_digit() -> None:
+    assert {kind for kind in GTIN_TYPES if not has_check_digit(kind)} == {"UI", "UA", "UD", "UX"}
+
+
+def test_the_reference_table_puts_each_type_where_the_compiler_does() -> None:
+    with (FOLDER / "item_id_types.csv").open(encoding="utf-8", newline="") as file:
+        listed = {row["item_id_type"]: row["namespace"] for row in csv.DictReader(file)}
+    known = (
+        dict.fromkeys(GTIN_TYPES, "gtin") | dict.fromkeys(VENDOR_TYPES, "vendor") | dict.fromkeys(BUYER_TYPES, "buyer")
+    )
+    assert listed.items() <= known.items()
+    # known to the compiler, and of no namespace in Gold yet
+    assert known.keys() - listed.keys() == {"UA", "UX", "MN", "IZ", "PN"}

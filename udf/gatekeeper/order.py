@@ -1,0 +1,102 @@
+"""The order in which a message states places, prices and dates: where one breaks, something has moved."""
+
+from collections.abc import Sequence
+
+from udf.edi.segments import Segment
+from udf.findings import Finding
+from udf.standards.chunks import Chunks, each_line
+from udf.standards.dates import date_statements
+from udf.standards.edifact import EDIFACT
+from udf.standards.header import CURRENCIES
+from udf.standards.places import PLACES, place_role, signature
+from udf.standards.prices import price_runs
+from udf.standards.quantities import quantity_positions
+from udf.standards.setting import Setting
+
+
+def check_order(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
+    """Places, prices and dates before the quantities in some lines and behind them in others.
+
+    A partner has one order: where two segments changed places, or a separator is lost, the other lines tell.
+    """
+    before: dict[str, int] = {}
+    behind: dict[str, int] = {}
+    for chunk in each_line(chunks):
+        span = range(chunk.first, chunk.last)
+        opening = next((s for s, _, _ in quantity_positions(segments, chunk.first, chunk.last, setting.standard)), None)
+        if opening is None:
+            continue
+        found = {
+            "place": [i for i in span if segments[i].tag in PLACES and place_role(segments[i], setting) != "no"],
+            "price": [s for s, _, _ in price_runs(segments, chunk.first, chunk.last, setting)],
+            "date": [s for _, (s, _, _) in date_statements(segments, span, setting)],
+        }
+        for what, indices in found.items():
+            sides = {index < opening for index in indices}
+            if len(sides) == 1:
+                (before if True in sides else behind).setdefault(what, indices[0])
+    dated = [i for chunk in chunks.groups for _, (i, _, _) in date_statements(segments, chunk.indices, setting)]
+    if dated:  # a date behind the quantities of a line may then be the next group's
+        before.setdefault("date", dated[0])
+    return [
+        Finding("order-mixed", f"The {what} stands before the quantities in some lines and behind them in others.", at)
+        for what, at in behind.items()
+        if what in before
+    ]
+
+
+def check_item_forms(segments: Sequence[Segment], setting: Setting) -> list[Finding]:
+    """LIN with its item in the second element beside others with it in the third, or without a type beside none."""
+    forms: dict[str, int] = {}
+    for index, segment in enumerate(segments):
+        if segment.tag == "LIN" and setting.standard is EDIFACT:
+            forms.setdefault(_form(segment), index)
+    is_shifted = "shifted" in forms and len(forms.keys() - {"none"}) > 1
+    if not is_shifted and not forms.keys() >= {"typeless", "none"}:
+        return []
+    return [Finding("order-mixed", f"LIN has the forms {', '.join(forms)} in one message.", max(forms.values()))]
+
+
+def _form(lin: Segment) -> str:
+    if lin.value(1, 1):
+        return "shifted"
+    if lin.value(2):
+        return "typed" if lin.value(2, 1) else "typeless"
+    return "none"
+
+
+def check_header_dates(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
+    """Dates of the header behind the place of a group: what stands between them may have moved there."""
+    opener = min((chunk.first for chunk in chunks.groups), default=len(segments))
+    behind = [i for _, (i, _, _) in date_statements(segments, chunks.header.indices, setting) if i > opener]
+    if not behind:
+        return []
+    return [Finding("order-mixed", "A date of the header stands behind the place of the first lines.", behind[0])]
+
+
+def check_shifted(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
+    """Dates and currencies that stand above the first line and behind other lines, but not behind the last one.
+
+    They open the lines that follow them; read as ends of lines, each would be the line before's.
+    """
+    above = {
+        signature(segments[i]) for chunk in (chunks.header, *chunks.groups)
+        for i in _dates_and_currencies(segments, chunk.indices, setting)
+    }  # fmt: skip
+    behind: list[dict[tuple[str, str], int]] = []
+    for line in each_line(chunks):
+        stated = [s for s, _, _ in quantity_positions(segments, line.first, line.last, setting.standard)]
+        if stated:
+            tail = _dates_and_currencies(segments, range(stated[-1] + 1, line.last), setting)
+            behind.append({signature(segments[i]): i for i in tail})
+    for own in behind[:-1]:
+        for kind, index in own.items():
+            if kind in above and kind not in behind[-1]:
+                detail = f"{kind[0]} {kind[1]} stands above the first line and behind others, but not behind the last."
+                return [Finding("order-mixed", detail, index)]
+    return []
+
+
+def _dates_and_currencies(segments: Sequence[Segment], indices: Sequence[int], setting: Setting) -> list[int]:
+    dates = [index for _, (index, _, _) in date_statements(segments, indices, setting)]
+    return dates + [index for index in indices if segments[index].tag in CURRENCIES]
