@@ -66,7 +66,8 @@ _SEGMENTS = {
     "ZA": Form("004010 ZA: 859, 380, 355, 374, 373, 128, 127", (
         Element("859", 0, is_required=True, longest=_LONGEST), Element("380", 1, kind="number"),
         Element("355", 2, longest=_LONGEST), Element("374", 3, longest=_LONGEST, needs=((4, 0),)),
-        Element("373", 4, kind="date", needs=((3, 0),)), Element("128", 5), Element("127", 6, needs=((5, 0),)),
+        Element("373", 4, kind="date", needs=((3, 0),)), Element("128", 5),
+        Element("127", 6, needs=((5, 0),)),  # no code, and kept like one: it tells one quantity from another
     ), most=7),
     "SDQ": Form("004010 SDQ: 355, 66, 67, 380 and nine more pairs, 310", (
         Element("355", 0, is_required=True, longest=_LONGEST), Element("66", 1, longest=_LONGEST),

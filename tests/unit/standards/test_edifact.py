@@ -100,3 +100,42 @@ def test_the_tags_of_lines_are_known_and_have_their_form() -> None:
 def test_a_message_stands_between_its_opener_and_what_may_follow_it() -> None:
     assert EDIFACT.envelope == ("UNA", "UNB", "UNG", "UNH")
     assert EDIFACT.trailers == ("UNS", "CNT", "UNT", "UNE", "UNZ")
+
+
+def test_the_forms_of_dates_are_those_of_2379() -> None:
+    # D.96A 2379: YYMMDD, CCYYMMDD, with time; CCYYMM, CCYYWW; ranges of days, of times, of weeks
+    assert EDIFACT.date_forms == {
+        "101": ("day", 6), "102": ("day", 8), "203": ("time", None), "204": ("time", None), "610": ("month", None),
+        "616": ("week", None), "711": ("days", None), "713": ("times", None), "716": ("weeks", None),
+        "717": ("days", None), "718": ("days", None),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("field", "tag", "places"),
+    [
+        # an element separator where a component separator belongs, an element left out or too many
+        ("quantity", "QTY", {(0, 1), (1, 0)}), ("unit", "QTY", {(0, 2), (2, 0)}), ("qualifier", "QTY", {(0, 0)}),
+        ("item", "LIN", {(1, 0), (2, 0), (3, 0)}), ("item_type", "LIN", {(1, 1), (2, 1), (3, 1)}),
+        ("location", "LOC", {(1, 0), (1, 1), (1, 2), (1, 3)}),
+        ("location_type", "NAD", {(1, 0), (1, 1), (1, 2), (1, 3)}),
+        ("currency", "CUX", {(0, 1), (1, 1), (2, 1), (3, 1)}), ("start", "DTM", {(0, 1)}), ("price", "PRI", {(0, 1)}),
+        ("function", "BGM", {(e, c) for e in (1, 2, 3) for c in range(4)}),
+    ],
+)  # fmt: skip
+def test_partners_put_a_field_beside_its_place(field: str, tag: str, places: set[tuple[int, int]]) -> None:
+    assert {(e, c) for e in range(4) for c in range(4) if EDIFACT.may_stand(field, tag, e, c)} == places
+
+
+def test_the_codes_whose_length_nobody_looks_at_are_few() -> None:
+    unlimited = {
+        (tag, row.number) for tag, form in EDIFACT.segments.items() for row in form.elements
+        if row.kind == "code" and row.longest is None
+    }  # fmt: skip
+    # types of identifiers and action codes have checks of their own, units behind a price and the rest say nothing
+    assert unlimited == {
+        ("UNH", "0065"), ("BGM", "4343"), ("LIN", "1229"), ("LIN", "7143"), ("PIA", "7143"), ("PRI", "6411"),
+        ("CUX", "6343"), ("CUX", "6348"), ("INV", "4501"), ("INV", "7491"), ("INV", "4499"), ("MOA", "5025"),
+        ("RFF", "1153"), ("GIN", "7405"), ("IMD", "7009"), ("CNT", "6069"),
+    }  # fmt: skip
+    assert {row.longest for form in EDIFACT.segments.values() for row in form.elements} == {None, 3, 8}

@@ -89,3 +89,41 @@ def test_the_tags_of_lines_are_known_and_have_their_form() -> None:
 def test_a_message_stands_between_its_opener_and_what_may_follow_it() -> None:
     assert X12.envelope == ("ISA", "GS", "ST")
     assert X12.trailers == ("CTT", "SE", "GE", "IEA")
+
+
+def test_the_forms_of_dates_are_those_of_1250() -> None:
+    assert X12.date_forms == {"D6": ("day", None), "D8": ("day", None), "RD8": ("days", None)}
+
+
+@pytest.mark.parametrize("field", ["start", "end"])
+def test_a_period_may_stand_in_any_date_of_a_header_or_an_activity(field: str) -> None:
+    places = {(tag, e) for tag in X12.segments for e in range(8) if X12.may_stand(field, tag, e, 0)}
+    assert places == {
+        ("DTM", 1), ("DTM", 5), ("XQ", 1), ("XQ", 2), ("BIA", 3), ("BPT", 2), ("ZA", 4),
+    }  # fmt: skip
+
+
+def test_the_codes_whose_length_nobody_looks_at_are_few() -> None:
+    unlimited = {
+        (tag, row.number) for tag, form in X12.segments.items() for row in form.elements
+        if row.kind == "code" and row.longest is None
+    }  # fmt: skip
+    # types of identifiers have a check of their own, the others say nothing of a line that is read
+    assert unlimited == {
+        ("ST", "143"), ("BPT", "755"), ("DTM", "1250"), ("N9", "128"), ("PTD", "521"), ("LIN", "235"), ("CTP", "355"),
+        ("CTP", "648"), ("CTP", "639"), ("QTY", "61"), ("ZA", "128"), ("ZA", "127"),
+        ("AMT", "522"),
+    }  # fmt: skip
+    lengths = {(tag, row.number): row.longest for tag, form in X12.segments.items() for row in form.elements}
+    assert {at: longest for at, longest in lengths.items() if longest not in (None, 3)} == {
+        ("CTP", "687"): 2, ("BIA", "373"): 8, ("BPT", "373"): 8,
+    }  # fmt: skip
+
+
+def test_a_segment_that_says_nothing_without_a_code_requires_it() -> None:
+    required = {(tag, row.number) for tag, form in X12.segments.items() for row in form.elements if row.is_required}
+    assert required == {
+        ("XQ", "305"), ("BIA", "353"), ("BIA", "755"), ("BIA", "373"), ("BPT", "353"), ("BPT", "373"), ("CUR", "98"),
+        ("CUR", "100"), ("DTM", "374"), ("N1", "98"), ("QTY", "673"), ("UIT", "355"), ("ZA", "859"), ("SDQ", "355"),
+        ("SCH", "355"), ("REF", "128"),
+    }  # fmt: skip
