@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,7 @@ def test_no_python_lies_under_dbt(files: list[Path]) -> None:
     assert [str(path) for path in files if path.parts[0] == "dbt" and path.suffix in {".py", ".pyc"}] == []
 
 
+@pytest.mark.skipif(find_spec("dagster_dbt") is None, reason="the platform is not installed: make setup")
 def test_dbt_is_still_dbt() -> None:
     found = subprocess.run(
         [sys.executable, "-c", "import dbt.cli.main; print(dbt.cli.main.__file__)"],
