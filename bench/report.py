@@ -1,6 +1,6 @@
-"""The figures for a person: tables on the console, and the table of the README.
+"""The figures for a person: tables on the console, and the table of this room's README.
 
-``python -m bench.report`` writes the README's table anew from bench/results/latest.json.
+``python -m bench.report`` writes its README's table anew from bench/results/latest.json.
 """
 
 import json
@@ -13,11 +13,10 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.figures import FIGURES
-from bench.run import CLONE
 
 RESULTS = Path(__file__).with_name("results")
 LATEST = RESULTS / "latest.json"
-README = CLONE / "README.md"
+README = Path(__file__).with_name("README.md")
 _TABLE = re.compile(r"(<!-- bench -->\n).*?(<!-- /bench -->)", re.DOTALL)
 
 

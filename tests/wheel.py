@@ -7,6 +7,7 @@ leaves out and which draws the messages of many tests, comes from there.
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -87,6 +88,8 @@ def main(llama: str, python: str = "", *arguments: str) -> int:
         missing = f"llama.cpp's wheel in {llama}" if python else "a second Python (PYTHON2=/path/to/python3.13)"
         print(f"Left out: the tests of the wheel, for want of {missing}.")
         return 0
+    # Ended from outside, it ends what it has started and clears its folder away.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with tempfile.TemporaryDirectory(prefix="tillroll-wheel-") as folder:
         return test_wheel(Path(python), Path(llama), list(arguments), Path(folder).resolve())
 

@@ -10,6 +10,7 @@ from udf.edi.segments import Segment
 from udf.message import LineRecords
 from udf.outcome import Line, Party
 from udf.reading import Position, Record
+from udf.standards.chunks import Chunk
 from udf.standards.dates import date_statements, read_date
 from udf.standards.header import currencies
 from udf.standards.items import line_identifiers
@@ -17,7 +18,6 @@ from udf.standards.prices import price_basis
 from udf.standards.quantities import inventory_segments
 from udf.standards.setting import Setting
 from udf.standards.standard import Standard
-from udf.standards.structure import Chunk
 from udf.standards.values import UnreadableValueError, read_number
 from udf.standards.x12 import X12
 

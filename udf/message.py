@@ -12,6 +12,7 @@ from udf.findings import Finding
 from udf.outcome import Envelope
 from udf.reading import TYPES, Record
 from udf.refusals import RefusedError, too_large
+from udf.standards.chunks import Chunk, Chunks
 from udf.standards.edifact import EDIFACT
 from udf.standards.items import prefer_items
 from udf.standards.limits import find_excess, find_excess_of_lines, find_excess_of_segments
@@ -20,7 +21,7 @@ from udf.standards.quantities import activity_of
 from udf.standards.reference import Reference
 from udf.standards.setting import Setting
 from udf.standards.standard import Standard
-from udf.standards.structure import MAX_CHUNKS, Chunk, Chunks, ExcessError, split_message
+from udf.standards.structure import MAX_CHUNKS, ExcessError, split_message
 
 
 @dataclass(slots=True)

@@ -95,7 +95,7 @@
 {% endmacro %}
 
 {#
-    SQL for the weeks of the partners' periods that share days with periods of `weeks`, or with others that do, and so on.
+    SQL for the weeks of periods of one place that share days with periods of `weeks`, or with others that do, and so on.
     Periods of `weeks` are those with a week between their `first` and their `last`.
 #}
 {% macro weeks_of_periods_that_meet(weeks, first, last) %}
@@ -105,6 +105,7 @@
         met as (
             select distinct
                 periods.partner_id,
+                periods.location_id,
                 periods.start_date,
                 periods.end_date,
                 periods.week_start_date
@@ -118,6 +119,7 @@
 
             select
                 periods.partner_id,
+                periods.location_id,
                 periods.start_date,
                 periods.end_date,
                 periods.week_start_date
@@ -125,6 +127,7 @@
             inner join {{ ref(config.get('periods')) }} as periods
                 on
                     met.partner_id = periods.partner_id
+                    and met.location_id = periods.location_id
                     and met.end_date >= periods.start_date
                     and met.start_date <= periods.end_date
         )

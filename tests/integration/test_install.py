@@ -133,33 +133,33 @@ def test_make_up_installs_and_does_not_install_again(database: Variables) -> Non
 
 
 @pytest.fixture
-def clerk(server: Variables) -> Iterator[Variables]:
+def owner_login(server: Variables) -> Iterator[Variables]:
     """Somebody who owns a database and is no superuser, as on a managed PostgreSQL."""
     with warehouse.connect(server) as connection:
         connection.autocommit = True
-        connection.execute("create role tillroll_test_clerk login createrole password 'clerk'")
+        connection.execute("create role tillroll_test_owner login createrole password 'owner'")
         try:
             with new_database(server, "template0") as variables:
-                owner = sql.SQL("alter database {} owner to tillroll_test_clerk")
+                owner = sql.SQL("alter database {} owner to tillroll_test_owner")
                 connection.execute(owner.format(sql.Identifier(variables["PGDATABASE"])))
                 for role in ("analyst", "tillroll_dbt", "tillroll_loader"):
                     connection.execute(
-                        sql.SQL("grant {} to tillroll_test_clerk with admin option").format(sql.Identifier(role))
+                        sql.SQL("grant {} to tillroll_test_owner with admin option").format(sql.Identifier(role))
                     )
-                yield variables | {"PGUSER": "tillroll_test_clerk", "PGPASSWORD": "clerk"}
+                yield variables | {"PGUSER": "tillroll_test_owner", "PGPASSWORD": "owner"}
         finally:
-            connection.execute("drop owned by tillroll_test_clerk")
-            connection.execute("drop role tillroll_test_clerk")
+            connection.execute("drop owned by tillroll_test_owner")
+            connection.execute("drop role tillroll_test_owner")
 
 
 def test_where_plpython_is_not_allowed_one_sentence_says_so_and_the_rest_stands(
-    template: str, clerk: Variables, tmp_path: Path
+    template: str, owner_login: Variables, tmp_path: Path
 ) -> None:
     bare = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "TILLROLL"))}
     done = subprocess.run(
         [sys.executable, "-m", "dagster_project.warehouse", "up", "--state", tmp_path],
         check=False,
-        env=bare | clerk,
+        env=bare | owner_login,
         capture_output=True,
         encoding="utf-8",
     )
@@ -167,10 +167,10 @@ def test_where_plpython_is_not_allowed_one_sentence_says_so_and_the_rest_stands(
     assert "superuser" in done.stderr or "no plpython3u" in done.stderr
     assert done.stderr.count("\n") == 1
     assert done.stderr.endswith("everything else works.\n")
-    with warehouse.connect(clerk) as connection:
+    with warehouse.connect(owner_login) as connection:
         assert connection.execute("select count(*) from silver.outcomes").fetchone() == (0,)
         assert not install.is_installed(connection)
-    assert run(**clerk).returncode == 2
+    assert run(**owner_login).returncode == 2
 
 
 def test_a_server_that_cannot_read_the_package_is_one_sentence(

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from tests.clerk_messages import activity, inventory, stock
 from tests.pace import Work, compare_times
+from tests.small_messages import activity, inventory, stock
 from udf.compiler import MODEL, Compiler
 from udf.engines.llama import LlamaEngine
 

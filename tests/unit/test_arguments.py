@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import udf
-from tests.clerk_messages import activity, sales
+from tests.small_messages import activity, sales
 from udf import compiler, contract, outcome
 from udf.arguments import check_envelope
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 import udf
-from tests.clerk_messages import sales
+from tests.small_messages import sales
 from udf import contract, outcome
 from udf.arguments import load_envelope
 from udf.contract import SCHEMA_PATH, Attempt, Document, Line, Outcome, Problem, RejectedLine, json_schema

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from tests.clerk_messages import activity, inventory, message, sales, stock
+from tests.small_messages import activity, inventory, message, sales, stock
 from udf.contract import Document, Envelope, Line, Outcome
-from udf.train.attack.clerk import compile_as_wanted
+from udf.train.attack.rules_engine import compile_by_rules
 
 LIN = "LIN+1++4006381333931:EN"
 UP = "LIN*1*UP*036000291452"
@@ -18,7 +18,7 @@ def codes(outcome: Outcome) -> set[str]:
 
 
 def document(text: str) -> Document:
-    outcome = compile_as_wanted(text)
+    outcome = compile_by_rules(text)
     assert outcome.is_complete, outcome.problems
     assert outcome.document is not None
     return outcome.document
@@ -46,7 +46,7 @@ def test_a_document_date_is_never_a_period() -> None:
 def test_a_nearer_period_wins_and_is_named_where_it_contradicts_the_header() -> None:
     text = sales(f"{LIN} DTM+356:20260203:102 QTY+153:1")
     assert first_line(text).period_end == day("2026-02-03")
-    assert "period-outside-header" in codes(compile_as_wanted(text))
+    assert "period-outside-header" in codes(compile_by_rules(text))
 
 
 def test_a_stock_date_is_not_the_period_of_what_was_sold() -> None:
@@ -60,13 +60,13 @@ def test_a_period_years_from_its_interchange_is_named_where_the_document_has_no_
     # Month, day and year, where the standard has them the other way round: 4 to 10 January 2026.
     text = message("852", f"XQ*H*010426*011026 {UP} ZA*QS*5*EA")
     for prepared_at, expected in (("2026-01-12T09:00:00", {"date-implausible"}), ("yesterday", set()), (None, set())):
-        outcome = compile_as_wanted(text, Envelope(standard="X12", prepared_at=prepared_at))
+        outcome = compile_by_rules(text, Envelope(standard="X12", prepared_at=prepared_at))
         assert codes(outcome) & {"date-implausible"} == expected
 
 
 def test_a_period_years_from_its_document_is_named() -> None:
     text = message("SLSRPT", f"BGM+73E+S1+9 DTM+137:20260108:102 DTM+356:20160107:102 {LIN} QTY+153:1")
-    assert "date-implausible" in codes(compile_as_wanted(text))
+    assert "date-implausible" in codes(compile_by_rules(text))
 
 
 @pytest.mark.parametrize("code", ["1", "4", "5", "7", "9"])
@@ -80,7 +80,7 @@ def test_a_cancellation_may_name_nothing_but_its_document() -> None:
 
 
 def test_any_other_document_without_lines_is_invalid() -> None:
-    assert not compile_as_wanted(message("SLSRPT", "BGM+73E+S1+9")).is_valid
+    assert not compile_by_rules(message("SLSRPT", "BGM+73E+S1+9")).is_valid
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_price_that_is_not_for_one_unit_is_left_out_and_named(text: str, basis
     assert (line.price, line.price_type) == (None, None)
     assert (line.attributes["price_as_sent"], line.attributes["price_basis"]) == ("120", basis)
     assert "price" not in line.source
-    assert "price-basis" in codes(compile_as_wanted(text))
+    assert "price-basis" in codes(compile_by_rules(text))
 
 
 @pytest.mark.parametrize(
@@ -122,18 +122,18 @@ def test_the_currency_of_a_line_wins_over_the_headers() -> None:
 
 def test_a_line_with_two_currencies_is_refused() -> None:
     text = stock(f"{LIN} QTY+145:1 CUX+2:EUR:10 CUX+2:SEK:10")
-    assert "currency-ambiguous" in codes(compile_as_wanted(text))
+    assert "currency-ambiguous" in codes(compile_by_rules(text))
 
 
 def test_stock_that_inventory_status_contradicts_is_named() -> None:
     text = stock(f"{LIN} INV+2+2 QTY+145:1:PCE")
     assert first_line(text).attributes == {"inventory_direction": "2", "inventory_status": "2"}
-    assert "inventory-status" in codes(compile_as_wanted(text))
+    assert "inventory-status" in codes(compile_by_rules(text))
 
 
 def test_a_fraction_of_a_piece_is_named() -> None:
-    assert "fraction-of-pieces" in codes(compile_as_wanted(sales(f"{LIN} QTY+153:1.234:PCE")))
-    assert "fraction-of-pieces" not in codes(compile_as_wanted(sales(f"{LIN} QTY+153:1.234:KGM")))
+    assert "fraction-of-pieces" in codes(compile_by_rules(sales(f"{LIN} QTY+153:1.234:PCE")))
+    assert "fraction-of-pieces" not in codes(compile_by_rules(sales(f"{LIN} QTY+153:1.234:KGM")))
 
 
 def test_stock_of_two_batches_is_not_the_same_stock() -> None:
@@ -143,7 +143,7 @@ def test_stock_of_two_batches_is_not_the_same_stock() -> None:
 
 def test_stock_stated_twice_rejects_both_lines_and_no_other() -> None:
     text = inventory(f"{UP} QTY*33*5*EA LIN*2*UP*012345678905 QTY*33*6*EA LIN*3*UP*036000291452 QTY*33*7*EA")
-    outcome = compile_as_wanted(text)
+    outcome = compile_by_rules(text)
     assert outcome.is_valid
     assert outcome.document is not None
     assert [line.item_id for line in outcome.document.lines] == ["012345678905"]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.clerk_messages import activity, inventory, resale, sales, stock
 from tests.pace import Work, compare_times
+from tests.small_messages import activity, inventory, resale, sales, stock
 from udf.compiler import Compiler
 from udf.edi.delimiters import find_delimiters
 from udf.edi.reader import read_segments
@@ -21,7 +21,7 @@ from udf.standards.edifact import EDIFACT
 from udf.standards.reference import load_reference
 from udf.standards.setting import Setting
 from udf.standards.structure import split_message
-from udf.train.attack.clerk import Clerk
+from udf.train.attack.rules_engine import RulesEngine
 from udf.train.corpus.partners import draw_partner
 from udf.train.corpus.rendering import draw_writing, render_message
 
@@ -50,9 +50,9 @@ def compile_both_ways(text: str) -> tuple[CompiledRow, CompiledRow]:
             patch.setattr("udf.message.LONG", long)
             patch.setattr("udf.edi.segments.KEPT", 3)
             patch.setattr("udf.readers.model._WINDOW", 2)
-            clerk = Clerk()
-            clerk.study(text)
-            (row,) = Compiler(clerk).compile_rows([text])
+            rules = RulesEngine()
+            rules.study(text)
+            (row,) = Compiler(rules).compile_rows([text])
         log = [attempt._replace(compile_ms=0) for attempt in row.attempt_log]
         made.append(row._replace(compile_ms=0, attempt_log=log))
     return made[0], made[1]
@@ -109,9 +109,9 @@ def test_segments_that_are_not_kept_are_read_again_as_they_were(name: str, monke
 def test_lines_that_are_built_anew_are_a_sequence_like_any_other() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("udf.message.LONG", 0)
-        clerk = Clerk()
-        clerk.study(MESSAGES["sales"])
-        ((outcome, _),) = Compiler(clerk).compile_units([MESSAGES["sales"]])
+        rules = RulesEngine()
+        rules.study(MESSAGES["sales"])
+        ((outcome, _),) = Compiler(rules).compile_units([MESSAGES["sales"]])
     assert isinstance(outcome.document, Document)
     lines = outcome.document.lines
     assert isinstance(lines, LinesAnew)
@@ -138,9 +138,9 @@ def test_a_line_of_a_message_takes_the_same_time_however_many_there_are(name: st
 
     def prepare(count: int) -> Work:
         text = wrap(" ".join(line.format(number) for number in range(1, count + 1)))
-        clerk = Clerk()
-        clerk.study(text)
-        return partial(Compiler(clerk).compile_rows, [text])
+        rules = RulesEngine()
+        rules.study(text)
+        return partial(Compiler(rules).compile_rows, [text])
 
     assert compare_times(prepare(1500), prepare(150), rounds=3) < 3 * 10
 
@@ -148,9 +148,9 @@ def test_a_line_of_a_message_takes_the_same_time_however_many_there_are(name: st
 def test_problems_of_one_code_are_listed_up_to_a_number_and_then_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("udf.gatekeeper.verdict.MOST_PROBLEMS", 3)
     text = sales(" ".join([f"LIN+1++{A}:EN QTY+153:5:PCE", *(f"QQQ{n}+1" for n in range(5))]))
-    clerk = Clerk()
-    clerk.study(text)
-    (row,) = Compiler(clerk).compile_rows([text])
+    rules = RulesEngine()
+    rules.study(text)
+    (row,) = Compiler(rules).compile_rows([text])
     codes = [problem["code"] for problem in json.loads(row.problems)]
     assert codes.count("tag-damaged") == 3
     (more,) = [problem for problem in json.loads(row.problems) if problem["code"] == "more-problems"]
@@ -162,9 +162,9 @@ def test_problems_that_are_not_kept_are_counted_as_well(monkeypatch: pytest.Monk
     monkeypatch.setattr("udf.gatekeeper.verdict.MOST_PROBLEMS", 2)
     monkeypatch.setattr("udf.message.MOST_FINDINGS", 5)
     text = sales(" ".join(f"LIN+{n}++{A}:EN QTY+153:x1 QTY+153:y" for n in range(1, 8)))
-    clerk = Clerk()
-    clerk.study(text)
-    (row,) = Compiler(clerk).compile_rows([text])
+    rules = RulesEngine()
+    rules.study(text)
+    (row,) = Compiler(rules).compile_rows([text])
     problems = json.loads(row.problems)
     listed = [problem for problem in problems if problem["code"] == "quantity-not-a-number"]
     (more,) = [problem for problem in problems if problem["code"] == "more-problems"]
@@ -178,9 +178,9 @@ def test_rejected_lines_beyond_those_whose_problems_are_listed_are_all_there(mon
     text = sales(" ".join(f"LIN+{n}++{A}:EN" for n in range(1, 8)))
     for long in (len(text), len(text) - 1):
         monkeypatch.setattr("udf.message.LONG", long)
-        clerk = Clerk()
-        clerk.study(text)
-        (row,) = Compiler(clerk).compile_rows([text])
+        rules = RulesEngine()
+        rules.study(text)
+        (row,) = Compiler(rules).compile_rows([text])
         assert len(json.loads(row.rejected_lines)) == 7
         assert all(line["problems"] for line in json.loads(row.rejected_lines))
 

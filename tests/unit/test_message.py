@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.clerk_messages import activity, sales, stock
 from tests.interchanges import edifact, x12
+from tests.small_messages import activity, sales, stock
 from udf import message
 from udf.findings import Finding
 from udf.message import Message, Unit, describe_answer, find_envelope, read_message

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clerk_messages import sales
+from tests.small_messages import sales
 from tests.wheel import CLONE, build, copy_clone
 
 pytestmark = pytest.mark.skipif(not (CLONE / "udf").is_dir(), reason="there is no clone that a wheel could be made of")

@@ -1,6 +1,6 @@
 """A reading holds positions and no values: what it says is what stands there."""
 
-from tests.clerk_messages import sales
+from tests.small_messages import sales
 from udf.language.vocabulary import MARKERS
 from udf.message import read_message
 from udf.readers.rules import list_records, read_line, read_part

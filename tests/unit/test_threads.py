@@ -9,7 +9,7 @@ import pytest
 PROGRAM = """
 import sys, threading
 import udf
-from tests.clerk_messages import activity, sales, stock
+from tests.small_messages import activity, sales, stock
 
 def write(number):
     item, quantity = f"40063813339{number % 90 + 10}", number % 500 + 1

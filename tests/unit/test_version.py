@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clerk_messages import sales
+from tests.small_messages import sales
 from tests.wheel import find_pythons
 from udf import version
 from udf.standards import reference

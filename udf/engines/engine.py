@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from udf.language.vocabulary import Bundles
-from udf.standards.structure import Chunk
+from udf.standards.chunks import Chunk
 
 
 @dataclass(frozen=True, slots=True)

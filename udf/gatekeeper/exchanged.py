@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.gatekeeper.values import begins_with_nought, exchangeable_codes
+from udf.standards.chunks import Chunks
 from udf.standards.message_types import principal_of
 from udf.standards.quantities import quantity_positions
 from udf.standards.setting import Setting
-from udf.standards.structure import Chunks
 
 
 def find_exchanged(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:

@@ -7,13 +7,13 @@ from udf.findings import Finding
 from udf.gatekeeper.syntax import find_malformed
 from udf.gatekeeper.values import is_reversed
 from udf.reading import PartReading, Position, Record
+from udf.standards.chunks import Chunk
 from udf.standards.dates import read_date
 from udf.standards.header import currencies
 from udf.standards.places import place_slots, place_type_slot
 from udf.standards.prices import price_runs
 from udf.standards.quantities import quantity_positions
 from udf.standards.setting import Setting, value_at
-from udf.standards.structure import Chunk
 from udf.standards.values import UnreadableValueError
 
 

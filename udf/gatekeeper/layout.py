@@ -11,9 +11,9 @@ from udf.gatekeeper.placement import check_parts, check_places, find_empty_group
 from udf.gatekeeper.pricing import check_price_order, check_priced_lines
 from udf.gatekeeper.tags import find_damaged_tags
 from udf.gatekeeper.unmapped import find_unmapped
+from udf.standards.chunks import Chunks
 from udf.standards.message_types import MESSAGE_TYPES
 from udf.standards.setting import Setting
-from udf.standards.structure import Chunks
 
 
 def check_layout(segments: Sequence[Segment], first: int, chunks: Chunks, setting: Setting) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.gatekeeper.values import read_count
-from udf.standards.structure import Chunks, each_line
+from udf.standards.chunks import Chunks, each_line
 
 
 def check_line_numbers(segments: Sequence[Segment], chunks: Chunks) -> list[Finding]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
+from udf.standards.chunks import Chunks, each_line
 from udf.standards.dates import date_statements
 from udf.standards.edifact import EDIFACT
 from udf.standards.header import CURRENCIES
@@ -11,7 +12,6 @@ from udf.standards.places import PLACES, place_role, signature
 from udf.standards.prices import price_runs
 from udf.standards.quantities import quantity_positions
 from udf.standards.setting import Setting
-from udf.standards.structure import Chunks, each_line
 
 
 def check_order(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:

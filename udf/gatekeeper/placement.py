@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.gatekeeper.syntax import find_malformed
+from udf.standards.chunks import Chunk, Chunks, each_line
 from udf.standards.places import PLACES, place_role, signature
 from udf.standards.quantities import quantity_positions
 from udf.standards.setting import Setting
-from udf.standards.structure import Chunk, Chunks, each_line
 from udf.standards.x12 import X12
 
 

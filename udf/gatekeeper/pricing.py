@@ -5,10 +5,10 @@ from itertools import pairwise
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
+from udf.standards.chunks import Chunks, each_line
 from udf.standards.prices import PRICES, bind_prices, price_kind, price_runs
 from udf.standards.quantities import activity_of, quantity_positions
 from udf.standards.setting import Setting
-from udf.standards.structure import Chunks, each_line
 
 
 def check_price_order(segments: Sequence[Segment]) -> list[Finding]:

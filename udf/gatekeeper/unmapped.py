@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from udf.edi.segments import Segment
 from udf.findings import Finding, name_some
+from udf.standards.chunks import Chunks
 from udf.standards.dates import WEEKS
 from udf.standards.places import place_role
 from udf.standards.setting import Setting
-from udf.standards.structure import Chunks
 
 
 def find_unmapped(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:

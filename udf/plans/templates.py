@@ -18,8 +18,8 @@ from udf.outcome import Document, Line
 from udf.plans.example import Example, Placeholder, UntraceableError, make_example
 from udf.plans.shapes import Shape
 from udf.reading import Position, Record
+from udf.standards.chunks import Chunk
 from udf.standards.setting import Setting
-from udf.standards.structure import Chunk
 from udf.standards.values import UnreadableValueError
 
 _DATES = ("document_date", "period_start", "period_end", "as_of_date")

@@ -1,6 +1,5 @@
 """Texts of callers in, rows and their JSON out: whatever a text holds, it has an outcome."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,6 +8,7 @@ from udf.postgres.answers import dump_row
 from udf.postgres.faults import compile_each, describe_fault, refuse, understand_envelope
 from udf.postgres.limits import MESSAGE, OUTCOME, describe_excess, describe_long_outcome, measure
 from udf.postgres.session import Session
+from udf.refusals import hash_document
 
 # Texts of a batch that are compiled at once: enough to decode their prompts together, little enough to be a trifle in
 # memory and to give the first rows at once.
@@ -71,11 +71,7 @@ def _dump(session: Session, row: CompiledRow, text: str) -> str:
 
 def _refuse(session: Session, problem: Problem, text: str) -> CompiledRow:
     """The row of a message that is not compiled, with the digest of its text."""
-    digest = hashlib.sha256()
-    for start in range(0, len(text), 1 << 20):
-        digest.update(text[start : start + (1 << 20)].encode())
-    digest.update(b"null")
-    return refuse(problem, *session.versions(), digest=digest.hexdigest())
+    return refuse(problem, *session.versions(), digest=hash_document(text, None))
 
 
 def _fail(session: Session, fault: Exception) -> CompiledRow:

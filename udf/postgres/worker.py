@@ -7,7 +7,7 @@ no more.
 
 import traceback
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple, Protocol
 
 from udf.outcome import Attempt, CompiledRow, Envelope, Problem, dump_problems
@@ -115,14 +115,21 @@ class Progress(NamedTuple):
         )
 
 
+Work = Callable[[], list[CompiledRow]]
+Serve = Callable[[int, Work], list[CompiledRow]]
+"""Does a piece of work that is about so many characters."""
+
+
 class Worker:
     """A compiler with its plans, and the connection through which it claims and stores."""
 
     def __init__(
-        self, database: Database, compile_rows: CompileRows, compiler_version: str, book: PlanBook | None, log: Log
-    ) -> None:
-        """`book` holds the compiler's plans; none for a compiler without."""
+        self, database: Database, compile_rows: CompileRows, compiler_version: str, book: PlanBook | None, log: Log,
+        serve: Serve = lambda _, work: work(),
+    ) -> None:  # fmt: skip
+        """`book` holds the compiler's plans, none for a compiler without; `serve` watches over it while it works."""
         self.database, self.compile_rows, self.version, self.log = database, compile_rows, compiler_version, log
+        self.serve = serve
         self.plans = None if book is None else PlanStore(database, book, compiler_version)
 
     def work(self, message_ids: Sequence[str]) -> Progress:
@@ -165,7 +172,9 @@ class Worker:
 
         texts = [claims[number].raw for number in wanted]
         known = [envelopes[number] for number in wanted]
-        rows = iter(compile_each(self.compile_rows, texts, known, fail))  # type: ignore[arg-type]
+        # Around all of it: that PostgreSQL ends the call must not be taken for a fault of the compiler.
+        work = partial(compile_each, self.compile_rows, texts, known, fail)  # type: ignore[arg-type]
+        rows = iter(self.serve(sum(map(len, texts)), work))
         return [
             self._refuse(claim, found) if isinstance(found, Problem) else next(rows)
             for claim, found in zip(claims, envelopes, strict=True)

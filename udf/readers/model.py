@@ -11,7 +11,7 @@ from udf.language.answers import decode_answer
 from udf.language.prompts import encode_chunk
 from udf.message import LOGGED, Judge, Message, Unit, describe_answer
 from udf.reading import Position, Record
-from udf.standards.structure import Chunk
+from udf.standards.chunks import Chunk
 
 ATTEMPTS = 4
 """Tries at one chunk: the greedy answer, then the next-best ones."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from udf.edi.segments import Segment
 from udf.message import Judge, Message, Unit
 from udf.reading import LineReading, PartReading, Position, Record
+from udf.standards.chunks import Chunk
 from udf.standards.dates import bind_periods, find_period
 from udf.standards.header import header_fields
 from udf.standards.items import best_identifier, line_identifiers
@@ -17,7 +18,6 @@ from udf.standards.prices import bind_prices, price_type_slot
 from udf.standards.quantities import SPLITS, activity_of, part_place, quantity_positions, unit_slot
 from udf.standards.setting import Setting
 from udf.standards.standard import Standard
-from udf.standards.structure import Chunk
 
 
 def read_part(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -> PartReading:

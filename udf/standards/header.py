@@ -5,10 +5,10 @@ from functools import cache
 
 from udf.edi.segments import Segment
 from udf.reading import Position
+from udf.standards.chunks import Chunk
 from udf.standards.edifact import EDIFACT
 from udf.standards.setting import Setting
 from udf.standards.standard import Standard
-from udf.standards.structure import Chunk
 from udf.standards.x12 import X12
 
 FIELDS = ("document_number", "document_date", "function", "currency")

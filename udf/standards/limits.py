@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 from udf.edi.delimiters import Delimiters
 from udf.edi.segments import Segment
+from udf.standards.chunks import Chunk, Chunks
 from udf.standards.quantities import MEASURED, quantity_positions
 from udf.standards.standard import Standard
 from udf.standards.structure import MAX_SEGMENTS as MAX_OF_A_PART
-from udf.standards.structure import Chunk, Chunks
 
 MAX_SEGMENTS = 600_000
 """Five for each of the lines that the model reads of one message."""

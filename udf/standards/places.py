@@ -2,17 +2,14 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.reading import Position, SegmentLike
+from udf.standards.chunks import Chunk
 from udf.standards.edifact import EDIFACT
 from udf.standards.setting import Setting
 from udf.standards.x12 import X12
-
-if TYPE_CHECKING:
-    from udf.standards.structure import Chunk
 
 PLACES = frozenset((*EDIFACT.places, *X12.places))
 """Segments that name a place or a party, in either standard."""
@@ -78,7 +75,7 @@ def empty_place(segments: Sequence[Segment], index: int) -> Finding:
     return Finding("place-empty", f"{segment.tag} {segment.value(0)} names no place, neither by code nor name.", index)
 
 
-def statement_places(segments: Sequence[Segment], chunk: "Chunk", setting: Setting) -> tuple[list[int], list[Finding]]:
+def statement_places(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -> tuple[list[int], list[Finding]]:
     """The segments that may be the place of a header or group; more than one where they name the same."""
     roles = {i: place_role(segments[i], setting) for i in chunk.indices if segments[i].tag in PLACES}
     for index, role in roles.items():

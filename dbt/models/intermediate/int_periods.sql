@@ -1,9 +1,9 @@
--- The days for which partners state sales and receipts: what is said of some depends on others that share days with
--- them, in whichever week those end.
+-- The days for which sales and receipts of a place are stated: what is said of some depends on others that share days
+-- with them, in whichever week those end. By place, since places report by weeks that begin on days of their own.
 {{ config(
     materialized='maintained',
     maintained_by='weeks',
-    grain=['partner_id', 'start_date', 'end_date'],
+    grain=['partner_id', 'location_id', 'start_date', 'end_date'],
     indexes=[{'columns': ['partner_id', 'week_start_date']}],
 ) }}
 
@@ -19,6 +19,7 @@ lines as (
 
 select
     partner_id,
+    location_id,
     start_date,
     end_date,
     week_start_date
@@ -27,4 +28,4 @@ from lines
 
 where week_start_date is not null
 
-group by partner_id, start_date, end_date, week_start_date
+group by partner_id, location_id, start_date, end_date, week_start_date

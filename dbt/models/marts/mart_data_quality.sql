@@ -228,7 +228,7 @@ expected as (
         files_by_type.partner_id,
         files_by_type.week_calendar,
         files_by_type.location_id,
-        expected_week.week_start_date as week_start_date,
+        expected_week.week_start_date,
         sum(file_schedules.files_per_week) as files_expected,
         sum(
             greatest(

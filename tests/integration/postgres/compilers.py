@@ -1,5 +1,8 @@
 """Compilers with the real interface, for what the real one must not be made to do; in this process or in a backend."""
 
+import os
+import signal
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,6 +34,19 @@ def be_out_of_memory(texts: Sequence[str], envelopes: Any = None) -> list[Compil
 
 def be_broken(texts: Sequence[str], envelopes: Any = None) -> list[CompiledRow]:
     raise NameError("gatekeeper")
+
+
+def be_cancelled_at_first(texts: Sequence[str], envelopes: Any = None) -> list[CompiledRow]:
+    if not _cancelled:
+        _cancelled.append(True)
+        os.kill(os.getpid(), signal.SIGINT)
+        end = time.monotonic() + 60
+        while time.monotonic() < end:  # until PostgreSQL ends us
+            pass
+    return [_answer() for _ in texts]
+
+
+_cancelled: list[bool] = []
 
 
 def give_the_second_no_document(texts: Sequence[str], envelopes: Any = None) -> list[CompiledRow]:

@@ -55,8 +55,8 @@ _LINES_OF = (
 LONG = {
     "a long message": ("select count(udf.compile_edi(raw)) from asked, generate_series(1, {turns})", lines_of(20_000)),
     "a long batch": (
-        "select count(*) from generate_series(1, 1),"
-        " udf.compile_edi_batch(array_fill((select raw from asked), array[200 * {turns}]))",
+        "select count(*) from asked, generate_series(1, {turns}) as n cross join lateral udf.compile_edi_batch("
+        "array_fill(replace(raw, '20260105', to_char(date '2000-01-01' + n, 'YYYYMMDD')), array[300]))",
         lines_of(50),
     ),
     "outcomes as long as may be": (

@@ -272,18 +272,19 @@ def test_a_cancelled_call_keeps_its_finished_batches_and_loses_no_message(
     fill(loader, sales(400, lines=20))
     pid = loader.info.backend_pid
 
-    def cancel() -> None:
-        with warehouse.connect(database) as connection:
-            connection.autocommit = True
-            while not count(connection, OUTCOMES):
-                time.sleep(0.01)
-            connection.execute("select pg_cancel_backend(%s)", (pid,))
+    with warehouse.connect(database) as other:
+        other.autocommit = True
 
-    killer = threading.Thread(target=cancel)
-    killer.start()
-    with pytest.raises(errors.QueryCanceled):
-        loader.execute("call udf.compile_pending(10)")
-    killer.join()
+        def cancel() -> None:
+            while not count(other, OUTCOMES):
+                time.sleep(0.01)
+            other.execute("select pg_cancel_backend(%s)", (pid,))
+
+        killer = threading.Thread(target=cancel)
+        killer.start()
+        with pytest.raises(errors.QueryCanceled):
+            loader.execute("call udf.compile_pending(10)")
+        killer.join()
     finished = count(loader, OUTCOMES)
     assert finished % 10 == 0
     assert 0 < finished < 400

@@ -15,13 +15,13 @@ from dagster_project.ingest.intake import deliver_all, split_pending
 from dagster_project.ingest.landing import list_files
 from dagster_project.warehouse import connect_as
 from udf.compiler import Compiler
-from udf.engines.engine import Answer, Prompt
+from udf.engines.engine import Answer, Engine, Prompt
 from udf.outcome import CompiledRow
 from udf.plans.book import PlanBook
 from udf.postgres import worker
 from udf.postgres.batches import cut
 from udf.standards.reference import load_reference
-from udf.train.attack.clerk import Clerk
+from udf.train.attack.rules_engine import RulesEngine
 
 LOG = logging.getLogger("test_plan_store")
 
@@ -41,15 +41,15 @@ class _Mute:
 
 
 class Worker:
-    """A process of its own: its plans, its connection, and a clerk for a model."""
+    """A process of its own: its plans, its connection, and the rules for a model."""
 
-    def __init__(self, shadow: int = 0) -> None:
-        self.clerk = Clerk()
-        self.compiler = Compiler(self.clerk, plans=PlanBook(load_reference(), shadow))
+    def __init__(self, shadow: int = 0, engine: Engine | None = None) -> None:
+        self.rules = RulesEngine()
+        self.compiler = Compiler(engine or self.rules, plans=PlanBook(load_reference(), shadow))
 
     def work(self, texts: list[str], meanwhile: Callable[[], None] = lambda: None) -> None:
         for text in texts:
-            self.clerk.study(text)
+            self.rules.study(text)
 
         def compile_rows(*arguments: Any) -> list[CompiledRow]:
             rows = self.compiler.compile_rows(*arguments)
@@ -138,8 +138,7 @@ def test_a_disagreement_revokes_the_plans_and_takes_back_what_they_compiled(
     first.work(bring(range(1, 4)))
     first.work(bring(range(4, 9)))
     assert routes(connection) == {"model": 3, "plan": 5}
-    watching = Worker(shadow=1)
-    watching.compiler.engine = _Mute()  # type: ignore[assignment]
+    watching = Worker(shadow=1, engine=_Mute())  # type: ignore[arg-type]
     watching.work(bring(range(9, 10)))
     ((requeued, plans),) = connection.execute("select requeued, plans from silver.disagreements").fetchall()
     assert requeued == 5
@@ -148,7 +147,7 @@ def test_a_disagreement_revokes_the_plans_and_takes_back_what_they_compiled(
     connection.rollback()
     again = Worker()
     for number in range(4, 9):
-        again.clerk.study(write_message(number))
+        again.rules.study(write_message(number))
     again.work([])
     assert routes(connection) == {"model": 9}
     assert connection.execute("select count(*) from silver.outcomes where not is_valid").fetchone() == (1,)

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 import psycopg
 import pytest
+from psycopg import errors
 
 import udf
 from dagster_project.compile import connection as psycopg_connection
@@ -219,6 +220,21 @@ def test_a_fault_of_the_machine_or_of_the_compiler_fails_the_run_and_leaves_the_
     with pytest.raises(Exception, match=r"model\.gguf|out of memory|gatekeeper"):
         way.compile()
     assert rows(connection, "select count(*) from silver.outcomes") == [(0,)]
+
+
+def test_a_cancel_is_not_taken_for_a_fault_of_the_compiler(
+    deliver: Deliver, connection: Any, database: Variables
+) -> None:
+    # So many that the session watches over them: what is short, it trusts to be over in a moment.
+    deliver(*[write_sales(number) for number in range(1, 21)])
+    with open_session(database) as session:
+        way = Procedure(session)
+        way.stand_in("be_cancelled_at_first")
+        with pytest.raises(errors.QueryCanceled):
+            way.compile()
+        assert rows(connection, "select count(*) from silver.outcomes") == [(0,)]
+        way.compile()
+    assert rows(connection, "select count(*) from silver.outcomes where is_valid") == [(20,)]
 
 
 def test_an_outcome_that_silver_refuses_becomes_an_internal_error(deliver: Deliver, connection: Any, way: Way) -> None:

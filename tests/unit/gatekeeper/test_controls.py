@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.clerk_messages import activity, message, resale, sales, stock
-from udf.train.attack.clerk import compile_as_wanted
+from tests.small_messages import activity, message, resale, sales, stock
+from udf.train.attack.rules_engine import compile_by_rules
 
 A, B = "4006381333931", "4006381333948"
 LINES = f"LIN+1++{A}:EN QTY+153:1 LIN+2++{B}:EN QTY+153:2"
@@ -11,7 +11,7 @@ UP = "LIN*1*UP*036000291452"
 
 
 def errors(text: str) -> set[str]:
-    return {problem.code for problem in compile_as_wanted(text).problems if problem.severity == "error"}
+    return {problem.code for problem in compile_by_rules(text).problems if problem.severity == "error"}
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def errors(text: str) -> set[str]:
     ],
 )
 def test_right_counts_and_sums_pass(text: str) -> None:
-    assert compile_as_wanted(text).is_complete, errors(text)
+    assert compile_by_rules(text).is_complete, errors(text)
 
 
 @pytest.mark.parametrize(
@@ -66,17 +66,17 @@ def test_lines_behind_the_trailer_are_caught() -> None:
 
 def test_the_trailers_of_the_interchange_may_stand_behind_the_message() -> None:
     head = "UNB+UNOC:3+A:14+B:14+260108:0800+1'"
-    assert compile_as_wanted(head + sales(LINES) + "UNZ+1+1'").is_complete
+    assert compile_by_rules(head + sales(LINES) + "UNZ+1+1'").is_complete
 
 
 def test_every_segment_that_is_lost_with_the_count_put_right_is_refused_or_leaves_no_wrong_line() -> None:
     rows = f"BGM+73E+S1+9 DTM+90:20260101:102 DTM+91:20260107:102 LOC+162+S1 {LINES} CNT+2:2".split()
-    whole = compile_as_wanted(message("SLSRPT", " ".join(rows)))
+    whole = compile_by_rules(message("SLSRPT", " ".join(rows)))
     assert whole.is_complete
     assert whole.document is not None
     right = {(line.item_id, line.quantity, line.period_end) for line in whole.document.lines}
     for lost in range(len(rows)):
-        outcome = compile_as_wanted(message("SLSRPT", " ".join(rows[:lost] + rows[lost + 1 :])))
+        outcome = compile_by_rules(message("SLSRPT", " ".join(rows[:lost] + rows[lost + 1 :])))
         if outcome.is_valid and outcome.document is not None:
             found = {(line.item_id, line.quantity, line.period_end) for line in outcome.document.lines}
             assert found <= right, rows[lost]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.clerk_messages import activity, inventory, sales
+from tests.small_messages import activity, inventory, sales
 from tests.unit.gatekeeper.test_syntax import UP, errors
 from udf.edi.reader import read_segments
 from udf.gatekeeper.exchanged import find_exchanged_parts

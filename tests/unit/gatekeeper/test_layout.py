@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.clerk_messages import activity, inventory, message, resale, sales
+from tests.small_messages import activity, inventory, message, resale, sales
 from tests.unit.gatekeeper.test_controls import LINES, UP, errors
-from udf.train.attack.clerk import compile_as_wanted
+from udf.train.attack.rules_engine import compile_by_rules
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,7 @@ from udf.train.attack.clerk import compile_as_wanted
     ],
 )  # fmt: skip
 def test_a_message_with_its_beginning_passes_and_without_it_is_refused(text: str) -> None:
-    assert compile_as_wanted(text).is_complete, errors(text)
+    assert compile_by_rules(text).is_complete, errors(text)
     end = "~" if text.startswith("ST") else "'"
     head, beginning, rest = text.split(end, 2)
     assert errors(f"{head}{end}{rest}") >= {"beginning-missing"}

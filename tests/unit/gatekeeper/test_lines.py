@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.clerk_messages import activity, inventory, message, resale, sales, stock
+from tests.small_messages import activity, inventory, message, resale, sales, stock
 from udf.contract import Outcome
 from udf.edi.delimiters import find_delimiters
 from udf.edi.reader import read_segments
@@ -20,13 +20,14 @@ from udf.message import gather_line
 from udf.outcome import Envelope
 from udf.readers.rules import read_line, read_part
 from udf.reading import FIELDS, TYPES, Position, Record
+from udf.standards.chunks import Chunk
 from udf.standards.dates import bind_periods
 from udf.standards.edifact import EDIFACT
 from udf.standards.message_types import standard_of
 from udf.standards.reference import load_reference
 from udf.standards.setting import Setting
-from udf.standards.structure import Chunk, split_message
-from udf.train.attack.clerk import compile_as_wanted
+from udf.standards.structure import split_message
+from udf.train.attack.rules_engine import compile_by_rules
 from udf.train.corpus.drafts import chunk_draft
 from udf.train.corpus.edifact import EdifactPartner
 from udf.train.corpus.rendering import draw_writing, render_message
@@ -43,7 +44,7 @@ def codes(outcome: Outcome) -> set[str]:
 
 def quantities(text: str) -> list[tuple[str | None, str | None, int]]:
     """(place, qualifier, quantity) of each line; the message has to be complete."""
-    outcome = compile_as_wanted(text)
+    outcome = compile_by_rules(text)
     assert outcome.is_complete, outcome.problems
     assert outcome.document is not None
     return [(line.location_id, line.qualifier, int(line.quantity)) for line in outcome.document.lines]
@@ -51,7 +52,7 @@ def quantities(text: str) -> list[tuple[str | None, str | None, int]]:
 
 def refusal(text: str) -> set[str]:
     """The problem codes of a message that is not complete; every line that goes on is another test's matter."""
-    outcome = compile_as_wanted(text)
+    outcome = compile_by_rules(text)
     assert not outcome.is_complete, outcome.document
     return codes(outcome)
 
@@ -127,18 +128,18 @@ def test_negative_quantities_and_totals_keep_their_sign() -> None:
 def test_a_buyer_alone_is_no_store() -> None:
     text = message("SLSRPT", f"BGM+73E+S1+9 NAD+BY+4012345000016::9 {LIN_A} QTY+153:1")
     assert quantities(text) == [(None, "153", 1)]
-    assert "location-not-stated" in codes(compile_as_wanted(text))
+    assert "location-not-stated" in codes(compile_by_rules(text))
 
 
 def test_a_price_before_the_quantity_is_its_price() -> None:
-    outcome = compile_as_wanted(sales(f"{LIN_A} PRI+AAA:9.99 QTY+153:1"))
+    outcome = compile_by_rules(sales(f"{LIN_A} PRI+AAA:9.99 QTY+153:1"))
     assert outcome.document is not None
     assert outcome.document.lines[0].price == Decimal("9.99")
 
 
 def test_several_prices_of_different_types_are_read_as_the_first() -> None:
     for prices in ("PRI+AAA:9.99 PRI+INV:8", "PRI+AAA:9.99::RTP PRI+AAA:8::NTP"):
-        outcome = compile_as_wanted(sales(f"{LIN_A} {prices} QTY+153:1"))
+        outcome = compile_by_rules(sales(f"{LIN_A} {prices} QTY+153:1"))
         assert outcome.is_complete, outcome.problems
         assert outcome.document is not None
         assert outcome.document.lines[0].price == Decimal("9.99")
@@ -159,24 +160,24 @@ def test_places_of_a_loop_are_the_places_of_their_quantities() -> None:
 
 
 def test_an_amount_is_never_a_price() -> None:
-    outcome = compile_as_wanted(sales(f"{LIN_A} MOA+203:99 QTY+153:1"))
+    outcome = compile_by_rules(sales(f"{LIN_A} MOA+203:99 QTY+153:1"))
     assert outcome.is_complete
     assert outcome.document is not None
     assert outcome.document.lines[0].price is None
 
 
 def test_a_substitute_is_not_the_item() -> None:
-    outcome = compile_as_wanted(sales(f"LIN+1++OWN1:SA PIA+3+{B}:EN QTY+153:1"))
+    outcome = compile_by_rules(sales(f"LIN+1++OWN1:SA PIA+3+{B}:EN QTY+153:1"))
     assert outcome.document is not None
     assert outcome.document.lines[0].item_id == "OWN1"
 
 
 def test_numbers_of_lines_that_skip_or_repeat_are_a_warning_at_most() -> None:
     skipped = sales(" ".join(f"LIN+{n}++{A}:EN QTY+153:{n}" for n in (1, 2, 3, 5, 6)))
-    assert "line-number-gap" in codes(compile_as_wanted(skipped))
+    assert "line-number-gap" in codes(compile_by_rules(skipped))
     assert len(quantities(skipped)) == 5
     repeated = sales(f"{LIN_A} QTY+153:1 LIN+1++{B}:EN QTY+153:2")
-    assert "line-number-repeated" in codes(compile_as_wanted(repeated))
+    assert "line-number-repeated" in codes(compile_by_rules(repeated))
     assert len(quantities(repeated)) == 2
 
 
@@ -374,14 +375,14 @@ def test_no_answer_gets_damage_past_the_gatekeeper(damage: str) -> None:
 def test_a_component_separator_inside_a_quantity_is_not_cut_off() -> None:
     head = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260108*0800*U*00401*000000001*0*P*.~"
     body = "GS*PD*A*B*20260108*0800*1*X*004010~" + activity(f"{UP_A} ZA*QS*12.5*EA") + "GE*1*1~IEA*1*000000001~"
-    outcome = compile_as_wanted(head + body)
+    outcome = compile_by_rules(head + body)
     assert "number-ambiguous" in codes(outcome)
     assert not outcome.is_complete
 
 
 def test_a_comma_that_was_announced_is_a_decimal_mark() -> None:
     text = sales(f"{LIN_A} QTY+153:1,234:KGM")
-    outcome = compile_as_wanted(text, Envelope(decimal_mark=","))
+    outcome = compile_by_rules(text, Envelope(decimal_mark=","))
     assert outcome.document is not None
     assert outcome.document.lines[0].quantity == Decimal("1.234")
 

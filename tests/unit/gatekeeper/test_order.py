@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.clerk_messages import message, sales
+from tests.small_messages import message, sales
 from tests.unit.gatekeeper.test_controls import errors
-from udf.train.attack.clerk import compile_as_wanted
+from udf.train.attack.rules_engine import compile_by_rules
 
 A, B = "4006381333931", "4006381333948"
 ONE, OTHER = f"LIN+1++{A}:EN", f"LIN+2++{B}:EN"
@@ -16,19 +16,19 @@ PRICE, PLACE, DATE = "PRI+AAA:9.99", "LOC+162+S1", "DTM+356:20260107:102"
 def test_one_order_of_segments_passes_and_two_are_an_error(what: str) -> None:
     before, behind = f"{what} QTY+153:1", f"QTY+153:1 {what}"
     for order in (before, behind):
-        assert compile_as_wanted(message("INVRPT", f"{BARE} {ONE} {order} {OTHER} {order}")).is_complete, order
+        assert compile_by_rules(message("INVRPT", f"{BARE} {ONE} {order} {OTHER} {order}")).is_complete, order
     assert "order-mixed" in errors(message("INVRPT", f"{BARE} {ONE} {before} {OTHER} {behind}"))
     assert "order-mixed" in errors(message("INVRPT", f"{BARE} {ONE} {behind} {OTHER} {before}"))
 
 
 def test_a_line_without_what_the_others_have_is_no_second_order() -> None:
-    assert compile_as_wanted(sales(f"{ONE} {PRICE} QTY+153:1 {OTHER} QTY+153:1")).is_complete
+    assert compile_by_rules(sales(f"{ONE} {PRICE} QTY+153:1 {OTHER} QTY+153:1")).is_complete
 
 
 def test_items_in_two_forms_are_an_error_and_items_in_pia_are_none() -> None:
     assert "order-mixed" in errors(sales(f"LIN+1+{A}:EN QTY+153:1 {OTHER} QTY+153:1"))
     assert "order-mixed" in errors(sales(f"LIN+1++5 PIA+5+{A}:EN QTY+153:1 LIN+2 PIA+5+{B}:EN QTY+153:2"))
-    assert compile_as_wanted(sales(f"{ONE} QTY+153:1 LIN+2 PIA+5+AB1:SA QTY+153:2")).is_complete
+    assert compile_by_rules(sales(f"{ONE} QTY+153:1 LIN+2 PIA+5+AB1:SA QTY+153:2")).is_complete
 
 
 @pytest.mark.parametrize("mark", ["DTM+356:20260107:102", "CUX+2:EUR"])

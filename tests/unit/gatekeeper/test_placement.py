@@ -2,15 +2,16 @@
 
 import pytest
 
-from tests.clerk_messages import message
+from tests.small_messages import message
 from tests.unit.gatekeeper.test_controls import errors
 from udf.edi.reader import read_segments
 from udf.gatekeeper.placement import find_empty_groups, find_referenced_places
+from udf.standards.chunks import Chunks
 from udf.standards.message_types import standard_of
 from udf.standards.reference import load_reference
 from udf.standards.setting import Setting
-from udf.standards.structure import Chunks, split_message
-from udf.train.attack.clerk import compile_as_wanted
+from udf.standards.structure import split_message
+from udf.train.attack.rules_engine import compile_by_rules
 
 A, UP = "4006381333931", "LIN*1*UP*036000291452"
 HEAD, ADVICE = "BGM+35+I1+9 DTM+366:20260107:102", "BIA*00*SI*I1*20260107"
@@ -39,7 +40,7 @@ def test_a_place_that_may_be_of_other_lines_is_refused(body: str) -> None:
 
 
 def test_a_place_behind_each_line_is_that_line_s() -> None:
-    assert compile_as_wanted(message("INVRPT", f"{HEAD} {line(1, 'LOC+14+A')} {line(2, 'LOC+14+B')}")).is_complete
+    assert compile_by_rules(message("INVRPT", f"{HEAD} {line(1, 'LOC+14+A')} {line(2, 'LOC+14+B')}")).is_complete
 
 
 def test_a_schedule_that_names_some_places_has_lost_the_others() -> None:

@@ -1,8 +1,8 @@
 """Prices: for all quantities of a line or for each, in one order, and of a code of quantities all or none."""
 
-from tests.clerk_messages import activity, message, sales
+from tests.small_messages import activity, message, sales
 from tests.unit.gatekeeper.test_controls import errors
-from udf.train.attack.clerk import compile_as_wanted
+from udf.train.attack.rules_engine import compile_by_rules
 
 A, B = "4006381333931", "4006381333948"
 ONE, OTHER = f"LIN+1++{A}:EN", f"LIN+2++{B}:EN"
@@ -15,16 +15,16 @@ def test_a_price_for_all_quantities_or_for_each_passes_and_both_are_an_error() -
     last, first = f"QTY+145:1 QTY+198:2 {PRICE}", f"QTY+145:1 {PRICE} QTY+198:2"
     each = f"{first} {PRICE}"
     for order in (last, first, each):
-        assert compile_as_wanted(message("INVRPT", f"{BARE} {ONE} {order} {OTHER} {order}")).is_complete, order
-    assert compile_as_wanted(message("INVRPT", f"{BARE} {ONE} {each} {OTHER} QTY+145:1 QTY+198:2")).is_complete
+        assert compile_by_rules(message("INVRPT", f"{BARE} {ONE} {order} {OTHER} {order}")).is_complete, order
+    assert compile_by_rules(message("INVRPT", f"{BARE} {ONE} {each} {OTHER} QTY+145:1 QTY+198:2")).is_complete
     for order in (last, each):
         assert "order-mixed" in errors(message("INVRPT", f"{BARE} {ONE} {order} {OTHER} {first}"))
 
 
 def test_two_prices_in_one_order_pass_and_in_two_are_an_error() -> None:
     two, turned = "PRI+AAA:9 PRI+INV:8 QTY+145:1", "PRI+INV:8 PRI+AAA:9 QTY+145:1"
-    assert compile_as_wanted(message("INVRPT", f"{BARE} {ONE} {two} {OTHER} {two}")).is_complete
-    assert compile_as_wanted(message("INVRPT", f"{BARE} {ONE} {two} {OTHER} PRI+INV:8 QTY+145:1")).is_complete
+    assert compile_by_rules(message("INVRPT", f"{BARE} {ONE} {two} {OTHER} {two}")).is_complete
+    assert compile_by_rules(message("INVRPT", f"{BARE} {ONE} {two} {OTHER} PRI+INV:8 QTY+145:1")).is_complete
     assert "order-mixed" in errors(message("INVRPT", f"{BARE} {ONE} {two} {OTHER} {turned}"))
 
 

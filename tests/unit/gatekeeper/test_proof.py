@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from tests.clerk_messages import EDIFACT_DATE, WEEK, activity, message
+from tests.small_messages import EDIFACT_DATE, WEEK, activity, message
 from udf.compiler import Compiler
 from udf.edi.delimiters import find_delimiters
 from udf.edi.reader import read_segments
@@ -34,8 +34,8 @@ from udf.reading import Position, Record
 from udf.standards.edifact import EDIFACT
 from udf.standards.items import prefer_items
 from udf.standards.structure import split_message
-from udf.train.attack.clerk import Clerk, compile_as_wanted
 from udf.train.attack.oracle import Oracle
+from udf.train.attack.rules_engine import RulesEngine, compile_by_rules
 
 A, B = "4006381333931", "4006381333948"
 LINE = f"LIN+1++{A}:EN PIA+5+AB1:SA LOC+27+DE PRI+AAA:9.99 PRI+INV:8 QTY+145:5:PCE QTY+198:2:PCE DTM+361:20270101:102"
@@ -114,16 +114,16 @@ LIES: dict[str, tuple[str, str, Change, str]] = {
 
 def tell(text: str, kind: str, change: Change) -> set[str]:
     """The problems of a message whose chunk of a kind is answered rightly but for a change."""
-    clerk, oracle = Clerk(), Oracle()
-    clerk.study(text)
+    rules, oracle = RulesEngine(), Oracle()
+    rules.study(text)
     segments = read_segments(text, find_delimiters(text))
     message_type = segments[0].value(1)
     for chunk in split_message(segments, message_type):
         tokens, positions = encode_chunk(chunk.kind, message_type, chunk.segments)
         prompt = tuple(tokens)
-        oracle.known[prompt] = tuple(clerk.known[prompt])
+        oracle.known[prompt] = tuple(rules.known[prompt])
         if chunk.kind == kind:
-            records = change(decode_answer(clerk.known[prompt], message_type, chunk.segments, positions))
+            records = change(decode_answer(rules.known[prompt], message_type, chunk.segments, positions))
             oracle.wrong[prompt] = tuple(encode_answer(records, message_type, chunk.segments, positions))
     outcome = Compiler(oracle).compile_batch([text])[0]
     assert outcome.attempts > 1 or outcome.is_complete  # the lie is told again where the compiler asks again
@@ -132,7 +132,7 @@ def tell(text: str, kind: str, change: Change) -> set[str]:
 
 @pytest.mark.parametrize("text", [STOCK, PLACES, DATES])
 def test_the_right_answer_passes(text: str) -> None:
-    assert compile_as_wanted(text).is_complete
+    assert compile_by_rules(text).is_complete
     assert tell(text, "line", lambda records: records) == set()
     assert tell(text, "header", lambda records: records) == set()
 
@@ -204,14 +204,14 @@ def test_an_answer_without_the_format_is_named(tokens: tuple[int, ...]) -> None:
     ],
 )  # fmt: skip
 def test_a_wrong_check_digit_is_a_warning_where_the_type_promises_one(item: str, is_warned: bool) -> None:
-    outcome = compile_as_wanted(message("SLSRPT", f"BGM+73E+S1+9 {WEEK} LIN+1++{item} QTY+153:5:PCE"))
+    outcome = compile_by_rules(message("SLSRPT", f"BGM+73E+S1+9 {WEEK} LIN+1++{item} QTY+153:5:PCE"))
     assert outcome.is_complete
     assert ("gtin-check-digit" in {problem.code for problem in outcome.problems}) == is_warned
 
 
 def test_every_line_group_is_a_line_or_a_rejected_line_with_its_reason() -> None:
     items = ["LIN*1*UP*036000291452 ZA*QS*5*EA", "LIN*2*UP*012345678905 ZA*QS*5O*EA", "LIN*3*UP*036000291452"]
-    outcome = compile_as_wanted(activity(" ".join(items)))
+    outcome = compile_by_rules(activity(" ".join(items)))
     assert outcome.document is not None
     assert [line.line_number for line in outcome.document.lines] == ["1"]
     assert [(line.line_number, [p.code for p in line.problems]) for line in outcome.rejected_lines] == [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.clerk_messages import activity, sales, stock
+from tests.small_messages import activity, sales, stock
 from tests.unit.gatekeeper.test_syntax import LIN, UP, errors
 
 

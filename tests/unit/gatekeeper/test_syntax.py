@@ -2,15 +2,15 @@
 
 import pytest
 
-from tests.clerk_messages import WEEK, activity, inventory, message, sales, stock
-from udf.train.attack.clerk import compile_as_wanted
+from tests.small_messages import WEEK, activity, inventory, message, sales, stock
+from udf.train.attack.rules_engine import compile_by_rules
 
 A = "4006381333931"
 LIN, UP = f"LIN+1++{A}:EN", "LIN*1*UP*036000291452"
 
 
 def errors(text: str) -> set[str]:
-    return {problem.code for problem in compile_as_wanted(text).problems if problem.severity == "error"}
+    return {problem.code for problem in compile_by_rules(text).problems if problem.severity == "error"}
 
 
 SOUND = {
@@ -44,7 +44,7 @@ SOUND = {
 
 @pytest.mark.parametrize("form", SOUND)
 def test_odd_but_sound_segments_pass(form: str) -> None:
-    assert compile_as_wanted(SOUND[form]).is_complete, errors(SOUND[form])
+    assert compile_by_rules(SOUND[form]).is_complete, errors(SOUND[form])
 
 
 MALFORMED = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.clerk_messages import activity, message, resale, sales, stock
+from tests.small_messages import activity, message, resale, sales, stock
 from tests.unit.gatekeeper.test_syntax import LIN, UP, errors
 from udf.edi.reader import read_segments
 from udf.gatekeeper.tags import find_damaged_tags

@@ -1,17 +1,17 @@
 """Codes that the reference tables do not know are named, and the message is read."""
 
-from tests.clerk_messages import message, stock
+from tests.small_messages import message, stock
 from tests.unit.gatekeeper.test_controls import LINES, A
-from udf.train.attack.clerk import compile_as_wanted
+from udf.train.attack.rules_engine import compile_by_rules
 
 
 def test_odd_codes_are_named_in_warnings() -> None:
     text = message("SLSRPT", f"BGM+73E+S1+9 DTM+999:20260101:102 DTM+356:202602:616 NAD+QQ+1 {LINES}")
-    outcome = compile_as_wanted(text)
+    outcome = compile_by_rules(text)
     assert outcome.is_complete
     assert {p.code for p in outcome.problems} >= {"unmapped-date-role", "unmapped-party-role", "week-numbering"}
 
 
 def test_codes_that_the_tables_know_are_not_named() -> None:
-    outcome = compile_as_wanted(stock(f"LIN+1++{A}:EN QTY+145:5"))
+    outcome = compile_by_rules(stock(f"LIN+1++{A}:EN QTY+145:5"))
     assert {problem.code for problem in outcome.problems} == set()

@@ -293,7 +293,9 @@ def test_a_damaged_message_teaches_nothing() -> None:
     assert profile.seen == before
 
 
-@pytest.mark.parametrize(("standard", "name", "change", "habit"), attacks(), ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(
+    ("standard", "name", "change", "habit"), attacks(), ids=lambda value: getattr(value, "__name__", str(value))[:40]
+)
 def test_a_change_is_noticed_where_each_message_comes_to_another_process(
     standard: str, name: str, change: Change, habit: Change | None
 ) -> None:

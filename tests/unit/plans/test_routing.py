@@ -9,7 +9,7 @@ from udf.engines.engine import Answer, Prompt
 from udf.plans.book import PlanBook
 from udf.plans.routing import FIRST_SHARE
 from udf.standards.reference import load_reference
-from udf.train.attack.clerk import Clerk
+from udf.train.attack.rules_engine import RulesEngine
 
 
 def test_messages_of_one_batch_are_compiled_by_what_the_first_of_them_taught() -> None:
@@ -28,17 +28,17 @@ def test_messages_of_one_batch_are_compiled_by_what_the_first_of_them_taught() -
 def test_a_batch_of_partners_who_teach_nothing_is_not_cut_into_many_small_ones() -> None:
     asked: list[int] = []
 
-    class Counting(Clerk):
+    class Counting(RulesEngine):
         def answer(self, prompts: Sequence[Prompt], prefixes: Sequence[tuple[int, ...]] | None = None) -> list[Answer]:
             asked.append(len(prompts))
             return super().answer(prompts, prefixes)
 
-    clerk = Counting()
+    rules = Counting()
     # Wrapped in the midst of a segment: such a line has no shape.
     texts = [write_report(number=number).replace("LIN+1+", "LIN+\r\n1+") for number in range(1, 61)]
     for text in texts:
-        clerk.study(text)
+        rules.study(text)
     book = PlanBook(load_reference(), shadow=0)
-    rows = Compiler(clerk, plans=book).compile_rows(texts, [EDIFACT] * len(texts))
+    rows = Compiler(rules, plans=book).compile_rows(texts, [EDIFACT] * len(texts))
     assert Counter(row.route for row in rows) == {"model": 60}
     assert len(asked) <= 5

@@ -13,7 +13,7 @@ from udf.compiler import Compiler
 from udf.edi.delimiters import find_delimiters
 from udf.standards import limits as bounds
 from udf.standards import structure
-from udf.train.attack.clerk import Clerk
+from udf.train.attack.rules_engine import RulesEngine
 
 SIZE = 16 << 20
 MOMENT = 20
@@ -83,12 +83,12 @@ def test_a_long_message_of_short_segments_has_no_excess() -> None:
 def test_a_message_of_too_many_lines_is_refused_before_it_is_split(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("udf.message.split_message", pytest.fail)
     text = HEAD + "LIN+1'" * (compiler.MAX_CHUNKS + 1) + TAIL
-    (row,) = Compiler(Clerk()).compile_rows([text])
+    (row,) = Compiler(RulesEngine()).compile_rows([text])
     assert [problem["code"] for problem in json.loads(row.problems)] == ["message-too-large"]
 
 
 def codes_of(text: str) -> list[str]:
-    (row,) = Compiler(Clerk()).compile_rows([text])
+    (row,) = Compiler(RulesEngine()).compile_rows([text])
     return [problem["code"] for problem in json.loads(row.problems)]
 
 
@@ -117,7 +117,7 @@ def test_a_header_a_group_and_a_line_have_a_bound(monkeypatch: pytest.MonkeyPatc
     assert "message-too-large" not in codes_of(f"{HEAD}{line}{TAIL}")
     many = "RFF+A:1'" * 6
     for kind, text in (("header", f"{many}{line}"), ("group", f"LOC+162+W1'{many}{line}"), ("line", f"{line}'{many}")):
-        (row,) = Compiler(Clerk()).compile_rows([f"{HEAD}{text.removesuffix(chr(39))}{TAIL}"])
+        (row,) = Compiler(RulesEngine()).compile_rows([f"{HEAD}{text.removesuffix(chr(39))}{TAIL}"])
         (problem,) = json.loads(row.problems)
         assert problem["code"] == "message-too-large"
         assert problem["detail"].startswith(f"A {kind} of the message has ")
@@ -155,7 +155,7 @@ def test_half_a_million_segments_without_a_line_are_refused_unread(name: str) ->
         "quantities": "LIN+1++9501101000018:EN'" + "QTY+153:1:PCE'" * 500_000,
     }
     text = f"{HEAD}{many[name]}LIN+2++9501101000018:EN'QTY+153:1:PCE{TAIL}"
-    compiler = Compiler(Clerk())
+    compiler = Compiler(RulesEngine())
     tracemalloc.start()
     (row,) = compiler.compile_rows([text])
     peak = tracemalloc.get_traced_memory()[1]

@@ -3,7 +3,8 @@
 import pytest
 
 from udf.edi.reader import read_segments
-from udf.standards.structure import Chunk, Chunks, split_message
+from udf.standards.chunks import Chunk, Chunks
+from udf.standards.structure import split_message
 
 
 def split(body: str, message_type: str = "SLSRPT") -> Chunks:

@@ -16,8 +16,8 @@ from rich.table import Table
 from udf.language.answers import pair_tokens
 from udf.language.vocabulary import Bundles
 from udf.reading import Record
+from udf.standards.chunks import Chunk
 from udf.standards.reference import reference_digest
-from udf.standards.structure import Chunk
 from udf.train.corpus import examples
 from udf.train.corpus.drafts import chunk_draft
 from udf.train.corpus.examples import draft_examples

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from udf.reading import FIELDS, Record
-from udf.standards.structure import Chunk, split_message
+from udf.standards.chunks import Chunk
+from udf.standards.structure import split_message
 from udf.train.corpus.values import decimal_of
 
 Element = str | list[str]

@@ -14,7 +14,7 @@ from udf.language.answers import encode_answer
 from udf.language.prompts import encode_chunk
 from udf.language.vocabulary import Bundles
 from udf.reading import Record, SegmentLike
-from udf.standards.structure import Chunk
+from udf.standards.chunks import Chunk
 from udf.train.corpus.drafts import DraftSegment
 
 

@@ -15,7 +15,7 @@ from udf.refusals import RefusedError
 from udf.standards.reference import load_reference
 
 
-class Clerk:
+class RulesEngine:
     """Answers the prompts of the messages that it has been shown; any other has no record."""
 
     def __init__(self) -> None:
@@ -39,6 +39,6 @@ class Clerk:
         return [Answer(tuple(tokens), (1.0,) * len(tokens), (-1,) * len(tokens)) for tokens in found]
 
 
-def compile_as_wanted(text: str, envelope: Envelope | None = None) -> Outcome:
+def compile_by_rules(text: str, envelope: Envelope | None = None) -> Outcome:
     """The outcome of a message that the rules read alone."""
     return Compiler(None).compile_batch([text], [envelope] if envelope else None)[0]

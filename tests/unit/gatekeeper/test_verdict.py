@@ -1,0 +1,62 @@
+"""The verdict on a whole message: what is valid, what goes on, what is listed."""
+
+import pytest
+
+from udf.compiler import Compiler
+from udf.contract import Outcome
+
+HEAD = "UNH+1+SLSRPT:D:96A:UN'BGM+73E+S1+9'DTM+90:20260105:102'DTM+91:20260111:102'LOC+162+4012345000016::9'"
+GOOD, BAD = "LIN+{}++4006381333931:EN'QTY+153:12'", "LIN+{}++4006381333948:EN'QTY+153:1O2'"
+
+
+def compiled(*lines: str, trailer: int | None = None) -> Outcome:
+    body = HEAD + "".join(line.format(number) for number, line in enumerate(lines, 1))
+    count = trailer or body.count("'") + 1
+    return Compiler(None).compile_batch([f"{body}UNT+{count}+1'"])[0]
+
+
+def test_one_line_that_cannot_be_proved_does_not_keep_the_others() -> None:
+    outcome = compiled(GOOD, BAD, GOOD)
+    assert (outcome.is_valid, outcome.is_complete) == (True, False)
+    assert outcome.document is not None
+    assert [line.line_number for line in outcome.document.lines] == ["1", "3"]
+    (rejected,) = outcome.rejected_lines
+    assert (rejected.line_number, [problem.code for problem in rejected.problems]) == ("2", ["quantity-not-a-number"])
+    assert rejected.text.startswith("LIN+2")
+
+
+def test_a_wrong_count_stops_every_line() -> None:
+    outcome = compiled(GOOD, trailer=30)
+    assert not outcome.is_valid
+    assert "unt-count-mismatch" in {problem.code for problem in outcome.problems}
+    assert outcome.document is not None  # kept for a person to see
+
+
+def test_a_message_of_which_no_line_is_proved_is_invalid() -> None:
+    outcome = compiled(BAD)
+    assert not outcome.is_valid
+    assert "no-line-proved" in {problem.code for problem in outcome.problems}
+
+
+def test_a_message_without_lines_is_invalid() -> None:
+    outcome = compiled()
+    assert {problem.code for problem in outcome.problems if problem.severity == "error"} >= {"message-without-lines"}
+
+
+def test_of_very_many_problems_of_one_code_some_are_listed_and_the_others_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("udf.gatekeeper.verdict.MOST_PROBLEMS", 2)
+    outcome = compiled(GOOD, *[BAD] * 5)
+    listed = [problem.code for problem in outcome.problems]
+    assert (listed.count("quantity-not-a-number"), listed.count("more-problems")) == (2, 1)
+    assert len(outcome.rejected_lines) == 5
+
+
+def test_a_problem_names_its_segment_from_the_first_of_the_message_and_its_span() -> None:
+    outcome = compiled(GOOD, BAD)
+    (problem,) = outcome.rejected_lines[0].problems
+    assert problem.segment == 9  # UNH, BGM, DTM, DTM, LOC, LIN, QTY, LIN, QTY
+    assert problem.span is not None
+    text = HEAD + GOOD.format(1) + BAD.format(2)
+    assert text[slice(*problem.span)] == "QTY+153:1O2"
