@@ -9,6 +9,7 @@ from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.gatekeeper.values import are_told_apart, find_sum
 from udf.reading import Record
+from udf.standards.message_types import MESSAGE_TYPES
 from udf.standards.places import PLACES, place_role
 from udf.standards.quantities import SPLITS, activity_of, inventory_segments
 from udf.standards.setting import Setting, value_at
@@ -36,7 +37,7 @@ def judge_repetition(
     following item whose LIN is lost. Equal lines, each with its LIN, are real. Stock that is split by best-before date,
     batch or state is real too: each part names its own, by the same kinds of segments, and none is the others' sum.
     """
-    is_stock = setting.message_type in ("INVRPT", "846")
+    is_stock = MESSAGE_TYPES[setting.message_type].is_stock
     several_places = len({record["location"] for record in records if "location" in record}) > 1
     split = {record["qualifier"] for record in records if segments[record["quantity"][0]].tag in SPLITS}
     codes_of_split = {value_at(segments, position) for position in split}

@@ -31,6 +31,13 @@ def test_the_opener_states_the_type(text: str, expected: str) -> None:
     assert read_type(read_segments(text)[0]) == expected
 
 
+def test_a_type_is_sent_for_what_its_directory_says() -> None:
+    # D.96A 6063: 153 sold, 145 actual stock, 17 on hand; 004010 673: 33 available, 17 on hand, 32 sold
+    assert {name: set(known.principal) for name, known in MESSAGE_TYPES.items()} == {
+        "SLSRPT": {"153"}, "INVRPT": {"145", "17"}, "852": set(), "846": {"33", "17"}, "867": {"32"},
+    }  # fmt: skip
+
+
 def test_what_a_type_is_sent_for_is_sold_or_on_hand() -> None:
     reference = load_reference()
     for name, known in MESSAGE_TYPES.items():
