@@ -268,8 +268,8 @@ test-integration: setup ## run the tests that need PostgreSQL: an embedded one, 
 	@$(PYTEST) $(AT_ONCE) tests/integration
 
 test-long: export TILLROLL_HISTORIES ?= 1000
-test-long: export TILLROLL_GROWTH_SEEDS ?= 1,2,3
-test-long: export TILLROLL_GROWTH_STEPS ?= 15
+test-long: export TILLROLL_GROWTH_SEEDS ?= 1,2
+test-long: export TILLROLL_GROWTH_STEPS ?= 8
 test-long: export TILLROLL_CROWD_SESSIONS ?= 200
 test-long: export TILLROLL_CROWD_SECONDS ?= 60
 test-long: setup ## run those of them that make test runs in small: random histories, growth, crowds; some ten minutes
