@@ -8,7 +8,6 @@ from functools import partial
 import pytest
 
 from tests.pace import compare_times
-from udf import compiler
 from udf.compiler import Compiler
 from udf.edi.delimiters import find_delimiters
 from udf.standards import limits as bounds
@@ -82,7 +81,7 @@ def test_a_long_message_of_short_segments_has_no_excess() -> None:
 
 def test_a_message_of_too_many_lines_is_refused_before_it_is_split(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("udf.message.split_message", pytest.fail)
-    text = HEAD + "LIN+1'" * (compiler.MAX_CHUNKS + 1) + TAIL
+    text = HEAD + "LIN+1'" * (structure.MAX_CHUNKS + 1) + TAIL
     (row,) = Compiler(RulesEngine()).compile_rows([text])
     assert [problem["code"] for problem in json.loads(row.problems)] == ["message-too-large"]
 
