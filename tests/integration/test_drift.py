@@ -9,7 +9,7 @@ import dagster as dg
 import psycopg
 import pytest
 
-from dagster_project.defs import drift, silver
+from dagster_project.defs import drift, silver, silver_checks
 from dagster_project.defs.resources import Warehouse
 from dagster_project.ingest import intake
 from dagster_project.ingest.landing import list_files
@@ -100,13 +100,13 @@ def test_a_planted_change_of_dialect_revokes_the_plans_and_raises_the_check(
     by_plan = "select count(*) from silver.outcomes where route = 'plan'"
     (before,) = connection.execute(by_plan).fetchone() or (0,)
     assert before > 20
-    assert check(silver.silver_checks, "plans_agree_with_the_model")[0]
+    assert check(silver_checks.silver_checks, "plans_agree_with_the_model")[0]
     send(range(41, 61), cents=True)
     connection.rollback()
     assert connection.execute(by_plan).fetchone() == (before,)
     ((detail, requeued),) = connection.execute("select detail, requeued from silver.disagreements").fetchall()
     assert "PRI AAA: decimals were «.2» and are «none»" in detail
     assert requeued == 0
-    passed, metadata = check(silver.silver_checks, "plans_agree_with_the_model")
+    passed, metadata = check(silver_checks.silver_checks, "plans_agree_with_the_model")
     assert not passed
     assert detail in metadata["details"]

@@ -278,7 +278,7 @@ def test_changed_reference_data_and_lost_tables_are_built_anew(
         "update reference.units set unit_of_measure = 'CA' where unit = 'PCE'",
         "update reference.partners set week_calendar = '4-5-4' where partner = 'KIOSKPUNKT'",
         "drop table intermediate.int_sales cascade",
-        "drop table intermediate.int_lines_restated cascade",
+        "drop table intermediate.int_judged_lines cascade",
     ):
         with warehouse.connect(database) as connection:
             connection.execute(change)  # type: ignore[arg-type]
