@@ -279,7 +279,7 @@ test-wheel: setup ## run the compiler's tests against its wheel, outside of the 
 	@$(BIN)/python -m tests.wheel $(LLAMA_CACHE) '$(PYTHON2)'
 
 test-postgres15: setup ## run the tests that need PostgreSQL on Debian's PostgreSQL 15 (package postgresql-15)
-	@$(BIN)/python -m tests.postgres15 $(BIN)/python -m pytest tests/integration
+	@$(BIN)/python -m tests.postgres15 $(PYTEST) $(AT_ONCE) -m 'not long' tests/integration
 
 test-bi: bi-setup ## open the dashboard in a real browser and hold what it shows to Gold
 	@$(PYTEST) tests/browser/test_bi.py

@@ -39,6 +39,11 @@ settings.load_profile("patient")
 with suppress(ValueError):  # in another thread than the main one
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# Where another's server is named, there may be one for each process: tests/postgres15.py.
+PORTS = os.environ.get("TILLROLL_TEST_PORTS", os.environ.get("PGPORT", "")).split(",")
+if (process := os.environ.get("PYTEST_XDIST_WORKER")) and "TILLROLL_TEST_PORTS" in os.environ:
+    os.environ["PGPORT"] = PORTS[int(process.removeprefix("gw"))]
+
 CLONE = Path(__file__).resolve().parent.parent
 Variables = dict[str, str]
 
@@ -144,8 +149,10 @@ def clear(folder: Path) -> None:
 
 @pytest.hookimpl(optionalhook=True)  # pytest-xdist's
 def pytest_xdist_auto_num_workers() -> int:
-    """A process for each core, up to four, each with a server of its own; on another's server they would collide."""
-    return 1 if warehouse and warehouse.names_another(os.environ) else min(os.cpu_count() or 1, 4)
+    """A process for each core, up to four, each with a server of its own; on one of another's they would collide."""
+    if warehouse and warehouse.names_another(os.environ):
+        return len(PORTS)
+    return min(os.cpu_count() or 1, 4)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
