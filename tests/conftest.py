@@ -46,6 +46,8 @@ if (process := os.environ.get("PYTEST_XDIST_WORKER")) and "TILLROLL_TEST_PORTS" 
 
 CLONE = Path(__file__).resolve().parent.parent
 Variables = dict[str, str]
+NAME = f"tillroll_test_{uuid.uuid4().hex[:12]}"
+"""Of each fresh database in turn: what dbt has parsed knows it by its name."""
 
 
 @pytest.fixture(scope="session")
@@ -100,7 +102,7 @@ def template(server: Variables) -> Iterator[str]:
 @pytest.fixture
 def database(server: Variables, template: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Variables]:
     """libpq's variables of a fresh database, which are this process's environment during the test."""
-    with new_database(server, template) as variables:
+    with new_database(server, template, NAME) as variables:
         for name in warehouse.libpq_variables(os.environ):
             monkeypatch.delenv(name)
         for name, value in variables.items():
@@ -116,8 +118,8 @@ def connection(database: Variables) -> "Iterator[psycopg.Connection]":
 
 
 @contextmanager
-def new_database(server: Variables, template: str) -> Iterator[Variables]:
-    name = f"tillroll_test_{uuid.uuid4().hex[:12]}"
+def new_database(server: Variables, template: str, name: str | None = None) -> Iterator[Variables]:
+    name = name or f"tillroll_test_{uuid.uuid4().hex[:12]}"
     with warehouse.connect(server) as connection:
         connection.autocommit = True
         connection.execute(

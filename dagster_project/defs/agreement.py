@@ -42,7 +42,7 @@ COMPARED = tuple(name for name in CompiledRow._fields if name not in OF_THE_PROC
 
 
 @dg.asset_check(
-    name="both_doors_agree",
+    name="sql_agrees_with_silver",
     asset=OUTCOMES,
     automation_condition=FOLLOW,
     description="A sample of messages has the same outcome through udf.compile_edi() in SQL as in silver.outcomes.",

@@ -1,17 +1,20 @@
 """What several tests of the warehouse start from: a shared database, a compiled demonstration folder, dbt."""
 
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
 import udf.compiler
-from tests.conftest import Variables, new_database
+from tests.conftest import NAME, Variables, new_database
 from tests.integration.incoming import LOG, Deliver
+
+Dbt = Callable[..., str]
 
 
 @pytest.fixture(scope="module")
@@ -21,10 +24,51 @@ def house(server: Variables, template: str) -> Iterator[Variables]:
         yield variables
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """dbt's target folder, shared by the tests of a module so that the project is parsed once."""
+    """dbt's target folder, shared by all tests so that the project is parsed once."""
     return tmp_path_factory.mktemp("target")
+
+
+@pytest.fixture(scope="session")
+def dbt_target(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The target folder of `dbt_process`."""
+    return tmp_path_factory.mktemp("dbt")
+
+
+@pytest.fixture(scope="session")
+def dbt_process(clone: Path, server: Variables, dbt_target: Path) -> Iterator[subprocess.Popen[str]]:
+    """dbt in a process that stays, on whichever fresh database stands."""
+    command = [sys.executable, clone / "tests" / "dbt_server.py", dbt_target]
+    with subprocess.Popen(
+        command,
+        cwd=clone / "dbt",
+        env=os.environ | server | {"PGDATABASE": NAME},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        yield process
+        assert process.stdin
+        process.stdin.close()
+
+
+@pytest.fixture
+def dbt(request: pytest.FixtureRequest, database: Variables) -> Dbt:
+    """Runs dbt's command on the clone's project and the fresh database, and says what it printed."""
+    process: subprocess.Popen[str] = request.getfixturevalue("dbt_process")
+
+    def run(*arguments: str) -> str:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(json.dumps(arguments) + "\n")
+        process.stdin.flush()
+        answer = json.loads(process.stdout.readline())
+        assert answer["success"], answer["said"]
+        return str(answer["said"])
+
+    return run
 
 
 def run_dbt(clone: Path, target: Path, *arguments: str, variables: Mapping[str, str] | None = None) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from dagster_project import warehouse
 from tests.arrivals import Arrivals
-from tests.integration.conftest import run_dbt
+from tests.integration.conftest import Dbt, run_dbt
 
 Run = Callable[..., str]
 # As dbt's documentation writes them: what is new since the last run is added.
@@ -53,8 +53,8 @@ def project(clone: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def dbt(clone: Path, target: Path, database: Mapping[str, str], request: pytest.FixtureRequest) -> Run:
-    """Runs dbt, on the copy where a test has one; what it prints."""
+def dbt_anew(clone: Path, target: Path, database: Mapping[str, str], request: pytest.FixtureRequest) -> Run:
+    """Runs dbt in a new process, on the copy where a test has one; what it prints."""
     place = request.getfixturevalue("project") if "project" in request.fixturenames else clone
 
     def run(*arguments: str, **variables: str) -> str:
@@ -81,7 +81,7 @@ def arrive(database: Mapping[str, str], seed: int = 5, things: int = 12) -> None
 
 @pytest.mark.slow
 def test_ordinary_models_and_snapshots_of_a_user_behave_as_dbt_documents(
-    project: Path, dbt: Run, database: Mapping[str, str]
+    project: Path, dbt_anew: Run, database: Mapping[str, str]
 ) -> None:
     folder = project / "dbt" / "models" / "intermediate"
     for name, text in ORDINARY.items():
@@ -90,27 +90,27 @@ def test_ordinary_models_and_snapshots_of_a_user_behave_as_dbt_documents(
     (project / "dbt" / "snapshots" / "remembered.sql").write_text(SNAPSHOT)
     relations = [f"intermediate.{name.removesuffix('.sql')}" for name in ORDINARY]
     arrive(database)
-    dbt("seed")
-    dbt("run", "--select", "+int_viewed", "int_appended", "int_merged")
-    dbt("snapshot")
+    dbt_anew("seed")
+    dbt_anew("run", "--select", "+int_viewed", "int_appended", "int_merged")
+    dbt_anew("snapshot")
     first = count(database, *relations, "intermediate.int_remembered")
     messages = count(database, "intermediate.int_messages")["intermediate.int_messages"]
     assert messages > 3
     assert set(first.values()) == {messages}
 
     # Nothing new has come: all rows stay.
-    dbt("run", "--select", "int_replaced+", "int_appended", "int_merged")
+    dbt_anew("run", "--select", "int_replaced+", "int_appended", "int_merged")
     assert count(database, *first) == first
     # What was written by hand stays as well, until all of it is asked for.
     with warehouse.connect(database) as connection:
         for relation in relations[:3]:
             connection.execute(f"update {relation} set partner_id = 'by hand'".encode())
-    dbt("run", "--select", "int_replaced+", "int_appended", "int_merged")
+    dbt_anew("run", "--select", "int_replaced+", "int_appended", "int_merged")
     with warehouse.connect(database) as connection:
         for relation in relations[:3]:
             assert read(connection, f"select array_agg(distinct partner_id) from {relation}") == ["by hand"]
-    dbt("run", "--full-refresh", "--select", "int_replaced+", "int_appended", "int_merged")
-    dbt("snapshot")
+    dbt_anew("run", "--full-refresh", "--select", "int_replaced+", "int_appended", "int_merged")
+    dbt_anew("snapshot")
     with warehouse.connect(database) as connection:
         for relation in relations:
             assert read(connection, f"select count(*) from {relation} where partner_id = 'by hand'") == 0
@@ -126,13 +126,15 @@ SETTINGS = {
 
 
 @pytest.mark.slow
-def test_a_maintained_model_whose_settings_say_too_little_is_refused_with_what_to_do(project: Path, dbt: Run) -> None:
+def test_a_maintained_model_whose_settings_say_too_little_is_refused_with_what_to_do(
+    project: Path, dbt_anew: Run
+) -> None:
     names = {f"int_mine_{number}": settings for number, settings in enumerate(SETTINGS)}
     for name, settings in names.items():
         path = project / "dbt" / "models" / "intermediate" / f"{name}.sql"
         path.write_text(f"{{{{ config({settings}) }}}} select 'x' as message_id")
     with pytest.raises(AssertionError) as refused:
-        dbt("run", "--select", *names)
+        dbt_anew("run", "--select", *names)
     said = " ".join(str(refused.value).split())
     for name, settings in names.items():
         assert name in said
@@ -140,7 +142,7 @@ def test_a_maintained_model_whose_settings_say_too_little_is_refused_with_what_t
 
 
 @pytest.mark.slow
-def test_a_maintained_model_shows_rows_whatever_it_grows_by(dbt: Run, database: Mapping[str, str]) -> None:
+def test_a_maintained_model_shows_rows_whatever_it_grows_by(dbt: Dbt, database: Mapping[str, str]) -> None:
     arrive(database, things=30)
     dbt("seed")
     dbt("run")
@@ -153,7 +155,7 @@ def test_a_maintained_model_shows_rows_whatever_it_grows_by(dbt: Run, database: 
 
 @pytest.mark.slow
 def test_a_dry_run_builds_empty_tables_where_none_are_and_leaves_those_that_stand(
-    dbt: Run, database: Mapping[str, str]
+    dbt: Dbt, database: Mapping[str, str]
 ) -> None:
     arrive(database)
     tables = ("gold.fct_sales", "gold.dim_item", "staging.base_compiled_lines", "intermediate.int_messages")
@@ -172,28 +174,27 @@ def test_a_dry_run_builds_empty_tables_where_none_are_and_leaves_those_that_stan
 
 @pytest.mark.slow
 def test_a_developer_has_schemas_of_his_own_that_grow_like_those_of_the_warehouse_and_leave_them_alone(
-    dbt: Run, target: Path, tmp_path: Path, database: Mapping[str, str]
+    dbt: Dbt, dbt_anew: Run, dbt_target: Path, database: Mapping[str, str]
 ) -> None:
     arrive(database)
     dbt("seed")
     dbt("run")
-    shutil.copytree(target, tmp_path / "state")
     # What is not his own he reads of the warehouse's.
-    mine = ("--target", "dev", "--defer", "--state", str(tmp_path / "state"))
-    dbt("run", "--select", "fct_sales", *mine, DBT_SCHEMA="dbt_anna")
+    mine = ("--target", "dev", "--defer", "--state", str(dbt_target))
+    dbt_anew("run", "--select", "fct_sales", *mine, DBT_SCHEMA="dbt_anna")
     assert schemas(database) >= {"dbt_anna_gold", "gold"}
     assert "dbt_anna_staging" not in schemas(database)
     assert count(database, "dbt_anna_gold.fct_sales").popitem()[1] == count(database, "gold.fct_sales").popitem()[1] > 0
 
     before = read_gold(database, "gold")
-    dbt("seed", "--target", "dev", DBT_SCHEMA="dbt_anna")
-    dbt("run", "--target", "dev", DBT_SCHEMA="dbt_anna")
+    dbt_anew("seed", "--target", "dev", DBT_SCHEMA="dbt_anna")
+    dbt_anew("run", "--target", "dev", DBT_SCHEMA="dbt_anna")
     layers = ("staging", "intermediate", "gold", "reference")
     assert schemas(database) >= {f"dbt_anna_{layer}" for layer in layers}
     assert read_gold(database, "dbt_anna_gold") == before
     builds = read_builds(database)
     arrive(database, seed=7, things=5)
-    dbt("run", "--target", "dev", DBT_SCHEMA="dbt_anna")
+    dbt_anew("run", "--target", "dev", DBT_SCHEMA="dbt_anna")
     assert read_builds(database) == builds
     assert read_gold(database, "gold") == before != read_gold(database, "dbt_anna_gold")
     dbt("run")
@@ -224,7 +225,7 @@ def read_gold(database: Mapping[str, str], schema: str) -> dict[str, list[str]]:
 
 
 @pytest.mark.slow
-def test_a_run_that_failed_is_taken_up_where_it_failed(dbt: Run, database: Mapping[str, str]) -> None:
+def test_a_run_that_failed_is_taken_up_where_it_failed(dbt: Dbt, database: Mapping[str, str]) -> None:
     arrive(database)
     dbt("seed")
     dbt("run")

@@ -4,9 +4,9 @@ import csv
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from tests.integration.conftest import run_dbt
+from tests.integration.conftest import Dbt
 
 Row = dict[str, Any]
 MESSAGE = re.compile(r"UNH\W.*?(?:UNT\W[^~']*|\Z)|(?<!\w[*|])ST[*|]\d{3}[*|].*?SE[*|]\d+[*|]\d+", re.DOTALL)
@@ -32,13 +32,9 @@ def golden(clone: Path) -> dict[Path, Row]:
 
 
 @pytest.fixture
-def build(clone: Path, target: Path, database: Mapping[str, str]) -> Callable[..., None]:
-    """Runs dbt as an analytics engineer would, against the fresh database."""
-
-    def run(*arguments: str) -> None:
-        run_dbt(clone, target, "build", *arguments)
-
-    return run
+def build(dbt: Dbt) -> Dbt:
+    """Runs `dbt build`, against the fresh database."""
+    return partial(dbt, "build")
 
 
 def insert(connection: psycopg.Connection[Any], path: Path, record: Row, received_at: datetime) -> None:
@@ -115,7 +111,7 @@ def plain(value: str | None) -> str | Decimal | None:
 
 @pytest.mark.slow
 def test_gold_equals_the_calculation_on_paper(
-    connection: psycopg.Connection[Any], golden: dict[Path, Row], build: Callable[..., None], clone: Path
+    connection: psycopg.Connection[Any], golden: dict[Path, Row], build: Dbt, clone: Path
 ) -> None:
     for path, record in golden.items():
         insert(connection, path, record, LANDED)
@@ -128,7 +124,7 @@ def test_gold_equals_the_calculation_on_paper(
 
 @pytest.mark.slow
 def test_gold_does_not_depend_on_the_order_in_which_files_land(
-    connection: psycopg.Connection[Any], golden: dict[Path, Row], build: Callable[..., None], clone: Path
+    connection: psycopg.Connection[Any], golden: dict[Path, Row], build: Dbt, clone: Path
 ) -> None:
     for hours, (path, record) in enumerate(reversed(golden.items())):
         insert(connection, path, record, LANDED + timedelta(hours=hours))
@@ -170,7 +166,7 @@ def test_each_demonstration_message_compiles_to_its_golden_document(
 @pytest.mark.slow
 @pytest.mark.usefixtures("compiled")
 def test_gold_of_the_landing_folder_equals_the_calculation_on_paper(
-    connection: psycopg.Connection[Any], build: Callable[..., None], clone: Path
+    connection: psycopg.Connection[Any], build: Dbt, clone: Path
 ) -> None:
     build("--exclude-resource-type", "unit_test")
 
@@ -200,7 +196,7 @@ def difference(found: list[Row], expected: list[Row]) -> list[tuple[str, Row]]:
 
 @pytest.mark.slow
 def test_an_empty_warehouse_gives_an_empty_gold_that_an_analyst_may_read(
-    connection: psycopg.Connection[Any], build: Callable[..., None]
+    connection: psycopg.Connection[Any], build: Dbt
 ) -> None:
     build("--exclude-resource-type", "unit_test", "test")
 

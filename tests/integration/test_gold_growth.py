@@ -4,9 +4,7 @@ import json
 import os
 import random
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +15,7 @@ from psycopg import sql
 
 from dagster_project import warehouse
 from tests.arrivals import Arrivals, Sent
-from tests.integration.conftest import run_dbt
+from tests.integration.conftest import Dbt, run_dbt
 
 STEPS = int(os.environ.get("TILLROLL_GROWTH_STEPS", "4"))
 """Of each history; 40 take some five minutes."""
@@ -33,29 +31,6 @@ ODD_RUNS = [
     *(["--full-refresh", "--select", part] for part in PARTS),
     *(["--exclude", part] for part in PARTS),
 ]
-Build = Callable[..., None]
-
-
-@pytest.fixture
-def dbt(clone: Path, tmp_path: Path, database: Mapping[str, str]) -> Iterator[Build]:
-    """Runs dbt in a process of its own that is asked again and again."""
-    command = [sys.executable, clone / "tests" / "dbt_server.py", tmp_path]
-    with subprocess.Popen(
-        command, cwd=clone / "dbt", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        assert process.stdin
-        assert process.stdout
-
-        def run(*arguments: str) -> None:
-            assert process.stdin
-            assert process.stdout
-            process.stdin.write(json.dumps(arguments) + "\n")
-            process.stdin.flush()
-            answer = json.loads(process.stdout.readline())
-            assert answer["success"], answer["said"]
-
-        yield run
-        process.stdin.close()
 
 
 @pytest.mark.slow
@@ -66,7 +41,7 @@ def dbt(clone: Path, tmp_path: Path, database: Mapping[str, str]) -> Iterator[Bu
     ],
 )
 def test_a_run_after_which_gold_would_be_wrong_is_refused_before_it_changes_anything(
-    arguments: list[str], advice: str, connection: psycopg.Connection[Any], dbt: Build
+    arguments: list[str], advice: str, connection: psycopg.Connection[Any], dbt: Dbt
 ) -> None:
     with pytest.raises(AssertionError, match=advice):
         dbt("run", *arguments)
@@ -79,7 +54,7 @@ def test_a_run_after_which_gold_would_be_wrong_is_refused_before_it_changes_anyt
 @pytest.mark.long
 @pytest.mark.parametrize("seed", SEEDS)
 def test_grown_tables_equal_a_full_rebuild_after_every_step_of_a_random_history(
-    seed: int, database: Mapping[str, str], server: Mapping[str, str], dbt: Build
+    seed: int, database: Mapping[str, str], server: Mapping[str, str], dbt: Dbt
 ) -> None:
     dice = random.Random(seed)
     dbt("seed")
@@ -124,7 +99,8 @@ class Stated(NamedTuple):
 
 QUALIFIERS = {"sold": "153", "net_sold": "Q1", "returned": "61", "received": "48", "on_hand": "145"}
 # What stands, what arrives, and the weeks, by their first day, in which that changes what counts or is flagged: those
-# of the periods that arrive, and further ones that share days with them.
+# of the periods that arrive, and further ones that share days with them. Each is of a partner of its own, since what is
+# built anew are weeks of partners.
 REACHING = (
     {
         # The first fortnight is told by its weeks then, and overlaps nothing any more.
@@ -176,42 +152,67 @@ REACHING = (
             {"2026-01-05", "2026-01-12", "2026-02-02", "2026-02-09", "2026-02-16", "2026-02-23"},
         ),
     }
+    | {
+        # The second fortnight is told by its last week, so nothing overlaps the first one, whose last week is touched.
+        f"stock in a week that fortnights of {measure} reach": (
+            [
+                Stated(measure, "2026-01-05", "2026-01-18"),
+                Stated(measure, "2026-01-12", "2026-01-25"),
+                Stated(measure, "2026-01-19", "2026-01-25"),
+            ],
+            [Stated("on_hand", "2026-01-18", "2026-01-18")],
+            {"2026-01-12"},
+        )
+        for measure in ("sold", "received")
+    }
 )
 
 
-def state(database: Mapping[str, str], sent: list[Sent], stated: Iterable[Stated]) -> None:
-    """A message for each that says it of the same item and place, by chance without mishaps."""
+def state(database: Mapping[str, str], sent: list[Sent], stated: Mapping[str, Iterable[Stated]]) -> None:
+    """A message for each that a partner says of the same item and place, by chance without mishaps."""
     with warehouse.connect(database) as connection:
         arrivals = Arrivals(connection, Calm(1), sent)
-        for measure, start, end in stated:
-            is_sales = measure not in {"received", "on_hand"}
-            line = arrivals.draw_sales() | {"measure": measure, "qualifier": QUALIFIERS[measure]}
-            line |= {"period_start": start, "period_end": end} | ({} if is_sales else {"as_of_date": end})
-            message_type = "SLSRPT" if is_sales else "INVRPT"
-            arrivals.deliver("DROGERIA", [{"message_type": message_type, "function": "original", "lines": [line]}])
+        for partner, statements in stated.items():
+            for measure, start, end in statements:
+                is_sales = measure not in {"received", "on_hand"}
+                line = arrivals.draw_sales() | {"measure": measure, "qualifier": QUALIFIERS[measure]}
+                line |= {"period_start": start, "period_end": end} | ({} if is_sales else {"as_of_date": end})
+                message_type = "SLSRPT" if is_sales else "INVRPT"
+                arrivals.deliver(partner, [{"message_type": message_type, "function": "original", "lines": [line]}])
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", REACHING)
 def test_what_arrives_is_told_to_all_periods_that_share_days_with_it_in_whichever_week_they_end(
-    case: str, database: Mapping[str, str], server: Mapping[str, str], dbt: Build
+    database: Mapping[str, str], server: Mapping[str, str], dbt: Dbt
 ) -> None:
-    stands, arrives, weeks = REACHING[case]
+    partners = {f"PARTNER{number}": case for number, case in enumerate(REACHING)}
     dbt("seed")
     sent: list[Sent] = []
-    state(database, sent, stands)
+    state(database, sent, {partner: REACHING[case][0] for partner, case in partners.items()})
     dbt("run")
-    before = read_periods(database)
-    state(database, sent, arrives)
+    before, stood = read_periods(database), len(sent)
+    state(database, sent, {partner: REACHING[case][1] for partner, case in partners.items()})
     dbt("run")
     after, grown = read_periods(database), read_tables(database)
-    assert {json.loads(row)["week_start_date"] for row in before ^ after} == weeks
+    changed: dict[str, set[str]] = {case: set() for case in REACHING}
+    for row in map(json.loads, before ^ after):
+        changed[partners[row["partner_id"]]].add(row["week_start_date"])
+    assert changed == {case: weeks for case, (_, _, weeks) in REACHING.items()}
+    with warehouse.connect(database) as connection:
+        for measure, table in (("sold", "int_sales"), ("received", "int_receipts")):
+            number = list(REACHING).index(f"stock in a week that fortnights of {measure} reach")
+            told = connection.execute(
+                f"select is_redundant, is_overlapping from intermediate.{table} where partner_id = %s"
+                " order by start_date, end_date",
+                (f"PARTNER{number}",),
+            ).fetchall()
+            assert told == [(False, False), (True, False), (False, False)]
     with kept_apart(database, server):
         dbt("run", "--full-refresh")
         assert read_tables(database) == grown
     # And once more as it goes.
     with warehouse.connect(database) as connection:
-        gone = [message.message_id for message in sent[len(stands) :]]
+        gone = [message.message_id for message in sent[stood:]]
         connection.execute("delete from silver.outcomes where message_id = any(%s)", (gone,))
     dbt("run")
     assert read_periods(database) == before
@@ -228,37 +229,13 @@ def read_periods(database: Mapping[str, str]) -> set[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("measure", ["sold", "received"])
-def test_a_week_that_only_stock_touches_is_judged_by_all_periods_that_reach_it(
-    measure: str, database: Mapping[str, str], server: Mapping[str, str], dbt: Build
-) -> None:
-    """The second fortnight is told by its last week, so nothing overlaps the first one, whose last week is touched."""
-    dbt("seed")
-    sent: list[Sent] = []
-    periods = [("2026-01-05", "2026-01-18"), ("2026-01-12", "2026-01-25"), ("2026-01-19", "2026-01-25")]
-    for stated in ([Stated(measure, *days) for days in periods], [Stated("on_hand", "2026-01-18", "2026-01-18")]):
-        state(database, sent, stated)
-        dbt("run")
-    grown = read_tables(database)
-    table = "int_sales" if measure == "sold" else "int_receipts"
-    with warehouse.connect(database) as connection:
-        told = connection.execute(
-            f"select is_redundant, is_overlapping from intermediate.{table} order by start_date, end_date"
-        ).fetchall()
-    assert told == [(False, False), (True, False), (False, False)]
-    with kept_apart(database, server):
-        dbt("run", "--full-refresh")
-        assert read_tables(database) == grown
-
-
-@pytest.mark.slow
 def test_a_run_in_another_zone_and_style_of_dates_finds_nothing_changed(
-    clone: Path, target: Path, database: Mapping[str, str]
+    clone: Path, target: Path, database: Mapping[str, str], dbt: Dbt
 ) -> None:
-    run_dbt(clone, target, "seed")
+    dbt("seed")
     with warehouse.connect(database) as connection:
         Arrivals(connection, random.Random(29)).happen(12)
-    run_dbt(clone, target, "run")
+    dbt("run")
     grown, versions = read_tables(database), read_versions(database)
     assert len(versions) > 10
     run_dbt(clone, target, "run", variables={"PGTZ": "America/New_York", "PGDATESTYLE": "SQL, DMY"})
@@ -268,7 +245,7 @@ def test_a_run_in_another_zone_and_style_of_dates_finds_nothing_changed(
 
 @pytest.mark.slow
 def test_changed_reference_data_and_lost_tables_are_built_anew(
-    database: Mapping[str, str], server: Mapping[str, str], dbt: Build
+    database: Mapping[str, str], server: Mapping[str, str], dbt: Dbt
 ) -> None:
     dbt("seed")
     with warehouse.connect(database) as connection:
@@ -337,13 +314,13 @@ def test_a_changed_macro_builds_anew_what_it_is_written_into(
 
 @pytest.mark.slow
 def test_a_reader_of_gold_in_an_open_transaction_holds_nothing_up_and_finds_all_where_it_was(
-    clone: Path, target: Path, database: Mapping[str, str]
+    clone: Path, target: Path, database: Mapping[str, str], dbt: Dbt
 ) -> None:
-    run_dbt(clone, target, "seed")
+    dbt("seed")
     with warehouse.connect(database) as connection:
         arrivals = Arrivals(connection, random.Random(17))
         arrivals.happen(5)
-    run_dbt(clone, target, "run")
+    dbt("run")
     with warehouse.connect(database) as reader:
         names = [
             name

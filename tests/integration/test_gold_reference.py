@@ -9,12 +9,11 @@ import random
 from collections.abc import Container, Mapping
 from dataclasses import replace
 from itertools import islice
-from pathlib import Path
 
 import pytest
 
 from dagster_project import warehouse
-from tests.integration.conftest import run_dbt
+from tests.integration.conftest import Dbt
 from tests.reference.chance import draw
 from tests.reference.comparison import differ, read_gold
 from tests.reference.delivery import agree, deliver, send, write_outcomes
@@ -27,50 +26,48 @@ FIRST_SEED = int(os.environ.get("TILLROLL_HISTORY_SEED", "1"))
 
 @pytest.mark.slow
 @pytest.mark.long
-def test_gold_equals_a_reference_calculation_over_random_histories(
-    clone: Path, target: Path, database: Mapping[str, str]
-) -> None:
+def test_gold_equals_a_reference_calculation_over_random_histories(database: Mapping[str, str], dbt: Dbt) -> None:
     histories = [draw(seed) for seed in range(FIRST_SEED, FIRST_SEED + HISTORIES)]
-    run_dbt(clone, target, "seed")
+    dbt("seed")
     with warehouse.connect(database) as connection:
         deliver(connection, histories)
-    run_dbt(clone, target, "run")
+    dbt("run")
     hold_to_reference(database, histories)
 
 
 @pytest.mark.slow
 @pytest.mark.long
 def test_gold_that_grew_equals_the_reference_calculation_after_every_step(
-    clone: Path, target: Path, database: Mapping[str, str]
+    database: Mapping[str, str], dbt: Dbt
 ) -> None:
     """A part of what each partner says, then all of it; some is taken back, to wait, and read again."""
     dice = random.Random(FIRST_SEED)
     histories = [draw(seed) for seed in range(FIRST_SEED, FIRST_SEED + HISTORIES // 5)]
     begun = [begin(history, dice) for history in histories]
-    run_dbt(clone, target, "seed")
+    dbt("seed")
     with warehouse.connect(database) as connection:
         agree(connection, histories)
         send(connection, [(history, message) for history in begun for message in history.messages])
-    run_dbt(clone, target, "run")
+    dbt("run")
     hold_to_reference(database, begun)
 
     ends = [len(history.messages) for history in begun]
     with warehouse.connect(database) as connection:
         rest = zip(histories, ends, strict=True)
         send(connection, [(history, message) for history, end in rest for message in history.messages[end:]])
-    run_dbt(clone, target, "run")
+    dbt("run")
     hold_to_reference(database, histories)
 
     said = [message for history in histories for message in history.messages if message.is_compiled]
     waiting = {message.message_id: message for message in said if dice.random() < 0.05}
     with warehouse.connect(database) as connection:
         connection.execute("delete from silver.outcomes where message_id = any(%s)", (list(waiting),))
-    run_dbt(clone, target, "run")
+    dbt("run")
     hold_to_reference(database, [take_back(history, waiting) for history in histories])
 
     with warehouse.connect(database) as connection:
         write_outcomes(connection, waiting.values())
-    run_dbt(clone, target, "run")
+    dbt("run")
     hold_to_reference(database, histories)
 
 
