@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
@@ -37,38 +39,59 @@ def dbt_target(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def dbt_process(clone: Path, server: Variables, dbt_target: Path) -> Iterator[subprocess.Popen[str]]:
-    """dbt in a process that stays, on whichever fresh database stands."""
-    command = [sys.executable, clone / "tests" / "dbt_server.py", dbt_target]
+def dbt_of_the_clone(clone: Path, server: Variables, dbt_target: Path) -> Iterator[Dbt]:
+    """`dbt`, without a database that stands."""
+    with dbt_at(clone, dbt_target, server) as run:
+        yield run
+
+
+@pytest.fixture
+def dbt(dbt_of_the_clone: Dbt, database: Variables) -> Dbt:
+    """Runs dbt's command on the clone's project and the fresh database, and gives what it printed."""
+    return dbt_of_the_clone
+
+
+@pytest.fixture
+def project(clone: Path, tmp_path: Path) -> Path:
+    """A copy of the dbt project and what it reads, which a test may change."""
+    folder = tmp_path / "project"
+    shutil.copytree(clone / "dbt", folder / "dbt", ignore=shutil.ignore_patterns("target", "logs"))
+    shutil.copytree(clone / "seeds" / "reference", folder / "seeds" / "reference")
+    return folder
+
+
+@pytest.fixture
+def dbt_of_the_copy(project: Path, tmp_path: Path, server: Variables, database: Variables) -> Iterator[Dbt]:
+    """As `dbt`, on the copy; "parse" reads what has changed there."""
+    with dbt_at(project, tmp_path / "target", server) as run:
+        yield run
+
+
+@contextmanager
+def dbt_at(place: Path, target: Path, server: Variables, *always: str, **variables: str) -> Iterator[Dbt]:
+    """dbt in a process that stays, on a project and whichever fresh database stands; `always` goes with each call."""
     with subprocess.Popen(
-        command,
-        cwd=clone / "dbt",
-        env=os.environ | server | {"PGDATABASE": NAME},
+        [sys.executable, Path(__file__).parent.parent / "dbt_server.py", target, *always],
+        cwd=place / "dbt",
+        env=os.environ | server | {"PGDATABASE": NAME} | variables,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
     ) as process:
-        yield process
-        assert process.stdin
-        process.stdin.close()
-
-
-@pytest.fixture
-def dbt(request: pytest.FixtureRequest, database: Variables) -> Dbt:
-    """Runs dbt's command on the clone's project and the fresh database, and says what it printed."""
-    process: subprocess.Popen[str] = request.getfixturevalue("dbt_process")
-
-    def run(*arguments: str) -> str:
         assert process.stdin
         assert process.stdout
-        process.stdin.write(json.dumps(arguments) + "\n")
-        process.stdin.flush()
-        answer = json.loads(process.stdout.readline())
-        assert answer["success"], answer["said"]
-        return str(answer["said"])
+        requests, answers = process.stdin, process.stdout
 
-    return run
+        def run(*arguments: str) -> str:
+            requests.write(json.dumps(arguments) + "\n")
+            requests.flush()
+            answer = json.loads(answers.readline())
+            assert answer["success"], answer["said"]
+            return str(answer["said"])
+
+        yield run
+        requests.close()
 
 
 def run_dbt(clone: Path, target: Path, *arguments: str, variables: Mapping[str, str] | None = None) -> str:

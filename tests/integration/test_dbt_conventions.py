@@ -2,8 +2,7 @@
 
 import json
 import random
-import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,9 @@ import pytest
 
 from dagster_project import warehouse
 from tests.arrivals import Arrivals
-from tests.integration.conftest import Dbt, run_dbt
+from tests.conftest import Variables
+from tests.integration.conftest import Dbt, dbt_at
 
-Run = Callable[..., str]
 # As dbt's documentation writes them: what is new since the last run is added.
 INCREMENTAL = """
 {{{{ config(materialized='incremental', {settings}) }}}}
@@ -44,25 +43,6 @@ select message_id, partner_id from {{ ref('int_messages') }}
 """
 
 
-@pytest.fixture
-def project(clone: Path, tmp_path: Path) -> Path:
-    """A copy of the project, to which a user may add models."""
-    shutil.copytree(clone / "dbt", tmp_path / "dbt", ignore=shutil.ignore_patterns("target", "logs"))
-    shutil.copytree(clone / "seeds" / "reference", tmp_path / "seeds" / "reference")
-    return tmp_path
-
-
-@pytest.fixture
-def dbt_anew(clone: Path, target: Path, database: Mapping[str, str], request: pytest.FixtureRequest) -> Run:
-    """Runs dbt in a new process, on the copy where a test has one; what it prints."""
-    place = request.getfixturevalue("project") if "project" in request.fixturenames else clone
-
-    def run(*arguments: str, **variables: str) -> str:
-        return run_dbt(place, target, *arguments, variables=variables)
-
-    return run
-
-
 def count(database: Mapping[str, str], *relations: str) -> dict[str, int]:
     with warehouse.connect(database) as connection:
         return {relation: read(connection, f"select count(*) from {relation}") for relation in relations}
@@ -81,7 +61,7 @@ def arrive(database: Mapping[str, str], seed: int = 5, things: int = 12) -> None
 
 @pytest.mark.slow
 def test_ordinary_models_and_snapshots_of_a_user_behave_as_dbt_documents(
-    project: Path, dbt_anew: Run, database: Mapping[str, str]
+    project: Path, dbt_of_the_copy: Dbt, database: Mapping[str, str]
 ) -> None:
     folder = project / "dbt" / "models" / "intermediate"
     for name, text in ORDINARY.items():
@@ -90,27 +70,27 @@ def test_ordinary_models_and_snapshots_of_a_user_behave_as_dbt_documents(
     (project / "dbt" / "snapshots" / "remembered.sql").write_text(SNAPSHOT)
     relations = [f"intermediate.{name.removesuffix('.sql')}" for name in ORDINARY]
     arrive(database)
-    dbt_anew("seed")
-    dbt_anew("run", "--select", "+int_viewed", "int_appended", "int_merged")
-    dbt_anew("snapshot")
+    dbt_of_the_copy("seed")
+    dbt_of_the_copy("run", "--select", "+int_viewed", "int_appended", "int_merged")
+    dbt_of_the_copy("snapshot")
     first = count(database, *relations, "intermediate.int_remembered")
     messages = count(database, "intermediate.int_messages")["intermediate.int_messages"]
     assert messages > 3
     assert set(first.values()) == {messages}
 
     # Nothing new has come: all rows stay.
-    dbt_anew("run", "--select", "int_replaced+", "int_appended", "int_merged")
+    dbt_of_the_copy("run", "--select", "int_replaced+", "int_appended", "int_merged")
     assert count(database, *first) == first
     # What was written by hand stays as well, until all of it is asked for.
     with warehouse.connect(database) as connection:
         for relation in relations[:3]:
             connection.execute(f"update {relation} set partner_id = 'by hand'".encode())
-    dbt_anew("run", "--select", "int_replaced+", "int_appended", "int_merged")
+    dbt_of_the_copy("run", "--select", "int_replaced+", "int_appended", "int_merged")
     with warehouse.connect(database) as connection:
         for relation in relations[:3]:
             assert read(connection, f"select array_agg(distinct partner_id) from {relation}") == ["by hand"]
-    dbt_anew("run", "--full-refresh", "--select", "int_replaced+", "int_appended", "int_merged")
-    dbt_anew("snapshot")
+    dbt_of_the_copy("run", "--full-refresh", "--select", "int_replaced+", "int_appended", "int_merged")
+    dbt_of_the_copy("snapshot")
     with warehouse.connect(database) as connection:
         for relation in relations:
             assert read(connection, f"select count(*) from {relation} where partner_id = 'by hand'") == 0
@@ -127,14 +107,14 @@ SETTINGS = {
 
 @pytest.mark.slow
 def test_a_maintained_model_whose_settings_say_too_little_is_refused_with_what_to_do(
-    project: Path, dbt_anew: Run
+    project: Path, dbt_of_the_copy: Dbt
 ) -> None:
     names = {f"int_mine_{number}": settings for number, settings in enumerate(SETTINGS)}
     for name, settings in names.items():
         path = project / "dbt" / "models" / "intermediate" / f"{name}.sql"
         path.write_text(f"{{{{ config({settings}) }}}} select 'x' as message_id")
     with pytest.raises(AssertionError) as refused:
-        dbt_anew("run", "--select", *names)
+        dbt_of_the_copy("run", "--select", *names)
     said = " ".join(str(refused.value).split())
     for name, settings in names.items():
         assert name in said
@@ -174,29 +154,30 @@ def test_a_dry_run_builds_empty_tables_where_none_are_and_leaves_those_that_stan
 
 @pytest.mark.slow
 def test_a_developer_has_schemas_of_his_own_that_grow_like_those_of_the_warehouse_and_leave_them_alone(
-    dbt: Dbt, dbt_anew: Run, dbt_target: Path, database: Mapping[str, str]
+    clone: Path, dbt: Dbt, dbt_target: Path, tmp_path: Path, server: Variables, database: Variables
 ) -> None:
     arrive(database)
     dbt("seed")
     dbt("run")
-    # What is not his own he reads of the warehouse's.
-    mine = ("--target", "dev", "--defer", "--state", str(dbt_target))
-    dbt_anew("run", "--select", "fct_sales", *mine, DBT_SCHEMA="dbt_anna")
-    assert schemas(database) >= {"dbt_anna_gold", "gold"}
-    assert "dbt_anna_staging" not in schemas(database)
-    assert count(database, "dbt_anna_gold.fct_sales").popitem()[1] == count(database, "gold.fct_sales").popitem()[1] > 0
+    with dbt_at(clone, tmp_path, server, "--target", "dev", DBT_SCHEMA="dbt_anna") as dbt_of_anna:
+        # What is not his own he reads of the warehouse's.
+        dbt_of_anna("run", "--select", "fct_sales", "--defer", "--state", str(dbt_target))
+        assert schemas(database) >= {"dbt_anna_gold", "gold"}
+        assert "dbt_anna_staging" not in schemas(database)
+        own, others = count(database, "dbt_anna_gold.fct_sales", "gold.fct_sales").values()
+        assert own == others > 0
 
-    before = read_gold(database, "gold")
-    dbt_anew("seed", "--target", "dev", DBT_SCHEMA="dbt_anna")
-    dbt_anew("run", "--target", "dev", DBT_SCHEMA="dbt_anna")
-    layers = ("staging", "intermediate", "gold", "reference")
-    assert schemas(database) >= {f"dbt_anna_{layer}" for layer in layers}
-    assert read_gold(database, "dbt_anna_gold") == before
-    builds = read_builds(database)
-    arrive(database, seed=7, things=5)
-    dbt_anew("run", "--target", "dev", DBT_SCHEMA="dbt_anna")
-    assert read_builds(database) == builds
-    assert read_gold(database, "gold") == before != read_gold(database, "dbt_anna_gold")
+        before = read_gold(database, "gold")
+        dbt_of_anna("seed")
+        dbt_of_anna("run")
+        layers = ("staging", "intermediate", "gold", "reference")
+        assert schemas(database) >= {f"dbt_anna_{layer}" for layer in layers}
+        assert read_gold(database, "dbt_anna_gold") == before
+        builds = read_builds(database)
+        arrive(database, seed=7, things=5)
+        dbt_of_anna("run")
+        assert read_builds(database) == builds
+        assert read_gold(database, "gold") == before != read_gold(database, "dbt_anna_gold")
     dbt("run")
     assert read_gold(database, "gold") == read_gold(database, "dbt_anna_gold")
 

@@ -3,7 +3,6 @@
 import json
 import os
 import random
-import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -268,45 +267,45 @@ def test_changed_reference_data_and_lost_tables_are_built_anew(
 
 @pytest.mark.slow
 def test_a_maintained_table_that_is_made_a_plain_one_costs_time_and_nothing_else(
-    clone: Path, tmp_path: Path, target: Path, database: Mapping[str, str]
+    project: Path, dbt_of_the_copy: Dbt, database: Mapping[str, str]
 ) -> None:
-    shutil.copytree(clone / "dbt", tmp_path / "dbt", ignore=shutil.ignore_patterns("target", "logs"))
-    shutil.copytree(clone / "seeds" / "reference", tmp_path / "seeds" / "reference")
-    run_dbt(tmp_path, target, "seed")
+    dbt = dbt_of_the_copy
+    dbt("seed")
     with warehouse.connect(database) as connection:
         arrivals = Arrivals(connection, random.Random(11))
         arrivals.happen(12)
-        run_dbt(tmp_path, target, "run")
-        path = tmp_path / "dbt" / "models" / "intermediate" / "int_superseded_lines.sql"
+        dbt("run")
+        path = project / "dbt" / "models" / "intermediate" / "int_superseded_lines.sql"
         path.write_text(path.read_text().replace("materialized='maintained'", "materialized='table'"))
+        dbt("parse")
         for _ in range(2):
             arrivals.happen(3)
-            run_dbt(tmp_path, target, "run")
+            dbt("run")
     grown = read_tables(database)
-    run_dbt(tmp_path, target, "run", "--full-refresh")
+    dbt("run", "--full-refresh")
     rebuilt = read_tables(database)
     assert {name: difference(grown[name], rebuilt[name]) for name in grown if grown[name] != rebuilt[name]} == {}
 
 
 @pytest.mark.slow
 def test_a_changed_macro_builds_anew_what_it_is_written_into(
-    clone: Path, tmp_path: Path, target: Path, database: Mapping[str, str]
+    project: Path, dbt_of_the_copy: Dbt, database: Mapping[str, str]
 ) -> None:
-    shutil.copytree(clone / "dbt", tmp_path / "dbt", ignore=shutil.ignore_patterns("target", "logs"))
-    shutil.copytree(clone / "seeds" / "reference", tmp_path / "seeds" / "reference")
-    run_dbt(tmp_path, target, "seed")
+    dbt = dbt_of_the_copy
+    dbt("seed")
     with warehouse.connect(database) as connection:
         Arrivals(connection, random.Random(13)).happen(5)
-    run_dbt(tmp_path, target, "run")
+    dbt("run")
     before = read_builds(database)
-    run_dbt(tmp_path, target, "run")
+    dbt("run")
     assert read_builds(database) == before
     # Of the growing form alone: as whole tables are made, it is not read.
-    path = tmp_path / "dbt" / "macros" / "looks_back.sql"
+    path = project / "dbt" / "macros" / "looks_back.sql"
     text = path.read_text()
     path.write_text(text.replace("// 7 + 2", "// 7 + 3"))
     assert path.read_text() != text
-    run_dbt(tmp_path, target, "run")
+    dbt("parse")
+    dbt("run")
     after = read_builds(database)
     assert after["intermediate.int_on_hand_by_week"] != before["intermediate.int_on_hand_by_week"]
     assert after["intermediate.int_sales"] == before["intermediate.int_sales"]
