@@ -75,6 +75,7 @@ def model_version() -> str:
 
 def split_interchange(data: bytes) -> "Interchange":
     """The messages of a file, in order; problems of an envelope stand with the file and with each of its messages."""
+    from udf.arguments import check_bytes
     from udf.edi import split
 
-    return split.split_interchange(data)
+    return split.split_interchange(check_bytes(data))

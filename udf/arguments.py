@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from udf.outcome import Envelope
@@ -30,15 +31,25 @@ def check_text(text: object, name: str = "text") -> str:
     return text
 
 
+def check_bytes(data: bytes) -> bytes:
+    """The bytes of a file. Raises TypeError where they are none."""
+    if not isinstance(data, bytes | bytearray | memoryview):
+        hint = "; udf.compile_edi takes the text of a message" if isinstance(data, str) else ""
+        raise TypeError(f"data is {_name(data)}, not bytes{hint}")
+    return bytes(data)
+
+
 def check_envelopes(envelopes: "Iterable[EnvelopeLike | None] | None", count: int) -> list[Envelope | None]:
     """An envelope, or None, for each of `count` texts. Raises TypeError for what is none, and ValueError."""
     if envelopes is None:
         return [None] * count
     if isinstance(envelopes, str | bytes | Mapping | Envelope) or not isinstance(envelopes, Iterable):
         raise TypeError(f"envelopes is {_name(envelopes)}, not a sequence of an envelope, or None, for each text")
-    checked = [check_envelope(envelope, f"envelopes[{position}]") for position, envelope in enumerate(envelopes)]
+    # One more than there may be is enough to know: itertools.repeat() has no end.
+    some = islice(envelopes, count + 1)
+    checked = [check_envelope(envelope, f"envelopes[{position}]") for position, envelope in enumerate(some)]
     if len(checked) != count:
-        raise ValueError(f"{count} texts have {len(checked)} envelopes")
+        raise ValueError(f"{count} texts have {len(checked) if len(checked) < count else 'more'} envelopes")
     return checked
 
 

@@ -9,7 +9,7 @@ JSON numbers in JSON, dates are `datetime.date` here and ISO text in JSON, spans
 `[start, end]` in JSON, counted in characters of the message's text, end exclusive.
 
 A document is a function of the message, its envelope and the compiler's version alone, and so is `verification_hash`:
-both are the same through either door, alone or in a batch, by the model or by plans. So nothing stands in it that
+both are the same in Python and in SQL, alone or in a batch, by the model or by plans. So nothing stands in it that
 depends on how it was made; how sure the model was of a reading belongs to the plan that keeps it (silver.plans).
 """
 

@@ -22,9 +22,9 @@ from udf.standards.values import UnreadableValueError, read_number
 from udf.standards.x12 import X12
 
 SALES = frozenset(("sold", "returned", "net_sold", "total_sold"))
-"""Measures that have a period; every other has an as-of date."""
+"""Measures of sales: they have a period. What is no flow at all has an as-of date."""
 FLOWS = SALES | frozenset(("received", "shipped", "despatched", "delivered", "lost_sales", "movement", "adjustment"))
-"""Measures of what happened in a period: beside sales those of goods that moved, which have both."""
+"""Measures of what happened in a period: beside sales those of goods that moved, which have a period and a date."""
 
 _DELETIONS = ("3", "03")
 """1225 and 353: the lines are to be deleted. Read as a report they would be counted a second time."""

@@ -1,4 +1,7 @@
-"""When: at once for new files, each hour for Bronze, eagerly for what follows, each night for what was missed."""
+"""When: at once for new files, each hour for Bronze, eagerly for what follows, each night for what was missed.
+
+The hour stands with what it loads (`bronze.py`), and what follows with each asset as its automation condition.
+"""
 
 import hashlib
 import json

@@ -226,14 +226,24 @@ create table if not exists silver.plans (
     proofs integer not null,
     status text not null check (status in ('candidate', 'approved', 'pinned', 'revoked')),
     reason text not null,
-    customs jsonb not null default '{}',
+    profile jsonb not null default '{}',
     learnt_at timestamptz not null default clock_timestamp(),
     changed_at timestamptz not null default clock_timestamp(),
     primary key (plan_id, compiler_version)
 );
 
--- Plans of a warehouse from before they knew how values are written.
-alter table silver.plans add column if not exists customs jsonb not null default '{}';
+-- A warehouse from before plans knew how values are written, or from when that had another name.
+do $$
+begin
+    if exists (
+        select from pg_attribute
+        where attrelid = 'silver.plans'::regclass and attname = 'customs' and not attisdropped
+    ) then
+        alter table silver.plans rename column customs to profile;
+    end if;
+end
+$$;
+alter table silver.plans add column if not exists profile jsonb not null default '{}';
 
 create index if not exists plans_changed on silver.plans (compiler_version, changed_at);
 
@@ -244,7 +254,7 @@ comment on column silver.plans.records is 'For each record of the piece, the pla
 comment on column silver.plans.mapping is 'The same for a person: quantity = QTY 1.2 where QTY 1.1 is 153.';
 comment on column silver.plans.proofs is 'Messages read by the model and proved by the gatekeeper that it agreed with; so many as udf/plans/plan.py says let it run.';
 comment on column silver.plans.status is 'candidate: runs when it has its proofs. approved: runs at once. pinned: runs, and a disagreement is reported but does not end it. revoked: never runs again. An operator may set any of them; workers hear of it with their next batch.';
-comment on column silver.plans.customs is 'Of a header: how the values of the messages it stands in are written, by role (signs, decimals, digits, years). What is written otherwise is looked at, and another dialect revokes the plans.';
+comment on column silver.plans.profile is 'Of a header: how the values of the messages it stands in are written, by role (signs, decimals, digits, years). What is written otherwise is looked at, and another dialect revokes the plans.';
 comment on column silver.plans.reason is 'Why it was revoked; free for an operator to fill.';
 
 create table if not exists silver.arrangements (

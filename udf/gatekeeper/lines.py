@@ -1,4 +1,4 @@
-"""The verdict: nothing that the model pointed at counts before the source has proved it.
+"""What is held against a line that was read: nothing counts before the source has proved it.
 
 The gatekeeper never corrects an answer. It holds it against what the message states (`udf.standards`) and says what
 differs: each field in a segment whose role fits it, qualifier and quantity together, every quantity used exactly once

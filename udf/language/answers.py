@@ -1,4 +1,4 @@
-"""Tokens, prompt and record format of the tiny compiler: the one place where training and inference meet.
+"""What the tiny compiler answers: records as tokens and back, the same for training and for inference.
 
 A prompt shows a chunk with its values masked: every component is one *bundle*, one position of the network, of tokens
 whose embeddings are added up. It says what kind of value stands there (thirteen digits, a plausible date, a decimal,

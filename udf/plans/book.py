@@ -240,7 +240,7 @@ class PlanBook:
             plan.status, plan.reason = row.status, row.reason
             plan.proofs = max(plan.proofs, row.proofs)
             partner = self._partner_of(plan.dialect)
-            if row.customs != "{}" and partner.profiles[plan.dialect].take(row.customs):
+            if row.profile != "{}" and partner.profiles[plan.dialect].take(row.profile):
                 partner.keep_to_profile(plan.dialect)
 
     def load_arrangements(self, rows: Iterable[ArrangementRow]) -> None:

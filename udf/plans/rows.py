@@ -32,7 +32,7 @@ class PlanRow(NamedTuple):
     proofs: int
     status: Status
     reason: str
-    customs: str = "{}"
+    profile: str = "{}"
     """JSON, of a header: its dialect's profile (`udf.plans.profiles`)."""
 
 

@@ -16,7 +16,7 @@ _COLUMNS = {  # of a PlanRow, in its order
     "plan_id": "text", "partner": "text", "standard": "text", "message_type": "text", "version": "text",
     "decimal_mark": "text", "una": "text", "delimiters": "jsonb", "kind": "text", "shape": "text", "records": "jsonb",
     "mapping": "text", "confidence": "numeric", "proofs": "integer", "status": "text", "reason": "text",
-    "customs": "jsonb",
+    "profile": "jsonb",
 }  # fmt: skip
 _LONG_AGO = "-infinity"
 
@@ -53,7 +53,7 @@ _WRITE_PLAN = Statement(
             when plans.status = 'revoked' or excluded.status = 'revoked' then 'revoked' else plans.status
         end,
         reason = case when plans.reason = '' then excluded.reason else plans.reason end,
-        customs = excluded.customs,
+        profile = excluded.profile,
         changed_at = clock_timestamp()
     """,
     ("text", *_COLUMNS.values()),

@@ -1,22 +1,4 @@
-"""Each check of an answer on its own: the right answer passes, and one that is wrong in one thing gets that code.
-
-Where each check of the design's second principle is proved in both directions:
-
-| check | good passes, bad is refused |
-|---|---|
-| output format | here, test_codec |
-| contract | test_contract |
-| grounding: the component stands where its field can | here, test_gatekeeper (wrong answers), test_syntax |
-| qualifier and quantity together | here, test_gatekeeper |
-| every quantity used once, or named as unused | here, test_gatekeeper (damage) |
-| check digits (a warning) | here |
-| dates inside the period, and sound | test_document, test_gatekeeper, test_values |
-| a record or a named reason for each line group | here, test_compiler |
-| UNT and SE, CNT, CTT, totals | test_controls |
-| envelope counts | test_interchange |
-| layout: one order, places that bind one way | test_controls, test_gatekeeper |
-| all of it at once, on thousands of messages | tests/model/test_adversary.py, `python -m udf.train.attack.adversary` |
-"""
+"""Each check of an answer on its own: the right answer passes, and one that is wrong in one thing gets that code."""
 
 from collections.abc import Callable, Sequence
 

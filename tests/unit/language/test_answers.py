@@ -1,4 +1,4 @@
-"""The codec: prompts that mask values, answers that point, and the grammar that holds them."""
+"""Answers: prompts that mask values, records that point, and the grammar that holds them."""
 
 import random
 

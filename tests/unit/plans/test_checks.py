@@ -210,7 +210,7 @@ def test_a_reference_is_repeated_with_or_without_noughts_in_front_by_both_routes
 @pytest.mark.parametrize(("year", "route"), [("1969", "model"), ("1970", "plan"), ("2070", "plan"), ("2071", "model")])
 def test_years_that_have_messages_are_the_same_on_both_routes(year: str, route: str) -> None:
     routes = Routes().teach(write_edifact, [*SOLD, *line()])
-    routes.book.load(row._replace(customs="{}", status="pinned") for row in routes.book.take_changed())
+    routes.book.load(row._replace(profile="{}", status="pinned") for row in routes.book.take_changed())
     text = write_edifact(10, [*SOLD, *line()]).replace("20261109", f"{year}1109")
     row = routes.compare(text)
     assert row.is_valid is (route == "plan")

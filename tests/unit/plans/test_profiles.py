@@ -212,7 +212,7 @@ def test_a_single_return_now_and_then_is_no_change() -> None:
 def test_a_split_whose_quantity_may_be_a_store_is_for_the_gatekeeper_however_little_is_known() -> None:
     partner = Partner(write_x12, X12, 1)
     book = PlanBook(load_reference(), 0)
-    book.load(row._replace(customs="{}") for row in partner.book.take_changed())
+    book.load(row._replace(profile="{}") for row in partner.book.take_changed())
     book.load_arrangements(partner.book.take_proved())
     partner.compiler.plans = partner.book = book
     assert partner.send(1)[0].route == "plan"

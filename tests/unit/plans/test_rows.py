@@ -10,7 +10,7 @@ from udf.standards.reference import load_reference
 def test_a_plan_comes_back_from_its_row() -> None:
     for row in teach_reports().book.take_changed():
         plan = read_row(row)
-        assert write_row(plan, Profile())._replace(customs=row.customs) == row
+        assert write_row(plan, Profile())._replace(profile=row.profile) == row
 
 
 def test_rows_are_all_that_another_process_needs() -> None:
