@@ -49,7 +49,7 @@ def check_envelopes(envelopes: "Iterable[EnvelopeLike | None] | None", count: in
     some = islice(envelopes, count + 1)
     checked = [check_envelope(envelope, f"envelopes[{position}]") for position, envelope in enumerate(some)]
     if len(checked) != count:
-        raise ValueError(f"{count} texts have {len(checked) if len(checked) < count else 'more'} envelopes")
+        raise ValueError(f"{count} texts have {len(checked)}{' or more' if len(checked) > count else ''} envelopes")
     return checked
 
 

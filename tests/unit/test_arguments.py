@@ -1,5 +1,6 @@
 """What callers hand over: a wrong type is refused before anything is compiled, and no content ever is."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -43,7 +44,8 @@ def idle(monkeypatch: pytest.MonkeyPatch) -> None:
         ([SALES], 5, TypeError, "envelopes is int"),
         ([SALES, SALES], [None], ValueError, "2 texts have 1 envelopes"),
         ([SALES], [], ValueError, "1 texts have 0 envelopes"),
-        ([], [None], ValueError, "0 texts have 1 envelopes"),
+        ([], [None], ValueError, "0 texts have 1 or more envelopes"),
+        ([SALES], itertools.repeat(None), ValueError, "1 texts have 2 or more envelopes"),
         ([SALES, SALES], [None, ["EDIFACT"]], TypeError, r"envelopes\[1\] is list"),
         ([SALES], [{"sendr": "A"}], TypeError, r"envelopes\[0\] has no field 'sendr'.*\bsender\b"),
         ([SALES], [{"sender": 5}], TypeError, r"envelopes\[0\]: sender is int, not str"),
