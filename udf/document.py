@@ -23,7 +23,11 @@ from udf.standards.x12 import X12
 
 SALES = frozenset(("sold", "returned", "net_sold", "total_sold"))
 """Measures that have a period; every other has an as-of date."""
-FLOWS = SALES | frozenset(("received", "shipped", "despatched", "delivered", "lost_sales", "movement", "adjustment"))
+FLOWS = SALES | frozenset((
+    "received", "shipped", "despatched", "delivered", "lost_sales", "movement", "adjustment",
+    "promotion", "sold_wholesale", "sold_bailment", "sold_military", "sold_transportation", "sold_on_premise",
+    "sold_off_premise", "returned_goods", "returned_to_vendor", "returned_defective",
+))  # fmt: skip
 """Measures of what happened in a period: beside sales those of goods that moved, which have both."""
 
 _DELETIONS = ("3", "03")

@@ -39,6 +39,7 @@ from udf.gatekeeper.unread import find_unread
 from udf.gatekeeper.values import adds_up
 from udf.message import LineRecords
 from udf.reading import LineReading, Position, Record
+from udf.standards.codes import is_listed_quantity
 from udf.standards.edifact import EDIFACT
 from udf.standards.items import line_identifiers
 from udf.standards.places import PLACES, place_slots
@@ -132,7 +133,11 @@ def _judge_quantity(segments: Sequence[Segment], record: Record, setting: Settin
     activity = activity_of(segments, s, setting.standard)
     if record.get("qualifier") != (activity, 0, 0) or segments[activity].tag not in ("QTY", "ZA"):
         return [Finding("qualifier-misplaced", "The qualifier does not stand with its quantity.", s)]
-    if setting.measure(segments[activity].tag, segments[activity].value(0)) == "ignored":
+    measure = setting.measure(segments[activity].tag, segments[activity].value(0))
+    if measure is None and not is_listed_quantity(setting.standard.name, segments[activity].tag, segments[activity].value(0)):
+        detail = f"The code {segments[activity].value(0)} in {segments[activity].tag} is in no list of the standard."
+        return [Finding("quantity-code-unlisted", detail, activity)]
+    if measure == "ignored":
         return [Finding("quantity-misplaced", "A count that is no quantity of units was read as one.", s)]
     if record.get("unit") != unit_slot(segments, place, setting.standard):
         return [Finding("unit-misplaced", "The unit does not stand with its quantity.", s)]

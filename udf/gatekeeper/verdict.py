@@ -79,6 +79,8 @@ class Verdict:
         self.rejected: Sequence[RejectedLine] = ()
         self.header: dict[str, Any] = {}
         self._noted: Counter[str] = Counter()
+        self._is_unmapped = False
+        """Whether some line has a code without a meaning of ours."""
         self._periods = StatedPeriods(message.segments, message.setting)
 
     def note(self, finding: Finding, counts: bool = True) -> None:
@@ -224,6 +226,7 @@ class Verdict:
     def _warn(self, warnings: LineWarnings) -> None:
         for finding in warnings.findings():
             self.note(finding)
+            self._is_unmapped = self._is_unmapped or finding.code == "unmapped-quantity-qualifier"
         if warnings.unplaced:
             named = find_referenced_places(self.message.segments, self.message.chunks, self.message.setting)
             if named:
@@ -256,7 +259,7 @@ class Verdict:
             compile_ms=round(1000 * message.seconds, 3),
         )  # fmt: skip
         outcome = Outcome(
-            message_type=setting.message_type, is_valid=is_valid, is_complete=is_valid and not self.rejected,
+            message_type=setting.message_type, is_valid=is_valid, is_complete=is_valid and not self.rejected and not self._is_unmapped,
             document=document, rejected_lines=self.rejected, problems=self.problems, route="model", attempts=attempts,
             model_version=self.model_version, compiler_version=self.compiler_version,
             verification_hash=hash_document(message.text, dumped), attempt_log=[whole, *log],
