@@ -15,7 +15,7 @@ from udf.standards.dates import date_statements, read_date
 from udf.standards.header import currencies
 from udf.standards.items import line_identifiers
 from udf.standards.prices import price_basis
-from udf.standards.quantities import inventory_segments
+from udf.standards.quantities import inventory_segments, names_part_place
 from udf.standards.setting import Setting
 from udf.standards.standard import Standard
 from udf.standards.values import UnreadableValueError, read_number
@@ -302,8 +302,10 @@ def _attributes(
                 found.setdefault(f"{_NAMED[tag]}_{first}", second)
         elif tag == "ZA" and segment.value(4) and record.get("start", (-1,))[0] != index:
             found.setdefault(f"date_{segment.value(3)}", segment.value(4))
-        elif tag == "SCH" and index == own and segment.value(5):
-            found.setdefault(f"date_{segment.value(4)}", segment.value(5))
+        elif tag == "SCH":
+            _note_schedule(segment, index == own, found)
+        elif tag == "REF" and index == own and not names_part_place(segment):
+            found.setdefault(f"reference_{segment.value(0)}", segment.value(1))
         elif tag == "SDQ" and index == own and segment.value(22):
             found.setdefault("sub_location", segment.value(22))
         elif tag == "QTY" and setting.standard is X12 and index not in used and segment.value(1):
@@ -311,6 +313,18 @@ def _attributes(
     if repaired:
         found["repaired"] = "true"
     return found
+
+
+def _note_schedule(segment: Segment, is_own: bool, found: dict[str, str]) -> None:
+    """Of a part its date and who is no place in it; any other SCH is a quantity of another day, beside this one."""
+    date, party = segment.value(5), segment.value(3)
+    if is_own:
+        if date:
+            found.setdefault(f"date_{segment.value(4)}", date)
+        if party and not names_part_place(segment):
+            found.setdefault(f"party_{segment.value(2)}", party)
+    elif not names_part_place(segment) and segment.value(0):
+        found.setdefault(f"scheduled_{segment.value(4)}_{date}".rstrip("_"), segment.value(0))
 
 
 def _inventory_status(segments: Sequence[Segment], inv: int | None) -> dict[str, str]:

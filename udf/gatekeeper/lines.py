@@ -49,6 +49,7 @@ from udf.standards.quantities import (
     SPLITS,
     activity_of,
     is_quantity_slot,
+    names_part_place,
     part_place,
     quantity_positions,
     unit_slot,
@@ -149,7 +150,7 @@ def _judge_items(
 ) -> list[Finding]:
     """The item is an identifier of its line, with its type beside it, and the one that the contract prefers."""
     identifiers = line_identifiers(segments, line.first, line.last, setting.standard)
-    if not identifiers:
+    if not reading.item:
         return [Finding("line-without-item", "The line names no item.", line.first)]
     best = next(entry for entry in identifiers if entry[1] == reading.item["item"])
     if len(best[0]) > 3:  # EDIFACT 7143 has up to three characters, X12 235 two
@@ -254,9 +255,14 @@ def _judge_places(
         place = record.get("location")
         if segments[q].tag in setting.standard.splits:
             own = part_place(segments, record["quantity"])
-            if place != (own if segments[q].value(own[1]) else None):
-                return [Finding("place-order", "A part was not read with its own place.", q)]
-        else:
+            if own is not None:
+                if place != (own if segments[q].value(own[1]) else None):
+                    return [Finding("place-order", "A part was not read with its own place.", q)]
+            elif names_part_place(segments[q]) is None:
+                code = segments[q].value(2)
+                detail = f"It is not known whether {segments[q].tag} {code} names a place."
+                return [Finding("place-misplaced", detail, q)]
+        if segments[q].tag not in setting.standard.splits or own is None:
             if place is not None and (place[0] not in known or place[1:] not in place_slots(segments[place[0]])):
                 return [Finding("place-misplaced", "The location was read where no place stands.", place[0])]
             stated[q] = place[0] if place else None

@@ -5,7 +5,7 @@ from functools import cache
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
-from udf.standards.quantities import LOOP, MEASURED, quantity_positions
+from udf.standards.quantities import LOOP, MEASURED, names_part_place, quantity_positions
 from udf.standards.setting import Setting
 from udf.standards.standard import Standard
 
@@ -54,6 +54,8 @@ def _find_half_parts(segments: Sequence[Segment], first: int, last: int, standar
     parts = [(s, e) for s, e, _ in stated if segments[s].tag in ("SDQ", "REF")]
     for s, e in parts:
         place, quantity = segments[s].value(e - 1), segments[s].value(e)
+        if not names_part_place(segments[s]):
+            continue
         if bool(place) != bool(quantity):
             what = f"place «{place}» has no quantity" if place else f"quantity {quantity} has no place"
             findings.append(Finding("part-incomplete", f"In {segments[s].tag} the {what}.", s))

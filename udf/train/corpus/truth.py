@@ -28,7 +28,11 @@ HEADER = (
 )  # fmt: skip
 
 _PERIOD_ONLY = ("sold", "returned", "net_sold", "total_sold")
-_PERIOD_TOO = ("received", "shipped", "despatched", "delivered", "lost_sales", "movement", "adjustment")
+_PERIOD_TOO = (
+    "received", "shipped", "despatched", "delivered", "lost_sales", "movement", "adjustment", "promotion",
+    "sold_wholesale", "sold_bailment", "sold_military", "sold_transportation", "sold_on_premise", "sold_off_premise",
+    "returned_goods", "returned_to_vendor", "returned_defective",
+)  # fmt: skip
 
 
 def essence(line: Line) -> Essence:

@@ -5,16 +5,18 @@ import random
 from udf.train.corpus.parts import X12_MARKS
 from udf.train.corpus.values import unknown_code
 
-ID_TYPES = ["UP", "UP", "UP", "UK", "EN", "UI", "UA", "IN", "VN", "SK", "BP", "VP", "VC", "MG", "ND", "CB", "PN", "IZ"]
+ID_TYPES = ["UP", "UP", "UP", "UK", "EN", "UI", "UA", "IN", "VN", "SK", "BP", "VP", "VC", "MG", "ND", "CB", "PN"]
 EXTRA_TYPES = ["RK", "ST", "ZZ", "VA", "SZ", "CG", "HI", "LT", "MN", "PD", "IB"]
 PARTIES = ["FR", "TO", "SU", "VN", "SE", "MF", "DS", "DB", "BG", "IV", "PE", "BT", "II", "BY"]
 PLACES = ["ST", "ST", "RL", "WH", "SF", "BS", "LP", "CN"]
 ID_KINDS = ["92", "92", "UL", "9", "91", "54", "1", "21", "XX"]
 ACTIVITIES = (
-    "QS QS QS QA QA QA QP QR QU QO OH TS Q1 QI QD QT QB QE QC QZ QW QL QM QN QX QK QF QH QJ Q2 Q3 HL BT OP OF WQ OQ PO "
+    "QS QS QS QA QA QA QP QR QU QO OH TS Q1 QI QD QT QB QE QC QZ QW QL QM QN QX QK QF QH Q2 Q3 HL BT OP OF WQ OQ PO "
     "LS DG"
 ).split()
 STOCK_CODES = "33 33 33 17 17 17 63 27 29 34 36 26 20 01 02 72 73 76 87 39 32 BQ IQ QH QA QB QC QD QO 38".split()
+UNMAPPED = (["12", "25", "57", "67", "70", "77"], ["AA", "AB", "Q4", "RQ"])
+"""Codes that are listed, in 673 and in 859, and that no table of ours gives a meaning."""
 NOISE_DATES = ["371", "011", "002", "036", "327", "003", "004", "097"]
 
 
@@ -58,7 +60,7 @@ class X12Dialect:
             codes = ["32", "17", "33", "76", "QS", "QA"]
         count = r.choice([1] * 6 + [2] * 4 + [3, 3, 4, 4, 6, 8, 11]) if kind != "867" else 1
         self.codes = list(dict.fromkeys(r.choice(codes) for _ in range(count)))
-        self.codes = list(dict.fromkeys(c if r.random() < 0.95 else unknown_code(r) for c in self.codes))
+        self.codes = list(dict.fromkeys(c if r.random() < 0.95 else r.choice(UNMAPPED[kind == "852"]) for c in self.codes))
         self.some_codes = r.random() < 0.3
         self.line_quantity = self.in_za and r.random() < 0.12
         self.counts = self.in_za and r.random() < 0.15
