@@ -14,6 +14,7 @@ from udf.standards.chunks import Chunk
 from udf.standards.dates import date_statements, read_date
 from udf.standards.header import currencies
 from udf.standards.items import line_identifiers
+from udf.standards.places import without_weak_place
 from udf.standards.prices import price_basis
 from udf.standards.quantities import inventory_segments, names_part_place
 from udf.standards.setting import Setting
@@ -104,6 +105,7 @@ def build_lines(
     periods: "StatedPeriods",
 ) -> list[Line]:  # fmt: skip
     """The lines of a proved line group; `inherited` is what header and group state. Raises UnreadableValueError."""
+    above = without_weak_place(segments, inherited, setting)
     identifiers = line_identifiers(segments, line.first, line.last, setting.standard)
     item_ids: dict[str, str] = {}
     for kind, position, _ in identifiers:
@@ -118,7 +120,7 @@ def build_lines(
     inventory = inventory_segments(segments, line.first, line.last)
     lines = []
     for record in line.records:
-        whole = _inherit(inherited, record)
+        whole = _inherit(above, without_weak_place(segments, record, setting))
         quantity = read_number(text_at(segments, record["quantity"]), mark)
         qualifier_at = record["qualifier"]
         qualifier = text_at(segments, qualifier_at)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
+from udf.gatekeeper.blocks import find_repeated_blocks
 from udf.gatekeeper.exchanged import find_exchanged
 from udf.gatekeeper.numbering import check_line_numbers
 from udf.gatekeeper.order import check_header_dates, check_item_forms, check_order, check_shifted
@@ -34,6 +35,7 @@ def check_layout(segments: Sequence[Segment], first: int, chunks: Chunks, settin
     yield from find_exchanged(segments, chunks, setting)
     yield from find_empty_groups(segments, chunks, setting)
     yield from check_line_numbers(segments, chunks)
+    yield from find_repeated_blocks(segments, chunks)
     yield from find_unmapped(segments, chunks, setting)
 
 

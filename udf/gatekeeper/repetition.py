@@ -11,7 +11,7 @@ from udf.gatekeeper.values import are_told_apart, find_sum
 from udf.reading import Record
 from udf.standards.message_types import MESSAGE_TYPES
 from udf.standards.places import PLACES, place_role
-from udf.standards.quantities import SPLITS, activity_of, inventory_segments
+from udf.standards.quantities import PIECES, SPLITS, activity_of, inventory_segments
 from udf.standards.setting import Setting, value_at
 from udf.standards.values import UnreadableValueError, read_number
 
@@ -24,6 +24,9 @@ _OF_STOCK = {
 }  # fmt: skip
 _ALWAYS = ("GIN", "STS", "LQ")
 """Identity numbers and states of goods, whatever their first code."""
+
+COUNTED = (*PIECES, "CA", "CS", "CT", "BX", "PK", "PF", "PA", "DZ")
+"""Units of things that are counted, alone or packed: 12 pieces and a carton may be the same goods. A weight is none."""
 
 Mark = tuple[str, ...]
 
@@ -56,6 +59,11 @@ def judge_repetition(
         apart += _stock_marks(segments, q, stop, inventory) if is_stock else _sale_marks(segments, q, stop, setting)
         # one without a unit is like any, others are like those of their unit and those without one
         alike = [seen[code, location, other] for other in ((unit, "") if unit else (None,))]
+        counted = COUNTED if unit in COUNTED and not several_places else ()
+        others = [seen[code, location, other] for other in counted if other != unit and (code, location, other) in seen]
+        if any(a.count and not a.differ(apart, is_stock) for a in others):
+            detail = f"Quantity {code} is stated in two units for one place and date: one may be the other's content."
+            return [Finding("repeated-quantity", detail, q)]
         if any(a.count and (several_places or not a.differ(apart, is_stock)) for a in alike):
             return [Finding("repeated-quantity", f"Quantity {code} is stated twice for one place and date.", q)]
         for other in (unit, None):
@@ -107,6 +115,8 @@ def _stock_marks(
         value = segment.value(1) or segment.value(0, 1)
         if value and (tag in _ALWAYS or code in _OF_STOCK.get(tag, ())):
             marks.append((tag, code, value))
+    if segments[quantity].tag == "REF":  # a part that names what it is: a lot, an order
+        marks.append(("REF", segments[quantity].value(0), segments[quantity].value(1)))
     if segments[quantity].tag == "SCH" and segments[quantity].value(5):
         marks.append(("SCH", segments[quantity].value(4), segments[quantity].value(5)))
     inventory = inventories.get(quantity)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar, overload
 
 from udf.document import StatedPeriods, build_lines, inherit, lift, read_header, read_parties
 from udf.findings import Finding
+from udf.gatekeeper.blocks import PlaceSums
 from udf.gatekeeper.controls import check_totals, check_trailer
 from udf.gatekeeper.layout import check_layout
 from udf.gatekeeper.placement import find_referenced_places
@@ -165,17 +166,23 @@ class Verdict:
 
         kept: list[list[Line]] = []
         warnings = LineWarnings(self.header, message.envelope)
+        parties = read_parties(message.segments, message.chunks.header, message.setting.standard)
+        sums = PlaceSums([party.id for party in parties if party.id])
 
         def build_all() -> Iterator[list[Line]]:
             for unit in lines:
                 found = build(unit)
                 for line in found:
                     warnings.note(line)
+                    sums.note(line)
                 if not message.is_long:
                     kept.append(found)
                 yield found
 
         twice = repeated_stock(build_all())
+        if total := sums.find_total():
+            detail = f"The place {total} has of each of its items what all others have together: it may be their total."
+            self.note(Finding("total-beside-parts", detail, message.first))
         for number in sorted(twice):
             detail = "The same stock stands twice for one item, place and date."
             lines[number].findings = [Finding("repeated-stock", detail, lines[number].chunks[0].first)]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
-from udf.reading import Position, SegmentLike
+from udf.reading import Position, Record, SegmentLike
 from udf.standards.chunks import Chunk
 from udf.standards.edifact import EDIFACT
 from udf.standards.setting import Setting
@@ -95,6 +95,7 @@ def line_places(
 ) -> tuple[list[int], list[Finding]]:
     """The places that a line names, in stream order."""
     places: list[int] = []
+    weak: set[int] = set()
     for index in range(first, last):
         if segments[index].tag not in PLACES:
             continue
@@ -105,7 +106,19 @@ def line_places(
             return [], [empty_place(segments, index)]
         if role != "no":
             places.append(index)
-    return places, []
+        if role == "weak":
+            weak.add(index)
+    return [i for i in places if i not in weak] if len(weak) < len(places) else places, []
+
+
+def without_weak_place(segments: Sequence[Segment], record: Record, setting: Setting) -> Record:
+    """A record without the place that holds only where the message names no other, where it names one."""
+    place = record.get("location")
+    if place is None or not setting.is_placed or segments[place[0]].tag not in setting.standard.places:
+        return record
+    if place_role(segments[place[0]], setting) != "weak":
+        return record
+    return {name: at for name, at in record.items() if name not in ("location", "location_type")}
 
 
 def bind_places(places: list[int], quantities: list[int], last: int) -> list[dict[int, int | None]]:
