@@ -14,6 +14,7 @@ from udf.standards.chunks import Chunk
 from udf.standards.dates import date_statements, read_date
 from udf.standards.header import currencies
 from udf.standards.items import line_identifiers
+from udf.standards.meanings import refine
 from udf.standards.places import without_weak_place
 from udf.standards.prices import price_basis
 from udf.standards.quantities import inventory_segments, names_part_place
@@ -102,9 +103,12 @@ def read_dates(
 
 def build_lines(
     segments: Sequence[Segment], line: LineRecords, inherited: Record, setting: Setting, currency: str | None,
-    periods: "StatedPeriods",
+    periods: "StatedPeriods", transfer: str = "",
 ) -> list[Line]:  # fmt: skip
-    """The lines of a proved line group; `inherited` is what header and group state. Raises UnreadableValueError."""
+    """The lines of a proved line group; `inherited` is what header and group state, `transfer` the code of its PTD.
+
+    Raises UnreadableValueError.
+    """
     above = without_weak_place(segments, inherited, setting)
     identifiers = line_identifiers(segments, line.first, line.last, setting.standard)
     item_ids: dict[str, str] = {}
@@ -124,7 +128,8 @@ def build_lines(
         quantity = read_number(text_at(segments, record["quantity"]), mark)
         qualifier_at = record["qualifier"]
         qualifier = text_at(segments, qualifier_at)
-        measure = setting.measure(segments[qualifier_at[0]].tag, qualifier) or "unmapped"
+        stated = setting.measure(segments[qualifier_at[0]].tag, qualifier) or "unmapped"
+        measure = refine(stated, segments, inventory.get(record["quantity"][0]), transfer)
         is_sale = measure in SALES or (measure == "unmapped" and setting.message_type in ("SLSRPT", "867"))
         as_of = read_dates(segments, whole)[1]
         if is_sale or measure in FLOWS:
@@ -171,6 +176,11 @@ def build_lines(
             source=source,
         ))  # fmt: skip
     return lines
+
+
+def transfer_of(segments: Sequence[Segment], first: int, last: int) -> str:
+    """PTD01 (521) of a group, '' where no PTD opens it."""
+    return segments[first].value(0) if first < last and segments[first].tag == "PTD" else ""
 
 
 def _prefer_period(

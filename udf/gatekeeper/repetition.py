@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from udf.edi.segments import Segment
+from udf.document import FLOWS
 from udf.findings import Finding
 from udf.gatekeeper.values import are_told_apart, find_sum
 from udf.reading import Record
@@ -41,7 +42,7 @@ def judge_repetition(
     batch or state is real too: each part names its own, by the same kinds of segments, and none is the others' sum.
     """
     is_stock = MESSAGE_TYPES[setting.message_type].is_stock
-    several_places = len({record["location"] for record in records if "location" in record}) > 1
+    several_places = len({value_at(segments, record["location"]) for record in records if "location" in record}) > 1
     split = {record["qualifier"] for record in records if segments[record["quantity"][0]].tag in SPLITS}
     codes_of_split = {value_at(segments, position) for position in split}
     quantities = sorted({record["quantity"][0] for record in records})
@@ -56,7 +57,11 @@ def judge_repetition(
         at = bisect_right(quantities, q)
         stop = quantities[at] if at < len(quantities) else last
         apart: tuple[Mark, ...] = tuple((value_at(segments, record[n]),) for n in ("start", "end") if n in record)
-        apart += _stock_marks(segments, q, stop, inventory) if is_stock else _sale_marks(segments, q, stop, setting)
+        moved = setting.measure(segments[record["qualifier"][0]].tag, code) in FLOWS
+        own = _sale_marks(segments, q, stop, setting) if moved or not is_stock else ()
+        apart += own + (_stock_marks(segments, q, stop, inventory) if is_stock else ())
+        # a place before its quantity may be that of an earlier one whose successor is lost
+        may_be_earlier = several_places and not ("location" in record and record["location"][0] > q)
         # one without a unit is like any, others are like those of their unit and those without one
         alike = [seen[code, location, other] for other in ((unit, "") if unit else (None,))]
         counted = COUNTED if unit in COUNTED and not several_places else ()
@@ -64,7 +69,7 @@ def judge_repetition(
         if any(a.count and not a.differ(apart, is_stock) for a in others):
             detail = f"Quantity {code} is stated in two units for one place and date: one may be the other's content."
             return [Finding("repeated-quantity", detail, q)]
-        if any(a.count and (several_places or not a.differ(apart, is_stock)) for a in alike):
+        if any(a.count and (may_be_earlier or not a.differ(apart, is_stock and not moved)) for a in alike):
             return [Finding("repeated-quantity", f"Quantity {code} is stated twice for one place and date.", q)]
         for other in (unit, None):
             seen[code, location, other].note(apart)

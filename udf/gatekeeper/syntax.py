@@ -28,8 +28,8 @@ _DATED = ("ZA", "SCH")
 """Segments whose date nothing else reads."""
 
 
-_LISTED = ("66",)
-"""Data elements of which partners have no codes of their own: whose numbers a place has."""
+_LISTED = (("SDQ", "66"),)
+"""Elements that have to be in their list: beside them stands another code of two characters (355)."""
 
 
 class Checks(NamedTuple):
@@ -60,7 +60,7 @@ def _lay_out(standard: Standard, tag: str, form: Form) -> Checks:
     rows = form.elements
     return Checks(
         tuple((row.element, row.component, row.longest, row.is_required) for row in rows if row.longest),
-        tuple((row.element, row.component, row.number) for row in rows if row.number in _LISTED),
+        tuple((row.element, row.component, row.number) for row in rows if (tag, row.number) in _LISTED),
         tuple(((row.element, row.component), missing) for row in rows for missing in row.needs),
         tuple((form.components or {}).items()),
         tuple((e, c) for e, c, _ in BASES.get(tag, ())),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar, overload
 
-from udf.document import StatedPeriods, build_lines, inherit, lift, read_header, read_parties
+from udf.document import StatedPeriods, build_lines, inherit, lift, read_header, read_parties, transfer_of
 from udf.findings import Finding
 from udf.gatekeeper.blocks import PlaceSums
 from udf.gatekeeper.controls import check_totals, check_trailer
@@ -214,6 +214,7 @@ class Verdict:
                 message.segments, message.gather(unit),
                 inherit(header, _lift_stated(stated.get(id(group))) if group else {}),
                 message.setting, self.header.get("currency"), self._periods,
+                transfer_of(message.segments, group.first, group.last) if group else "",
             )  # fmt: skip
         except UnreadableValueError as problem:
             unit.findings = [Finding(problem.code, str(problem), unit.chunks[0].first)]

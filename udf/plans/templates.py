@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from udf.document import StatedPeriods, build_lines, inherit, read_header, read_parties
+from udf.document import StatedPeriods, build_lines, inherit, read_header, read_parties, transfer_of
 from udf.gatekeeper.values import stock_key
 from udf.gatekeeper.warnings import days_of, find_odd_attributes
 from udf.message import LineRecords
@@ -74,8 +74,9 @@ def make_line_templates(
     line = LineRecords(first, last, [_lift(record, first) for record in records])
     header = _read_header(example, stated[0], setting)
     periods = _WatchedPeriods(example.segments, setting)
+    transfer = transfer_of(example.segments, *example.bounds[1])
     try:
-        built = build_lines(example.segments, line, above, setting, header.get("currency"), periods)
+        built = build_lines(example.segments, line, above, setting, header.get("currency"), periods, transfer)
     except (UnreadableValueError, LookupError) as problem:
         raise UntraceableError(str(problem)) from problem
     return [

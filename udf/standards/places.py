@@ -121,10 +121,21 @@ def without_weak_place(segments: Sequence[Segment], record: Record, setting: Set
     return {name: at for name, at in record.items() if name not in ("location", "location_type")}
 
 
-def bind_places(places: list[int], quantities: list[int], last: int) -> list[dict[int, int | None]]:
-    """The ways to pair places with quantities in stream order: all before theirs, all after, or one for all."""
+def bind_places(
+    places: list[int], quantities: list[int], last: int, message_type: str
+) -> list[dict[int, int | None]]:
+    """The ways to pair places with quantities in stream order: all before theirs, all after, or one for all.
+
+    Where the structure of a message type puts a place behind its quantity (`_BEHIND`) as well as behind LIN, a place
+    before the first of several quantities and others between them fit both ways, and neither is read. Where it puts the
+    place of a line behind all of its quantities (`_BEHIND_ALL`), one there is for all.
+    """
     ways: list[dict[int, int | None]] = []
     starts = sorted(set(quantities))
+    if message_type in _BEHIND_ALL and len(places) == 1 and len(starts) > 1 and places[0] > starts[-1]:
+        return [dict.fromkeys(starts, places[0])]
+    if message_type in _BEHIND and len(starts) > 1 and len(places) > 1 and places[0] < starts[0]:
+        return []
     for mode in ("before", "after"):
         bound: dict[int, int | None] = {}
         for number, q in enumerate(starts):
@@ -138,3 +149,9 @@ def bind_places(places: list[int], quantities: list[int], last: int) -> list[dic
         if set(bound.values()) - {None} == set(places) and (None not in bound.values() or not places):
             ways.append(bound)
     return ways
+
+
+_BEHIND = ("INVRPT",)
+"""D.96A INVRPT: LOC in group 9, behind LIN, and in group 11, behind QTY."""
+_BEHIND_ALL = ("846",)
+"""004010 846: N1 at position 480 of the LIN loop, behind the QTY loop, is of the line."""

@@ -50,7 +50,6 @@ MALFORMED = {
     # 004010: element 355 has two characters, and 66 has no code EA
     "unit and code list of a split changed places": activity(f"{UP} ZA*QS SDQ*92*EA*0003*2"),
     "unit and date code of an activity changed places": activity(f"{UP} ZA*QA*20*184*EA*20240512"),
-    "a code list that no directory has": message("852", f"XQ*H*20260101 N1*ST*MAIN*EA*0012 {UP} ZA*QS*5*EA"),
     "a GTIN is emptied and its type stands": inventory("LIN*1*UP**VN*PROD-001 QTY*33*5*EA"),
     "the separator behind a date's code is lost": message(
         "SLSRPT", f"BGM+73E+S1+9 DTM+9020260101:102 DTM+91:20260107:102 {LIN} QTY+153:1"

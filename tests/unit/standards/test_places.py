@@ -104,11 +104,11 @@ def test_a_line_names_no_party_of_unknown_role() -> None:
 
 
 def test_places_pair_with_quantities_before_or_behind_them() -> None:
-    assert bind_places([1, 3], [2, 4], 5) == [{2: 1, 4: 3}]
-    assert bind_places([2, 4], [1, 3], 5) == [{1: 2, 3: 4}]
-    assert bind_places([1], [2, 3], 4) == [{2: 1, 3: 1}]
-    assert bind_places([], [1, 2], 3) == [{1: None, 2: None}, {1: None, 2: None}]
-    assert bind_places([1, 2], [3], 4) == []
+    assert bind_places([1, 3], [2, 4], 5, "SLSRPT") == [{2: 1, 4: 3}]
+    assert bind_places([2, 4], [1, 3], 5, "SLSRPT") == [{1: 2, 3: 4}]
+    assert bind_places([1], [2, 3], 4, "SLSRPT") == [{2: 1, 3: 1}]
+    assert bind_places([], [1, 2], 3, "SLSRPT") == [{1: None, 2: None}, {1: None, 2: None}]
+    assert bind_places([1, 2], [3], 4, "SLSRPT") == []
 
 
 def test_a_signature_is_the_tag_and_its_first_code() -> None:
