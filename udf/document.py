@@ -16,7 +16,7 @@ from udf.standards.header import currencies
 from udf.standards.items import line_identifiers
 from udf.standards.meanings import refine
 from udf.standards.places import without_weak_place
-from udf.standards.prices import price_basis
+from udf.standards.prices import other_unit, price_basis
 from udf.standards.quantities import inventory_segments, names_part_place
 from udf.standards.setting import Setting
 from udf.standards.standard import Standard
@@ -82,6 +82,9 @@ def read_header(segments: Sequence[Segment], record: Record, setting: Setting) -
         if code in _DELETIONS:
             raise UnreadableValueError("unsupported-function", f"Function {code} deletes lines sent before.")
         fields["function"] = setting.standard.functions.get(code)
+        if fields["function"] is None:
+            detail = f"What a report of the function {code} does to earlier ones is not known."
+            raise UnreadableValueError("unsupported-function", detail)
     if "currency" in record:
         fields["currency"] = text_at(segments, record["currency"])
     if "document_date" in record:
@@ -134,11 +137,15 @@ def build_lines(
         as_of = read_dates(segments, whole)[1]
         if is_sale or measure in FLOWS:
             whole = _prefer_period(segments, whole, line.first, setting, periods)
+            if _is_of_stock(segments, whole, setting):  # of a sale it says nothing
+                whole = {name: at for name, at in whole.items() if name not in ("start", "end")}
         start, end = read_dates(segments, whole)
         attributes = _attributes(segments, line, record, setting, opening)
         attributes = _inventory_status(segments, inventory.get(record["quantity"][0])) | attributes
         price_at = whole.get("price")
         basis = price_basis(segments[price_at[0]]) if price_at else None
+        if price_at and (other := other_unit(segments[price_at[0]], _text(segments, whole.get("unit")))):
+            basis = f"for a {other}"
         if price_at and basis:  # a price for a hundred is no price of this contract: left out, and said so
             attributes |= {"price_as_sent": text_at(segments, price_at), "price_basis": basis}
             del whole["price"]
@@ -197,6 +204,17 @@ def _prefer_period(
         return whole
     above = periods.above(before)
     return whole | {"start": above[0], "end": above[1]} if above else whole
+
+
+def _is_of_stock(segments: Sequence[Segment], whole: Record, setting: Setting) -> bool:
+    """Whether the date of a quantity is that of a stock (DTM 366, 184) or of a document (BIA04)."""
+    start = whole.get("start")
+    if start is None:
+        return False
+    segment = segments[start[0]]
+    if segment.tag == "BIA":
+        return True
+    return segment.tag == "DTM" and setting.date_role("DTM", segment.value(0)) == "as_of"
 
 
 class StatedPeriods:

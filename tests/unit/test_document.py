@@ -125,10 +125,10 @@ def test_a_line_with_two_currencies_is_refused() -> None:
     assert "currency-ambiguous" in codes(compile_by_rules(text))
 
 
-def test_stock_that_inventory_status_contradicts_is_named() -> None:
+def test_stock_that_inventory_status_calls_damaged_is_damaged() -> None:
     text = stock(f"{LIN} INV+2+2 QTY+145:1:PCE")
     assert first_line(text).attributes == {"inventory_direction": "2", "inventory_status": "2"}
-    assert "inventory-status" in codes(compile_by_rules(text))
+    assert first_line(text).measure == "damaged"
 
 
 def test_a_fraction_of_a_piece_is_named() -> None:

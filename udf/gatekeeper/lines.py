@@ -188,7 +188,7 @@ def _judge_use(segments: Sequence[Segment], line: LineRecords, setting: Setting)
         is_total = s in parts and segment.tag in ("QTY", "ZA")
         if is_total and count:
             findings.append(Finding("quantity-used-twice", f"The total {text} was read beside its parts.", s))
-        units = _units(segments, [position, *parts[s]]) if is_total else set()
+        units = _units(segments, [position, *parts[s]]) if is_total and text else set()
         if len(units) > 1:
             detail = f"The parts and their total are stated in {' and '.join(sorted(units))}."
             findings.append(Finding("split-total-mismatch", detail, s))

@@ -8,7 +8,7 @@ from udf.language.vocabulary import PAD, Bundles, name_code, name_tag, number_co
 from udf.reading import FIELDS
 from udf.standards.dates import ENDS, RANGES, SINGLE, SPANS
 from udf.standards.header import FIELDS as OF_HEADERS
-from udf.standards.header import header_slots
+from udf.standards.header import REFERENCE_CURRENCY, header_slots
 from udf.standards.places import PLACES
 from udf.standards.reference import load_reference
 from udf.standards.standard import Standard
@@ -84,6 +84,12 @@ def find_header_fields(components: Sequence[Shown], standard: Standard) -> dict[
         for field, place in slots.get(shown.tag, {}).items():
             if place == (shown.element, shown.component):
                 stated.setdefault(field, shown.marker)
+    reference = next((s for s in components if s.tag == "CUX" and not s.component and s.code == REFERENCE_CURRENCY), None)
+    if reference is not None and "currency" in stated:
+        at = reference.segment, reference.element, 1
+        beside = next((s for s in components if (s.segment, s.element, s.component) == at), None)
+        if beside is not None:
+            stated["currency"] = beside.marker
     return stated
 
 

@@ -133,8 +133,21 @@ def activity_of(segments: Sequence[Segment], index: int, standard: Standard) -> 
             quantity = i
         if tag == "LIN":
             break
+    if quantity < 0 and segments[index].tag == "SDQ":
+        quantity = _only_quantity_behind(segments, index)
     notes.activity = index, quantity
     return index if quantity < 0 else quantity
+
+
+def _only_quantity_behind(segments: Sequence[Segment], index: int) -> int:
+    """The QTY of an 846 line whose SDQ stands before it (004010: SDQ 190, QTY 320), -1 where there is not one alone."""
+    behind = []
+    for i in range(index + 1, len(segments)):
+        if segments[i].tag in ("LIN", "CTT", "SE"):
+            break
+        if segments[i].tag in MEASURED:
+            behind.append(i)
+    return behind[0] if len(behind) == 1 and segments[behind[0]].tag == "QTY" else -1
 
 
 PIECES = ("PCE", "EA", "C62", "NAR")

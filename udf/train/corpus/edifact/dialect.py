@@ -5,7 +5,7 @@ import random
 from udf.train.corpus.parts import EDIFACT_MARKS
 from udf.train.corpus.values import unknown_code
 
-PLACE_ROLES = ["ST", "SN", "WH", "SN", "ST", "GY", "DP", "UD", "SF"]
+PLACE_ROLES = ["ST", "SN", "WH", "SN", "ST", "GY", "SF"]
 PARTY_ROLES = ["SU", "SE", "BY", "MS", "MR", "PR", "IV", "FR", "CN", "II", "OB", "BY", "SU", "CA"]
 PLACE_LOCS = ["162", "162", "162", "14", "18", "7", "19", "11"]
 OTHER_LOCS = ["27", "28", "35", "1", "8", "9", "10", "20"]
@@ -40,6 +40,8 @@ class EdifactDialect:
         self.message_type = message_type or r.choice(["SLSRPT", "INVRPT"])
         self.sales = self.message_type == "SLSRPT"
         self.where, self.when = r.choice(WHERE), r.choice(WHEN)
+        if not self.sales:  # INVRPT has no place above LIN but the message's, and those of quantities stand behind them
+            self.where = self.where.replace("-group", "-header").replace("-before", "-after")
         if self.when.startswith("group") and not self.where.endswith("group"):
             self.when = "header" + self.when[5:]
         self.loc, self.place_role = r.choice(PLACE_LOCS), r.choice(PLACE_ROLES)
