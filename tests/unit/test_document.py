@@ -160,7 +160,8 @@ def test_every_copied_value_stands_at_its_span() -> None:
 
 def places(text: str) -> list[str | None]:
     outcome = compile_by_rules(text)
-    assert outcome.is_valid and outcome.document, outcome.problems
+    assert outcome.is_valid, outcome.problems
+    assert outcome.document is not None
     return [line.location_id for line in outcome.document.lines]
 
 

@@ -7,7 +7,7 @@ from udf.findings import Finding
 from udf.gatekeeper.blocks import find_repeated_blocks
 from udf.gatekeeper.exchanged import find_exchanged
 from udf.gatekeeper.numbering import check_line_numbers
-from udf.gatekeeper.order import check_header_dates, check_lost_periods, check_item_forms, check_order, check_shifted
+from udf.gatekeeper.order import check_header_dates, check_item_forms, check_lost_periods, check_order, check_shifted
 from udf.gatekeeper.placement import check_parts, check_places, find_empty_groups
 from udf.gatekeeper.pricing import check_price_order, check_priced_lines
 from udf.gatekeeper.tags import find_damaged_tags

@@ -135,7 +135,9 @@ def _judge_quantity(segments: Sequence[Segment], record: Record, setting: Settin
     if record.get("qualifier") != (activity, 0, 0) or segments[activity].tag not in ("QTY", "ZA"):
         return [Finding("qualifier-misplaced", "The qualifier does not stand with its quantity.", s)]
     measure = setting.measure(segments[activity].tag, segments[activity].value(0))
-    if measure is None and not is_listed_quantity(setting.standard.name, segments[activity].tag, segments[activity].value(0)):
+    if measure is None and not is_listed_quantity(
+        setting.standard.name, segments[activity].tag, segments[activity].value(0)
+    ):
         detail = f"The code {segments[activity].value(0)} in {segments[activity].tag} is in no list of the standard."
         return [Finding("quantity-code-unlisted", detail, activity)]
     if measure == "ignored":

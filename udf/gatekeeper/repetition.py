@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from udf.edi.segments import Segment
 from udf.document import FLOWS
+from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.gatekeeper.values import are_told_apart, find_sum
 from udf.reading import Record

@@ -266,8 +266,9 @@ class Verdict:
             problems=[p for p in self.problems if p.severity == "error"][:20],
             compile_ms=round(1000 * message.seconds, 3),
         )  # fmt: skip
+        is_complete = is_valid and not self.rejected and not self._is_unmapped
         outcome = Outcome(
-            message_type=setting.message_type, is_valid=is_valid, is_complete=is_valid and not self.rejected and not self._is_unmapped,
+            message_type=setting.message_type, is_valid=is_valid, is_complete=is_complete,
             document=document, rejected_lines=self.rejected, problems=self.problems, route="model", attempts=attempts,
             model_version=self.model_version, compiler_version=self.compiler_version,
             verification_hash=hash_document(message.text, dumped), attempt_log=[whole, *log],

@@ -84,7 +84,9 @@ def find_header_fields(components: Sequence[Shown], standard: Standard) -> dict[
         for field, place in slots.get(shown.tag, {}).items():
             if place == (shown.element, shown.component):
                 stated.setdefault(field, shown.marker)
-    reference = next((s for s in components if s.tag == "CUX" and not s.component and s.code == REFERENCE_CURRENCY), None)
+    reference = next(
+        (s for s in components if s.tag == "CUX" and not s.component and s.code == REFERENCE_CURRENCY), None
+    )
     if reference is not None and "currency" in stated:
         at = reference.segment, reference.element, 1
         beside = next((s for s in components if (s.segment, s.element, s.component) == at), None)

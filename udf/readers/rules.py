@@ -48,9 +48,7 @@ def read_line(segments: Sequence[Segment], first: int, last: int, setting: Setti
         return reading
     activities = sorted({activity_of(segments, s, standard) for s, _, _ in quantities})
     reading.places, reading.place_faults = line_places(segments, first, last, setting)
-    reading.bindings = bind_places(
-        reading.places, [s for s, _, _ in quantities], last, setting.message_type
-    )
+    reading.bindings = bind_places(reading.places, [s for s, _, _ in quantities], last, setting.message_type)
     reading.prices, reading.price_faults = bind_prices(segments, first, last, activities, setting)
     reading.periods, reading.period_faults = bind_periods(segments, first, last, activities, setting)
     return reading

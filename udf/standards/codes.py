@@ -1,8 +1,8 @@
 """The code lists of the directories: which codes there are, since when and until when, and what each is called.
 
 `lists/` has a file for each data element, by its number: EDIFACT's of UN/EDIFACT D.94B to D.10B with what EANCOM adds,
-X12's of 003020 to 005010. A blank `since` or `until` is the first or last of these. Names of X12 stand only where a table
-of ours uses the code.
+X12's of 003020 to 005010. A blank `since` or `until` is the first or last of these. Names of X12 stand only where a
+table of ours uses the code; `meaning` is what it says of a quantity, a party or a date in our words.
 """
 
 import csv

@@ -121,9 +121,7 @@ def without_weak_place(segments: Sequence[Segment], record: Record, setting: Set
     return {name: at for name, at in record.items() if name not in ("location", "location_type")}
 
 
-def bind_places(
-    places: list[int], quantities: list[int], last: int, message_type: str
-) -> list[dict[int, int | None]]:
+def bind_places(places: list[int], quantities: list[int], last: int, message_type: str) -> list[dict[int, int | None]]:
     """The ways to pair places with quantities in stream order: all before theirs, all after, or one for all.
 
     Where the structure of a message type puts a place behind its quantity (`_BEHIND`) as well as behind LIN, a place

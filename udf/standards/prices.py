@@ -93,7 +93,7 @@ PRICE_UNITS: Mapping[str, tuple[int, int]] = {"PRI": (0, 5), "CTP": (4, 0), "UIT
 
 
 def other_unit(segment: Segment, unit: str | None) -> str | None:
-    """The unit that a price is for where the quantity beside it has another one; None where they agree or are silent."""
+    """The unit that a price is for where the quantity has another one; None where they agree or one is silent."""
     at = PRICE_UNITS.get(segment.tag)
     own = segment.value(*at) if at else ""
     if not own or not unit or own == unit or (own in PIECES and unit in PIECES):

@@ -79,7 +79,8 @@ def names_part_place(segment: SegmentLike) -> bool | None:
     """Whether a part of a split names its place: SDQ always, REF and SCH by their code; None where nothing says so."""
     if segment.tag == "SDQ":
         return True
-    code = segment.elements[0 if segment.tag == "REF" else 2][0] if len(segment.elements) > 2 else ""
+    at = 0 if segment.tag == "REF" else 2
+    code = segment.elements[at][0] if len(segment.elements) > at else ""
     if segment.tag == "REF":
         return code in PLACE_REFERENCES
     role = load_reference().place_role("X12", "N1", code) if code else "no"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.small_messages import WEEK, activity, inventory, message, sales, stock
+from tests.small_messages import WEEK, activity, inventory, message, sales
 from udf.train.attack.rules_engine import compile_by_rules
 
 A = "4006381333931"

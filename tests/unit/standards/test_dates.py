@@ -95,7 +95,8 @@ def days(segments: list[Segment], setting: Setting) -> tuple[str, ...]:
     start, end, faults = find_period(segments, range(len(segments)), setting)
     if faults:
         return (faults[0].code,)
-    assert start and end
+    assert start
+    assert end
     return str(read_date(segments[start[0]], start)[0]), str(read_date(segments[end[0]], end)[1])
 
 

@@ -11,7 +11,8 @@ LIN = "LIN+1++4006381333931:EN"
 
 def measures(text: str) -> list[str]:
     outcome = compile_by_rules(text)
-    assert outcome.is_valid and outcome.document, outcome.problems
+    assert outcome.is_valid, outcome.problems
+    assert outcome.document is not None
     return [line.measure for line in outcome.document.lines]
 
 

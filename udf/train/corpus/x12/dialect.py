@@ -33,7 +33,11 @@ class X12Dialect:
         self.line_numbers = r.random() < 0.75
         splits = {
             "852": ["none"] * 4 + ["sdq"] * 4 + ["group"],
-            "846": ["none"] * 4 + ["n1"] * 2 + ["sch"] * 2 + ["ws"] * 2 + ["sdq"],  # no N1 above LIN: a place is of the set or of a line
+            "846": ["none"] * 4
+            + ["n1"] * 2
+            + ["sch"] * 2
+            + ["ws"] * 2
+            + ["sdq"],  # no N1 above LIN: a place is of the set or of a line
             "867": ["none"],
         }[kind]
         self.split = r.choice(splits)
@@ -63,7 +67,9 @@ class X12Dialect:
             codes = ["32", "17", "33", "76", "QS", "QA"]
         count = r.choice([1] * 6 + [2] * 4 + [3, 3, 4, 4, 6, 8, 11]) if kind != "867" else 1
         self.codes = list(dict.fromkeys(r.choice(codes) for _ in range(count)))
-        self.codes = list(dict.fromkeys(c if r.random() < 0.95 else r.choice(UNMAPPED[kind == "852"]) for c in self.codes))
+        self.codes = list(
+            dict.fromkeys(c if r.random() < 0.95 else r.choice(UNMAPPED[kind == "852"]) for c in self.codes)
+        )
         self.some_codes = r.random() < 0.3
         self.line_quantity = self.in_za and r.random() < 0.12
         self.counts = self.in_za and r.random() < 0.15
