@@ -13,7 +13,7 @@ from udf.reading import Position, Record
 from udf.standards.chunks import Chunk
 from udf.standards.dates import date_statements, read_date
 from udf.standards.header import currencies
-from udf.standards.items import line_identifiers
+from udf.standards.items import is_sub_line, line_identifiers
 from udf.standards.meanings import refine
 from udf.standards.places import without_weak_place
 from udf.standards.prices import other_unit, price_basis
@@ -141,6 +141,8 @@ def build_lines(
                 whole = {name: at for name, at in whole.items() if name not in ("start", "end")}
         start, end = read_dates(segments, whole)
         attributes = _attributes(segments, line, record, setting, opening)
+        if lin and is_sub_line(lin) and lin.value(3, 1):
+            attributes["parent_line"] = lin.value(3, 1)
         attributes = _inventory_status(segments, inventory.get(record["quantity"][0])) | attributes
         price_at = whole.get("price")
         basis = price_basis(segments[price_at[0]]) if price_at else None

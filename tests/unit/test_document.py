@@ -240,3 +240,10 @@ def test_the_currency_is_the_reference_currency_of_6347() -> None:
 def test_a_function_without_a_meaning_of_ours_is_named(code: str) -> None:
     text = message("SLSRPT", f"BGM+73E+S1+{code} DTM+356:20260107:102 LOC+162+S1 {LIN} QTY+153:1")
     assert "unsupported-function" in codes(compile_by_rules(text))
+
+
+def test_a_sub_line_names_the_line_that_it_is_a_part_of() -> None:
+    """D.96A LIN C829: 5495 1, then 1082 of the line that contains this one."""
+    whole, part = document(sales(f"{LIN} QTY+153:1 LIN+2+++1:1 PIA+5+0140449272:IB QTY+153:1")).lines
+    assert "parent_line" not in whole.attributes
+    assert (part.item_id, part.attributes["parent_line"]) == ("0140449272", "1")

@@ -151,8 +151,16 @@ def _product_faults(segments: Sequence[Segment], index: int) -> Iterator[str]:
         is_type = len(kind) < 3 or (len(kind) == 3 and (bool(number) or (e, kind) in _product_types(segments)))
         if not is_type or (number and not kind):
             yield f"«{kind}» in LIN is no type of an identifier"
+        if _are_exchanged(kind, number, "235"):
+            yield f"«{number}» in LIN stands where its identifier «{kind}» does"
         if kind in GTIN_TYPES and not number:
             yield f"{kind} in LIN has no number behind it"
+
+
+def _are_exchanged(kind: str, number: str, element: str) -> bool:
+    """Whether an identifier stands where its type does, and a type of the list where the identifier does."""
+    listed = codes_of(element)
+    return bool(number) and number in listed and bool(kind) and kind not in listed and number.isalpha()
 
 
 def _product_types(segments: Sequence[Segment]) -> frozenset[tuple[int, str]]:
@@ -179,6 +187,8 @@ def _identifier_faults(segments: Sequence[Segment], index: int) -> Iterator[str]
         number = segment.value(e)
         if len(kind) > _LONGEST:
             yield f"«{kind}» in {tag} is no type of an identifier"
+        if _are_exchanged(kind, number, "7143"):
+            yield f"«{number}» in {tag} stands where its identifier «{kind}» does"
         if not kind and (segment.value(e, 2) or (tag == "PIA" and number) or _GLUED.fullmatch(number)):
             yield f"The identifier «{number}» in {tag} has no type"
     if tag == "LIN" and index + 1 < len(segments) and segments[index + 1].tag == "PIA":
