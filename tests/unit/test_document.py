@@ -247,3 +247,9 @@ def test_a_sub_line_names_the_line_that_it_is_a_part_of() -> None:
     whole, part = document(sales(f"{LIN} QTY+153:1 LIN+2+++1:1 PIA+5+0140449272:IB QTY+153:1")).lines
     assert "parent_line" not in whole.attributes
     assert (part.item_id, part.attributes["parent_line"]) == ("0140449272", "1")
+
+
+def test_the_unit_of_an_846_line_is_that_of_its_quantities_without_one() -> None:
+    """004010 846: UIT stands in the LIN loop as well as in that of QTY."""
+    lines = document(inventory(f"{UP} UIT*EA QTY*33*5 QTY*63*2*CA")).lines
+    assert [line.unit for line in lines] == ["EA", "CA"]

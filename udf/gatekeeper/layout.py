@@ -37,7 +37,7 @@ def check_layout(segments: Sequence[Segment], first: int, chunks: Chunks, settin
     yield from find_empty_groups(segments, chunks, setting)
     yield from check_line_numbers(segments, chunks)
     yield from find_repeated_blocks(segments, chunks)
-    yield from find_unmapped(segments, chunks, setting)
+    yield from find_unmapped(segments, setting)
 
 
 def check_beginning(segments: Sequence[Segment], first: int, chunks: Chunks, setting: Setting) -> list[Finding]:

@@ -43,7 +43,8 @@ def check_places(segments: Sequence[Segment], chunks: Chunks, setting: Setting) 
         tail = [i for i in indices if stated and i > stated[-1] and place_role(segments[i], setting) != "no"]
         doubtful += [i for i in tail if signature(segments[i]) in above]
         behind.append(tail[0] if tail else None)
-        doubtful += [i for i in tail if place_role(segments[i], setting) is None]  # it may open a group
+        if not any(place_role(segments[i], setting) == "yes" for i in indices):
+            doubtful += [i for i in tail if place_role(segments[i], setting) is None]  # it may open a group
     placed = [place for place in behind if place is not None]
     if placed and behind[-1] is None:
         doubtful += placed

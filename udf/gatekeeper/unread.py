@@ -34,7 +34,8 @@ def find_unread(segments: Sequence[Segment], first: int, last: int, setting: Set
         # with a price it may stand behind another one, and in an 867 behind the LIN of its quantity
         beside = (*MEASURED, "UIT") if segment.value(1) else MEASURED
         is_free = bool(segment.value(1)) and setting.message_type == "867"
-        if tag == "UIT" and not is_free and segments[index - 1].tag not in beside:
+        is_head = tag == "UIT" and not any(segments[i].tag in MEASURED for i in range(first, index))
+        if tag == "UIT" and not is_free and not is_head and segments[index - 1].tag not in beside:
             findings.append(Finding("unread-data", "UIT states the unit of no quantity.", index))
         if standard.has_components and not segment.value(0, 1) and segment.value(1):
             most = _SPREAD

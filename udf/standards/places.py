@@ -78,8 +78,9 @@ def empty_place(segments: Sequence[Segment], index: int) -> Finding:
 def statement_places(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -> tuple[list[int], list[Finding]]:
     """The segments that may be the place of a header or group; more than one where they name the same."""
     roles = {i: place_role(segments[i], setting) for i in chunk.indices if segments[i].tag in PLACES}
+    is_named = "yes" in roles.values()
     for index, role in roles.items():
-        if role is None and (chunk.kind == "group" or segments[index].tag == "LOC"):
+        if role is None and not is_named and (chunk.kind == "group" or segments[index].tag == "LOC"):
             return [], [unknown_place(segments, index)]
         if role == "empty":
             return [], [empty_place(segments, index)]
@@ -96,18 +97,22 @@ def line_places(
     """The places that a line names, in stream order."""
     places: list[int] = []
     weak: set[int] = set()
+    unknown: list[int] = []
     for index in range(first, last):
         if segments[index].tag not in PLACES:
             continue
         role = place_role(segments[index], setting)
         if role is None:
-            return [], [unknown_place(segments, index)]
+            unknown.append(index)
+            continue
         if role == "empty":
             return [], [empty_place(segments, index)]
         if role != "no":
             places.append(index)
         if role == "weak":
             weak.add(index)
+    if unknown and len(weak) == len(places):  # beside a place that is one for sure it is another party
+        return [], [unknown_place(segments, unknown[0])]
     return [i for i in places if i not in weak] if len(weak) < len(places) else places, []
 
 

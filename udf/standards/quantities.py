@@ -168,5 +168,25 @@ def unit_slot(segments: Sequence[Segment], quantity: Position, standard: Standar
     if segments[s].value(e, c):
         return s, e, c
     holder = s + 1  # X12 846: a UIT behind its QTY
-    behind = tag == "QTY" and bool(standard.splits) and holder < len(segments) and segments[holder].tag == "UIT"
-    return (holder, 0, 0) if behind and segments[holder].value(0) else None
+    if tag != "QTY" or not standard.splits:
+        return None
+    if holder < len(segments) and segments[holder].tag == "UIT":
+        return (holder, 0, 0) if segments[holder].value(0) else None
+    above = line_unit(segments, s)
+    return (above, 0, 0) if above >= 0 else None
+
+
+def line_unit(segments: Sequence[Segment], quantity: int) -> int:
+    """The UIT that an 846 has between a LIN and its first QTY, for those without a unit of their own; -1 for none."""
+    first = quantity
+    for i in range(quantity - 1, max(-1, quantity - _LONGEST_HEAD), -1):
+        if segments[i].tag == "LIN":
+            stated = range(i + 1, first)
+            return next((u for u in stated if segments[u].tag == "UIT" and segments[u].value(0)), -1)
+        if segments[i].tag in MEASURED:
+            first = i
+    return -1
+
+
+_LONGEST_HEAD = 100
+"""Segments between a LIN and a QTY that are looked at."""

@@ -50,7 +50,9 @@ MALFORMED = {
     # 235 and 7143 have VP and SA, and no P-1: item and type changed places, whatever their length
     "a short item and its type changed places in X12": inventory("LIN*1*P-1*VP QTY*33*5*EA"),
     "a short item and its type changed places": sales("LIN+1++SA:P-1 QTY+153:1"),
-    "a number stands where the code list of a place does": message("852", f"XQ*H*20260101 N1*ST*A*104*93 {UP} ZA*QS*5*EA"),
+    "a number stands where the code list of a place does": message(
+        "852", f"XQ*H*20260101 N1*ST*A*104*93 {UP} ZA*QS*5*EA"
+    ),
     # 004010: element 355 has two characters, and 66 has no code EA
     "unit and code list of a split changed places": activity(f"{UP} ZA*QS SDQ*92*EA*0003*2"),
     "unit and date code of an activity changed places": activity(f"{UP} ZA*QA*20*184*EA*20240512"),
