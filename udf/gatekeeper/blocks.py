@@ -10,7 +10,7 @@ from udf.findings import Finding
 from udf.outcome import Line
 from udf.standards.chunks import Chunks, each_line
 
-_BLOCK = 2
+BLOCK = 2
 """Lines of a block: a single line may be sold twice."""
 
 
@@ -29,14 +29,14 @@ def find_repeated_blocks(segments: Sequence[Segment], chunks: Chunks) -> list[Fi
     blocks: dict[tuple[bytes, ...], int] = {}
     for group_id, lines in runs.items():
         contents = [content for content, _ in lines]
-        if len(lines) >= _BLOCK and group_id in names:
+        if len(lines) >= BLOCK and group_id in names:
             block = (names[group_id], *contents)
             if block in blocks:
                 detail = "A place stands a second time with the same lines: they may have been sent twice."
                 return [Finding("repeated-block", detail, lines[0][1])]
             blocks[block] = lines[0][1]
         half = len(lines) // 2
-        if half >= _BLOCK and len(lines) == 2 * half and contents[:half] == contents[half:] and len(set(contents)) > 1:
+        if half >= BLOCK and len(lines) == 2 * half and contents[:half] == contents[half:] and len(set(contents)) > 1:
             detail = "The lines of a place come a second time: they may have been sent twice."
             return [Finding("repeated-block", detail, lines[half][1])]
     return []

@@ -116,6 +116,12 @@ def line_places(
     return [i for i in places if i not in weak] if len(weak) < len(places) else places, []
 
 
+def names_sure_place(segments: Sequence[Segment], setting: Setting) -> bool:
+    """Whether a message names a place that is one whatever else it names."""
+    named = (segment for segment in segments if segment.tag in setting.standard.places)
+    return any(place_role(segment, setting) == "yes" for segment in named)
+
+
 def without_weak_place(segments: Sequence[Segment], record: Record, setting: Setting) -> Record:
     """A record without the place that holds only where the message names no other, where it names one."""
     place = record.get("location")

@@ -25,6 +25,10 @@ from udf import compiler, outcome
 from udf.outcome import Envelope
 
 EDIFACT_ATTACKS: dict[str, tuple[list[list[str]], list[str]]] = {
+    "a place that comes again with the same lines": (
+        [[*SOLD, *line(), *line(2), "LOC+162+4012345000047::9", *line(3), *line(4)]],
+        [*SOLD, *line(), *line(2), PLACE, *line(3), *line(4)],
+    ),
     "a plus sign that is a separator": ([[*SOLD, *line()]], [*SOLD, *line(pieces="+12")]),
     "a period of a group that no line needs, reversed": (
         [[*BEGINNING, PLACE, "DTM+90:20261102:102", "DTM+91:20261108:102",
