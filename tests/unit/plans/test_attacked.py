@@ -26,8 +26,8 @@ from udf.outcome import Envelope
 
 EDIFACT_ATTACKS: dict[str, tuple[list[list[str]], list[str]]] = {
     "a place that comes again with the same lines": (
-        [[*SOLD, *line(), *line(2), "LOC+162+4012345000047::9", *line(3), *line(4)]],
-        [*SOLD, *line(), *line(2), PLACE, *line(3), *line(4)],
+        [[*SOLD, *line(), *line(2), "LOC+162+4012345000047::9", *line(), *line(2)]],
+        [*SOLD, *line(), *line(2), PLACE, *line(), *line(2)],
     ),
     "a plus sign that is a separator": ([[*SOLD, *line()]], [*SOLD, *line(pieces="+12")]),
     "a period of a group that no line needs, reversed": (
