@@ -178,6 +178,8 @@ def unit_slot(segments: Sequence[Segment], quantity: Position, standard: Standar
 
 def line_unit(segments: Sequence[Segment], quantity: int) -> int:
     """The UIT that an 846 has between a LIN and its first QTY, for those without a unit of their own; -1 for none."""
+    if not any(segments[i].tag == "BIA" for i in range(min(len(segments), _BEGINNING))):
+        return -1  # an 867 has its UIT behind the LIN of the quantity before
     first = quantity
     for i in range(quantity - 1, max(-1, quantity - _LONGEST_HEAD), -1):
         if segments[i].tag == "LIN":
@@ -188,5 +190,7 @@ def line_unit(segments: Sequence[Segment], quantity: int) -> int:
     return -1
 
 
+_BEGINNING = 8
+"""Segments that BIA is among, with an envelope."""
 _LONGEST_HEAD = 100
 """Segments between a LIN and a QTY that are looked at."""

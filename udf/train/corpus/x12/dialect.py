@@ -67,9 +67,8 @@ class X12Dialect:
             codes = ["32", "17", "33", "76", "QS", "QA"]
         count = r.choice([1] * 6 + [2] * 4 + [3, 3, 4, 4, 6, 8, 11]) if kind != "867" else 1
         self.codes = list(dict.fromkeys(r.choice(codes) for _ in range(count)))
-        self.codes = list(
-            dict.fromkeys(c if r.random() < 0.95 else r.choice(UNMAPPED[kind == "852"]) for c in self.codes)
-        )
+        unmapped = UNMAPPED[kind == "852"] if self.sch_places else TO_COME
+        self.codes = list(dict.fromkeys(c if r.random() < 0.95 else r.choice(unmapped) for c in self.codes))
         self.some_codes = r.random() < 0.3
         self.line_quantity = self.in_za and r.random() < 0.12
         self.counts = self.in_za and r.random() < 0.15
