@@ -3,7 +3,7 @@
 import random
 
 from udf.train.corpus.drafts import Draft, Reference, stands, total
-from udf.train.corpus.items import item_rank
+from udf.train.corpus.items import choice_rank, item_rank
 from udf.train.corpus.parts import break_sums, draw_parts, write_mark
 from udf.train.corpus.values import code, day, days, digits, gtin, item_number, money, phrase
 from udf.train.corpus.x12.dialect import NOISE_DATES, X12Dialect
@@ -14,6 +14,8 @@ def _identify(dialect: X12Dialect, r: random.Random, draft: Draft, counter: int)
     elements = [str(counter) if dialect.line_numbers else ""]
     kinds = list(dialect.ids)
     blank = r.randrange(len(kinds)) if len(kinds) > 1 and r.random() < 0.05 else -1
+    if item_rank(kinds[blank]) == 0:  # a type of GTIN without its number is damage
+        blank = -1
     for n, kind in enumerate(kinds):
         value = gtin(r, (12, 12, 13, 14, 11)) if item_rank(kind) == 0 and r.random() < 0.92 else item_number(r)
         elements += [kind, "" if n == blank else value]
@@ -21,7 +23,7 @@ def _identify(dialect: X12Dialect, r: random.Random, draft: Draft, counter: int)
         elements += [r.choice([kind for n, kind in enumerate(kinds) if n != blank]), item_number(r)]
     lin = draft.add("LIN", *elements)
     stated = [n for n in range(len(kinds)) if n != blank]
-    best = min(stated, key=lambda n: (item_rank(kinds[n]), n))
+    best = min(stated, key=lambda n: (choice_rank(kinds[n], dialect.unit), n))
     return {"item": (lin, 2 + 2 * best, 0), "item_type": (lin, 1 + 2 * best, 0)}
 
 
@@ -140,7 +142,7 @@ def _add_activities(
         record = base | {"qualifier": (activity, 0, 0), "quantity": (activity, 1, 0), "unit": (activity, 2, 0)}
         if dialect.activity_date and with_total and dialect.unit and not dialect.unit_segment:
             kind = (
-                r.choice(["007", "090"]) if dialect.activity_date == "as-of" else r.choice(["164", "003", "011", "036"])
+                r.choice(["007", "184"]) if dialect.activity_date == "as-of" else r.choice(["164", "003", "011", "036"])
             )
             activity.elements += [[kind], [day(r, dialect.six)]]
             if dialect.activity_date == "as-of":
