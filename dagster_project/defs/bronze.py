@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 import psycopg
 
-from dagster_project.defs.resources import Landing, Warehouse
+from dagster_project.defs.resources import PATIENTLY, Landing, Warehouse
 from dagster_project.ingest.intake import Delivery, deliver_all, split_pending
 from dagster_project.ingest.landing import LandingFile, list_files
 
@@ -50,6 +50,7 @@ landing_folder = dg.AssetSpec(
     # The landing folder is no asset that Dagster sees change: the hour alone decides, and the sensor is faster.
     automation_condition=dg.AutomationCondition.on_cron("@hourly").ignore(dg.AssetSelection.assets(LANDING)),
     freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36)),
+    retry_policy=PATIENTLY,
 )
 def interchanges(
     context: dg.AssetExecutionContext, warehouse: Warehouse, landing: Landing, config: LandingRun
@@ -115,6 +116,7 @@ def _one(connection: psycopg.Connection[Any], query: str) -> tuple[Any, ...]:
     owners=["team:data"],
     automation_condition=dg.AutomationCondition.eager(),
     freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36)),
+    retry_policy=PATIENTLY,
 )
 def messages(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult[None]:
     """One row per message of each interchange, UNH to UNT or ST to SE: the text as received, and its envelope.

@@ -8,12 +8,22 @@ from typing import Any
 import dagster as dg
 import psycopg
 
+from dagster_project.ingest.landing import DEFAULT_LANDING, LandingError, find_folder
 from dagster_project.manifest import DBT, DBT_FOLDER
 from dagster_project.training import Training
 from dagster_project.warehouse.connection import connect_as
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-DEFAULT_LANDING = REPOSITORY / "landing"
+
+# A database that restarts is back within seconds, one that an operator looks after within minutes: 5, 10, 20, 40 and
+# 80 seconds.
+PATIENTLY = dg.RetryPolicy(max_retries=5, delay=5, backoff=dg.Backoff.EXPONENTIAL)
+# What failed in spite of that waits for no new file.
+TRY_AGAIN = (
+    dg.AutomationCondition.cron_tick_passed("*/10 * * * *")
+    & dg.AutomationCondition.execution_failed()
+    & ~dg.AutomationCondition.in_progress()
+)
 
 
 class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -32,13 +42,11 @@ class Landing(dg.ConfigurableResource):  # type: ignore[type-arg]
     path: str
 
     def folder(self) -> Path:
-        """The folder; the default one is made when it is missing, a chosen one that is missing is a mistake."""
-        folder = Path(self.path)
-        if folder == DEFAULT_LANDING:
-            folder.mkdir(exist_ok=True)
-        if not folder.is_dir():
-            raise dg.Failure(f"The landing folder {folder} is missing: create it, or set TILLROLL_LANDING to another.")
-        return folder
+        """The folder; Failure, at once, where it is missing."""
+        try:
+            return find_folder(self.path)
+        except LandingError as error:
+            raise dg.Failure(str(error), allow_retries=False) from None
 
 
 @dg.definitions

@@ -13,7 +13,7 @@ import dagster as dg
 import udf
 from dagster_project.compile.pending import Cut, compile_pending
 from dagster_project.defs.bronze import MESSAGES
-from dagster_project.defs.resources import Warehouse
+from dagster_project.defs.resources import PATIENTLY, TRY_AGAIN, Warehouse
 
 OUTCOMES = dg.AssetKey(["silver", "outcomes"])
 
@@ -73,10 +73,12 @@ REASONS = """
     automation_condition=dg.AutomationCondition.eager()
     | dg.AutomationCondition.code_version_changed().since(
         dg.AutomationCondition.newly_requested() | dg.AutomationCondition.newly_updated()
-    ),
+    )
+    | TRY_AGAIN,
     freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36)),
     # The workers take every core they get: one run at a time, however many were started.
     pool="compiler",
+    retry_policy=PATIENTLY,
 )
 def outcomes(context: dg.AssetExecutionContext, warehouse: Warehouse, config: CompileRun) -> dg.MaterializeResult[None]:
     """One row per message: the document that the tiny compiler made of it, and the verdict, valid or not.

@@ -17,6 +17,23 @@ IGNORED_SUFFIXES = {
 }
 
 
+DEFAULT_LANDING = Path(__file__).resolve().parents[2] / "landing"
+
+
+class LandingError(Exception):
+    """What is wrong with the landing folder, in one sentence."""
+
+
+def find_folder(chosen: str | Path) -> Path:
+    """The folder in full; the default one is made when it is missing, a chosen one that is missing is a mistake."""
+    folder = Path(chosen).resolve()
+    if folder == DEFAULT_LANDING:
+        folder.mkdir(exist_ok=True)
+    if not folder.is_dir():
+        raise LandingError(f"The landing folder {folder} is missing: create it, or name another (LANDING).")
+    return folder
+
+
 class LandingFile(NamedTuple):
     """A file (or an unreadable folder) below the landing folder; `ignored` is the reason not to load it."""
 
