@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 import psycopg
 
-from dagster_project.defs.resources import PATIENTLY, Landing, Warehouse
+from dagster_project.defs.resources import Landing, Warehouse, patiently
 from dagster_project.ingest.intake import Delivery, deliver_all, split_pending
 from dagster_project.ingest.landing import LandingFile, list_files
 
@@ -50,7 +50,6 @@ landing_folder = dg.AssetSpec(
     # The landing folder is no asset that Dagster sees change: the hour alone decides, and the sensor is faster.
     automation_condition=dg.AutomationCondition.on_cron("@hourly").ignore(dg.AssetSelection.assets(LANDING)),
     freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36)),
-    retry_policy=PATIENTLY,
 )
 def interchanges(
     context: dg.AssetExecutionContext, warehouse: Warehouse, landing: Landing, config: LandingRun
@@ -62,7 +61,7 @@ def interchanges(
     folder = landing.folder()
     counts: Counter[Delivery] = Counter()
     fresh: list[LandingFile] = []
-    with warehouse.connect() as connection:
+    with patiently(context), warehouse.connect() as connection:
         settled = (file for file in list_files(folder) if not _is_fresh(file, config.settle_seconds, fresh))
         counts.update(deliver_all(connection, settled))
         if fresh:
@@ -116,14 +115,13 @@ def _one(connection: psycopg.Connection[Any], query: str) -> tuple[Any, ...]:
     owners=["team:data"],
     automation_condition=dg.AutomationCondition.eager(),
     freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36)),
-    retry_policy=PATIENTLY,
 )
 def messages(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult[None]:
     """One row per message of each interchange, UNH to UNT or ST to SE: the text as received, and its envelope.
 
     What holds no message (garbage, a fragment, an empty file) is one row of unknown type.
     """
-    with warehouse.connect(is_derived=True) as connection:
+    with patiently(context), warehouse.connect(is_derived=True) as connection:
         new_interchanges, new_messages = split_pending(connection, context.log)
         (rows,) = _one(connection, "select count(*) from bronze.messages")
         types = connection.execute(

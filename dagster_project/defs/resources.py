@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +19,24 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 # A database that restarts is back within seconds, one that an operator looks after within minutes: 5, 10, 20, 40 and
 # 80 seconds.
-PATIENTLY = dg.RetryPolicy(max_retries=5, delay=5, backoff=dg.Backoff.EXPONENTIAL)
+RETRIES = 5
+FIRST_WAIT_SECONDS = 5.0
 # What failed in spite of that waits for no new file.
 TRY_AGAIN = (
     dg.AutomationCondition.cron_tick_passed("*/10 * * * *")
     & dg.AutomationCondition.execution_failed()
     & ~dg.AutomationCondition.in_progress()
 )
+
+
+@contextmanager
+def patiently(context: dg.AssetExecutionContext) -> Iterator[None]:
+    """Has the step tried again later where PostgreSQL is away or ends the connection; any other fault is its own."""
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        attempt = context.op_execution_context.retry_number
+        raise dg.RetryRequested(RETRIES, FIRST_WAIT_SECONDS * 2**attempt) from error
 
 
 class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]

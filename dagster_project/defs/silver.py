@@ -13,7 +13,7 @@ import dagster as dg
 import udf
 from dagster_project.compile.pending import Cut, compile_pending
 from dagster_project.defs.bronze import MESSAGES
-from dagster_project.defs.resources import PATIENTLY, TRY_AGAIN, Warehouse
+from dagster_project.defs.resources import TRY_AGAIN, Warehouse, patiently
 
 OUTCOMES = dg.AssetKey(["silver", "outcomes"])
 
@@ -78,14 +78,13 @@ REASONS = """
     freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36)),
     # The workers take every core they get: one run at a time, however many were started.
     pool="compiler",
-    retry_policy=PATIENTLY,
 )
 def outcomes(context: dg.AssetExecutionContext, warehouse: Warehouse, config: CompileRun) -> dg.MaterializeResult[None]:
     """One row per message: the document that the tiny compiler made of it, and the verdict, valid or not.
 
     Each attempt is a row of silver.attempts.
     """
-    with warehouse.connect(is_derived=True) as connection:
+    with patiently(context), warehouse.connect(is_derived=True) as connection:
         progress = compile_pending(connection, Cut(**config.model_dump()), context.log)
         rows, valid, rejected_lines = connection.execute(
             """
