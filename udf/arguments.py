@@ -31,7 +31,7 @@ def check_text(text: object, name: str = "text") -> str:
     return text
 
 
-def check_bytes(data: bytes) -> bytes:
+def check_bytes(data: object) -> bytes:
     """The bytes of a file. Raises TypeError where they are none."""
     if not isinstance(data, bytes | bytearray | memoryview):
         hint = "; udf.compile_edi takes the text of a message" if isinstance(data, str) else ""

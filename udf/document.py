@@ -13,9 +13,11 @@ from udf.reading import Position, Record
 from udf.standards.chunks import Chunk
 from udf.standards.dates import date_statements, read_date
 from udf.standards.header import currencies
-from udf.standards.items import line_identifiers
-from udf.standards.prices import price_basis
-from udf.standards.quantities import inventory_segments
+from udf.standards.items import is_sub_line, line_identifiers
+from udf.standards.meanings import refine
+from udf.standards.places import without_weak_place
+from udf.standards.prices import other_unit, price_basis
+from udf.standards.quantities import inventory_segments, names_part_place
 from udf.standards.setting import Setting
 from udf.standards.standard import Standard
 from udf.standards.values import UnreadableValueError, read_number
@@ -23,7 +25,11 @@ from udf.standards.x12 import X12
 
 SALES = frozenset(("sold", "returned", "net_sold", "total_sold"))
 """Measures of sales: they have a period. What is no flow at all has an as-of date."""
-FLOWS = SALES | frozenset(("received", "shipped", "despatched", "delivered", "lost_sales", "movement", "adjustment"))
+FLOWS = SALES | frozenset((
+    "received", "shipped", "despatched", "delivered", "lost_sales", "movement", "adjustment",
+    "promotion", "sold_wholesale", "sold_bailment", "sold_military", "sold_transportation", "sold_on_premise",
+    "sold_off_premise", "returned_goods", "returned_to_vendor", "returned_defective",
+))  # fmt: skip
 """Measures of what happened in a period: beside sales those of goods that moved, which have a period and a date."""
 
 _DELETIONS = ("3", "03")
@@ -76,6 +82,9 @@ def read_header(segments: Sequence[Segment], record: Record, setting: Setting) -
         if code in _DELETIONS:
             raise UnreadableValueError("unsupported-function", f"Function {code} deletes lines sent before.")
         fields["function"] = setting.standard.functions.get(code)
+        if fields["function"] is None:
+            detail = f"What a report of the function {code} does to earlier ones is not known."
+            raise UnreadableValueError("unsupported-function", detail)
     if "currency" in record:
         fields["currency"] = text_at(segments, record["currency"])
     if "document_date" in record:
@@ -97,9 +106,13 @@ def read_dates(
 
 def build_lines(
     segments: Sequence[Segment], line: LineRecords, inherited: Record, setting: Setting, currency: str | None,
-    periods: "StatedPeriods",
+    periods: "StatedPeriods", transfer: str = "",
 ) -> list[Line]:  # fmt: skip
-    """The lines of a proved line group; `inherited` is what header and group state. Raises UnreadableValueError."""
+    """The lines of a proved line group; `inherited` is what header and group state, `transfer` the code of its PTD.
+
+    Raises UnreadableValueError.
+    """
+    above = without_weak_place(segments, inherited, setting)
     identifiers = line_identifiers(segments, line.first, line.last, setting.standard)
     item_ids: dict[str, str] = {}
     for kind, position, _ in identifiers:
@@ -114,20 +127,27 @@ def build_lines(
     inventory = inventory_segments(segments, line.first, line.last)
     lines = []
     for record in line.records:
-        whole = _inherit(inherited, record)
+        whole = _inherit(above, without_weak_place(segments, record, setting))
         quantity = read_number(text_at(segments, record["quantity"]), mark)
         qualifier_at = record["qualifier"]
         qualifier = text_at(segments, qualifier_at)
-        measure = setting.measure(segments[qualifier_at[0]].tag, qualifier) or "unmapped"
+        stated = setting.measure(segments[qualifier_at[0]].tag, qualifier) or "unmapped"
+        measure = refine(stated, segments, inventory.get(record["quantity"][0]), transfer)
         is_sale = measure in SALES or (measure == "unmapped" and setting.message_type in ("SLSRPT", "867"))
         as_of = read_dates(segments, whole)[1]
         if is_sale or measure in FLOWS:
             whole = _prefer_period(segments, whole, line.first, setting, periods)
+            if _is_of_stock(segments, whole, setting):  # of a sale it says nothing
+                whole = {name: at for name, at in whole.items() if name not in ("start", "end")}
         start, end = read_dates(segments, whole)
         attributes = _attributes(segments, line, record, setting, opening)
+        if lin and is_sub_line(lin) and lin.value(3, 1):
+            attributes["parent_line"] = lin.value(3, 1)
         attributes = _inventory_status(segments, inventory.get(record["quantity"][0])) | attributes
         price_at = whole.get("price")
         basis = price_basis(segments[price_at[0]]) if price_at else None
+        if price_at and (other := other_unit(segments[price_at[0]], _text(segments, whole.get("unit")))):
+            basis = f"for a {other}"
         if price_at and basis:  # a price for a hundred is no price of this contract: left out, and said so
             attributes |= {"price_as_sent": text_at(segments, price_at), "price_basis": basis}
             del whole["price"]
@@ -167,6 +187,11 @@ def build_lines(
     return lines
 
 
+def transfer_of(segments: Sequence[Segment], first: int, last: int) -> str:
+    """PTD01 (521) of a group, '' where no PTD opens it."""
+    return segments[first].value(0) if first < last and segments[first].tag == "PTD" else ""
+
+
 def _prefer_period(
     segments: Sequence[Segment], whole: Record, before: int, setting: Setting, periods: "StatedPeriods"
 ) -> Record:
@@ -181,6 +206,17 @@ def _prefer_period(
         return whole
     above = periods.above(before)
     return whole | {"start": above[0], "end": above[1]} if above else whole
+
+
+def _is_of_stock(segments: Sequence[Segment], whole: Record, setting: Setting) -> bool:
+    """Whether the date of a quantity is that of a stock (DTM 366, 184) or of a document (BIA04)."""
+    start = whole.get("start")
+    if start is None:
+        return False
+    segment = segments[start[0]]
+    if segment.tag == "BIA":
+        return True
+    return segment.tag == "DTM" and setting.date_role("DTM", segment.value(0)) == "as_of"
 
 
 class StatedPeriods:
@@ -298,8 +334,10 @@ def _attributes(
                 found.setdefault(f"{_NAMED[tag]}_{first}", second)
         elif tag == "ZA" and segment.value(4) and record.get("start", (-1,))[0] != index:
             found.setdefault(f"date_{segment.value(3)}", segment.value(4))
-        elif tag == "SCH" and index == own and segment.value(5):
-            found.setdefault(f"date_{segment.value(4)}", segment.value(5))
+        elif tag == "SCH":
+            _note_schedule(segment, index == own, found)
+        elif tag == "REF" and index == own and not names_part_place(segment):
+            found.setdefault(f"reference_{segment.value(0)}", segment.value(1))
         elif tag == "SDQ" and index == own and segment.value(22):
             found.setdefault("sub_location", segment.value(22))
         elif tag == "QTY" and setting.standard is X12 and index not in used and segment.value(1):
@@ -307,6 +345,18 @@ def _attributes(
     if repaired:
         found["repaired"] = "true"
     return found
+
+
+def _note_schedule(segment: Segment, is_own: bool, found: dict[str, str]) -> None:
+    """Of a part its date and who is no place in it; any other SCH is a quantity of another day, beside this one."""
+    date, party = segment.value(5), segment.value(3)
+    if is_own:
+        if date:
+            found.setdefault(f"date_{segment.value(4)}", date)
+        if party and not names_part_place(segment):
+            found.setdefault(f"party_{segment.value(2)}", party)
+    elif not names_part_place(segment) and segment.value(0):
+        found.setdefault(f"scheduled_{segment.value(4)}_{date}".rstrip("_"), segment.value(0))
 
 
 def _inventory_status(segments: Sequence[Segment], inv: int | None) -> dict[str, str]:

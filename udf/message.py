@@ -17,6 +17,7 @@ from udf.standards.edifact import EDIFACT
 from udf.standards.items import prefer_items
 from udf.standards.limits import find_excess, find_excess_of_lines, find_excess_of_segments
 from udf.standards.message_types import OPENERS, read_type
+from udf.standards.places import names_sure_place
 from udf.standards.quantities import activity_of
 from udf.standards.reference import Reference
 from udf.standards.setting import Setting
@@ -186,6 +187,7 @@ def read_message(text: str, envelope: Envelope | None, reference: Reference) -> 
     except ExcessError as error:
         raise too_large(message_type, error) from None
     setting = _describe(opener, message_type, envelope, reference)
+    setting.is_placed = names_sure_place(segments, setting)
     if excess := find_excess_of_lines(segments, chunks, setting.standard):
         raise too_large(message_type, excess)
     units = [Unit(tuple(same)) for _, same in groupby(chunks, key=lambda chunk: chunk.line or id(chunk))]

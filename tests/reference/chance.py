@@ -31,8 +31,8 @@ ITEMS: list[list[Name]] = [
     [("4712", None), ("4712", "SK")],
 ]
 PLACES = ["9501101910010", "0012", "0047", "0101"]
-SALES = {"sold": ["153", "26", "QS"], "returned": ["61", "QU"], "total_sold": ["TS"], "net_sold": ["Q1"]}
-OTHER_SALES = {"lost_sales": ["LS"], "sold_book": ["XB"]}
+SALES = {"sold": ["153", "QS"], "returned": ["61", "QU"], "total_sold": ["TS"], "net_sold": ["Q1"]}
+OTHER_SALES = {"lost_sales": ["LS"], "sold_bailment": ["BS"]}
 ON_HAND = {"on_hand": ["145", "17"], "available": ["33"], "closing_balance": ["158"]}
 OTHER_STOCK = {"on_order": ["21"], "reserved": ["22"], "planned": ["QN"], "delivered": ["113"], "never_heard_of": ["9"]}
 FACTORS = [Decimal(text) for text in ("6", "10", "24", "0.5", "2.75", "0.333333")]

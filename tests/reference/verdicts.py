@@ -14,7 +14,10 @@ from tests.reference.chance import COMMON_PACKS
 from tests.reference.reports import History, Line, Message, Pack
 
 SALES = {"sold", "total_sold", "net_sold", "returned"}
-SALES_THAT_NEVER_COUNT = {"sold_book", "sold_manual", "sold_warehouse", "lost_sales"}
+SALES_THAT_NEVER_COUNT = {
+    "lost_sales", "sold_wholesale", "sold_bailment", "sold_military", "sold_transportation", "sold_on_premise",
+    "sold_off_premise",
+}  # fmt: skip
 ON_HAND = ["on_hand", "closing_balance", "available"]
 """The best first."""
 COSTS = {"UCP", "DIS", "CON", "WHL"}

@@ -125,10 +125,10 @@ def test_a_line_with_two_currencies_is_refused() -> None:
     assert "currency-ambiguous" in codes(compile_by_rules(text))
 
 
-def test_stock_that_inventory_status_contradicts_is_named() -> None:
+def test_stock_that_inventory_status_calls_damaged_is_damaged() -> None:
     text = stock(f"{LIN} INV+2+2 QTY+145:1:PCE")
     assert first_line(text).attributes == {"inventory_direction": "2", "inventory_status": "2"}
-    assert "inventory-status" in codes(compile_by_rules(text))
+    assert first_line(text).measure == "damaged"
 
 
 def test_a_fraction_of_a_piece_is_named() -> None:
@@ -156,3 +156,100 @@ def test_every_copied_value_stands_at_its_span() -> None:
     for field in ("item_id", "item_id_type", "location_id", "qualifier", "unit", "price_type"):
         start, end = line.source[field]
         assert text[start:end] == getattr(line, field)
+
+
+def places(text: str) -> list[str | None]:
+    outcome = compile_by_rules(text)
+    assert outcome.is_valid, outcome.problems
+    assert outcome.document is not None
+    return [line.location_id for line in outcome.document.lines]
+
+
+OTHER = "LIN+2++4006381333948:EN"
+
+
+def test_a_weak_place_is_none_where_the_message_names_another() -> None:
+    """NAD GY, DP and UD; a quantity that lost its own place does not get theirs."""
+    reporter = "BGM+35+I1+9 DTM+366:20260107:102 NAD+GY+4012345000016::9"
+    assert places(message("INVRPT", f"{reporter} {LIN} QTY+145:1")) == ["4012345000016"]
+    lost = f"{reporter} {LIN} QTY+145:1 LOC+14+S1 {OTHER} QTY+145:2 LIN+3++4006381333955:EN QTY+145:2 LOC+14+S3"
+    assert "place-missing" in codes(compile_by_rules(message("INVRPT", lost)))
+    assert places(sales(f"{LIN} QTY+153:10:PCE NAD+DP+CUST77::91")) == ["4012345000016"]
+    assert places(stock(f"{LIN} QTY+145:1 LOC+18+W1::92 LOC+11+T7::92")) == ["W1"]
+
+
+def test_what_splits_a_quantity_is_a_place_by_its_role_alone() -> None:
+    """128 WS, ST and LU are places, LT and PO none; in a SCH the role of element 98 says so."""
+    held = "N1*WH*MAIN*92*W1"
+    assert places(inventory(f"{UP} QTY*33*9*EA LS*REF REF*WS*A1*4 REF*WS*A2*5 LE*REF")) == ["A1", "A2"]
+    lots = document(inventory(f"{held} {UP} QTY*33*9*EA LS*REF REF*LT*L1*4 REF*LT*L2*5 LE*REF")).lines
+    assert [(line.location_id, line.attributes["reference_LT"]) for line in lots] == [("W1", "L1"), ("W1", "L2")]
+    carriers = f"{held} {UP} QTY*63*9*EA SCH*4*EA*CA*UPS*017*20260201 SCH*5*EA*CA*FEDEX*017*20260202"
+    assert places(inventory(carriers)) == ["W1", "W1"]
+    shelf = inventory(f"{held} {UP} QTY*33*9*EA REF*WS*AISLE7*9")
+    assert "place-ambiguous" in codes(compile_by_rules(shelf))
+
+
+def test_what_comes_later_is_no_part_of_what_there_is() -> None:
+    line = first_line(inventory(f"N1*WH*MAIN*92*W1 {UP} QTY*33*20*EA SCH*50*EA***018*20260610"))
+    assert (line.quantity, line.attributes["scheduled_018_20260610"]) == (20, "50")
+
+
+def test_the_place_of_an_846_line_stands_behind_all_of_its_quantities() -> None:
+    assert places(inventory(f"{UP} QTY*33*9*EA QTY*63*4*EA N1*WH*MAIN*92*W1")) == ["W1", "W1"]
+    assert places(inventory(f"{UP} SDQ*EA*54*W1*4*W2*5 QTY*33*9*EA")) == ["W1", "W2"]
+
+
+def test_places_that_fit_in_two_ways_are_refused() -> None:
+    """D.96A INVRPT has LOC behind LIN and behind QTY, and none above LIN but the message's; an 846 likewise."""
+    both = stock(f"{LIN} LOC+14+S1 QTY+145:10 LOC+14+S2 QTY+21:4")
+    assert "place-order" in codes(compile_by_rules(both))
+    above = message("INVRPT", f"BGM+35+I1+9 DTM+366:20260107:102 LOC+14+S1 {LIN} QTY+145:1 LOC+14+S2 {OTHER} QTY+145:2")
+    assert "ambiguous-structure" in codes(compile_by_rules(above))
+    sets = f"N1*WH*A*92*0100 {UP} QTY*33*5*EA N1*WH*B*92*0200 LIN*2*UP*036000291469 QTY*33*7*EA"
+    assert "ambiguous-structure" in codes(compile_by_rules(inventory(sets)))
+
+
+def test_a_sale_is_not_of_the_day_of_a_stock_or_a_document() -> None:
+    line = first_line(message("SLSRPT", f"BGM+73E+S1+9 DTM+366:20260107:102 LOC+162+S1 {LIN} QTY+153:1"))
+    assert (line.period_start, line.period_end, line.as_of_date) == (None, None, None)
+    line = first_line(inventory(f"{UP} QTY*32*5*EA"))
+    assert (line.period_start, line.period_end) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        sales(f"{LIN} PRI+AAA:120::RTP:1:CT QTY+153:4:PCE"),
+        activity(f"{UP} CTP**UCP*120**CA ZA*QS*4*EA"),
+    ],
+)
+def test_a_price_for_another_unit_is_no_price_of_the_quantity(text: str) -> None:
+    line = first_line(text)
+    assert line.price is None
+    assert line.attributes["price_as_sent"] == "120"
+    assert "price-basis" in codes(compile_by_rules(text))
+
+
+def test_the_currency_is_the_reference_currency_of_6347() -> None:
+    head = "BGM+73E+S1+9 DTM+356:20260107:102 CUX+3:USD:4+2:EUR:10 LOC+162+S1"
+    assert first_line(message("SLSRPT", f"{head} {LIN} PRI+AAA:2 QTY+153:1")).currency == "EUR"
+
+
+@pytest.mark.parametrize("code", ["2", "6", "46", "ZZ"])
+def test_a_function_without_a_meaning_of_ours_is_named(code: str) -> None:
+    text = message("SLSRPT", f"BGM+73E+S1+{code} DTM+356:20260107:102 LOC+162+S1 {LIN} QTY+153:1")
+    assert "unsupported-function" in codes(compile_by_rules(text))
+
+
+def test_a_sub_line_names_the_line_that_it_is_a_part_of() -> None:
+    """D.96A LIN C829: 5495 1, then 1082 of the line that contains this one."""
+    whole, part = document(sales(f"{LIN} QTY+153:1 LIN+2+++1:1 PIA+5+0140449272:IB QTY+153:1")).lines
+    assert "parent_line" not in whole.attributes
+    assert (part.item_id, part.attributes["parent_line"]) == ("0140449272", "1")
+
+
+def test_the_unit_of_an_846_line_is_that_of_its_quantities_without_one() -> None:
+    """004010 846: UIT stands in the LIN loop as well as in that of QTY."""
+    lines = document(inventory(f"{UP} UIT*EA QTY*33*5 QTY*63*2*CA")).lines
+    assert [line.unit for line in lines] == ["EA", "CA"]

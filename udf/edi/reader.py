@@ -12,6 +12,7 @@ its value. Reading is linear in the text; elements and spans are made when they 
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from udf.edi.delimiters import Delimiters, find_delimiters, mask_released, skip_una
 from udf.edi.repair import find_lost_terminators, part_segments, tidy_tag, writes_rows
@@ -27,13 +28,42 @@ def read_segments(text: str, delimiters: Delimiters | None = None) -> Sequence[S
     found = delimiters or find_delimiters(text)
     if found is None:
         return []
-    segments = _read(text, found)
+    segments = _keep(text, found, True)
+    if segments.is_repaired and not _parts_certainly(segments):
+        as_sent = _keep(text, found, False)
+        if _states_its_count(as_sent) and not _states_its_count(segments):
+            return as_sent  # what looked like a lost terminator is the end of a name: BERLIN, before its code list
+    return segments
+
+
+def _parts_certainly(segments: Sequence[Segment]) -> bool:
+    """Whether a segment that was parted from the one before has a tag in which no word ends."""
+    return any(
+        after.repaired and before.repaired and before.end == after.start and after.tag in _NO_WORDS
+        for before, after in pairwise(segments)
+    )
+
+
+def _keep(text: str, found: Delimiters, repairs: bool) -> KeptSegments | StoredSegments:
+    segments = _read(text, found, repairs)
     return KeptSegments(segments) if len(text) <= LONG else StoredSegments(segments, text, found)
 
 
-def _read(text: str, found: Delimiters) -> Iterator[Segment]:
+def _states_its_count(segments: Sequence[Segment]) -> bool:
+    """Whether a trailer states how many segments there are from its opener on (UNT 0074, SE01)."""
+    opener = next((i for i, segment in enumerate(segments) if segment.tag in _OPENERS), None)
+    last = next((i for i in range(len(segments) - 1, -1, -1) if segments[i].tag in _TRAILERS), None)
+    return opener is not None and last is not None and segments[last].value(0) == str(last - opener + 1)
+
+
+_NO_WORDS = ("QTY", "DTM", "ZA", "SDQ", "UNT", "CTT", "CTP", "SCH", "XQ")
+"""Tags in which no word ends: glued to a value they are segments, whatever is counted."""
+_OPENERS, _TRAILERS = ("UNH", "ST"), ("UNT", "SE")
+
+
+def _read(text: str, found: Delimiters, repairs: bool) -> Iterator[Segment]:
     masked = mask_released(text, found)
-    cuts = find_lost_terminators(masked, found)
+    cuts = find_lost_terminators(masked, found) if repairs else iter(())
     next_cut = next(cuts, None)
     blanks, element = found.blanks, found.element
     known = EDIFACT_TAGS if found.standard == "EDIFACT" else X12_TAGS

@@ -135,6 +135,11 @@ class KeptSegments(list[Segment]):
         super().__init__(segments)
         self.notes = Notes()
 
+    @property
+    def is_repaired(self) -> bool:
+        """Whether some segments had run together."""
+        return any(segment.repaired for segment in self)
+
 
 class StoredSegments(Sequence[Segment]):
     """The segments of a long text: where each stands is kept, and of what was made of them the last `KEPT`.
@@ -155,6 +160,11 @@ class StoredSegments(Sequence[Segment]):
             self._ends.append(segment.end)
             if segment.repaired:
                 self._repaired.add(number)
+
+    @property
+    def is_repaired(self) -> bool:
+        """Whether some segments had run together."""
+        return bool(self._repaired)
 
     def __len__(self) -> int:
         return len(self._tags)

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
+from udf.gatekeeper.blocks import find_repeated_blocks
 from udf.gatekeeper.exchanged import find_exchanged
 from udf.gatekeeper.numbering import check_line_numbers
-from udf.gatekeeper.order import check_header_dates, check_item_forms, check_order, check_shifted
+from udf.gatekeeper.order import check_header_dates, check_item_forms, check_lost_periods, check_order, check_shifted
 from udf.gatekeeper.placement import check_parts, check_places, find_empty_groups
 from udf.gatekeeper.pricing import check_price_order, check_priced_lines
 from udf.gatekeeper.tags import find_damaged_tags
@@ -27,6 +28,7 @@ def check_layout(segments: Sequence[Segment], first: int, chunks: Chunks, settin
     yield from check_order(segments, chunks, setting)
     yield from check_item_forms(segments, setting)
     yield from check_header_dates(segments, chunks, setting)
+    yield from check_lost_periods(segments, chunks, setting)
     yield from check_shifted(segments, chunks, setting)
     yield from check_price_order(segments) or check_priced_lines(segments, chunks, setting)
     yield from check_summary(segments, chunks, setting)
@@ -34,7 +36,8 @@ def check_layout(segments: Sequence[Segment], first: int, chunks: Chunks, settin
     yield from find_exchanged(segments, chunks, setting)
     yield from find_empty_groups(segments, chunks, setting)
     yield from check_line_numbers(segments, chunks)
-    yield from find_unmapped(segments, chunks, setting)
+    yield from find_repeated_blocks(segments, chunks)
+    yield from find_unmapped(segments, setting)
 
 
 def check_beginning(segments: Sequence[Segment], first: int, chunks: Chunks, setting: Setting) -> list[Finding]:

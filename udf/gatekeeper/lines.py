@@ -39,6 +39,7 @@ from udf.gatekeeper.unread import find_unread
 from udf.gatekeeper.values import adds_up
 from udf.message import LineRecords
 from udf.reading import LineReading, Position, Record
+from udf.standards.codes import is_listed_quantity
 from udf.standards.edifact import EDIFACT
 from udf.standards.items import line_identifiers
 from udf.standards.places import PLACES, place_slots
@@ -48,6 +49,7 @@ from udf.standards.quantities import (
     SPLITS,
     activity_of,
     is_quantity_slot,
+    names_part_place,
     part_place,
     quantity_positions,
     unit_slot,
@@ -132,7 +134,13 @@ def _judge_quantity(segments: Sequence[Segment], record: Record, setting: Settin
     activity = activity_of(segments, s, setting.standard)
     if record.get("qualifier") != (activity, 0, 0) or segments[activity].tag not in ("QTY", "ZA"):
         return [Finding("qualifier-misplaced", "The qualifier does not stand with its quantity.", s)]
-    if setting.measure(segments[activity].tag, segments[activity].value(0)) == "ignored":
+    measure = setting.measure(segments[activity].tag, segments[activity].value(0))
+    if measure is None and not is_listed_quantity(
+        setting.standard.name, segments[activity].tag, segments[activity].value(0)
+    ):
+        detail = f"The code {segments[activity].value(0)} in {segments[activity].tag} is in no list of the standard."
+        return [Finding("quantity-code-unlisted", detail, activity)]
+    if measure == "ignored":
         return [Finding("quantity-misplaced", "A count that is no quantity of units was read as one.", s)]
     if record.get("unit") != unit_slot(segments, place, setting.standard):
         return [Finding("unit-misplaced", "The unit does not stand with its quantity.", s)]
@@ -144,7 +152,7 @@ def _judge_items(
 ) -> list[Finding]:
     """The item is an identifier of its line, with its type beside it, and the one that the contract prefers."""
     identifiers = line_identifiers(segments, line.first, line.last, setting.standard)
-    if not identifiers:
+    if not reading.item:
         return [Finding("line-without-item", "The line names no item.", line.first)]
     best = next(entry for entry in identifiers if entry[1] == reading.item["item"])
     if len(best[0]) > 3:  # EDIFACT 7143 has up to three characters, X12 235 two
@@ -182,7 +190,7 @@ def _judge_use(segments: Sequence[Segment], line: LineRecords, setting: Setting)
         is_total = s in parts and segment.tag in ("QTY", "ZA")
         if is_total and count:
             findings.append(Finding("quantity-used-twice", f"The total {text} was read beside its parts.", s))
-        units = _units(segments, [position, *parts[s]]) if is_total else set()
+        units = _units(segments, [position, *parts[s]]) if is_total and text else set()
         if len(units) > 1:
             detail = f"The parts and their total are stated in {' and '.join(sorted(units))}."
             findings.append(Finding("split-total-mismatch", detail, s))
@@ -249,9 +257,14 @@ def _judge_places(
         place = record.get("location")
         if segments[q].tag in setting.standard.splits:
             own = part_place(segments, record["quantity"])
-            if place != (own if segments[q].value(own[1]) else None):
-                return [Finding("place-order", "A part was not read with its own place.", q)]
-        else:
+            if own is not None:
+                if place != (own if segments[q].value(own[1]) else None):
+                    return [Finding("place-order", "A part was not read with its own place.", q)]
+            elif names_part_place(segments[q]) is None:
+                code = segments[q].value(2)
+                detail = f"It is not known whether {segments[q].tag} {code} names a place."
+                return [Finding("place-misplaced", detail, q)]
+        if segments[q].tag not in setting.standard.splits or own is None:
             if place is not None and (place[0] not in known or place[1:] not in place_slots(segments[place[0]])):
                 return [Finding("place-misplaced", "The location was read where no place stands.", place[0])]
             stated[q] = place[0] if place else None

@@ -25,6 +25,12 @@ def judge_line_numbers(runs: Sequence[Sequence[tuple[int, int]]]) -> list[Findin
     steps = [(b - a, lin) for run in runs for (a, _), (b, lin) in pairwise(run)]
     if not steps:
         return []
+    firsts = {run[0][0] for run in runs if run}
+    if len([run for run in runs if run]) > 1 and len(firsts) == 1:  # numbers begin anew at each place
+        again = [lin for run in runs for (a, _), (b, lin) in pairwise(run) if b <= a and b in firsts]
+        if again:
+            detail = "Line numbers begin anew at each place, and here without one: its place may be lost."
+            return [Finding("place-lost", detail, again[0])]
     back = [lin for step, lin in steps if step <= 0]
     if back:
         detail = "Line numbers repeat or start again: a line may be sent twice, or the place of a group be lost."

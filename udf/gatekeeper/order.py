@@ -74,6 +74,23 @@ def check_header_dates(segments: Sequence[Segment], chunks: Chunks, setting: Set
     return [Finding("order-mixed", "A date of the header stands behind the place of the first lines.", behind[0])]
 
 
+def check_lost_periods(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
+    """Groups, or lines, that state no period where all others state their own: what stands above is not theirs.
+
+    One that lost its date would have that of the message, or none. Of lines it takes three that have their own.
+    """
+    for parts, least, what in ((chunks.groups, 1, "place"), (each_line(chunks), _MOST, "line")):
+        stated = [bool(date_statements(segments, range(part.first, part.last), setting)) for part in parts]
+        if least <= stated.count(True) < len(stated) and stated.count(False) <= len(stated) // 3 + (what == "place"):
+            bare = parts[stated.index(False)]
+            detail = f"Each other {what} states its own period or date, and this one none: it may be lost."
+            return [Finding("period-missing", detail, bare.first)]
+    return []
+
+
+_MOST = 3
+
+
 def check_shifted(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
     """Dates and currencies that stand above the first line and behind other lines, but not behind the last one.
 

@@ -8,7 +8,7 @@ from udf.findings import Finding
 from udf.gatekeeper.syntax import find_malformed
 from udf.standards.chunks import Chunk, Chunks, each_line
 from udf.standards.places import PLACES, place_role, signature
-from udf.standards.quantities import quantity_positions
+from udf.standards.quantities import PLACE_REFERENCES, names_part_place, quantity_positions
 from udf.standards.setting import Setting
 from udf.standards.x12 import X12
 
@@ -43,7 +43,8 @@ def check_places(segments: Sequence[Segment], chunks: Chunks, setting: Setting) 
         tail = [i for i in indices if stated and i > stated[-1] and place_role(segments[i], setting) != "no"]
         doubtful += [i for i in tail if signature(segments[i]) in above]
         behind.append(tail[0] if tail else None)
-        doubtful += [i for i in tail if place_role(segments[i], setting) is None]  # it may open a group
+        if not any(place_role(segments[i], setting) == "yes" for i in indices):
+            doubtful += [i for i in tail if place_role(segments[i], setting) is None]  # it may open a group
     placed = [place for place in behind if place is not None]
     if placed and behind[-1] is None:
         doubtful += placed
@@ -55,9 +56,27 @@ def check_parts(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -
     """SCH with a place beside SCH without one: a place may be lost."""
     parts = [i for line in each_line(chunks) for i in range(line.first, line.last) if segments[i].tag == "SCH"]
     bare = [i for i in parts if not segments[i].value(3)]
-    if not setting.standard.splits or not 0 < len(bare) < len(parts):
+    if not setting.standard.splits:
         return []
-    return [Finding("place-missing", "Some SCH of the message name a place and others none.", bare[0])]
+    if 0 < len(bare) < len(parts):
+        return [Finding("place-missing", "Some SCH of the message name a place and others none.", bare[0])]
+    return _find_shelves(segments, chunks, setting)
+
+
+def _find_shelves(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
+    """A split by storage location (REF WS) of stock for which N1 names a place as well: a shelf is no warehouse."""
+    named = [chunk for chunk in (chunks.header, *chunks.groups) if _names_place(segments, chunk, setting)]
+    if not named:
+        return []
+    shelf = next(
+        (s for line in each_line(chunks) for s, e, _ in quantity_positions(segments, line.first, line.last, X12)
+         if segments[s].tag == "REF" and segments[s].value(e) and names_part_place(segments[s])),
+        None,
+    )  # fmt: skip
+    if shelf is None:
+        return []
+    detail = f"{segments[shelf].raw[:60]} splits a stock for which N1 names the place."
+    return [Finding("place-ambiguous", detail, shelf)]
 
 
 def find_empty_groups(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
@@ -74,16 +93,12 @@ def _names_place(segments: Sequence[Segment], chunk: Chunk, setting: Setting) ->
     return any(segments[i].tag in PLACES and place_role(segments[i], setting) != "no" for i in chunk.indices)
 
 
-_PLACE_CODES = ("WS", "ST", "LU")
-"""REF and N9 128: warehouse storage location, store number, location number."""
-
-
 def find_referenced_places(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[int]:
     """REF and N9 of an X12 message that may name the place of lines for which no other is stated.
 
     ZZ is whatever two partners agreed on. In an 846 it is seen as a region and left alone.
     """
-    codes = _PLACE_CODES if setting.message_type == "846" else (*_PLACE_CODES, "ZZ")
+    codes = PLACE_REFERENCES if setting.message_type == "846" else (*PLACE_REFERENCES, "ZZ")
     return [] if setting.standard is not X12 else [
         i for chunk in (chunks.header, *chunks.groups, *each_line(chunks)) for i in range(chunk.first, chunk.last)
         if segments[i].tag in ("REF", "N9") and segments[i].value(0) in codes and segments[i].value(1)

@@ -5,13 +5,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from udf.document import FLOWS
 from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.gatekeeper.values import are_told_apart, find_sum
 from udf.reading import Record
 from udf.standards.message_types import MESSAGE_TYPES
 from udf.standards.places import PLACES, place_role
-from udf.standards.quantities import SPLITS, activity_of, inventory_segments
+from udf.standards.quantities import PIECES, SPLITS, activity_of, inventory_segments
 from udf.standards.setting import Setting, value_at
 from udf.standards.values import UnreadableValueError, read_number
 
@@ -24,6 +25,9 @@ _OF_STOCK = {
 }  # fmt: skip
 _ALWAYS = ("GIN", "STS", "LQ")
 """Identity numbers and states of goods, whatever their first code."""
+
+COUNTED = (*PIECES, "CA", "CS", "CT", "BX", "PK", "PF", "PA", "DZ")
+"""Units of things that are counted, alone or packed: 12 pieces and a carton may be the same goods. A weight is none."""
 
 Mark = tuple[str, ...]
 
@@ -38,7 +42,7 @@ def judge_repetition(
     batch or state is real too: each part names its own, by the same kinds of segments, and none is the others' sum.
     """
     is_stock = MESSAGE_TYPES[setting.message_type].is_stock
-    several_places = len({record["location"] for record in records if "location" in record}) > 1
+    several_places = len({value_at(segments, record["location"]) for record in records if "location" in record}) > 1
     split = {record["qualifier"] for record in records if segments[record["quantity"][0]].tag in SPLITS}
     codes_of_split = {value_at(segments, position) for position in split}
     quantities = sorted({record["quantity"][0] for record in records})
@@ -53,10 +57,19 @@ def judge_repetition(
         at = bisect_right(quantities, q)
         stop = quantities[at] if at < len(quantities) else last
         apart: tuple[Mark, ...] = tuple((value_at(segments, record[n]),) for n in ("start", "end") if n in record)
-        apart += _stock_marks(segments, q, stop, inventory) if is_stock else _sale_marks(segments, q, stop, setting)
+        moved = setting.measure(segments[record["qualifier"][0]].tag, code) in FLOWS
+        own = _sale_marks(segments, q, stop, setting) if moved or not is_stock else ()
+        apart += own + (_stock_marks(segments, q, stop, inventory) if is_stock else ())
+        # a place before its quantity may be that of an earlier one whose successor is lost
+        may_be_earlier = several_places and not ("location" in record and record["location"][0] > q)
         # one without a unit is like any, others are like those of their unit and those without one
         alike = [seen[code, location, other] for other in ((unit, "") if unit else (None,))]
-        if any(a.count and (several_places or not a.differ(apart, is_stock)) for a in alike):
+        counted = COUNTED if unit in COUNTED and not several_places else ()
+        others = [seen[code, location, other] for other in counted if other != unit and (code, location, other) in seen]
+        if any(a.count and not a.differ(apart, is_stock) for a in others):
+            detail = f"Quantity {code} is stated in two units for one place and date: one may be the other's content."
+            return [Finding("repeated-quantity", detail, q)]
+        if any(a.count and (may_be_earlier or not a.differ(apart, is_stock and not moved)) for a in alike):
             return [Finding("repeated-quantity", f"Quantity {code} is stated twice for one place and date.", q)]
         for other in (unit, None):
             seen[code, location, other].note(apart)
@@ -107,6 +120,8 @@ def _stock_marks(
         value = segment.value(1) or segment.value(0, 1)
         if value and (tag in _ALWAYS or code in _OF_STOCK.get(tag, ())):
             marks.append((tag, code, value))
+    if segments[quantity].tag == "REF":  # a part that names what it is: a lot, an order
+        marks.append(("REF", segments[quantity].value(0), segments[quantity].value(1)))
     if segments[quantity].tag == "SCH" and segments[quantity].value(5):
         marks.append(("SCH", segments[quantity].value(4), segments[quantity].value(5)))
     inventory = inventories.get(quantity)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from udf.edi.segments import Segment, notes_of
 from udf.findings import Finding
+from udf.standards.codes import codes_of
 from udf.standards.dates import date_slot
 from udf.standards.items import GTIN_TYPES
 from udf.standards.places import PLACES, place_role
@@ -27,11 +28,17 @@ _DATED = ("ZA", "SCH")
 """Segments whose date nothing else reads."""
 
 
+_LISTED = (("SDQ", "66"),)
+"""Elements that have to be in their list: beside them stands another code of two characters (355)."""
+
+
 class Checks(NamedTuple):
     """What is asked of a segment: its form in the table, laid out by question."""
 
     codes: tuple[tuple[int, int, int, bool], ...]
     """(element, component, longest, is required)"""
+    listed: tuple[tuple[int, int, str], ...]
+    """(element, component, number) of a code that has to be in the list of its data element."""
     together: tuple[tuple[tuple[int, int], tuple[int, int]], ...]
     """(what stands, what has to stand where it does)"""
     components: tuple[tuple[int, int], ...]
@@ -53,6 +60,7 @@ def _lay_out(standard: Standard, tag: str, form: Form) -> Checks:
     rows = form.elements
     return Checks(
         tuple((row.element, row.component, row.longest, row.is_required) for row in rows if row.longest),
+        tuple((row.element, row.component, row.number) for row in rows if (tag, row.number) in _LISTED),
         tuple(((row.element, row.component), missing) for row in rows for missing in row.needs),
         tuple((form.components or {}).items()),
         tuple((e, c) for e, c, _ in BASES.get(tag, ())),
@@ -101,6 +109,10 @@ def _code_faults(segment: Segment, checks: Checks) -> Iterator[str]:
             yield f"«{code}» in {segment.tag} is longer than what stands in element {e + 1}"
         elif is_required and not code and any(any(element) for element in segment.elements):
             yield f"{segment.tag} has nothing in element {e + 1}"
+    for e, c, number in checks.listed:
+        code = segment.value(e, c)
+        if code and code not in codes_of(number):
+            yield f"«{code}» in {segment.tag} is no code of element {number}"
 
 
 def _value_faults(segment: Segment, checks: Checks, standard: Standard) -> Iterator[str]:
@@ -139,6 +151,16 @@ def _product_faults(segments: Sequence[Segment], index: int) -> Iterator[str]:
         is_type = len(kind) < 3 or (len(kind) == 3 and (bool(number) or (e, kind) in _product_types(segments)))
         if not is_type or (number and not kind):
             yield f"«{kind}» in LIN is no type of an identifier"
+        if _are_exchanged(kind, number, "235"):
+            yield f"«{number}» in LIN stands where its identifier «{kind}» does"
+        if kind in GTIN_TYPES and not number:
+            yield f"{kind} in LIN has no number behind it"
+
+
+def _are_exchanged(kind: str, number: str, element: str) -> bool:
+    """Whether an identifier stands where its type does, and a type of the list where the identifier does."""
+    listed = codes_of(element)
+    return bool(number) and number in listed and bool(kind) and kind not in listed and number.isalpha()
 
 
 def _product_types(segments: Sequence[Segment]) -> frozenset[tuple[int, str]]:
@@ -165,6 +187,8 @@ def _identifier_faults(segments: Sequence[Segment], index: int) -> Iterator[str]
         number = segment.value(e)
         if len(kind) > _LONGEST:
             yield f"«{kind}» in {tag} is no type of an identifier"
+        if _are_exchanged(kind, number, "7143"):
+            yield f"«{number}» in {tag} stands where its identifier «{kind}» does"
         if not kind and (segment.value(e, 2) or (tag == "PIA" and number) or _GLUED.fullmatch(number)):
             yield f"The identifier «{number}» in {tag} has no type"
     if tag == "LIN" and index + 1 < len(segments) and segments[index + 1].tag == "PIA":

@@ -4,16 +4,15 @@ from collections.abc import Sequence
 
 from udf.edi.segments import Segment
 from udf.findings import Finding, name_some
-from udf.standards.chunks import Chunks
 from udf.standards.dates import WEEKS
 from udf.standards.places import place_role
 from udf.standards.setting import Setting
 
 
-def find_unmapped(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
+def find_unmapped(segments: Sequence[Segment], setting: Setting) -> list[Finding]:
     """Codes that the tables do not know, and weeks that are stated by their number."""
     findings: list[Finding] = []
-    parties = [i for i in chunks.header.indices if segments[i].tag in ("NAD", "N1")]
+    parties = [i for i, segment in enumerate(segments) if segment.tag in ("NAD", "N1")]
     unknown = {segments[i].value(0): i for i in parties if place_role(segments[i], setting) is None}
     if unknown:
         detail = f"The tables do not say whether the parties {name_some(unknown)} are places."

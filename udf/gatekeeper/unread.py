@@ -5,7 +5,7 @@ from functools import cache
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
-from udf.standards.quantities import LOOP, MEASURED, quantity_positions
+from udf.standards.quantities import LOOP, MEASURED, names_part_place, quantity_positions
 from udf.standards.setting import Setting
 from udf.standards.standard import Standard
 
@@ -34,7 +34,8 @@ def find_unread(segments: Sequence[Segment], first: int, last: int, setting: Set
         # with a price it may stand behind another one, and in an 867 behind the LIN of its quantity
         beside = (*MEASURED, "UIT") if segment.value(1) else MEASURED
         is_free = bool(segment.value(1)) and setting.message_type == "867"
-        if tag == "UIT" and not is_free and segments[index - 1].tag not in beside:
+        is_head = tag == "UIT" and not any(segments[i].tag in MEASURED for i in range(first, index))
+        if tag == "UIT" and not is_free and not is_head and segments[index - 1].tag not in beside:
             findings.append(Finding("unread-data", "UIT states the unit of no quantity.", index))
         if standard.has_components and not segment.value(0, 1) and segment.value(1):
             most = _SPREAD
@@ -54,6 +55,8 @@ def _find_half_parts(segments: Sequence[Segment], first: int, last: int, standar
     parts = [(s, e) for s, e, _ in stated if segments[s].tag in ("SDQ", "REF")]
     for s, e in parts:
         place, quantity = segments[s].value(e - 1), segments[s].value(e)
+        if not names_part_place(segments[s]):
+            continue
         if bool(place) != bool(quantity):
             what = f"place «{place}» has no quantity" if place else f"quantity {quantity} has no place"
             findings.append(Finding("part-incomplete", f"In {segments[s].tag} the {what}.", s))

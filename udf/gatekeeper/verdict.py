@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar, overload
 
-from udf.document import StatedPeriods, build_lines, inherit, lift, read_header, read_parties
+from udf.document import StatedPeriods, build_lines, inherit, lift, read_header, read_parties, transfer_of
 from udf.findings import Finding
+from udf.gatekeeper.blocks import PlaceSums
 from udf.gatekeeper.controls import check_totals, check_trailer
 from udf.gatekeeper.layout import check_layout
 from udf.gatekeeper.placement import find_referenced_places
@@ -79,6 +80,8 @@ class Verdict:
         self.rejected: Sequence[RejectedLine] = ()
         self.header: dict[str, Any] = {}
         self._noted: Counter[str] = Counter()
+        self._is_unmapped = False
+        """Whether some line has a code without a meaning of ours."""
         self._periods = StatedPeriods(message.segments, message.setting)
 
     def note(self, finding: Finding, counts: bool = True) -> None:
@@ -163,17 +166,23 @@ class Verdict:
 
         kept: list[list[Line]] = []
         warnings = LineWarnings(self.header, message.envelope)
+        parties = read_parties(message.segments, message.chunks.header, message.setting.standard)
+        sums = PlaceSums([party.id for party in parties if party.id])
 
         def build_all() -> Iterator[list[Line]]:
             for unit in lines:
                 found = build(unit)
                 for line in found:
                     warnings.note(line)
+                    sums.note(line)
                 if not message.is_long:
                     kept.append(found)
                 yield found
 
         twice = repeated_stock(build_all())
+        if total := sums.find_total():
+            detail = f"The place {total} has of each of its items what all others have together: it may be their total."
+            self.note(Finding("total-beside-parts", detail, message.first))
         for number in sorted(twice):
             detail = "The same stock stands twice for one item, place and date."
             lines[number].findings = [Finding("repeated-stock", detail, lines[number].chunks[0].first)]
@@ -205,6 +214,7 @@ class Verdict:
                 message.segments, message.gather(unit),
                 inherit(header, _lift_stated(stated.get(id(group))) if group else {}),
                 message.setting, self.header.get("currency"), self._periods,
+                transfer_of(message.segments, group.first, group.last) if group else "",
             )  # fmt: skip
         except UnreadableValueError as problem:
             unit.findings = [Finding(problem.code, str(problem), unit.chunks[0].first)]
@@ -224,6 +234,7 @@ class Verdict:
     def _warn(self, warnings: LineWarnings) -> None:
         for finding in warnings.findings():
             self.note(finding)
+            self._is_unmapped = self._is_unmapped or finding.code == "unmapped-quantity-qualifier"
         if warnings.unplaced:
             named = find_referenced_places(self.message.segments, self.message.chunks, self.message.setting)
             if named:
@@ -255,8 +266,9 @@ class Verdict:
             problems=[p for p in self.problems if p.severity == "error"][:20],
             compile_ms=round(1000 * message.seconds, 3),
         )  # fmt: skip
+        is_complete = is_valid and not self.rejected and not self._is_unmapped
         outcome = Outcome(
-            message_type=setting.message_type, is_valid=is_valid, is_complete=is_valid and not self.rejected,
+            message_type=setting.message_type, is_valid=is_valid, is_complete=is_complete,
             document=document, rejected_lines=self.rejected, problems=self.problems, route="model", attempts=attempts,
             model_version=self.model_version, compiler_version=self.compiler_version,
             verification_hash=hash_document(message.text, dumped), attempt_log=[whole, *log],

@@ -17,7 +17,6 @@ _ODD = {
     "period-outside-header": "The line's period is outside the header's",
     "fraction-of-pieces": "The quantity is a fraction of a piece",
     "price-basis": "The price is not for one unit and was left out",
-    "inventory-status": "INV says that the stock is damaged, bonded or reserved",
 }
 
 
@@ -117,8 +116,6 @@ def find_odd_attributes(line: Line) -> Iterator[tuple[str, str]]:
     attributes = line.attributes
     if "price_basis" in attributes:
         yield "price-basis", f"{attributes['price_as_sent']} ({attributes['price_basis']})"
-    if line.measure in ("on_hand", "available") and attributes.get("inventory_status") in ("2", "3", "4"):
-        yield "inventory-status", f"status {attributes['inventory_status']}"
 
 
 def _day_of(envelope: Envelope) -> datetime.date | None:

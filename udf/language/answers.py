@@ -45,6 +45,9 @@ def _activity(segments: Sequence[SegmentLike], s: int) -> int:
             return i
         if segments[i].tag == "QTY" and found < 0:
             found = i
+    if found < 0 and segments[s].tag == "SDQ":  # before the one QTY of its line
+        behind = [i for i in range(s + 1, len(segments)) if segments[i].tag in ("QTY", "ZA")]
+        found = behind[0] if len(behind) == 1 and segments[behind[0]].tag == "QTY" else -1
     return found
 
 

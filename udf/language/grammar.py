@@ -14,7 +14,7 @@ from udf.language.shown import Shown, fields_at, find_header_fields, find_period
 from udf.language.vocabulary import EOS, FIELD, FIELD_OF, MORE, NONE, PAD, Bundles, name_kind, name_type
 from udf.reading import FIELDS
 from udf.standards.header import FIELDS as OF_HEADERS
-from udf.standards.message_types import standard_of
+from udf.standards.message_types import MESSAGE_TYPES, standard_of
 from udf.standards.reference import load_reference
 from udf.standards.standard import Standard
 
@@ -71,7 +71,7 @@ class AnswerGrammar:
         if kind == "header":
             self._bind_header(components, standard)
         if not self._is_line:
-            self._bind_period(components, standard)
+            self._bind_period(components, standard, MESSAGE_TYPES[message_type].is_stock)
         if not self._is_line:
             self._pointers.pop(FIELD["location_type"], None)  # beside its place, where an answer need not name it
             self._bind_place(places, standard)
@@ -86,9 +86,9 @@ class AnswerGrammar:
                 self._pointers[FIELD[field]] = [stated[field]]
                 self._demanded.add(FIELD[field])
 
-    def _bind_period(self, components: list[Shown], standard: Standard) -> None:
+    def _bind_period(self, components: list[Shown], standard: Standard, is_stock: bool) -> None:
         """Leave the period where the standard has it, as far as the prompt shows all that tells."""
-        found = find_period(components, standard)
+        found = find_period(components, standard, is_stock)
         if found is None:
             return
         for field, marker in zip((FIELD["start"], FIELD["end"]), found, strict=True):

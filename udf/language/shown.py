@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from udf.language.vocabulary import PAD, Bundles, name_code, name_tag, number_component, number_element
 from udf.reading import FIELDS
-from udf.standards.dates import RANGES, SINGLE
+from udf.standards.dates import ENDS, RANGES, SINGLE, SPANS
 from udf.standards.header import FIELDS as OF_HEADERS
-from udf.standards.header import header_slots
+from udf.standards.header import REFERENCE_CURRENCY, header_slots
 from udf.standards.places import PLACES
 from udf.standards.reference import load_reference
 from udf.standards.standard import Standard
@@ -84,16 +84,27 @@ def find_header_fields(components: Sequence[Shown], standard: Standard) -> dict[
         for field, place in slots.get(shown.tag, {}).items():
             if place == (shown.element, shown.component):
                 stated.setdefault(field, shown.marker)
+    reference = next(
+        (s for s in components if s.tag == "CUX" and not s.component and s.code == REFERENCE_CURRENCY), None
+    )
+    if reference is not None and "currency" in stated:
+        at = reference.segment, reference.element, 1
+        beside = next((s for s in components if (s.segment, s.element, s.component) == at), None)
+        if beside is not None:
+            stated["currency"] = beside.marker
     return stated
 
 
-def find_period(components: Sequence[Shown], standard: Standard) -> tuple[int | None, int | None] | None:
+def find_period(
+    components: Sequence[Shown], standard: Standard, is_stock: bool
+) -> tuple[int | None, int | None] | None:
     """The markers that an answer names for start and end, the end only where it is another component than the start.
 
     It is where `dates.find_period` has it. None where the prompt does not tell: a qualifier that it shows as a value,
     or half a period.
     """
     stated: dict[str, int] = {}
+    spans: set[int] = set()
     by_place = {(shown.segment, shown.element, shown.component): shown for shown in components}
     dates = [(at.element, at.component) for at in standard.fields["start"] if at.tag == "DTM"]
     for shown in components:
@@ -103,23 +114,30 @@ def find_period(components: Sequence[Shown], standard: Standard) -> tuple[int | 
                 return None
             date = next((slot for slot in dates if (shown.segment, *slot) in by_place), None)
             role = load_reference().date_role(standard.name, "DTM", shown.code)
-            if date is None or role not in (*SINGLE, "period_start", "period_end"):
+            if date is None or role not in (*SINGLE, *ENDS):
                 continue
             form = by_place.get((shown.segment, 0, 2))
+            if form is not None and form.code is None:
+                return None
             is_range = date == (5, 0) or (form is not None and form.code in RANGES)
-            name = "single" if is_range or role in SINGLE else role
-            stated.setdefault(name, by_place[shown.segment, *date].marker)
+            marker = by_place[shown.segment, *date].marker
+            stated.setdefault("single" if is_range or role in SINGLE else role, marker)
+            if form is not None and form.code in SPANS:
+                spans.add(marker)
         elif shown.tag == "DTM" and (shown.segment, 0, 0) not in by_place:
             return None
         elif shown.tag == "XQ" and at == (1, 0):
-            stated.setdefault("period_start" if (shown.segment, 2, 0) in by_place else "single", shown.marker)
+            stated.setdefault("period_start" if (shown.segment, 2, 0) in by_place else "report", shown.marker)
         elif shown.tag == "XQ" and at == (2, 0) and (shown.segment, 1, 0) in by_place:
             stated.setdefault("period_end", shown.marker)
         elif shown.tag == "BIA" and at == (3, 0):
-            stated.setdefault("fallback", shown.marker)
+            stated.setdefault("report", shown.marker)
     if "single" in stated:
         return stated["single"], None
     start, end = stated.get("period_start"), stated.get("period_end")
-    if start is not None or end is not None:
-        return None if start is None or end is None else (start, end)
-    return stated.get("fallback"), None
+    if start is not None and end is not None:
+        return start, end
+    half = end if start is None else start
+    if half is not None:
+        return (half, None) if half in spans or (is_stock and half == end) else None
+    return stated.get("report"), None

@@ -83,6 +83,8 @@ class Plan:
     """Theirs."""
     has_period: bool = field(init=False)
     """Whether it states the first day of a period (DTM 2005, 374)."""
+    is_dated: bool = field(init=False)
+    """Whether it states a period or a day of its own."""
     codes: frozenset[str] = field(init=False)
     """What its QTY segments hold as qualifiers, where they state a quantity."""
     texts: tuple[int, ...] = field(init=False)
@@ -111,6 +113,7 @@ class Plan:
         roles = load_reference().date_role
         dates = (segment.value(0) for segment in read if segment.tag == "DTM")
         self.has_period = any(roles(self.dialect.standard, "DTM", code) == "period_start" for code in dates)
+        self.is_dated = any("start" in record or "end" in record for record in self.records)
         pairs = ((record["start"], record["end"]) for record in self.records if {"start", "end"} <= record.keys())
         found: list[tuple[tuple[int, str], tuple[int, str]]] = []
         for start, end in pairs:

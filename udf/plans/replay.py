@@ -9,7 +9,7 @@ import datetime
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from re import Match
@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from udf.edi.delimiters import announce, find_delimiters
 from udf.edi.reader import read_segments
 from udf.findings import Finding
+from udf.gatekeeper.blocks import BLOCK
 from udf.gatekeeper.numbering import judge_line_numbers
 from udf.gatekeeper.values import has_wrong_check_digit, is_reversed, is_stated_again, read_count
 from udf.gatekeeper.warnings import LineWarnings
@@ -66,6 +67,8 @@ class _Gathered:
     """Hashes of what tells one stock from another: two that are equal by chance cost a reading by the model."""
     runs: list[list[tuple[int, int]]] = field(default_factory=lambda: [[]])
     """Line numbers with the number of their piece, a run for each place."""
+    blocks: list[list[int]] = field(default_factory=lambda: [[0]])
+    """Hashes of what each group states and of its lines without their numbers."""
     uses: defaultdict[Writer, int] = field(default_factory=lambda: defaultdict(int))
     codes: dict[Plan, set[str]] = field(default_factory=dict)
     """Quantities that are written like a code, by the plan of their line."""
@@ -130,6 +133,7 @@ def replay(
     check_trailer(gathered.plans, match, trailer, numbers, gathered.quantities)
     if any(writer.needs_no_period for writer in gathered.uses) and any(plan.has_period for plan in gathered.plans):
         raise NotPlainError("a stock date beside periods")
+    _check_parts(gathered)
     problems = _warn(partner, text, gathered)
     parts: list[str] = []
     for piece in head.pieces:
@@ -163,6 +167,7 @@ def _write_lines(
                 return match
             group, bounds = (plan, match), {}
             gathered.runs.append([])
+            gathered.blocks.append([hash(match[0])])
             continue
         bound = bounds.get(plan)
         if bound is None:
@@ -175,6 +180,7 @@ def _write_lines(
             bound = bounds[plan] = _Bound(writer, text, above)
         writer = bound.writer
         gathered.uses[writer] += 1
+        gathered.blocks[-1].append(_hash_line(match, writer.line_number))
         row = writer.read(match, numbers)
         row += bound.above
         gathered.lines.add(bound.text % writer.pick(row))
@@ -203,9 +209,34 @@ def _write_lines(
     raise NotPlainError("no trailer")
 
 
+def _hash_line(match: Match[str], number: int | str) -> int:
+    """What a line says, without its number."""
+    if isinstance(number, str):
+        return hash(match[0])
+    start, (first, last) = match.start(), match.span(number + 1)
+    return hash((match[0][: first - start], match[0][last - start :]))
+
+
 @lru_cache(maxsize=20_000)
 def _date(iso: str) -> datetime.date:
     return datetime.date.fromisoformat(iso)
+
+
+def _check_parts(gathered: _Gathered) -> None:
+    """No block of lines comes twice, and all groups and lines have dates of their own or none. Raises NotPlainError."""
+    blocks = [tuple(block) for block in gathered.blocks if len(block) > BLOCK]
+    if len(set(blocks)) < len(blocks) or any(_is_doubled(block) for block in blocks):
+        raise NotPlainError("lines that come again")
+    for kind in ("group", "line"):
+        if len({plan.is_dated for plan in set(gathered.plans) if plan.kind == kind}) > 1:
+            raise NotPlainError("dates in some parts of the message only")
+
+
+def _is_doubled(block: Sequence[int]) -> bool:
+    """Whether the second half of a group's lines says what the first does."""
+    half, odd = divmod(len(block) - 1, 2)
+    first = block[1 : half + 1]
+    return not odd and half >= BLOCK and first == block[half + 1 :] and len(set(first)) > 1
 
 
 def _warn(partner: PartnerPlans, text: str, gathered: _Gathered) -> list[Problem]:

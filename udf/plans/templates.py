@@ -7,10 +7,10 @@ the compiler does with a value is observed, not repeated. A value that cannot be
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from udf.document import StatedPeriods, build_lines, inherit, read_header, read_parties
+from udf.document import StatedPeriods, build_lines, inherit, read_header, read_parties, transfer_of
 from udf.gatekeeper.values import stock_key
 from udf.gatekeeper.warnings import days_of, find_odd_attributes
 from udf.message import LineRecords
@@ -19,6 +19,7 @@ from udf.plans.example import Example, Placeholder, UntraceableError, make_examp
 from udf.plans.shapes import Shape
 from udf.reading import Position, Record
 from udf.standards.chunks import Chunk
+from udf.standards.places import names_sure_place
 from udf.standards.setting import Setting
 from udf.standards.values import UnreadableValueError
 
@@ -72,10 +73,12 @@ def make_line_templates(
     above = inherit(*(_lift(record, example.bounds[scope][0]) for scope, record in enumerate(stated)))
     first, last = example.bounds[2]
     line = LineRecords(first, last, [_lift(record, first) for record in records])
+    setting = replace(setting, is_placed=names_sure_place(example.segments, setting))
     header = _read_header(example, stated[0], setting)
     periods = _WatchedPeriods(example.segments, setting)
+    transfer = transfer_of(example.segments, *example.bounds[1])
     try:
-        built = build_lines(example.segments, line, above, setting, header.get("currency"), periods)
+        built = build_lines(example.segments, line, above, setting, header.get("currency"), periods, transfer)
     except (UnreadableValueError, LookupError) as problem:
         raise UntraceableError(str(problem)) from problem
     return [

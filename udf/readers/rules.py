@@ -12,7 +12,7 @@ from udf.reading import LineReading, PartReading, Position, Record
 from udf.standards.chunks import Chunk
 from udf.standards.dates import bind_periods, find_period
 from udf.standards.header import header_fields
-from udf.standards.items import best_identifier, line_identifiers
+from udf.standards.items import choose_identifier
 from udf.standards.places import bind_places, line_places, place_slots, place_type_slot, statement_places
 from udf.standards.prices import bind_prices, price_type_slot
 from udf.standards.quantities import SPLITS, activity_of, part_place, quantity_positions, unit_slot
@@ -41,15 +41,14 @@ def read_line(segments: Sequence[Segment], first: int, last: int, setting: Setti
         if p[0] not in split and setting.measure(segments[p[0]].tag, segments[p[0]].value(0)) != "ignored"
     ]  # fmt: skip
     reading = LineReading(quantities=quantities)
-    identifiers = line_identifiers(segments, first, last, standard)
-    if identifiers:
-        _, item, kind = best_identifier(identifiers)
+    if identifier := choose_identifier(segments, first, last, standard):
+        _, item, kind = identifier
         reading.item = _stated(item=item, item_type=kind)
     if not quantities:
         return reading
     activities = sorted({activity_of(segments, s, standard) for s, _, _ in quantities})
     reading.places, reading.place_faults = line_places(segments, first, last, setting)
-    reading.bindings = bind_places(reading.places, [s for s, _, _ in quantities], last)
+    reading.bindings = bind_places(reading.places, [s for s, _, _ in quantities], last, setting.message_type)
     reading.prices, reading.price_faults = bind_prices(segments, first, last, activities, setting)
     reading.periods, reading.period_faults = bind_periods(segments, first, last, activities, setting)
     return reading
@@ -69,7 +68,9 @@ def _make_record(segments: Sequence[Segment], reading: LineReading, quantity: Po
     place = reading.bindings[0].get(s) if reading.bindings else None
     if segments[s].tag in standard.splits:
         location = part_place(segments, quantity)
-        if segments[location[0]].value(location[1]):
+        if location is None:  # a lot, or a delivery by a date: it lies where the line's goods do
+            record |= _name_place(segments, place) if place is not None else {}
+        elif segments[location[0]].value(location[1]):
             record |= _stated(location=location, location_type=place_type_slot(segments, location))
     elif place is not None:
         record |= _name_place(segments, place)

@@ -8,14 +8,19 @@ from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.reading import Position
 from udf.standards.edifact import EDIFACT
+from udf.standards.message_types import MESSAGE_TYPES
 from udf.standards.setting import Setting, value_at
 from udf.standards.standard import Standard
 from udf.standards.values import UnreadableValueError, read_period
 
 SINGLE = ("period", "as_of")
-RANGES = frozenset(code for code, (form, _) in EDIFACT.date_forms.items() if form not in ("day", "time"))
-"""EDIFACT 2379: forms of more than a day."""
-WEEKS = frozenset(code for code, (form, _) in EDIFACT.date_forms.items() if form in ("week", "weeks"))
+ENDS = ("period_start", "period_end")
+_FORMS = EDIFACT.date_forms.items()
+RANGES = frozenset(code for code, (form, _) in _FORMS if form in ("days", "times", "weeks", "months"))
+"""EDIFACT 2379: forms that name two ends."""
+SPANS = frozenset(code for code, (form, _) in _FORMS if form in ("week", "month", "quarter", "year"))
+"""EDIFACT 2379: forms of more than a day that name it once: as a start its first day, as an end its last."""
+WEEKS = frozenset(code for code, (form, _) in _FORMS if form in ("week", "weeks"))
 """EDIFACT 2379: forms that name weeks by their number."""
 _YEARS = range(1970, 2071)
 """No EDI message is of another year: a date outside has a damaged century."""
@@ -55,7 +60,10 @@ def date_slot(dtm: Segment, standard: Standard) -> tuple[int, int]:
 def date_statements(
     segments: Sequence[Segment], indices: Sequence[int], setting: Setting
 ) -> list[tuple[str, Position]]:
-    """(role, position in the message) of each date that states a period."""
+    """(role, position in the message) of each date that states a period.
+
+    `report` is the day of a report or document, which holds where nothing else is stated.
+    """
     found: list[tuple[str, Position]] = []
     for index in indices:
         segment = segments[index]
@@ -63,16 +71,16 @@ def date_statements(
         if tag == "DTM":
             role = setting.date_role("DTM", segment.value(0))
             e, c = date_slot(segment, setting.standard)
-            if role not in (*SINGLE, "period_start", "period_end") or not segment.value(e, c):
+            if role not in (*SINGLE, *ENDS) or not segment.value(e, c):
                 continue
             is_range = e == 5 or segment.value(0, 2) in RANGES
             found.append(("period" if is_range else role, (index, e, c)))
         elif tag == "XQ" and segment.value(1):
-            found.append(("period_start" if segment.value(2) else "period", (index, 1, 0)))
+            found.append(("period_start" if segment.value(2) else "report", (index, 1, 0)))
             if segment.value(2):
                 found.append(("period_end", (index, 2, 0)))
         elif tag == "BIA" and segment.value(3):
-            found.append(("fallback", (index, 3, 0)))
+            found.append(("report", (index, 3, 0)))
     return found
 
 
@@ -80,27 +88,57 @@ def find_period(
     segments: Sequence[Segment], indices: Sequence[int], setting: Setting
 ) -> tuple[Position | None, Position | None, list[Finding]]:
     """Where the period of a header, group or line starts and ends; one date or range beats a pair of dates."""
-    statements = date_statements(segments, indices, setting)
-    for wanted in (SINGLE, ("period_start", "period_end"), ("fallback",)):
-        by_role: dict[str, list[Position]] = {}
-        for role, position in statements:
-            if role in wanted:
-                by_role.setdefault("single" if role in SINGLE else role, []).append(position)
-        if not by_role:
-            continue
-        for positions in by_role.values():
-            if len({value_at(segments, p) for p in positions}) > 1:
-                detail = "Two different periods are stated at one level."
-                return None, None, [Finding("date-ambiguous", detail, positions[1][0])]
-        if "single" in by_role or "fallback" in by_role:
-            at = (by_role.get("single") or by_role["fallback"])[0]
-            return at, at, []
-        start, end = by_role.get("period_start", [None])[0], by_role.get("period_end", [None])[0]
-        if start is None or end is None:
-            index = (start or end or (0, 0, 0))[0]
-            return start, end, [Finding("period-half-stated", "A period states one of its ends only.", index)]
-        return start, end, []
-    return None, None, []
+    by_role: dict[str, list[Position]] = {}
+    for role, position in date_statements(segments, indices, setting):
+        by_role.setdefault("single" if role in SINGLE else role, []).append(position)
+    singles, starts, ends = (by_role.get(role, []) for role in ("single", *ENDS))
+    for positions in (singles, starts, ends):
+        if len({_days_at(segments, p) for p in positions}) > 1:
+            return None, None, [_two_periods(positions[1][0])]
+    if singles:
+        if starts and ends and _contradicts(segments, singles[0], starts[0], ends[0], setting):
+            return None, None, [_two_periods(singles[0][0])]
+        return singles[0], singles[0], []
+    if starts and ends:
+        return starts[0], ends[0], []
+    if half := starts or ends:
+        # a stock is of the day on which its report ends; a month or a week has both ends
+        if (ends and MESSAGE_TYPES[setting.message_type].is_stock) or segments[half[0][0]].value(0, 2) in SPANS:
+            return half[0], half[0], []
+        finding = Finding("period-half-stated", "A period states one of its ends only.", half[0][0])
+        return (half[0], None, [finding]) if starts else (None, half[0], [finding])
+    reports = by_role.get("report", [None])
+    return reports[0], reports[0], []
+
+
+def _two_periods(index: int) -> Finding:
+    return Finding("date-ambiguous", "Two different periods are stated at one level.", index)
+
+
+def _days_at(segments: Sequence[Segment], position: Position) -> object:
+    """The days that a date is of, in whatever form; its text where it is none."""
+    try:
+        return read_date(segments[position[0]], position)
+    except UnreadableValueError:
+        return value_at(segments, position)
+
+
+def _contradicts(
+    segments: Sequence[Segment], single: Position, start: Position, end: Position, setting: Setting
+) -> bool:
+    """Whether a date that says when goods were sold is another one than a pair of dates; that of a stock may be."""
+    if setting.date_role("DTM", segments[single[0]].value(0)) == "as_of":
+        return False
+    try:
+        first, last = read_date(segments[single[0]], single)
+        return (first, last) != (read_date(segments[start[0]], start)[0], read_date(segments[end[0]], end)[1])
+    except UnreadableValueError:
+        return False  # whichever is none says so itself
+
+
+def _is_stock(za: Segment, setting: Setting) -> bool:
+    """Whether an activity says what there is, and so has a day and no period."""
+    return setting.measure("ZA", za.value(0)) in ("available", "on_hand", "closing_balance", "on_order", "in_transit")
 
 
 def bind_periods(
@@ -117,7 +155,10 @@ def bind_periods(
         end: Position | None = None
         za = segments[activity]
         role = setting.date_role("ZA", za.value(3)) if za.tag == "ZA" and za.value(4) else None
-        if role in SINGLE:
+        if role in ENDS and not (role == "period_end" and _is_stock(za, setting)):
+            detail = f"{za.value(0)} states one end of its period only."
+            return {}, [Finding("period-half-stated", detail, activity)]
+        if role in (*SINGLE, *ENDS):
             start = end = (activity, 4, 0)
         else:
             faults: list[Finding] = []

@@ -105,11 +105,14 @@ _FUNCTIONS = {
     "35": "duplicate", "18": "original", "43": "original",
 }  # fmt: skip
 
-_DATE_FORMS: dict[str, tuple[DateForm, int | None]] = {
-    # D.96A 2379
-    "101": ("day", 6), "102": ("day", 8), "203": ("time", None), "204": ("time", None), "610": ("month", None),
-    "616": ("week", None), "711": ("days", None), "713": ("times", None), "716": ("weeks", None),
-    "717": ("days", None), "718": ("days", None),
+_DATE_FORMS: dict[str, tuple[DateForm, int]] = {
+    # D.96A 2379, 719 of D.98B, 205 of D.00B. Time zones (303, 304, 205) are of three and of five characters.
+    "101": ("day", 6), "102": ("day", 8), "201": ("time", 10), "203": ("time", 12), "204": ("time", 14),
+    "303": ("time", 15), "304": ("time", 17), "205": ("time", 17),
+    "615": ("week", 4), "616": ("week", 6), "609": ("month", 4), "610": ("month", 6), "608": ("quarter", 5),
+    "602": ("year", 4),
+    "711": ("days", 8), "717": ("days", 6), "718": ("days", 8), "713": ("times", 10), "719": ("times", 12),
+    "715": ("weeks", 4), "716": ("weeks", 6), "710": ("months", 6),
 }  # fmt: skip
 
 EDIFACT = Standard(

@@ -36,12 +36,26 @@ def header_fields(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -
         if segment.tag == "DTM" and segment.value(0) != setting.standard.document_date:
             continue
         for name, (e, c) in slots.get(segment.tag, {}).items():
+            if name == "currency":
+                e, c = currency_slot(segment)
             if segment.value(e, c):
                 expected.setdefault(name, (index, e, c))
     return expected
 
 
+def currency_slot(segment: Segment) -> tuple[int, int]:
+    """(element, component) of the reference currency: CUX has two composites, and 6347 says which one it is (2)."""
+    if segment.tag == "CUX":
+        for e in range(len(segment.elements)):
+            if segment.value(e) == REFERENCE_CURRENCY:
+                return e, 1
+    return CURRENCIES[segment.tag]
+
+
+REFERENCE_CURRENCY = "2"
+
+
 def currencies(segments: Sequence[Segment], indices: Sequence[int]) -> list[str]:
     """The different reference currencies (CUX 6345, CUR02) that some segments state."""
-    found = (segments[i].value(*CURRENCIES[segments[i].tag]) for i in indices if segments[i].tag in CURRENCIES)
+    found = (segments[i].value(*currency_slot(segments[i])) for i in indices if segments[i].tag in CURRENCIES)
     return list(dict.fromkeys(value for value in found if value))

@@ -5,12 +5,24 @@ from functools import cache
 
 from udf.edi.segments import Segment
 from udf.reading import Position, Record
+from udf.standards.quantities import quantity_positions, unit_slot
 from udf.standards.standard import Standard
 
 # GTIN types first, then the vendor's number, then the buyer's (EDIFACT 7143, X12 235).
-GTIN_TYPES = ("SRV", "EN", "UP", "UK", "UI", "EAN", "EU", "UA", "UD", "UX")
+GTIN_TYPES = ("SRV", "EN", "UP", "UK", "UI", "EAN", "UA", "UD", "UX")
 VENDOR_TYPES = ("SA", "VN", "VP", "VC", "MG", "MF", "MN")
-BUYER_TYPES = ("IN", "BP", "SK", "CB", "IZ", "PN")
+BUYER_TYPES = ("IN", "BP", "SK", "CB", "PN")
+CASE_TYPES = ("UK", "UA")
+"""X12 235: numbers of a shipping container and of a case. They name the item where the quantities are in cases."""
+_CASES = ("CA", "CS", "CT")
+"""Units of a case or carton (EDIFACT 6411, X12 355)."""
+_NO_ITEMS: Mapping[str, frozenset[str]] = {
+    # D.96A 7143: version, commodity group, batch, serial and lot numbers, group and tariff codes
+    "EDIFACT": frozenset("AA BB CC CG EC GB GN GS HS NB SN".split()),
+    # 004010 235: skill, manufacturer, sizes and colours, lot, serial and order numbers, descriptions
+    "X12": frozenset("EU MF SZ IZ BO CM VE LT SN PO F7 TP".split()),
+}  # fmt: skip
+"""Types that say something of an item and do not name it."""
 _WEIGHTS = {length: (length + 1) // 2 + 3 * (length // 2) for length in (8, 12, 13, 14)}
 _CLASS = dict.fromkeys(GTIN_TYPES, 0) | dict.fromkeys(VENDOR_TYPES, 1) | dict.fromkeys(BUYER_TYPES, 2)
 
@@ -22,7 +34,7 @@ def item_class(item_id_type: str | None) -> int:
 
 def has_check_digit(item_id_type: str | None) -> bool:
     """True where the type promises a GS1 check digit; UI and UA (11 digits) never carry one."""
-    return item_id_type in ("SRV", "EN", "UP", "UK", "EAN", "EU")
+    return item_id_type in ("SRV", "EN", "UP", "UK", "EAN")
 
 
 def is_gs1_key(identifier: str) -> bool:
@@ -49,11 +61,24 @@ def line_identifiers(
         if segment.tag not in rows or (segment.tag == "PIA" and segment.value(0) in _ALTERNATIVES):
             continue
         start, every, back, c, untyped = rows[segment.tag]
+        sub_line = SUB_LINE[0] if is_sub_line(segment) else -1
         for e in range(start, len(segment.elements), every):
+            if e == sub_line:
+                continue
             kind = segment.value(e - back, c)
             if segment.value(e) and (kind or e == untyped):
                 found.append((kind, (index, e, 0), (index, e - back, c) if kind else None))
     return found
+
+
+SUB_LINE = (3, 0)
+"""(element, component) of 5495 in an EDIFACT LIN, before the number of the line that it is a part of (1082)."""
+
+
+def is_sub_line(segment: Segment) -> bool:
+    """Whether an EDIFACT LIN says in C829 that it is a part of another line (D.96A 5495: 1)."""
+    parent = segment.value(SUB_LINE[0], 1)
+    return segment.tag == "LIN" and segment.value(*SUB_LINE) == "1" and (not parent or parent.isdecimal())
 
 
 @cache
@@ -70,26 +95,63 @@ def _rows(standard: Standard) -> Mapping[str, tuple[int, int, int, int, int]]:
     return rows
 
 
-def best_identifier(
-    identifiers: list[tuple[str, Position, Position | None]],
-) -> tuple[str, Position, Position | None]:
-    """GTIN types first, then the vendor's, then the buyer's; of equals the first stated."""
-    return min(identifiers, key=lambda entry: item_class(entry[0]) if entry[0] else 0)
+def choose_identifier(
+    segments: Sequence[Segment], first: int, last: int, standard: Standard
+) -> tuple[str, Position, Position | None] | None:
+    """The identifier that names the item of a line; None where none does.
+
+    GTIN types first, in their order, then one without a type, the vendor's, the buyer's and any other; of equals the
+    first stated. What says nothing but size, lot or maker is no item, and neither is a placeholder.
+    """
+    found = [
+        entry for entry in line_identifiers(segments, first, last, standard)
+        if entry[0] not in _NO_ITEMS[standard.name] and not is_placeholder(segments[entry[1][0]].value(*entry[1][1:]))
+    ]  # fmt: skip
+    if len(found) < 2:
+        return found[0] if found else None
+    preferred = CASE_TYPES if _is_in_cases(segments, first, last, standard) else ()
+    return min(found, key=lambda entry: _rank(entry[0], preferred))
+
+
+def _rank(kind: str, preferred: Sequence[str]) -> tuple[int, int]:
+    if not kind:
+        return 1, 0
+    own = item_class(kind)
+    if own:
+        return own + 1, 0
+    return 0, preferred.index(kind) - len(preferred) if kind in preferred else GTIN_TYPES.index(kind)
+
+
+def is_placeholder(identifier: str) -> bool:
+    """Whether a number is all noughts or all nines, as those of articles that have none."""
+    return len(identifier) >= _SHORTEST and identifier.strip(identifier[0]) == "" and identifier[0] in "09"
+
+
+_SHORTEST = 8
+"""Digits of a GTIN at least: 999 may be an article."""
+
+
+def _is_in_cases(segments: Sequence[Segment], first: int, last: int, standard: Standard) -> bool:
+    """Whether the units of the line's quantities are cases, each of them."""
+    slots = [unit_slot(segments, at, standard) for at in quantity_positions(segments, first, last, standard)]
+    units = {segments[slot[0]].value(*slot[1:]) for slot in slots if slot}
+    return bool(units) and units <= set(_CASES)
 
 
 def prefer_items(
     segments: Sequence[Segment], first: int, last: int, records: Sequence[Record], standard: Standard
 ) -> list[Record]:
-    """The records of a line with the best of its identifiers, where one of them was recognised as the item.
+    """The records of a line with the one of its identifiers that names the item, where any of them was recognised.
 
     Which identifier goes before which is the contract's rule and no reading: a model that points at any of them has
     understood. What points elsewhere is left as it is, for the gatekeeper to refuse.
     """
-    found = line_identifiers(segments, first, last, standard)
-    if not found:
+    chosen = choose_identifier(segments, first, last, standard)
+    if chosen is None:
         return list(records)
+    found = line_identifiers(segments, first, last, standard)
     identifiers = {position: kind for _, position, kind in found}
-    _, item, kind = best_identifier(found)
+    _, item, kind = chosen
     best = {"item": item} | ({"item_type": kind} if kind else {})
     return [
         {name: at for name, at in record.items() if name not in ("item", "item_type")} | best

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
-from udf.reading import Position, SegmentLike
+from udf.reading import Position, Record, SegmentLike
 from udf.standards.chunks import Chunk
 from udf.standards.edifact import EDIFACT
 from udf.standards.setting import Setting
@@ -78,8 +78,9 @@ def empty_place(segments: Sequence[Segment], index: int) -> Finding:
 def statement_places(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -> tuple[list[int], list[Finding]]:
     """The segments that may be the place of a header or group; more than one where they name the same."""
     roles = {i: place_role(segments[i], setting) for i in chunk.indices if segments[i].tag in PLACES}
+    is_named = "yes" in roles.values()
     for index, role in roles.items():
-        if role is None and (chunk.kind == "group" or segments[index].tag == "LOC"):
+        if role is None and not is_named and (chunk.kind == "group" or segments[index].tag == "LOC"):
             return [], [unknown_place(segments, index)]
         if role == "empty":
             return [], [empty_place(segments, index)]
@@ -95,23 +96,55 @@ def line_places(
 ) -> tuple[list[int], list[Finding]]:
     """The places that a line names, in stream order."""
     places: list[int] = []
+    weak: set[int] = set()
+    unknown: list[int] = []
     for index in range(first, last):
         if segments[index].tag not in PLACES:
             continue
         role = place_role(segments[index], setting)
         if role is None:
-            return [], [unknown_place(segments, index)]
+            unknown.append(index)
+            continue
         if role == "empty":
             return [], [empty_place(segments, index)]
         if role != "no":
             places.append(index)
-    return places, []
+        if role == "weak":
+            weak.add(index)
+    if unknown and len(weak) == len(places):  # beside a place that is one for sure it is another party
+        return [], [unknown_place(segments, unknown[0])]
+    return [i for i in places if i not in weak] if len(weak) < len(places) else places, []
 
 
-def bind_places(places: list[int], quantities: list[int], last: int) -> list[dict[int, int | None]]:
-    """The ways to pair places with quantities in stream order: all before theirs, all after, or one for all."""
+def names_sure_place(segments: Sequence[Segment], setting: Setting) -> bool:
+    """Whether a message names a place that is one whatever else it names."""
+    named = (segment for segment in segments if segment.tag in setting.standard.places)
+    return any(place_role(segment, setting) == "yes" for segment in named)
+
+
+def without_weak_place(segments: Sequence[Segment], record: Record, setting: Setting) -> Record:
+    """A record without the place that holds only where the message names no other, where it names one."""
+    place = record.get("location")
+    if place is None or not setting.is_placed or segments[place[0]].tag not in setting.standard.places:
+        return record
+    if place_role(segments[place[0]], setting) != "weak":
+        return record
+    return {name: at for name, at in record.items() if name not in ("location", "location_type")}
+
+
+def bind_places(places: list[int], quantities: list[int], last: int, message_type: str) -> list[dict[int, int | None]]:
+    """The ways to pair places with quantities in stream order: all before theirs, all after, or one for all.
+
+    Where the structure of a message type puts a place behind its quantity (`_BEHIND`) as well as behind LIN, a place
+    before the first of several quantities and others between them fit both ways, and neither is read. Where it puts the
+    place of a line behind all of its quantities (`_BEHIND_ALL`), one there is for all.
+    """
     ways: list[dict[int, int | None]] = []
     starts = sorted(set(quantities))
+    if message_type in _BEHIND_ALL and len(places) == 1 and len(starts) > 1 and places[0] > starts[-1]:
+        return [dict.fromkeys(starts, places[0])]
+    if message_type in _BEHIND and len(starts) > 1 and len(places) > 1 and places[0] < starts[0]:
+        return []
     for mode in ("before", "after"):
         bound: dict[int, int | None] = {}
         for number, q in enumerate(starts):
@@ -125,3 +158,9 @@ def bind_places(places: list[int], quantities: list[int], last: int) -> list[dic
         if set(bound.values()) - {None} == set(places) and (None not in bound.values() or not places):
             ways.append(bound)
     return ways
+
+
+_BEHIND = ("INVRPT",)
+"""D.96A INVRPT: LOC in group 9, behind LIN, and in group 11, behind QTY."""
+_BEHIND_ALL = ("846",)
+"""004010 846: N1 at position 480 of the LIN loop, behind the QTY loop, is of the line."""

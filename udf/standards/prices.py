@@ -7,6 +7,7 @@ from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.reading import Position
 from udf.standards.edifact import EDIFACT
+from udf.standards.quantities import PIECES
 from udf.standards.setting import Setting, value_at
 from udf.standards.values import UnreadableValueError, read_number
 from udf.standards.x12 import X12
@@ -85,6 +86,19 @@ def price_basis(segment: Segment) -> str | None:
         if not is_one:
             return f"{what} {text}"
     return None
+
+
+PRICE_UNITS: Mapping[str, tuple[int, int]] = {"PRI": (0, 5), "CTP": (4, 0), "UIT": (0, 0)}
+"""(element, component) of the unit that a price is for: PRI 6411, CTP05, UIT01."""
+
+
+def other_unit(segment: Segment, unit: str | None) -> str | None:
+    """The unit that a price is for where the quantity has another one; None where they agree or one is silent."""
+    at = PRICE_UNITS.get(segment.tag)
+    own = segment.value(*at) if at else ""
+    if not own or not unit or own == unit or (own in PIECES and unit in PIECES):
+        return None
+    return own
 
 
 def bind_prices(

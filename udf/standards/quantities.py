@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from udf.edi.segments import Segment, notes_of
-from udf.reading import Position
+from udf.reading import Position, SegmentLike
 from udf.standards.edifact import EDIFACT
+from udf.standards.reference import load_reference
 from udf.standards.standard import Standard
 from udf.standards.x12 import X12
 
@@ -18,6 +19,10 @@ LOOP = ("LS", "LE")
 """X12 846: what opens and ends a loop of REF in which each is a part of the quantity above."""
 STORAGE_LOCATION = "WS"
 """X12 128: a warehouse storage location; its REF states a part of the quantity without a loop, too."""
+PLACE_REFERENCES = (STORAGE_LOCATION, "ST", "LU")
+"""X12 128: references that are a place: a storage location, a store number, a location number. A lot is none."""
+_TO_COME = ("45", "63", "BQ", "IQ")
+"""X12 673: ordered, on backorder and in transit: quantities that a schedule of deliveries splits."""
 MEASURED = ("QTY", "ZA")
 """Segments that say what a quantity means."""
 _AFTER_PAIRS = (X12.segments["SDQ"].most or 0) - 1
@@ -45,7 +50,12 @@ def quantity_positions(segments: Sequence[Segment], first: int, last: int, stand
             for pair in range(e, min(len(segment.elements) + 1, _AFTER_PAIRS), 2):
                 yield index, pair, c
         elif tag == "REF":
-            if in_loop or segment.value(0) == STORAGE_LOCATION:
+            # a lot or an order without a quantity of its own says something of the quantity above
+            is_place = segment.value(0) in PLACE_REFERENCES
+            if segment.value(0) == STORAGE_LOCATION or (in_loop and (is_place or segment.value(e))):
+                yield index, e, c
+        elif tag == "SCH":
+            if names_part_place(segment) is not False or _is_to_come(segments, index):
                 yield index, e, c
         elif e < 0:
             in_loop = tag == "LS"
@@ -65,10 +75,30 @@ def is_quantity_slot(segment: Segment, element: int, component: int, standard: S
     return any(at.tag == tag and at.holds(element, component) for at in standard.fields["quantity"])
 
 
-def part_place(segments: Sequence[Segment], quantity: Position) -> Position:
-    """Where the place of a part (SDQ, SCH, REF) stands, from where its quantity does."""
+def names_part_place(segment: SegmentLike) -> bool | None:
+    """Whether a part of a split names its place: SDQ always, REF and SCH by their code; None where nothing says so."""
+    if segment.tag == "SDQ":
+        return True
+    at = 0 if segment.tag == "REF" else 2
+    code = segment.elements[at][0] if len(segment.elements) > at else ""
+    if segment.tag == "REF":
+        return code in PLACE_REFERENCES
+    role = load_reference().place_role("X12", "N1", code) if code else "no"
+    return None if role is None else role != "no"
+
+
+def _is_to_come(segments: Sequence[Segment], index: int) -> bool:
+    """Whether the quantity above a SCH is one of goods to come; of what lies there a SCH is another, later quantity."""
+    above = activity_of(segments, index, X12)
+    return above == index or segments[above].value(0) in _TO_COME
+
+
+def part_place(segments: Sequence[Segment], quantity: Position) -> Position | None:
+    """Where the place of a part (SDQ, SCH, REF) stands, from where its quantity does; None where it names none."""
     s, e, _ = quantity
     tag = segments[s].tag
+    if not names_part_place(segments[s]):
+        return None
     return s, e - 1 if tag == "SDQ" else X12.first["location", tag][0], 0
 
 
@@ -104,8 +134,21 @@ def activity_of(segments: Sequence[Segment], index: int, standard: Standard) -> 
             quantity = i
         if tag == "LIN":
             break
+    if quantity < 0 and segments[index].tag == "SDQ":
+        quantity = _only_quantity_behind(segments, index)
     notes.activity = index, quantity
     return index if quantity < 0 else quantity
+
+
+def _only_quantity_behind(segments: Sequence[Segment], index: int) -> int:
+    """The QTY of an 846 line whose SDQ stands before it (004010: SDQ 190, QTY 320), -1 where there is not one alone."""
+    behind = []
+    for i in range(index + 1, len(segments)):
+        if segments[i].tag in ("LIN", "CTT", "SE"):
+            break
+        if segments[i].tag in MEASURED:
+            behind.append(i)
+    return behind[0] if len(behind) == 1 and segments[behind[0]].tag == "QTY" else -1
 
 
 PIECES = ("PCE", "EA", "C62", "NAR")
@@ -125,5 +168,29 @@ def unit_slot(segments: Sequence[Segment], quantity: Position, standard: Standar
     if segments[s].value(e, c):
         return s, e, c
     holder = s + 1  # X12 846: a UIT behind its QTY
-    behind = tag == "QTY" and bool(standard.splits) and holder < len(segments) and segments[holder].tag == "UIT"
-    return (holder, 0, 0) if behind and segments[holder].value(0) else None
+    if tag != "QTY" or not standard.splits:
+        return None
+    if holder < len(segments) and segments[holder].tag == "UIT":
+        return (holder, 0, 0) if segments[holder].value(0) else None
+    above = line_unit(segments, s)
+    return (above, 0, 0) if above >= 0 else None
+
+
+def line_unit(segments: Sequence[Segment], quantity: int) -> int:
+    """The UIT that an 846 has between a LIN and its first QTY, for those without a unit of their own; -1 for none."""
+    if not any(segments[i].tag == "BIA" for i in range(min(len(segments), _BEGINNING))):
+        return -1  # an 867 has its UIT behind the LIN of the quantity before
+    first = quantity
+    for i in range(quantity - 1, max(-1, quantity - _LONGEST_HEAD), -1):
+        if segments[i].tag == "LIN":
+            stated = range(i + 1, first)
+            return next((u for u in stated if segments[u].tag == "UIT" and segments[u].value(0)), -1)
+        if segments[i].tag in MEASURED:
+            first = i
+    return -1
+
+
+_BEGINNING = 8
+"""Segments that BIA is among, with an envelope."""
+_LONGEST_HEAD = 100
+"""Segments between a LIN and a QTY that are looked at."""

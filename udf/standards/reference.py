@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from udf.outcome import Severity
+from udf.standards import codes
 
 FOLDER = Path(__file__).parents[1] / "reference"
 
@@ -78,4 +79,6 @@ def reference_digest() -> str:
     digest = hashlib.sha256()
     for name in ("quantity_meanings", "party_roles", "date_roles", "problem_severities"):
         digest.update((FOLDER / f"{name}.csv").read_bytes())
+    for path in sorted(codes.FOLDER.glob("*.csv")):
+        digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()

@@ -20,6 +20,8 @@ class Setting:
     decimal_mark: str | None
     """What the interchange announces, None where it does not; see `mark`."""
     reference: Reference
+    is_placed: bool = False
+    """Whether the message names a place that is one for sure: a weak one is then none."""
 
     @property
     def mark(self) -> str | None:

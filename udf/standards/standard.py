@@ -10,8 +10,8 @@ from functools import cache, cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 Kind = Literal["code", "number", "date", "id", "text"]
-DateForm = Literal["day", "time", "month", "week", "days", "times", "weeks"]
-"""How a date is written: one day, alone or with its time; a month; a week; two of them."""
+DateForm = Literal["day", "time", "week", "month", "quarter", "year", "days", "times", "weeks", "months"]
+"""How a date is written: one day, alone or with its time; a week, a month, a quarter, a year; two of them."""
 Slots = tuple[tuple[int, int], ...]
 """(element, component) of some places in a segment."""
 
@@ -103,8 +103,8 @@ class Standard:
     """Segments of the parts that a total is split into."""
     document_date: str | None
     """The qualifier of a DTM that is the date of the document."""
-    date_forms: Mapping[str, tuple[DateForm, int | None]]
-    """By code: how a date is written, and in how many digits where the code says it of a day alone."""
+    date_forms: Mapping[str, tuple[DateForm, int]]
+    """By code: how a date is written, and in how many characters; of a range those of each of its halves."""
     functions: Mapping[str, str]
     """What a document does to an earlier one, by code."""
     has_components: bool

@@ -127,6 +127,8 @@ def _forward_places(
         loc = {s for s in before if s[0] == "LOC"}
         forward |= loc | ({s for s in between if s[0] == "LOC"} if loc else set())
         doubt -= forward
+    if message_type in ("INVRPT", "846"):
+        doubt |= forward
     return forward, bool(doubt)
 
 

@@ -45,22 +45,54 @@ def read_number(text: str, decimal_mark: str | None = None, code: str = "quantit
     return number
 
 
-def _day(text: str) -> datetime.date:
-    """CCYYMMDD or YYMMDD; two-digit years from 70 are of the last century (X12 003030 and before)."""
-    if len(text) == 6:
-        text = ("19" if text >= "70" else "20") + text
-    if len(text) != 8 or not (text.isascii() and text.isdecimal()):
+def _digits(text: str, length: int | None = None) -> str:
+    if not (text.isascii() and text.isdecimal()) or (length and len(text) != length):
         raise ValueError
+    return text
+
+
+def _century(text: str, short: int) -> str:
+    """Digits that begin with a year of four digits; a year of two from 70 on is of the last century."""
+    return ("19" if text >= "70" else "20") + text if len(text) == short else text
+
+
+def _day(text: str) -> datetime.date:
+    """CCYYMMDD or YYMMDD (X12 003030 and before)."""
+    text = _digits(_century(text, 6), 8)
     return datetime.date(int(text[:4]), int(text[4:6]), int(text[6:]))
 
 
+def _day_of_time(text: str) -> datetime.date:
+    """The day before hours, minutes and perhaps seconds and a time zone: YYMMDDHHMM, or CCYYMMDD and more."""
+    return _day(text[: 6 if len(text) == _SHORT_TIME else 8])
+
+
+_SHORT_TIME = len("YYMMDDHHMM")
+
+
 def _month(text: str) -> tuple[datetime.date, datetime.date]:
-    first = datetime.date(int(text[:4]), int(text[4:6]), 1)
-    return first, (first.replace(day=28) + datetime.timedelta(days=4)).replace(day=1) - datetime.timedelta(days=1)
+    text = _digits(_century(text, 4), 6)
+    return _months(int(text[:4]), int(text[4:]), 1)
+
+
+def _months(year: int, month: int, count: int) -> tuple[datetime.date, datetime.date]:
+    first = datetime.date(year, month, 1)
+    past = datetime.date(year + (month + count > 12), (month + count - 1) % 12 + 1, 1)
+    return first, past - datetime.timedelta(days=1)
+
+
+def _quarter(text: str) -> tuple[datetime.date, datetime.date]:
+    number = int(_digits(text, 5)[4:])
+    return _months(int(text[:4]), {1: 1, 2: 4, 3: 7, 4: 10}.get(number, 0), 3)
+
+
+def _year(text: str) -> tuple[datetime.date, datetime.date]:
+    return _months(int(_digits(text, 4)), 1, 12)
 
 
 def _week(text: str) -> tuple[datetime.date, datetime.date]:
-    monday = datetime.date.fromisocalendar(int(text[:4]), int(text[4:6]), 1)
+    text = _digits(_century(text, 4), 6)
+    monday = datetime.date.fromisocalendar(int(text[:4]), int(text[4:]), 1)
     return monday, monday + datetime.timedelta(days=6)
 
 
@@ -76,21 +108,15 @@ def _one(day: datetime.date) -> tuple[datetime.date, datetime.date]:
     return day, day
 
 
-def _pair(text: str, read: Callable[[str], tuple[datetime.date, datetime.date]]) -> tuple[datetime.date, datetime.date]:
-    """First day of the first half, last day of the second."""
-    start, end = _halves(text)
-    return read(start)[0], read(end)[1]
-
-
 _READERS: Mapping[DateForm, Callable[[str], tuple[datetime.date, datetime.date]]] = {
     "day": lambda text: _one(_day(text)),
-    "time": lambda text: _one(_day(text[:8])),
-    "month": _month,
+    "time": lambda text: _one(_day_of_time(text)),
     "week": _week,
-    "days": lambda text: _pair(text, lambda half: _one(_day(half))),
-    "times": lambda text: _pair(text, lambda half: _one(_day(half[:6]))),
-    "weeks": lambda text: _pair(text, _week),
+    "month": _month,
+    "quarter": _quarter,
+    "year": _year,
 }
+_PAIRS: Mapping[DateForm, DateForm] = {"days": "day", "times": "time", "weeks": "week", "months": "month"}
 _FORMS = {**EDIFACT.date_forms, **X12.date_forms}
 
 
@@ -111,10 +137,13 @@ def read_period(text: str, form: str = "") -> tuple[datetime.date, datetime.date
     if form and form not in _FORMS:
         raise UnreadableValueError("date-invalid", f"The date «{text}» has the format {form}, which is not known.")
     kind, length = _FORMS[form] if form else (_guess_form(text), None)
+    half = _PAIRS.get(kind)
     try:
-        if length and len(text) != length:
+        halves = _halves(text) if half else (text, text)
+        if length and any(len(each) != length for each in halves):
             raise ValueError
-        return _READERS[kind](text)
+        read = _READERS[half or kind]
+        return read(halves[0])[0], read(halves[1])[1]
     except ValueError:
         raise UnreadableValueError(
             "date-invalid", f"«{text}» is no date{' of format ' + form if form else ''}."

@@ -28,16 +28,16 @@ _SEGMENTS = {
         Element("373", 2, kind="date", is_required=True, longest=8), Element("755", 3),
     )),
     "CUR": Form("004010 CUR: 98, 100", (
-        Element("98", 0, is_required=True, longest=_LONGEST), Element("100", 1, is_required=True, longest=_LONGEST),
+        Element("98", 0, is_required=True, longest=3), Element("100", 1, is_required=True, longest=_LONGEST),
     )),
     "DTM": Form("004010 DTM: 374, 373, 337, 623, 1250, 1251", (
-        Element("374", 0, is_required=True, longest=_LONGEST), Element("373", 1, kind="date"), Element("1250", 4),
+        Element("374", 0, is_required=True, longest=3), Element("373", 1, kind="date"), Element("1250", 4),
         Element("1251", 5, kind="date"),
     )),
     "N9": Form("004010 N9: 128, 127", (Element("128", 0), Element("127", 1, kind="id"))),
     "N1": Form("004010 N1: 98, 93, 66, 67", (
-        Element("98", 0, is_required=True, longest=_LONGEST), Element("93", 1, kind="text"),
-        Element("66", 2, longest=_LONGEST, needs=((3, 0),)), Element("67", 3, kind="id", needs=((2, 0),)),
+        Element("98", 0, is_required=True, longest=3), Element("93", 1, kind="text"),
+        Element("66", 2, longest=2, needs=((3, 0),)), Element("67", 3, kind="id", needs=((2, 0),)),
     )),
     "N2": Form("004010 N2: 93, 93", (Element("93", 0, kind="text", every=1),)),
     "N3": Form("004010 N3: 166, 166", (Element("166", 0, kind="text", every=1),)),
@@ -56,27 +56,27 @@ _SEGMENTS = {
         Element("649", 6, kind="number"), Element("639", 8),
     )),
     "QTY": Form("004010 QTY: 673, 380, C001: 355, 61", (
-        Element("673", 0, is_required=True, longest=_LONGEST), Element("380", 1, kind="number"),
-        Element("355", 2, longest=_LONGEST), Element("61", 3, needs=((2, 0), (1, 0))),
+        Element("673", 0, is_required=True, longest=2), Element("380", 1, kind="number"),
+        Element("355", 2, longest=2), Element("61", 3, needs=((2, 0), (1, 0))),
     ), most=4),
     "UIT": Form("004010 UIT: C001: 355, 212, 639", (
-        Element("355", 0, is_required=True, longest=_LONGEST), Element("212", 1, kind="number"),
+        Element("355", 0, is_required=True, longest=2), Element("212", 1, kind="number"),
         Element("639", 2, longest=_LONGEST, needs=((1, 0),)),
     ), most=3),
     "ZA": Form("004010 ZA: 859, 380, 355, 374, 373, 128, 127", (
-        Element("859", 0, is_required=True, longest=_LONGEST), Element("380", 1, kind="number"),
-        Element("355", 2, longest=_LONGEST), Element("374", 3, longest=_LONGEST, needs=((4, 0),)),
+        Element("859", 0, is_required=True, longest=2), Element("380", 1, kind="number"),
+        Element("355", 2, longest=2), Element("374", 3, longest=3, needs=((4, 0),)),
         Element("373", 4, kind="date", needs=((3, 0),)), Element("128", 5),
         Element("127", 6, needs=((5, 0),)),  # no code, and kept like one: it tells one quantity from another
     ), most=7),
     "SDQ": Form("004010 SDQ: 355, 66, 67, 380 and nine more pairs, 310", (
-        Element("355", 0, is_required=True, longest=_LONGEST), Element("66", 1, longest=_LONGEST),
+        Element("355", 0, is_required=True, longest=2), Element("66", 1, longest=2),
         Element("67", 2, kind="id", every=2), Element("380", 3, kind="number", every=2),
     ), most=23),
     "SCH": Form("004010 SCH: 380, 355, 98, 93, 374, 373, 337, 374, 373, 337, 326, 350", (
-        Element("380", 0, kind="number"), Element("355", 1, is_required=True, longest=_LONGEST),
-        Element("98", 2, longest=_LONGEST, needs=((3, 0),)), Element("93", 3, kind="id", needs=((2, 0),)),
-        Element("374", 4, longest=_LONGEST, needs=((5, 0),)), Element("373", 5, kind="date", needs=((4, 0),)),
+        Element("380", 0, kind="number"), Element("355", 1, is_required=True, longest=2),
+        Element("98", 2, longest=3, needs=((3, 0),)), Element("93", 3, kind="id", needs=((2, 0),)),
+        Element("374", 4, longest=3, needs=((5, 0),)), Element("373", 5, kind="date", needs=((4, 0),)),
     ), most=12),
     "REF": Form("004010 REF: 128, 127, 352", (
         Element("128", 0, is_required=True, longest=_LONGEST), Element("127", 1, kind="id"),
@@ -119,9 +119,9 @@ _FUNCTIONS = {
     "18": "original", "25": "change",
 }  # fmt: skip
 
-_DATE_FORMS: dict[str, tuple[DateForm, int | None]] = {
+_DATE_FORMS: dict[str, tuple[DateForm, int]] = {
     # 004010 1250
-    "D6": ("day", None), "D8": ("day", None), "RD8": ("days", None),
+    "D6": ("day", 6), "D8": ("day", 8), "CM": ("month", 6), "RD6": ("days", 6), "RD8": ("days", 8),
 }  # fmt: skip
 
 X12 = Standard(

@@ -122,3 +122,21 @@ def test_a_line_that_merely_wraps_before_a_tag_like_value_is_not_parted() -> Non
     rows = [f"LIN*{n}*VN*55~ZA*QS*{n}*EA~" for n in range(9)]
     text = "ST*852*0001~XQ*H*20260101~N1*TO*SHOP\r\nN9*92*1~" + "".join(rows) + "SE*22*0001~"
     assert [segment.tag for segment in read_segments(text)][:4] == ["ST", "XQ", "N1", "LIN"]
+
+
+def report(place: str, count: int) -> str:
+    return f"UNH+1+SLSRPT:D:96A:UN'BGM+73E+S1+9'LOC+162+{place}'LIN+1++4006381333931:EN'QTY+153:5:PCE'UNT+{count}+1'"
+
+
+@pytest.mark.parametrize("name", ["BERLIN", "MERLIN", "KOELLIN"])
+def test_a_name_that_ends_like_a_tag_is_not_parted(name: str) -> None:
+    """LOC+162+BERLIN+12: BERLIN, then a code; whatever is counted."""
+    for count in (6, 7):
+        loc = next(segment for segment in read_segments(report(f"{name}+12", count)) if segment.tag == "LOC")
+        assert loc.value(1) == name
+
+
+def test_what_a_count_states_as_it_was_sent_is_left_as_it_was_sent() -> None:
+    joined = report("S1LIN+1++4006381333948:EN", 6)
+    assert [segment.tag for segment in read_segments(joined)].count("LIN") == 1
+    assert [segment.tag for segment in read_segments(joined.replace("UNT+6", "UNT+7"))].count("LIN") == 2

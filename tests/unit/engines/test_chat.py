@@ -50,7 +50,7 @@ def test_right_words_are_a_complete_outcome() -> None:
 def test_a_model_that_talks_and_one_that_points_come_to_the_same_document() -> None:
     r = random.Random(4)
     compared = 0
-    for _ in range(40):
+    for _ in range(50):
         draft = draw_partner(r).draft(r)
         text = render_message(
             draft, Writing("~", "*", ">") if draft.message_type.isdigit() else Writing("'", "+", ":", "?")

@@ -155,7 +155,7 @@ def test_units_in_segments_of_their_own_pass() -> None:
 
 
 def test_places_of_a_loop_are_the_places_of_their_quantities() -> None:
-    text = inventory(f"{UP_A} QTY*33*12*EA LS*REF REF*ZZ*W1*5 REF*ZZ*W2*7 LE*REF")
+    text = inventory(f"{UP_A} QTY*33*12*EA LS*REF REF*LU*W1*5 REF*LU*W2*7 LE*REF")
     assert quantities(text) == [("W1", "33", 5), ("W2", "33", 7)]
 
 

@@ -41,3 +41,13 @@ def test_a_date_of_the_header_behind_the_first_place_may_have_moved() -> None:
     lines = f"{ONE} QTY+153:1 LOC+162+S2::9 {OTHER} QTY+153:2"
     assert "order-mixed" in errors(message("SLSRPT", f"{BARE} LOC+162+S1::9 CUX+2:EUR {DATE} {lines}"))
     assert "order-mixed" not in errors(message("SLSRPT", f"{BARE} {DATE} CUX+2:EUR LOC+162+S1::9 {lines}"))
+
+
+def test_a_place_or_a_line_that_lost_its_period_does_not_take_the_header_s() -> None:
+    week, own = "DTM+356:202601:610", "DTM+356:20260107:102"
+    groups = [f"LOC+162+S{n} {own if n != 2 else '{}'} LIN+{n}++{A}:EN QTY+153:{n}" for n in (1, 2, 3)]
+    text = f"{BARE} {week} " + " ".join(groups)
+    assert "period-missing" in errors(message("SLSRPT", text.format("")))
+    assert compile_by_rules(message("SLSRPT", text.format(own))).is_complete
+    lines = " ".join(f"LIN+{n}++{A}:EN QTY+153:{n} {own if n != 3 else ''}" for n in (1, 2, 3, 4))
+    assert "period-missing" in errors(sales(lines))

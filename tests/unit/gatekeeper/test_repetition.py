@@ -30,3 +30,19 @@ def test_quantities_that_say_what_they_are_pass(text: str) -> None:
 )  # fmt: skip
 def test_quantities_that_nothing_tells_apart_are_refused(text: str) -> None:
     assert "repeated-quantity" in errors(text), errors(text)
+
+
+def test_one_sale_in_pieces_and_in_cartons_is_refused() -> None:
+    assert "repeated-quantity" in errors(sales(f"{LIN} QTY+153:12:PCE QTY+153:1:CT"))
+    assert "repeated-quantity" not in errors(sales(f"{LIN} QTY+153:12:PCE QTY+153:4.1:KGM"))
+
+
+def test_movements_are_told_apart_by_their_dates_and_directions() -> None:
+    one, two = "QTY+156:20 INV+1 DTM+179:20260110:102", "QTY+156:50 INV+2 DTM+179:20260115:102"
+    assert "repeated-quantity" not in errors(stock(f"{LIN} {one} {two}"))
+    assert "repeated-quantity" in errors(stock(f"{LIN} {one} {one}"))
+
+
+def test_lots_may_each_name_the_same_place() -> None:
+    lots = [f"QTY+145:{n} GIN+BX+LOT{n} LOC+14+4012345000016::9 DTM+36:2026010{n}:102" for n in (1, 2)]
+    assert "repeated-quantity" not in errors(stock(f"{LIN} {' '.join(lots)}"))

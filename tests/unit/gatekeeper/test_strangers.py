@@ -146,7 +146,7 @@ def test_a_schedule_that_names_some_places_has_lost_the_others() -> None:
 
 
 def test_a_split_before_any_quantity_says_what_is_not_known() -> None:
-    assert "split-without-activity" in codes(advice("SDQ*EA*92*01*3*02*4 QTY*33*7*EA"))
+    assert "split-without-activity" in codes(advice("SDQ*EA*92*01*3*02*4 QTY*33*7*EA QTY*63*7*EA"))
 
 
 @pytest.mark.parametrize("named", ["N9*ST*042", "REF*ZZ*042", "REF*LU*042"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.small_messages import WEEK, activity, inventory, message, sales, stock
+from tests.small_messages import WEEK, activity, inventory, message, sales
 from udf.train.attack.rules_engine import compile_by_rules
 
 A = "4006381333931"
@@ -20,7 +20,6 @@ SOUND = {
     ),
     "a party of no concern without its code list": message("852", f"XQ*H*20260101 N1*SU**1 {UP} ZA*QS*5*EA"),
     "a store with its name alone": message("852", f"XQ*H*20260101 N1*ST*STORE_12 {UP} ZA*QS*5*EA"),
-    "a code of the partner's own": stock(f"{LIN} QTY+9X1:5:PCE"),
     "an item in the second element": sales(f"LIN+1+{A}:EN QTY+153:1"),
     "an item in PIA behind an action code": sales(f"LIN+1+5 PIA+5+{A}:EN QTY+153:1"),
     "an item without a type": sales(f"LIN+1++{A} QTY+153:1"),
@@ -48,6 +47,16 @@ def test_odd_but_sound_segments_pass(form: str) -> None:
 
 
 MALFORMED = {
+    # 235 and 7143 have VP and SA, and no P-1: item and type changed places, whatever their length
+    "a short item and its type changed places in X12": inventory("LIN*1*P-1*VP QTY*33*5*EA"),
+    "a short item and its type changed places": sales("LIN+1++SA:P-1 QTY+153:1"),
+    "a number stands where the code list of a place does": message(
+        "852", f"XQ*H*20260101 N1*ST*A*104*93 {UP} ZA*QS*5*EA"
+    ),
+    # 004010: element 355 has two characters, and 66 has no code EA
+    "unit and code list of a split changed places": activity(f"{UP} ZA*QS SDQ*92*EA*0003*2"),
+    "unit and date code of an activity changed places": activity(f"{UP} ZA*QA*20*184*EA*20240512"),
+    "a GTIN is emptied and its type stands": inventory("LIN*1*UP**VN*PROD-001 QTY*33*5*EA"),
     "the separator behind a date's code is lost": message(
         "SLSRPT", f"BGM+73E+S1+9 DTM+9020260101:102 DTM+91:20260107:102 {LIN} QTY+153:1"
     ),

@@ -7,7 +7,7 @@ from udf.language.prompts import encode_chunk
 from udf.language.shown import Shown, fields_at, find_header_fields, find_period, is_excluded, read_shown
 from udf.reading import Position
 from udf.standards.edifact import EDIFACT
-from udf.standards.message_types import standard_of
+from udf.standards.message_types import MESSAGE_TYPES, standard_of
 from udf.standards.x12 import X12
 
 
@@ -62,7 +62,7 @@ def test_the_period_is_found_as_the_rules_find_it(
     message_type: str, text: str, start: Position, end: Position | None
 ) -> None:
     components, positions = shown_of("header", message_type, text)
-    found = find_period(components, standard_of(message_type))
+    found = find_period(components, standard_of(message_type), MESSAGE_TYPES[message_type].is_stock)
     assert found is not None
     assert tuple(positions.get(marker) if marker else None for marker in found) == (start, end)
 
@@ -70,7 +70,7 @@ def test_the_period_is_found_as_the_rules_find_it(
 @pytest.mark.parametrize("text", ["DTM+9X:20260101:102'", "DTM+90:20260101:102'"])
 def test_a_period_that_a_prompt_does_not_tell_is_left_open(text: str) -> None:
     components, _ = shown_of("header", "SLSRPT", f"UNH+1+SLSRPT:D:96A:UN'{text}")
-    assert find_period(components, EDIFACT) is None
+    assert find_period(components, EDIFACT, False) is None
 
 
 def test_the_document_is_found_where_the_standard_has_it() -> None:

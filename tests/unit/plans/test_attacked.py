@@ -25,6 +25,10 @@ from udf import compiler, outcome
 from udf.outcome import Envelope
 
 EDIFACT_ATTACKS: dict[str, tuple[list[list[str]], list[str]]] = {
+    "a place that comes again with the same lines": (
+        [[*SOLD, *line(), *line(2), "LOC+162+4012345000047::9", *line(), *line(2)]],
+        [*SOLD, *line(), *line(2), PLACE, *line(), *line(2)],
+    ),
     "a plus sign that is a separator": ([[*SOLD, *line()]], [*SOLD, *line(pieces="+12")]),
     "a period of a group that no line needs, reversed": (
         [[*BEGINNING, PLACE, "DTM+90:20261102:102", "DTM+91:20261108:102",
@@ -86,19 +90,6 @@ STOCK_ATTACKS: dict[str, tuple[list[list[str]], list[str]]] = {
     "a place named twice, then two places": (
         [[*STOCK, "LOC+14+:::SHOP", "LOC+18+:::SHOP", *held(1, "QTY+145:5:PCE")]],
         [*STOCK, "LOC+14+:::SHOP", "LOC+18+:::OTHER", *held(1, "QTY+145:5:PCE")],
-    ),
-    "a sum within one of two places": (
-        [[*STOCK, *held(1, "LOC+14+4012345000030::9", "QTY+145:3:PCE", "QTY+145:7:KGM", "QTY+145:5:CT",
-                        "LOC+14+4012345000047::9", "QTY+145:100:PCE")]],
-        [*STOCK, *held(1, "LOC+14+4012345000030::9", "QTY+145:12:PCE", "QTY+145:7:KGM", "QTY+145:5:CT",
-                       "LOC+14+4012345000047::9", "QTY+145:100:PCE")],
-    ),
-    "a group whose place stands in the header where another kind of group is missing": (
-        [[*STOCK, "LOC+14+4012345000030::9", "NAD+GY+4012345000054::9", *held(1, "QTY+145:5:PCE"),
-          "NAD+GY+4012345000061::9", *held(2, "QTY+145:6:PCE"),
-          "LOC+14+4012345000078::9", *held(3, "QTY+145:7:PCE")]],
-        [*STOCK, "LOC+14+4012345000030::9", "NAD+GY+4012345000054::9", *held(1, "QTY+145:5:PCE"),
-         "NAD+GY+4012345000061::9", *held(2, "QTY+145:6:PCE")],
     ),
 }  # fmt: skip
 

@@ -103,11 +103,16 @@ def test_a_message_stands_between_its_opener_and_what_may_follow_it() -> None:
 
 
 def test_the_forms_of_dates_are_those_of_2379() -> None:
-    # D.96A 2379: YYMMDD, CCYYMMDD, with time; CCYYMM, CCYYWW; ranges of days, of times, of weeks
+    # D.96A 2379, with 719 of D.98B and 205 of D.00B: characters of a date, and of each half of a range
     assert EDIFACT.date_forms == {
-        "101": ("day", 6), "102": ("day", 8), "203": ("time", None), "204": ("time", None), "610": ("month", None),
-        "616": ("week", None), "711": ("days", None), "713": ("times", None), "716": ("weeks", None),
-        "717": ("days", None), "718": ("days", None),
+        "101": ("day", len("YYMMDD")), "102": ("day", len("CCYYMMDD")), "201": ("time", len("YYMMDDHHMM")),
+        "203": ("time", len("CCYYMMDDHHMM")), "204": ("time", len("CCYYMMDDHHMMSS")),
+        "303": ("time", len("CCYYMMDDHHMMZZZ")), "304": ("time", len("CCYYMMDDHHMMSSZZZ")),
+        "205": ("time", len("CCYYMMDDHHMMZHHMM")), "602": ("year", len("CCYY")), "608": ("quarter", len("CCYYQ")),
+        "609": ("month", len("YYMM")), "610": ("month", len("CCYYMM")), "615": ("week", len("YYWW")),
+        "616": ("week", len("CCYYWW")), "710": ("months", len("CCYYMM")), "711": ("days", len("CCYYMMDD")),
+        "713": ("times", len("YYMMDDHHMM")), "715": ("weeks", len("YYWW")), "716": ("weeks", len("CCYYWW")),
+        "717": ("days", len("YYMMDD")), "718": ("days", len("CCYYMMDD")), "719": ("times", len("CCYYMMDDHHMM")),
     }  # fmt: skip
 
 

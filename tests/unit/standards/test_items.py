@@ -10,7 +10,7 @@ from udf.standards.items import (
     BUYER_TYPES,
     GTIN_TYPES,
     VENDOR_TYPES,
-    best_identifier,
+    choose_identifier,
     has_check_digit,
     is_gs1_key,
     item_class,
@@ -18,6 +18,8 @@ from udf.standards.items import (
     prefer_items,
 )
 from udf.standards.reference import FOLDER
+from udf.standards.setting import value_at
+from udf.standards.standard import Standard
 from udf.standards.x12 import X12
 
 
@@ -35,12 +37,55 @@ def test_the_identifiers_of_x12_stand_in_pairs_of_lin() -> None:
     assert line_identifiers(segments, 1, 2, X12) == [("UP", (1, 2, 0), (1, 1, 0)), ("VN", (1, 4, 0), (1, 3, 0))]
 
 
-def test_a_gtin_goes_before_the_vendor_s_number_and_that_before_the_buyer_s() -> None:
-    kinds = ["IN", "SA", "EN"]
-    identifiers = [(kind, (0, n, 0), (0, n, 1)) for n, kind in enumerate(kinds)]
-    assert best_identifier(identifiers)[0] == "EN"
-    assert best_identifier(identifiers[:2])[0] == "SA"
-    assert [item_class(kind) for kind in (*kinds, "ZZ", None)] == [2, 1, 0, 3, 3]
+def chosen(text: str, standard: Standard = X12) -> tuple[str, str] | None:
+    segments = read_segments(text)
+    found = choose_identifier(segments, 1, len(segments), standard)
+    return found and (found[0], value_at(segments, found[1]))
+
+
+@pytest.mark.parametrize(
+    ("line", "item"),
+    [
+        ("LIN**IN*7*VN*8*UP*036000291452~ZA*QS*5*EA~", ("UP", "036000291452")),
+        ("LIN**IN*7*VN*8~ZA*QS*5*EA~", ("VN", "8")),
+        # within a class the contract's order, and not the first
+        ("LIN**UK*10012345678902*UP*036000291452~ZA*QS*5*EA~", ("UP", "036000291452")),
+        # the case's number for cases
+        ("LIN**UP*036000291452*UK*10012345678902~ZA*QS*5*CA~", ("UK", "10012345678902")),
+        # a placeholder is no article
+        ("LIN**UP*000000000000*VN*8~ZA*QS*5*EA~", ("VN", "8")),
+        ("LIN**EN*9999999999999*SK*8~ZA*QS*5*EA~", ("SK", "8")),
+        ("LIN**UP*000000000000~ZA*QS*5*EA~", None),
+        # 235: the manufacturer, a skill, a size and a lot are no articles
+        ("LIN**MF*ACME*VN*8~ZA*QS*5*EA~", ("VN", "8")),
+        ("LIN**MF*ACME~ZA*QS*5*EA~", None),
+        ("LIN**EU*12345678~ZA*QS*5*EA~", None),
+        ("LIN**SZ*XL*IZ*42*LT*L1*ZZ*77~ZA*QS*5*EA~", ("ZZ", "77")),
+    ],
+)
+def test_the_item_of_an_x12_line_is_the_first_of_the_contract_s_order(line: str, item: tuple[str, str] | None) -> None:
+    assert chosen("ST*852*0001~" + line) == item
+
+
+@pytest.mark.parametrize(
+    ("line", "item"),
+    [
+        ("LIN+1++4711'PIA+1+4006381333931:EN'QTY+153:1'", ("EN", "4006381333931")),
+        ("LIN+1++4006381333931'PIA+1+4711:SA'QTY+153:1'", ("", "4006381333931")),
+        ("LIN+1++0000000000000:EN'PIA+1+4711:SA'QTY+153:1'", ("SA", "4711")),
+        # C829: line 2 is a part of line 1
+        ("LIN+2+++1:1'PIA+5+0140449272:IB'QTY+153:1'", ("IB", "0140449272")),
+        ("LIN+2++4006381333931:EN+1:1'QTY+153:1'", ("EN", "4006381333931")),
+        # 7143: batch and serial numbers are no articles
+        ("LIN+1'PIA+1+B77:NB+S1:SN'QTY+153:1'", None),
+    ],
+)  # fmt: skip
+def test_the_item_of_an_edifact_line_is_no_sub_line_and_no_batch(line: str, item: tuple[str, str] | None) -> None:
+    assert chosen("UNH+1+SLSRPT:D:96A:UN'" + line, EDIFACT) == item
+
+
+def test_a_type_is_of_one_of_four_classes() -> None:
+    assert [item_class(kind) for kind in ("IN", "SA", "EN", "ZZ", None)] == [2, 1, 0, 3, 3]
 
 
 def test_only_a_recognised_identifier_gives_way_to_the_best_one() -> None:
@@ -74,4 +119,4 @@ def test_the_reference_table_puts_each_type_where_the_compiler_does() -> None:
     )
     assert listed.items() <= known.items()
     # known to the compiler, and of no namespace in Gold yet
-    assert known.keys() - listed.keys() == {"UA", "UX", "MN", "IZ", "PN"}
+    assert known.keys() - listed.keys() == {"UA", "UX", "MN", "PN"}

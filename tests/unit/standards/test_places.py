@@ -100,15 +100,16 @@ def test_a_header_names_one_place_and_the_sure_one_wins() -> None:
 def test_a_line_names_no_party_of_unknown_role() -> None:
     segments = read_segments("UNH+1+INVRPT:D:96A:UN'LIN+1++4:EN'LOC+14+S1'NAD+SU+1'NAD+Q9+2'")
     assert line_places(segments, 1, 4, STOCK) == ([2], [])
-    assert [finding.code for finding in line_places(segments, 1, 5, STOCK)[1]] == ["place-misplaced"]
+    assert line_places(segments, 1, 5, STOCK) == ([2], [])  # beside a place for sure it is another party
+    assert [finding.code for finding in line_places(segments, 3, 5, STOCK)[1]] == ["place-misplaced"]
 
 
 def test_places_pair_with_quantities_before_or_behind_them() -> None:
-    assert bind_places([1, 3], [2, 4], 5) == [{2: 1, 4: 3}]
-    assert bind_places([2, 4], [1, 3], 5) == [{1: 2, 3: 4}]
-    assert bind_places([1], [2, 3], 4) == [{2: 1, 3: 1}]
-    assert bind_places([], [1, 2], 3) == [{1: None, 2: None}, {1: None, 2: None}]
-    assert bind_places([1, 2], [3], 4) == []
+    assert bind_places([1, 3], [2, 4], 5, "SLSRPT") == [{2: 1, 4: 3}]
+    assert bind_places([2, 4], [1, 3], 5, "SLSRPT") == [{1: 2, 3: 4}]
+    assert bind_places([1], [2, 3], 4, "SLSRPT") == [{2: 1, 3: 1}]
+    assert bind_places([], [1, 2], 3, "SLSRPT") == [{1: None, 2: None}, {1: None, 2: None}]
+    assert bind_places([1, 2], [3], 4, "SLSRPT") == []
 
 
 def test_a_signature_is_the_tag_and_its_first_code() -> None:

@@ -33,7 +33,10 @@ def x12(body: str) -> list[Segment]:
     ("segments", "standard", "expected"),
     [
         (edifact("LIN+1++4:EN QTY+153:12:PCE QTY+61+3"), EDIFACT, [(1, 0, 1), (2, 1, 0)]),
-        (x12("LIN*1*UP*4 ZA*QS*5*EA QTY*OC*2 SCH*7*EA"), X12, [(1, 1, 0), (2, 1, 0), (3, 0, 0)]),
+        (x12("LIN*1*UP*4 QTY*63*5*EA SCH*7*EA"), X12, [(1, 1, 0), (2, 0, 0)]),
+        # a later quantity of another day is no part of what there is
+        (x12("LIN*1*UP*4 QTY*33*5*EA SCH*7*EA"), X12, [(1, 1, 0)]),
+        (x12("LIN*1*UP*4 QTY*33*5*EA SCH*5*EA*WH*W1"), X12, [(1, 1, 0), (2, 0, 0)]),
         (x12("SDQ*EA*92*001*3*002*4*003"), X12, [(0, 3, 0), (0, 5, 0), (0, 7, 0)]),
         (x12("REF*IT*1*9 LS*1 REF*IT*1*5 LE*1 REF*IT*1*6 REF*WS*1*7"), X12, [(2, 2, 0), (5, 2, 0)]),
         (

@@ -92,7 +92,9 @@ def test_a_message_stands_between_its_opener_and_what_may_follow_it() -> None:
 
 
 def test_the_forms_of_dates_are_those_of_1250() -> None:
-    assert X12.date_forms == {"D6": ("day", None), "D8": ("day", None), "RD8": ("days", None)}
+    assert X12.date_forms == {
+        "D6": ("day", 6), "D8": ("day", 8), "CM": ("month", 6), "RD6": ("days", 6), "RD8": ("days", 8),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("field", ["start", "end"])
@@ -116,7 +118,8 @@ def test_the_codes_whose_length_nobody_looks_at_are_few() -> None:
     }  # fmt: skip
     lengths = {(tag, row.number): row.longest for tag, form in X12.segments.items() for row in form.elements}
     assert {at: longest for at, longest in lengths.items() if longest not in (None, 3)} == {
-        ("CTP", "687"): 2, ("BIA", "373"): 8, ("BPT", "373"): 8,
+        ("CTP", "687"): 2, ("BIA", "373"): 8, ("BPT", "373"): 8, ("N1", "66"): 2, ("QTY", "673"): 2, ("QTY", "355"): 2,
+        ("UIT", "355"): 2, ("ZA", "859"): 2, ("ZA", "355"): 2, ("SDQ", "355"): 2, ("SDQ", "66"): 2, ("SCH", "355"): 2,
     }  # fmt: skip
 
 

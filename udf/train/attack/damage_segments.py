@@ -35,7 +35,7 @@ def double(*tags: str, recount: bool) -> Alter:
 
 def lose_line(recount: bool, counted: bool | None = None) -> Alter:
     def alter(r: random.Random, sound: SoundMessage) -> str | None:
-        spans = sound.line_rows()
+        spans = [span for span in sound.line_rows() if span]
         if len(spans) < 2 or (counted is not None and sound.is_counted != counted):
             return None
         lost = r.choice(spans)
@@ -46,7 +46,7 @@ def lose_line(recount: bool, counted: bool | None = None) -> Alter:
 
 def double_line(recount: bool, counted: bool | None = None) -> Alter:
     def alter(r: random.Random, sound: SoundMessage) -> str | None:
-        spans = sound.line_rows()
+        spans = [span for span in sound.line_rows() if span]
         if not spans or (counted is not None and sound.is_counted != counted):
             return None
         twice = r.choice(spans)

@@ -8,11 +8,12 @@ import calendar
 import datetime
 import re
 from collections import Counter
+from collections.abc import Sequence
 from itertools import islice
 
 from udf.outcome import Document, Line
 from udf.standards.reference import Reference as Tables
-from udf.train.corpus.drafts import Draft, Reference
+from udf.train.corpus.drafts import Draft, DraftSegment, Reference
 from udf.train.corpus.values import decimal_of
 
 Essence = tuple[object, ...]
@@ -28,7 +29,11 @@ HEADER = (
 )  # fmt: skip
 
 _PERIOD_ONLY = ("sold", "returned", "net_sold", "total_sold")
-_PERIOD_TOO = ("received", "shipped", "despatched", "delivered", "lost_sales", "movement", "adjustment")
+_PERIOD_TOO = (
+    "received", "shipped", "despatched", "delivered", "lost_sales", "movement", "adjustment", "promotion",
+    "sold_wholesale", "sold_bailment", "sold_military", "sold_transportation", "sold_on_premise", "sold_off_premise",
+    "returned_goods", "returned_to_vendor", "returned_defective",
+)  # fmt: skip
 
 
 def essence(line: Line) -> Essence:
@@ -92,21 +97,78 @@ def _expected(draft: Draft, record: dict[str, Reference], tables: Tables) -> Ess
     measure = tables.measure(standard, draft.message_type, segment.tag, draft.version, "", code or "") or "unmapped"
     if measure == "ignored":
         return None
+    measure = _refine(draft, segment, measure)
     sale = measure in _PERIOD_ONLY or (measure == "unmapped" and draft.message_type in ("SLSRPT", "867"))
     moved = sale or measure in _PERIOD_TOO
     first, last = record.get("start"), record.get("end")
     as_of = _days(last)[1] if last and not sale else None
     if moved and draft.sale_period:
         first, last = draft.sale_period
-    price = text("price")
+    elif moved and first and _is_of_stock(first):  # what was sold has a period, and the day of a stock is none
+        first = last = None
+    price = text("price") if not _is_for_other_unit(record) else None
     own, above = record.get("line_currency"), draft.header.get("currency")
     currency = own or above
     return (
         text("item"), text("item_type"), text("location"), text("location_type"), code, measure,
-        decimal_of(text("quantity") or ""), text("unit"), decimal_of(price) if price else None, text("price_type"),
+        decimal_of(text("quantity") or ""), text("unit"), decimal_of(price) if price else None,
+        text("price_type") if price else None,
         currency[0].elements[currency[1]][currency[2]] if currency else None,
         _days(first)[0] if moved and first else None, _days(last)[1] if moved and last else None, as_of,
     )  # fmt: skip
+
+
+_PRICE_UNITS = {"PRI": (0, 5), "CTP": (4, 0), "UIT": (0, 0)}
+_PIECES = ("PCE", "EA", "C62", "NAR")
+
+
+def _is_for_other_unit(record: dict[str, Reference]) -> bool:
+    """Whether a price is for another unit than its quantity is in: a case's beside pieces is no price of these."""
+    if "price" not in record or "unit" not in record:
+        return False
+    segment, (e, c) = record["price"][0], _PRICE_UNITS[record["price"][0].tag]
+    stated = segment.elements[e][c] if e < len(segment.elements) and c < len(segment.elements[e]) else ""
+    unit = record["unit"][0].elements[record["unit"][1]][record["unit"][2]]
+    return bool(stated and unit) and stated != unit and not (stated in _PIECES and unit in _PIECES)
+
+
+_TRANSFERS = {
+    # X12 521, as far as it is drawn: sales, adjustment, relocation; what is left out has no meaning of ours
+    "SS": None, "SH": None, "SA": "adjustment", "BJ": "transferred",
+}  # fmt: skip
+_STATES = {"1": None, "2": "damaged", "3": "in_bond", "4": "reserved", "5": "on_hold"}
+"""EDIFACT 7491."""
+
+
+def _refine(draft: Draft, quantity: DraftSegment, measure: str) -> str:
+    """The measure of a quantity with what the PTD above it or the INV beside it says of it."""
+    at = next(number for number, segment in enumerate(draft.segments) if segment is quantity)
+    if draft.message_type == "867" and measure in ("sold", "shipped"):
+        kind = next((s.elements[0][0] for s in reversed(draft.segments[:at]) if s.tag == "PTD"), None)
+        return measure if kind is None else _TRANSFERS.get(kind, "unmapped") or measure
+    if draft.message_type == "INVRPT" and measure in ("on_hand", "available", "closing_balance"):
+        state = _state_of(draft.segments, at)
+        return measure if state is None else _STATES.get(state, "unmapped") or measure
+    return measure
+
+
+def _state_of(segments: Sequence[DraftSegment], quantity: int) -> str | None:
+    """7491 of the INV that belongs to a QTY: before it where INV opens each group of the line, else behind it."""
+    first = next(n for n in range(quantity, -1, -1) if segments[n].tag == "LIN")
+    opens = next(s.tag for s in segments[first:] if s.tag in ("INV", "QTY")) == "INV"
+    own = (reversed(segments[first:quantity])) if opens else segments[quantity + 1 :]
+    for segment in own:
+        if segment.tag == "INV":
+            return segment.elements[1][0] if len(segment.elements) > 1 and segment.elements[1][0] else None
+        if segment.tag in ("QTY", "LIN"):
+            return None
+    return None
+
+
+def _is_of_stock(reference: Reference) -> bool:
+    """Whether a date is that of an inventory (2005 366, 374 184) or of a document (BIA04)."""
+    segment = reference[0]
+    return segment.tag == "BIA" or (segment.tag == "DTM" and segment.elements[0][0] in ("366", "184"))
 
 
 def _day(text: str) -> datetime.date:

@@ -5,7 +5,7 @@ import random
 from udf.train.corpus.parts import EDIFACT_MARKS
 from udf.train.corpus.values import unknown_code
 
-PLACE_ROLES = ["ST", "SN", "WH", "SN", "ST", "GY", "DP", "UD", "SF"]
+PLACE_ROLES = ["ST", "SN", "WH", "SN", "ST", "GY", "SF"]
 PARTY_ROLES = ["SU", "SE", "BY", "MS", "MR", "PR", "IV", "FR", "CN", "II", "OB", "BY", "SU", "CA"]
 PLACE_LOCS = ["162", "162", "162", "14", "18", "7", "19", "11"]
 OTHER_LOCS = ["27", "28", "35", "1", "8", "9", "10", "20"]
@@ -18,7 +18,9 @@ STOCK_CODES = (
     "145 145 145 17 17 198 21 83 73 48 46 124 61 156 157 158 146 97 98 197 192 193 194 195 200 205 33 12 113 131 144 "
     "152 243 32E 26 210 217"
 ).split()
-ITEM_TYPES = ["EN", "EN", "EN", "SRV", "SRV", "UP", "EAN", "EU", "IN", "SA", "BP", "MF", "UK", "ZZ"]
+UNMAPPED = ["11", "36", "47", "52", "59", "66", "84", "109", "130", "222"]
+"""Codes that are listed in 6063 and that no table of ours gives a meaning."""
+ITEM_TYPES = ["EN", "EN", "EN", "SRV", "SRV", "UP", "EAN", "IN", "SA", "BP", "MF", "UK", "ZZ"]
 OTHER_TYPES = ["SA", "IN", "BP", "VN", "MF", "SK", "VP", "PV", "ZZ", "EN", "SRV", "UP", "CG", "BN"]
 NOISE_DATES = ["171", "179", "2", "3", "4", "50", "263", "324", "357", "36", "361", "358", "64", "63", "69"]
 WHERE = (
@@ -38,6 +40,8 @@ class EdifactDialect:
         self.message_type = message_type or r.choice(["SLSRPT", "INVRPT"])
         self.sales = self.message_type == "SLSRPT"
         self.where, self.when = r.choice(WHERE), r.choice(WHEN)
+        if not self.sales:  # INVRPT has no place above LIN but the message's, and those of quantities stand behind them
+            self.where = self.where.replace("-group", "-header").replace("-before", "-after")
         if self.when.startswith("group") and not self.where.endswith("group"):
             self.when = "header" + self.when[5:]
         self.loc, self.place_role = r.choice(PLACE_LOCS), r.choice(PLACE_ROLES)
@@ -50,7 +54,7 @@ class EdifactDialect:
         self.codes = r.choice(SALES) if self.sales else r.sample(STOCK_CODES, r.choice(
             [1] * 8 + [2] * 4 + [3, 3, 4, 4, 5, 6, 7, 9]
         ))  # fmt: skip
-        self.codes = list(dict.fromkeys(c if r.random() < 0.95 else unknown_code(r) for c in self.codes))
+        self.codes = list(dict.fromkeys(c if r.random() < 0.95 else r.choice(UNMAPPED) for c in self.codes))
         self.some_codes = r.random() < 0.3
         self.unit = r.choice(
             ["PCE", "PCE", "PCE", "", "", "EA", "KGM", "C62", "CT", "CS", "PK", "LTR", "MTR", "NAR", "PF"]

@@ -14,7 +14,7 @@ def write_header(dialect: EdifactDialect, r: random.Random, draft: Draft) -> Non
     if r.random() < 0.95:
         elements.append(r.choice([digits(r, 1, 12), code(r, 3, 12), f"{code(r, 3, 6)}-{digits(r, 2)}"]))
         if r.random() < 0.9:
-            elements.append(r.choice(["9", "9", "9", "5", "4", "1", "7", "31", "46", "43", "18"]))
+            elements.append(r.choice(["9", "9", "9", "5", "4", "1", "7", "31", "43", "18"]))
     bgm = draft.add("BGM", *elements)
     draft.state(document_number=(bgm, 1, 0), function=(bgm, 2, 0))
     blocks = ["dates", "parties"]

@@ -6,7 +6,7 @@ from udf.train.corpus.drafts import Draft, Reference
 from udf.train.corpus.edifact.dialect import NOISE_DATES, OTHER_LOCS, OTHER_TYPES, EdifactDialect
 from udf.train.corpus.edifact.quantity import add_quantities
 from udf.train.corpus.edifact.statement import add_date, add_period, add_place, add_price
-from udf.train.corpus.items import item_rank
+from udf.train.corpus.items import choice_rank, item_rank
 from udf.train.corpus.values import code, digits, gtin, item_number, money, phrase
 
 
@@ -18,7 +18,7 @@ def _identify(dialect: EdifactDialect, r: random.Random, draft: Draft, counter: 
         # three characters without a type could be an action code as well
         return text + digits(r, 1) if dialect.type_missing and len(text) < 4 else text
 
-    found: list[tuple[int, int, Reference, Reference | None]] = []
+    found: list[tuple[float, int, Reference, Reference | None]] = []
     line_number = str(counter) if dialect.line_numbers else ""
     identity = [value(dialect.item_type)] if dialect.type_missing else [value(dialect.item_type), dialect.item_type]
     if dialect.item_in_pia:
@@ -29,10 +29,10 @@ def _identify(dialect: EdifactDialect, r: random.Random, draft: Draft, counter: 
         )
     elif dialect.shifted_line:
         lin = draft.add("LIN", line_number, identity)
-        found.append((item_rank(dialect.item_type), 0, (lin, 1, 0), (lin, 1, 1)))
+        found.append((choice_rank(dialect.item_type, dialect.unit), 0, (lin, 1, 0), (lin, 1, 1)))
     else:
         lin = draft.add("LIN", line_number, dialect.action, identity)
-        rank = 0 if dialect.type_missing else item_rank(dialect.item_type)
+        rank = 0.5 if dialect.type_missing else choice_rank(dialect.item_type, dialect.unit)
         found.append((rank, 0, (lin, 2, 0), None if dialect.type_missing else (lin, 2, 1)))
     count = max(dialect.item_in_pia, sum(e == "PIA" for e in dialect.extras) if r.random() < 0.85 else 0)
     for order in range(count):
@@ -43,7 +43,7 @@ def _identify(dialect: EdifactDialect, r: random.Random, draft: Draft, counter: 
             r.shuffle(kinds)
         pia = draft.add("PIA", r.choice(["1", "5", "5"]), *([value(k), k] for k in kinds))
         for n, kind in enumerate(kinds):
-            found.append((item_rank(kind), 1 + order, (pia, 1 + n, 0), (pia, 1 + n, 1)))
+            found.append((choice_rank(kind, dialect.unit), 1 + order, (pia, 1 + n, 0), (pia, 1 + n, 1)))
     if not found:
         return {}
     best = min(enumerate(found), key=lambda entry: (entry[1][0], entry[0]))[1]

@@ -5,16 +5,19 @@ import random
 from udf.train.corpus.parts import X12_MARKS
 from udf.train.corpus.values import unknown_code
 
-ID_TYPES = ["UP", "UP", "UP", "UK", "EN", "UI", "UA", "IN", "VN", "SK", "BP", "VP", "VC", "MG", "ND", "CB", "PN", "IZ"]
+ID_TYPES = ["UP", "UP", "UP", "UK", "EN", "UI", "UA", "IN", "VN", "SK", "BP", "VP", "VC", "MG", "ND", "CB", "PN"]
 EXTRA_TYPES = ["RK", "ST", "ZZ", "VA", "SZ", "CG", "HI", "LT", "MN", "PD", "IB"]
-PARTIES = ["FR", "TO", "SU", "VN", "SE", "MF", "DS", "DB", "BG", "IV", "PE", "BT", "II", "BY"]
+PARTIES = ["FR", "TO", "SU", "VN", "SE", "MF", "DS", "BG", "IV", "PE", "BT", "II", "BY"]
 PLACES = ["ST", "ST", "RL", "WH", "SF", "BS", "LP", "CN"]
 ID_KINDS = ["92", "92", "UL", "9", "91", "54", "1", "21", "XX"]
 ACTIVITIES = (
-    "QS QS QS QA QA QA QP QR QU QO OH TS Q1 QI QD QT QB QE QC QZ QW QL QM QN QX QK QF QH QJ Q2 Q3 HL BT OP OF WQ OQ PO "
+    "QS QS QS QA QA QA QP QR QU QO OH TS Q1 QI QD QT QB QE QC QZ QW QL QM QN QX QK QF QH Q2 Q3 HL BT OP OF WQ OQ PO "
     "LS DG"
 ).split()
 STOCK_CODES = "33 33 33 17 17 17 63 27 29 34 36 26 20 01 02 72 73 76 87 39 32 BQ IQ QH QA QB QC QD QO 38".split()
+UNMAPPED = (["12", "25", "57", "67", "70", "77"], ["AA", "AB", "Q4", "RQ"])
+"""Codes that are listed, in 673 and in 859, and that no table of ours gives a meaning."""
+TO_COME = ["63", "BQ", "IQ"]
 NOISE_DATES = ["371", "011", "002", "036", "327", "003", "004", "097"]
 
 
@@ -30,7 +33,11 @@ class X12Dialect:
         self.line_numbers = r.random() < 0.75
         splits = {
             "852": ["none"] * 4 + ["sdq"] * 4 + ["group"],
-            "846": ["none"] * 4 + ["n1"] * 2 + ["sch"] * 2 + ["ws"] * 2 + ["sdq", "group"],
+            "846": ["none"] * 4
+            + ["n1"] * 2
+            + ["sch"] * 2
+            + ["ws"] * 2
+            + ["sdq"],  # no N1 above LIN: a place is of the set or of a line
             "867": ["none"],
         }[kind]
         self.split = r.choice(splits)
@@ -54,11 +61,14 @@ class X12Dialect:
             self.period = r.choice(["pair", "pair", "range", "none", "line", "transfer"])
         self.in_za = kind == "852" and r.random() < 0.92
         codes = ACTIVITIES if kind == "852" else STOCK_CODES if kind == "846" else ["32", "32", "39", "38", "76"]
+        if not self.sch_places:  # a schedule splits what is to come
+            codes = TO_COME
         if kind == "852" and not self.in_za:
             codes = ["32", "17", "33", "76", "QS", "QA"]
         count = r.choice([1] * 6 + [2] * 4 + [3, 3, 4, 4, 6, 8, 11]) if kind != "867" else 1
         self.codes = list(dict.fromkeys(r.choice(codes) for _ in range(count)))
-        self.codes = list(dict.fromkeys(c if r.random() < 0.95 else unknown_code(r) for c in self.codes))
+        unmapped = UNMAPPED[kind == "852"] if self.sch_places else TO_COME
+        self.codes = list(dict.fromkeys(c if r.random() < 0.95 else r.choice(unmapped) for c in self.codes))
         self.some_codes = r.random() < 0.3
         self.line_quantity = self.in_za and r.random() < 0.12
         self.counts = self.in_za and r.random() < 0.15
@@ -83,7 +93,7 @@ class X12Dialect:
         self.ptd_extra = r.choice([0, 0, 1, 2])
         self.order_dates = kind == "867" and r.random() < 0.3
         self.header_total = kind == "867" and r.random() < 0.1
-        self.place_code = r.choice(["WS", "WS", "ZZ", "LU"])
+        self.place_code = r.choice(["WS", "WS", "ST", "LU"])
         if self.period == "transfer" and not self.ptd:
             self.period = "pair"
         self.is_placed = self.header_place or self.ptd_place or self.split == "group"

@@ -2,8 +2,8 @@
 
 import random
 
-from udf.train.corpus.drafts import Draft, Reference, stands, total
-from udf.train.corpus.items import item_rank
+from udf.train.corpus.drafts import Draft, DraftSegment, Reference, stands, total
+from udf.train.corpus.items import choice_rank, item_rank
 from udf.train.corpus.parts import break_sums, draw_parts, write_mark
 from udf.train.corpus.values import code, day, days, digits, gtin, item_number, money, phrase
 from udf.train.corpus.x12.dialect import NOISE_DATES, X12Dialect
@@ -14,15 +14,15 @@ def _identify(dialect: X12Dialect, r: random.Random, draft: Draft, counter: int)
     elements = [str(counter) if dialect.line_numbers else ""]
     kinds = list(dialect.ids)
     blank = r.randrange(len(kinds)) if len(kinds) > 1 and r.random() < 0.05 else -1
+    if item_rank(kinds[blank]) == 0:  # a type of GTIN without its number is damage
+        blank = -1
     for n, kind in enumerate(kinds):
         value = gtin(r, (12, 12, 13, 14, 11)) if item_rank(kind) == 0 and r.random() < 0.92 else item_number(r)
         elements += [kind, "" if n == blank else value]
     if r.random() < 0.04:
         elements += [r.choice([kind for n, kind in enumerate(kinds) if n != blank]), item_number(r)]
     lin = draft.add("LIN", *elements)
-    stated = [n for n in range(len(kinds)) if n != blank]
-    best = min(stated, key=lambda n: (item_rank(kinds[n]), n))
-    return {"item": (lin, 2 + 2 * best, 0), "item_type": (lin, 1 + 2 * best, 0)}
+    return {"item": (lin, 2, 0), "item_type": (lin, 1, 0)}
 
 
 def _add_extras(dialect: X12Dialect, r: random.Random, draft: Draft) -> None:
@@ -69,6 +69,29 @@ def _add_price(dialect: X12Dialect, r: random.Random, draft: Draft) -> dict[str,
 
 
 def write_line(dialect: X12Dialect, r: random.Random, draft: Draft, counter: int, may_lack: bool) -> None:
+    records = _write_segments(dialect, r, draft, counter, may_lack)
+    units = {segment.elements[e][c] for segment, e, c in _units(records)}
+    for record in records:
+        record |= _name_item(record["item"][0], units)
+    draft.add_line(records)
+
+
+def _units(records: list[dict[str, Reference]]) -> list[Reference]:
+    return [record["unit"] for record in records if stands(record.get("unit"))]
+
+
+def _name_item(lin: DraftSegment, units: set[str]) -> dict[str, Reference]:
+    """The identifier of LIN that goes before the others: a case's own number where all quantities are in cases."""
+    elements = [element[0] for element in lin.elements]
+    stated = [e for e in range(1, len(elements) - 1, 2) if elements[e + 1]]
+    best = min(stated, key=lambda e: max(choice_rank(elements[e], unit) for unit in units or {""}))
+    return {"item": (lin, best + 1, 0), "item_type": (lin, best, 0)}
+
+
+def _write_segments(
+    dialect: X12Dialect, r: random.Random, draft: Draft, counter: int, may_lack: bool
+) -> list[dict[str, Reference]]:
+    """The records of the line, each with an identifier of LIN."""
     if dialect.quantity_first:
         record = _add_resale_quantity(dialect, r, draft)
         record |= _identify(dialect, r, draft, counter)
@@ -89,14 +112,12 @@ def write_line(dialect: X12Dialect, r: random.Random, draft: Draft, counter: int
             start, end = days(r, dialect.six)
             first, last = draft.add("DTM", "090", start), draft.add("DTM", "091", end)
             record |= {"start": (first, 1, 0), "end": (last, 1, 0)}
-        draft.add_line([record])
-        return
+        return [record]
     if dialect.price == "line":
         record |= _add_price(dialect, r, draft)
     if may_lack and r.random() < 0.02:
-        draft.add_line([])
-        return
-    draft.add_line(_add_activities(dialect, r, draft, record))
+        return []
+    return _add_activities(dialect, r, draft, record)
 
 
 def _add_resale_quantity(dialect: X12Dialect, r: random.Random, draft: Draft) -> dict[str, Reference]:
@@ -140,7 +161,7 @@ def _add_activities(
         record = base | {"qualifier": (activity, 0, 0), "quantity": (activity, 1, 0), "unit": (activity, 2, 0)}
         if dialect.activity_date and with_total and dialect.unit and not dialect.unit_segment:
             kind = (
-                r.choice(["007", "090"]) if dialect.activity_date == "as-of" else r.choice(["164", "003", "011", "036"])
+                r.choice(["007", "184"]) if dialect.activity_date == "as-of" else r.choice(["164", "003", "011", "036"])
             )
             activity.elements += [[kind], [day(r, dialect.six)]]
             if dialect.activity_date == "as-of":

@@ -1,0 +1,59 @@
+"""The same lines again, and one place that has the sums of all others."""
+
+import pytest
+
+from tests.small_messages import message
+from tests.unit.gatekeeper.test_controls import errors
+
+A, B, C = "4006381333931", "4006381333948", "4006381333955"
+HEAD = "BGM+73E+S1+9 DTM+356:20260107:102 NAD+SE+4012345000009::9"
+
+
+def group(place: str, *lines: tuple[str, int], first: int = 1) -> str:
+    rows = [f"LIN+{n}++{item}:EN QTY+153:{quantity}:PCE" for n, (item, quantity) in enumerate(lines, first)]
+    return " ".join((f"LOC+162+{place}::9", *rows))
+
+
+def found(*groups: str) -> set[str]:
+    return errors(message("SLSRPT", " ".join((HEAD, *groups)))) & {"repeated-block", "total-beside-parts", "place-lost"}
+
+
+ONE, TWO, THREE = group("S1", (A, 1), (B, 2)), group("S2", (A, 3), (B, 4)), group("S3", (A, 5), (B, 6))
+
+
+def test_a_place_that_comes_again_with_the_same_lines_is_named() -> None:
+    assert found(ONE, TWO, ONE) == {"repeated-block"}
+    assert found(ONE, TWO, group("S1", (A, 1), (B, 2), first=3)) == {"repeated-block"}
+
+
+def test_a_place_that_comes_again_with_other_lines_or_one_line_is_none() -> None:
+    assert found(ONE, TWO, group("S1", (A, 1), (B, 3))) == set()
+    assert found(group("S1", (A, 1)), TWO, group("S1", (A, 1))) == set()
+
+
+def test_lines_that_come_a_second_time_in_a_row_are_named() -> None:
+    assert found(group("S1", (A, 1), (B, 2), (A, 1), (B, 2))) == {"repeated-block"}
+    assert found(group("S1", (A, 1), (A, 1), (A, 1), (A, 1))) == set()  # receipt by receipt
+
+
+def test_numbers_that_begin_anew_without_a_place_name_a_lost_one() -> None:
+    lost = f"{ONE} {TWO.partition(' ')[2]}"
+    assert found(lost, THREE) == {"place-lost"}
+    assert found(ONE, TWO, THREE) == set()
+
+
+@pytest.mark.parametrize(
+    ("groups", "expected"),
+    [
+        # two items whose totals stand at one place
+        ([group("T", (A, 9), (B, 4)), group("S1", (A, 4), (B, 3)), group("S2", (A, 5), (B, 1))], True),
+        # the chain's own number, which the header gives the seller
+        ([group("4012345000009", (A, 9)), group("S1", (A, 4)), group("S2", (A, 5))], True),
+        # one item of another place may be so by chance, and two stores that sold alike are no total
+        ([group("T", (A, 9)), group("S1", (A, 4)), group("S2", (A, 5))], False),
+        ([group("S1", (A, 4), (B, 3)), group("S2", (A, 4), (B, 3))], False),
+        ([group("T", (A, 9), (B, 4), (C, 1)), group("S1", (A, 4), (B, 3)), group("S2", (A, 5), (B, 1))], False),
+    ],
+)
+def test_a_place_with_the_sums_of_all_others_is_named(groups: list[str], expected: bool) -> None:
+    assert (found(*groups) == {"total-beside-parts"}) == expected

@@ -1,0 +1,81 @@
+"""The same lines again, and one place with the sums of all others: what a message states twice over its groups."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+from hashlib import blake2b
+
+from udf.edi.segments import Segment
+from udf.findings import Finding
+from udf.outcome import Line
+from udf.standards.chunks import Chunks, each_line
+
+BLOCK = 2
+"""Lines of a block: a single line may be sold twice."""
+
+
+def find_repeated_blocks(segments: Sequence[Segment], chunks: Chunks) -> list[Finding]:
+    """A group that stands a second time with the same place and the same lines, and lines that come again in a row.
+
+    Whether the lines were sent twice or sold twice only the partner knows. Line numbers tell two lines apart nowhere.
+    """
+    runs: dict[int, list[tuple[bytes, int]]] = defaultdict(list)
+    names: dict[int, bytes] = {}
+    for line in each_line(chunks):
+        group = line.group
+        runs[id(group)].append((_digest(segments, line.first, line.last), line.first))
+        if group is not None and id(group) not in names:
+            names[id(group)] = _digest(segments, group.first, group.last)
+    blocks: dict[tuple[bytes, ...], int] = {}
+    for group_id, lines in runs.items():
+        contents = [content for content, _ in lines]
+        if len(lines) >= BLOCK and group_id in names:
+            block = (names[group_id], *contents)
+            if block in blocks:
+                detail = "A place stands a second time with the same lines: they may have been sent twice."
+                return [Finding("repeated-block", detail, lines[0][1])]
+            blocks[block] = lines[0][1]
+        half = len(lines) // 2
+        if half >= BLOCK and len(lines) == 2 * half and contents[:half] == contents[half:] and len(set(contents)) > 1:
+            detail = "The lines of a place come a second time: they may have been sent twice."
+            return [Finding("repeated-block", detail, lines[half][1])]
+    return []
+
+
+def _digest(segments: Sequence[Segment], first: int, last: int) -> bytes:
+    """What some segments say, without the number of a line: a message may have a hundred thousand of them."""
+    said = ((s.tag, s.elements[s.tag == "LIN" :]) for s in map(segments.__getitem__, range(first, last)))
+    return blake2b(repr(list(said)).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+class PlaceSums:
+    """Quantities by item and place, to see whether one place has the sums of all others."""
+
+    def __init__(self, parties: Sequence[str]) -> None:
+        """`parties` are the numbers of who sends, buys and sells: the chain as a whole, where one is a place."""
+        self._parties = frozenset(parties)
+        self._stated: defaultdict[tuple[str | None, ...], Counter[str]] = defaultdict(Counter)
+
+    def note(self, line: Line) -> None:
+        """A proved line."""
+        if line.location_id is None or line.quantity <= 0:
+            return
+        day = (line.period_end or line.as_of_date or "") and str(line.period_end or line.as_of_date)
+        key = line.item_id, line.qualifier, line.unit, day
+        self._stated[key][line.location_id] += line.quantity  # type: ignore[assignment]
+
+    def find_total(self) -> str | None:
+        """The place that has, of each of its items, what all other places have together; None where there is none.
+
+        Of a chain's own number one item is enough, of any other place it takes two with two parts each.
+        """
+        sums: Counter[str] = Counter()
+        other: set[str] = set()
+        for stated in self._stated.values():
+            total = sum(stated.values(), Decimal(0))
+            for place, quantity in stated.items():
+                if len(stated) > 2 and 2 * quantity == total:
+                    sums[place] += 1
+                elif len(stated) != 2 or 2 * quantity != total:
+                    other.add(place)
+        return next((p for p, n in sums.items() if p not in other and (n > 1 or p in self._parties)), None)
