@@ -13,7 +13,6 @@ PYTHON ?= $(firstword $(foreach python,python3.11 python3 python,$(shell \
 VENV := .venv
 BIN := $(VENV)/bin
 STATE := $(CURDIR)/.warehouse
-LANDING ?= seeds/edi
 
 # One stamp for each state of what decides the environment, the clone's place included: a moved clone is set up anew.
 STAMP := $(VENV)/.ready-$(shell { sed '/^\[tool/,$$d' pyproject.toml; cat constraints.txt; echo $(CURDIR); } | cksum | cut -d' ' -f1)
@@ -179,22 +178,21 @@ status: ## say where the warehouse is
 
 # The main job --------------------------------------------------------------------------------------------------------
 
-UI_PORT ?= 3000
+PORT ?= 3000
 
 .PHONY: demo ui
 demo: up ## compile the files of LANDING (seeds/edi) into sell-through and show it
 	@. '$(STATE)/env'
 	install -D -m 644 dagster_project/dagster.yaml "$$DAGSTER_HOME/dagster.yaml"
-	TILLROLL_LANDING='$(abspath $(LANDING))' exec $(BIN)/python -m dagster_project.demo
+	TILLROLL_LANDING="$${LANDING:-seeds/edi}" exec $(BIN)/python -m dagster_project.demo
 
-ui: up ## open Dagster on http://localhost:3000 (UI_PORT)
+ui: up ## open Dagster on http://localhost:3000 (PORT), which watches the folder landing (LANDING)
 	@. '$(STATE)/env'
 	install -D -m 644 dagster_project/dagster.yaml "$$DAGSTER_HOME/dagster.yaml"
-	export TILLROLL_LANDING="$${TILLROLL_LANDING:-$(CURDIR)/landing}"
-	mkdir -p "$$TILLROLL_LANDING"
+	export TILLROLL_LANDING="$${LANDING:-$${TILLROLL_LANDING:-landing}}"
 	export PATH="$(CURDIR)/$(BIN):$$PATH"
 	# Started by a script in the background, it would hear of no signal.
-	exec $(BIN)/python -m dagster_project.processes dg dev --host 127.0.0.1 --port $(UI_PORT)
+	exec $(BIN)/python -m dagster_project.ui --port $(PORT)
 
 # For those who read Gold ---------------------------------------------------------------------------------------------
 
@@ -296,6 +294,15 @@ lint: setup ## check style, types and layers of Python, and style of SQL
 	run $(BIN)/sqlfluff lint --disable-progress-bar dbt/models dbt/tests dbt/analyses
 	[ -z "$$failed" ] || { echo "Not clean:$$failed" >&2; exit 1; }
 
-.PHONY: clean
-clean: bi-down down ## remove the environments, the embedded warehouse and everything else that can be made again
-	rm -rf $(VENV) $(BI_VENV) $(STATE) dbt/target dbt/logs dbt/dbt_packages *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+.PHONY: clean clean-data
+clean: bi-down down ## remove the environments and all else that can be made again; data stays
+	rm -rf $(VENV) $(BI_VENV) '$(STATE)/server' dbt/target dbt/logs dbt/dbt_packages *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+clean-data: ## remove .warehouse: the embedded warehouse with all that arrived, Dagster's history, Superset's; asks, unless YES=1
+	@if [ '$(YES)' != 1 ]; then
+		echo 'This removes all data in $(STATE): every file that arrived, what became of it, the history of runs.'
+		read -r -p 'Type yes to remove it: ' answer || true
+		[ "$${answer:-}" = yes ] || { echo 'Nothing was removed.' >&2; exit 1; }
+	fi
+	$(MAKE) bi-down down
+	rm -rf '$(STATE)'

@@ -21,7 +21,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from dagster_project.ingest.landing import DEFAULT_LANDING, LandingError, find_folder
 from dagster_project.processes import end, hear_signals, hearing
+from dagster_project.recovery import hold_runs
 from dagster_project.warehouse import STATE
 
 # "2026-11-22 03:00:00 +0000 - dagster - DEBUG - job - run - 4711 - step - STEP_START - Started execution of step ..."
@@ -97,8 +99,10 @@ def materialize(log: Path) -> Iterator[str]:
         dagster, "asset", "materialize", "--select", "not group:model", "-m", "dagster_project.definitions"
     )  # fmt: skip
     begun: dict[str, float] = {}
-    with log.open("w", encoding="utf-8") as whole:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
+    with log.open("w", encoding="utf-8") as whole, hold_runs(Path(os.environ["DAGSTER_HOME"])) as held:
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", pass_fds=[held.fileno()]
+        )
         try:
             for line in process.stdout or ():
                 whole.write(line)
@@ -172,11 +176,17 @@ def summarise(console: Console) -> None:
 def main() -> int:
     hear_signals()
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        landing = find_folder(os.environ.get("TILLROLL_LANDING") or DEFAULT_LANDING)
+    except LandingError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 1
+    os.environ["TILLROLL_LANDING"] = str(landing)
     console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
     log = STATE / "log" / "demo.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     Path(os.environ["DAGSTER_HOME"]).mkdir(parents=True, exist_ok=True)
-    console.print(f"Materialising everything from {os.environ.get('TILLROLL_LANDING', 'landing')}; the log is {log}.")
+    console.print(f"Materialising everything from {landing}; the log is {log}.")
     console.print("Dagster starts and reads the dbt project ...")
     started, is_done = time.monotonic(), True
     try:

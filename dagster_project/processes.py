@@ -11,9 +11,14 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 _HANDLERS: dict[signal.Signals, Any] = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+# dbt cancels its queries when it is asked to end.
+BOUND_PATIENCE_SECONDS = 5.0
 
 
 def hear_signals() -> None:
@@ -40,6 +45,35 @@ def end(process: subprocess.Popen[str] | subprocess.Popen[bytes], patience_secon
         process.wait()
 
 
+@contextmanager
+def bound(process: subprocess.Popen[Any]) -> Iterator[None]:
+    """The process ends with this block, and also with this process, however that ends: nobody waits for an orphan."""
+    # A watcher that hears our end by the pipe between us, which the system closes even after SIGKILL.
+    watcher = subprocess.Popen(
+        [sys.executable, "-I", __file__, "--after-me", str(process.pid)], stdin=subprocess.PIPE, start_new_session=True
+    )
+    assert watcher.stdin
+    try:
+        yield
+    finally:
+        end(process, BOUND_PATIENCE_SECONDS)
+        watcher.kill()
+        watcher.wait()
+        watcher.stdin.close()
+
+
+def end_after_parent(pid: int) -> None:
+    """Wait until whoever started us is gone, then end the process that was its own."""
+    sys.stdin.buffer.read()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
+            time.sleep(BOUND_PATIENCE_SECONDS)
+
+
 if __name__ == "__main__":
+    if sys.argv[1] == "--after-me":
+        end_after_parent(int(sys.argv[2]))
+        sys.exit()
     hear_signals()
     os.execvp(sys.argv[1], sys.argv[1:])

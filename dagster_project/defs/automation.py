@@ -5,12 +5,19 @@ The hour stands with what it loads (`bronze.py`), and what follows with each ass
 
 import hashlib
 import json
+import time
 
 import dagster as dg
 
 from dagster_project.defs.bronze import INTERCHANGES, MESSAGES
 from dagster_project.defs.resources import Landing
 from dagster_project.ingest.landing import list_files
+
+# Which files a run was asked for.
+FILES_TAG = "tillroll/files"
+# A run has tried for some minutes by itself (defs/resources.py) before it fails.
+FIRST_WAIT_SECONDS = 15.0
+LONGEST_WAIT_SECONDS = 600.0
 
 
 @dg.sensor(
@@ -21,8 +28,7 @@ from dagster_project.ingest.landing import list_files
 def landing_sensor(context: dg.SensorEvaluationContext, landing: Landing) -> dg.SensorResult | dg.SkipReason:
     """Loads Bronze when the files of the landing folder have changed: names, sizes and times, nothing is opened.
 
-    One run a set of files: the set's digest is the run key. What a run could not take changes the set or waits for
-    the hour.
+    A set of files is done when a run for its digest has succeeded; one that failed is tried again, later each time.
     """
     digest = hashlib.sha256()
     files = 0
@@ -35,7 +41,17 @@ def landing_sensor(context: dg.SensorEvaluationContext, landing: Landing) -> dg.
         return dg.SkipReason(f"no files in {landing.path}")
     if seen == context.cursor:
         return dg.SkipReason(f"the same {files} files as before")
-    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=seen)], cursor=seen)
+    runs = context.instance.get_run_records(filters=dg.RunsFilter(tags={FILES_TAG: seen}))
+    if any(record.dagster_run.status == dg.DagsterRunStatus.SUCCESS for record in runs):
+        return dg.SensorResult(skip_reason=f"these {files} files are in Bronze", cursor=seen)
+    if any(not record.dagster_run.is_finished for record in runs):
+        return dg.SkipReason(f"a run for these {files} files is on its way")
+    if runs:
+        ended = max(record.end_time or record.update_timestamp.timestamp() for record in runs)
+        wait = min(FIRST_WAIT_SECONDS * 2 ** (len(runs) - 1), LONGEST_WAIT_SECONDS)
+        if time.time() < ended + wait:
+            return dg.SkipReason(f"the run for these {files} files failed; the next is {wait:.0f} s after it")
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=f"{seen} {len(runs)}", tags={FILES_TAG: seen})])
 
 
 # Dagster's own starts STOPPED, and nothing would ever follow Bronze.

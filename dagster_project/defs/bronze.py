@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 import psycopg
 
-from dagster_project.defs.resources import Landing, Warehouse
+from dagster_project.defs.resources import Landing, Warehouse, patiently
 from dagster_project.ingest.intake import Delivery, deliver_all, split_pending
 from dagster_project.ingest.landing import LandingFile, list_files
 
@@ -61,7 +61,7 @@ def interchanges(
     folder = landing.folder()
     counts: Counter[Delivery] = Counter()
     fresh: list[LandingFile] = []
-    with warehouse.connect() as connection:
+    with patiently(context), warehouse.connect() as connection:
         settled = (file for file in list_files(folder) if not _is_fresh(file, config.settle_seconds, fresh))
         counts.update(deliver_all(connection, settled))
         if fresh:
@@ -121,7 +121,7 @@ def messages(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mate
 
     What holds no message (garbage, a fragment, an empty file) is one row of unknown type.
     """
-    with warehouse.connect(is_derived=True) as connection:
+    with patiently(context), warehouse.connect(is_derived=True) as connection:
         new_interchanges, new_messages = split_pending(connection, context.log)
         (rows,) = _one(connection, "select count(*) from bronze.messages")
         types = connection.execute(

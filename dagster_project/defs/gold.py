@@ -11,6 +11,8 @@ from psycopg import sql
 
 from dagster_project.defs.resources import Warehouse
 from dagster_project.manifest import DBT_FOLDER, TARGET, prepare_manifest
+from dagster_project.processes import bound
+from dagster_project.warehouse.connection import wait_for_build
 
 MANIFEST = prepare_manifest()
 
@@ -70,14 +72,14 @@ def dbt_models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterat
     with Warehouse(role="tillroll_dbt").connect() as connection:
         # A killed run may leave its dbt alive, and two builds would fight over the same tables. The lock ends with the
         # process that holds it.
-        connection.execute("select pg_advisory_lock(hashtext('tillroll.dbt'))")
-        connection.commit()
+        wait_for_build(connection, context.log.warning)
         build = dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context)
-        for event in build.stream():
-            if isinstance(event, dg.Output):
-                schema, table = context.asset_key_for_output(event.output_name).path
-                event = event.with_metadata({**event.metadata, **count_rows(connection, schema, table)})
-            yield event
+        with bound(build.process):
+            for event in build.stream():
+                if isinstance(event, dg.Output):
+                    schema, table = context.asset_key_for_output(event.output_name).path
+                    event = event.with_metadata({**event.metadata, **count_rows(connection, schema, table)})
+                yield event
 
 
 def count_rows(connection: psycopg.Connection[Any], schema: str, table: str) -> dict[str, int]:

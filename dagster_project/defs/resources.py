@@ -2,18 +2,41 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import psycopg
 
+from dagster_project.ingest.landing import DEFAULT_LANDING, LandingError, find_folder
 from dagster_project.manifest import DBT, DBT_FOLDER
 from dagster_project.training import Training
 from dagster_project.warehouse.connection import connect_as
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-DEFAULT_LANDING = REPOSITORY / "landing"
+
+# A database that restarts is back within seconds, one that an operator looks after within minutes: 5, 10, 20, 40 and
+# 80 seconds.
+RETRIES = 5
+FIRST_WAIT_SECONDS = 5.0
+# What failed in spite of that waits for no new file.
+TRY_AGAIN = (
+    dg.AutomationCondition.cron_tick_passed("*/10 * * * *")
+    & dg.AutomationCondition.execution_failed()
+    & ~dg.AutomationCondition.in_progress()
+)
+
+
+@contextmanager
+def patiently(context: dg.AssetExecutionContext) -> Iterator[None]:
+    """Has the step tried again later where PostgreSQL is away or ends the connection; any other fault is its own."""
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        attempt = context.op_execution_context.retry_number
+        raise dg.RetryRequested(RETRIES, FIRST_WAIT_SECONDS * 2**attempt) from error
 
 
 class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -32,13 +55,11 @@ class Landing(dg.ConfigurableResource):  # type: ignore[type-arg]
     path: str
 
     def folder(self) -> Path:
-        """The folder; the default one is made when it is missing, a chosen one that is missing is a mistake."""
-        folder = Path(self.path)
-        if folder == DEFAULT_LANDING:
-            folder.mkdir(exist_ok=True)
-        if not folder.is_dir():
-            raise dg.Failure(f"The landing folder {folder} is missing: create it, or set TILLROLL_LANDING to another.")
-        return folder
+        """The folder; Failure, at once, where it is missing."""
+        try:
+            return find_folder(self.path)
+        except LandingError as error:
+            raise dg.Failure(str(error), allow_retries=False) from None
 
 
 @dg.definitions

@@ -13,7 +13,7 @@ import dagster as dg
 import udf
 from dagster_project.compile.pending import Cut, compile_pending
 from dagster_project.defs.bronze import MESSAGES
-from dagster_project.defs.resources import Warehouse
+from dagster_project.defs.resources import TRY_AGAIN, Warehouse, patiently
 
 OUTCOMES = dg.AssetKey(["silver", "outcomes"])
 
@@ -73,7 +73,8 @@ REASONS = """
     automation_condition=dg.AutomationCondition.eager()
     | dg.AutomationCondition.code_version_changed().since(
         dg.AutomationCondition.newly_requested() | dg.AutomationCondition.newly_updated()
-    ),
+    )
+    | TRY_AGAIN,
     freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36)),
     # The workers take every core they get: one run at a time, however many were started.
     pool="compiler",
@@ -83,7 +84,7 @@ def outcomes(context: dg.AssetExecutionContext, warehouse: Warehouse, config: Co
 
     Each attempt is a row of silver.attempts.
     """
-    with warehouse.connect(is_derived=True) as connection:
+    with patiently(context), warehouse.connect(is_derived=True) as connection:
         progress = compile_pending(connection, Cut(**config.model_dump()), context.log)
         rows, valid, rejected_lines = connection.execute(
             """

@@ -17,6 +17,23 @@ IGNORED_SUFFIXES = {
 }
 
 
+DEFAULT_LANDING = Path(__file__).resolve().parents[2] / "landing"
+
+
+class LandingError(Exception):
+    """What is wrong with the landing folder, in one sentence."""
+
+
+def find_folder(chosen: str | Path) -> Path:
+    """The folder in full; the default one is made when it is missing, a chosen one that is missing is a mistake."""
+    folder = Path(chosen).resolve()
+    if folder == DEFAULT_LANDING:
+        folder.mkdir(exist_ok=True)
+    if not folder.is_dir():
+        raise LandingError(f"The landing folder {folder} is missing: create it, or name another.")
+    return folder
+
+
 class LandingFile(NamedTuple):
     """A file (or an unreadable folder) below the landing folder; `ignored` is the reason not to load it."""
 
@@ -30,6 +47,7 @@ class LandingFile(NamedTuple):
 def list_files(folder: Path) -> Iterator[LandingFile]:
     """Every file below the folder in a fixed order, hidden and unreadable ones too; nothing is opened."""
     unreadable: list[OSError] = []
+    home = folder.resolve()
     for parent, folders, names in os.walk(folder, onerror=unreadable.append):
         folders.sort()
         for name in folders:
@@ -43,6 +61,12 @@ def list_files(folder: Path) -> Iterator[LandingFile]:
             # A name of undecodable bytes carries surrogates, which neither UTF-8 nor PostgreSQL can hold.
             path = storable_text(os.fsencode(relative).decode("utf-8", "backslashreplace"))
             ignored = _ignored(relative)
+            # Followed, it would load any file of this machine that we may read.
+            if location.is_symlink() and not location.resolve().is_relative_to(home):
+                yield LandingFile(
+                    location, path, None, 0, ignored or "link that leaves the landing folder: not followed"
+                )
+                continue
             try:
                 status = location.stat()
             except OSError as error:

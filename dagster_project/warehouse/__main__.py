@@ -18,6 +18,7 @@ from pathlib import Path
 import psycopg
 
 from dagster_project.warehouse import STATE, Server, WarehouseError, describe, libpq_variables, names_another, up
+from dagster_project.warehouse.files import read_holder
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,6 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
             variables = up(server.state)
             print(f"The warehouse is up: {describe(variables)}. In a shell: . {server.state / 'env'}")
         elif chosen.command == "down":
+            if ui := read_holder(server.state / "dagster" / "ui.lock"):
+                print(f"Note: Dagster runs ({ui}) and fails without the warehouse: end it too.", file=sys.stderr)
             print("The embedded warehouse is stopped." if server.stop() else "The embedded warehouse was not running.")
         elif names_another(os.environ):
             print(describe(libpq_variables(os.environ)))

@@ -1,6 +1,7 @@
 """Which PostgreSQL is the warehouse, by libpq's own variables, and connections to it."""
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import psycopg
@@ -48,6 +49,30 @@ def connect_as(role: str, is_derived: bool = False) -> psycopg.Connection[tuple[
         connection.execute("set synchronous_commit = off")
     connection.commit()
     return connection
+
+
+BUILDERS = """
+select format('server process %s, at work since %s UTC', activity.pid, to_char(activity.backend_start, 'HH24:MI'))
+from pg_locks
+inner join pg_stat_activity as activity on activity.pid = pg_locks.pid
+where pg_locks.locktype = 'advisory' and pg_locks.granted
+    and (pg_locks.classid::bigint << 32 | pg_locks.objid::bigint) = hashtext('tillroll.dbt')::bigint
+"""
+
+
+def wait_for_build(connection: psycopg.Connection[Any], say: Callable[[str], object]) -> None:
+    """Take the lock that one build of Gold holds at a time; whoever waits is told for what, at most each minute."""
+    told = 0.0
+    while True:
+        with connection.transaction():
+            taken = connection.execute("select pg_try_advisory_lock(hashtext('tillroll.dbt'))").fetchone()
+            if taken == (True,):
+                return
+            builder = connection.execute(BUILDERS.encode()).fetchone() or ("one that has just ended",)
+        if not told or time.monotonic() - told > 60:
+            say(f"Another build of Gold is at work ({builder[0]}): this one begins when it has ended.")
+            told = time.monotonic()
+        time.sleep(1)
 
 
 def read_held(

@@ -17,6 +17,19 @@ def lock(state: Path) -> Iterator[None]:
         yield
 
 
+def read_holder(place: Path) -> str | None:
+    """What the process wrote that holds this file's lock; None where nobody holds it."""
+    try:
+        with place.open() as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return handle.read() or "just started"
+    except FileNotFoundError:
+        pass
+    return None
+
+
 def make_folder(path: Path, account: pwd.struct_passwd, mode: int) -> None:
     path.mkdir(exist_ok=True)
     path.chmod(mode)

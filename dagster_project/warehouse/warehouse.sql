@@ -300,6 +300,18 @@ begin
 end
 $lz4$;
 
+-- Orphans -----------------------------------------------------------------------------------------------------------
+-- Without it a query goes on for as long as it takes after whoever asked was killed, and its locks with it. Not every
+-- system can, and not everybody who may create schemas here owns the database.
+
+do $orphans$
+begin
+    execute format('alter database %I set client_connection_check_interval = %L', current_database(), '2s');
+exception
+    when insufficient_privilege or invalid_parameter_value then null;
+end
+$orphans$;
+
 -- Grants ------------------------------------------------------------------------------------------------------------
 
 grant usage on schema bronze, silver to tillroll_loader, tillroll_dbt;

@@ -4,7 +4,9 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from dagster_project.defs import bronze
 from dagster_project.defs.resources import Landing, Warehouse
 from dagster_project.ingest import intake
 from dagster_project.ingest.landing import list_files
+from dagster_project.warehouse.connection import connect_as
 from udf.edi.interchange import Portion
 
 SALES = (
@@ -288,7 +291,7 @@ def test_a_file_that_changes_while_it_is_read_waits_for_the_next_run(landing: Pa
 
 
 def test_a_missing_landing_folder_is_one_clear_sentence(tmp_path: Path) -> None:
-    with pytest.raises(dg.Failure, match="is missing: create it, or set TILLROLL_LANDING"):
+    with pytest.raises(dg.Failure, match="is missing: create it, or name another"):
         Landing(path=str(tmp_path / "nowhere")).folder()
 
 
@@ -421,3 +424,36 @@ def test_a_link_to_a_folder_is_recorded_and_not_followed(tmp_path: Path) -> None
 
     assert found.path == "link/"
     assert found.ignored
+
+
+def test_a_link_that_leaves_the_folder_is_recorded_and_not_followed(
+    landing: Path, load: Load, connection: Any, tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"root:x")
+    (landing / "shadow.edi").symlink_to(secret)
+    (landing / "sales.edi").write_bytes(SALES)
+    (landing / "again.edi").symlink_to(landing / "sales.edi")
+    load()
+    found = connection.execute("select path, status, reason from bronze.deliveries order by path").fetchall()
+    assert [row[:2] for row in found] == [("again.edi", "loaded"), ("sales.edi", "repeated"), ("shadow.edi", "ignored")]
+    assert found[2][2] == "link that leaves the landing folder: not followed"
+
+
+def test_while_postgresql_is_away_a_run_waits_longer_each_time_and_then_takes_the_file(
+    landing: Path, load: Load, connection: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (landing / "sales.edi").write_bytes(SALES)
+    monkeypatch.setattr("dagster_project.defs.resources.FIRST_WAIT_SECONDS", 0.1)
+    port, refusals = os.environ["PGPORT"], []
+
+    def connect(role: str, is_derived: bool = False) -> Any:
+        refusals.append(time.monotonic())
+        monkeypatch.setenv("PGPORT", "1" if len(refusals) < 4 else port)
+        return connect_as(role, is_derived)
+
+    monkeypatch.setattr("dagster_project.defs.resources.connect_as", connect)
+    load()
+    waits = [after - before for before, after in pairwise(refusals[:4])]
+    assert all(wait >= 0.1 * 2**number for number, wait in enumerate(waits))
+    assert connection.execute("select count(*) from bronze.messages").fetchone() != (0,)

@@ -4,7 +4,7 @@ import datetime
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -216,35 +216,51 @@ def test_a_stage_that_fails_says_its_last_words(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def sense(definitions: dg.Definitions, tmp_path: Path) -> Callable[[str | None], Any]:
-    """Asks the landing sensor, which remembers by its cursor alone."""
+def sense(definitions: dg.Definitions, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """Asks the landing sensor; the status is what became of the run that it asked for before."""
+    sensor = definitions.get_repository_def().get_sensor_def("landing_sensor")
+    with dg.DagsterInstance.ephemeral() as instance:
 
-    def ask(cursor: str | None) -> Any:
-        sensor = definitions.get_repository_def().get_sensor_def("landing_sensor")
-        with dg.DagsterInstance.ephemeral() as instance:
+        def ask(cursor: str | None = None, run: dg.DagsterRun | None = None) -> Any:
+            if run:
+                instance.add_run(run)
             context = dg.build_sensor_context(
                 instance=instance, cursor=cursor, resources={"landing": Landing(path=str(tmp_path))}
             )
             return sensor.evaluate_tick(context)
 
-    return ask
+        yield ask
 
 
-def test_a_new_file_is_one_run_and_the_same_files_are_none(sense: Callable[..., Any], tmp_path: Path) -> None:
-    assert sense(None).run_requests == []
+def test_a_set_of_files_is_asked_for_until_a_run_has_taken_it(
+    sense: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sense().run_requests == []
     (tmp_path / "sales.edi").write_bytes(b"UNH+1+SLSRPT:D:96A:UN'UNT+2+1'")
-    first = sense(None)
-    assert len(first.run_requests) == 1
-    assert sense(first.cursor).run_requests == []
+    (first,) = sense().run_requests
+
+    def a_run(status: dg.DagsterRunStatus) -> dg.DagsterRun:
+        return dg.DagsterRun(job_name="job", status=status, tags=first.tags)
+
+    # It failed: another, under a key of its own, but not at once.
+    assert sense(None, a_run(dg.DagsterRunStatus.FAILURE)).run_requests == []
+    monkeypatch.setattr("dagster_project.defs.automation.FIRST_WAIT_SECONDS", 0.0)
+    (second,) = sense().run_requests
+    assert second.run_key != first.run_key
+    assert second.tags == first.tags
+    assert sense(None, a_run(dg.DagsterRunStatus.STARTED)).run_requests == []
+    done = sense(None, a_run(dg.DagsterRunStatus.SUCCESS))
+    assert done.run_requests == []
+    assert sense(done.cursor).run_requests == []
     (tmp_path / "more.edi").write_bytes(b"")
-    second = sense(first.cursor)
-    assert second.run_requests[0].run_key != first.run_requests[0].run_key
+    (third,) = sense(done.cursor).run_requests
+    assert third.tags != first.tags
 
 
 def test_a_file_that_is_never_loaded_wakes_nobody(sense: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "sales.edi.part").write_bytes(b"UNH")
     (tmp_path / "notes.md").write_bytes(b"UNH")
-    assert sense(None).run_requests == []
+    assert sense().run_requests == []
 
 
 if __name__ == "__main__":

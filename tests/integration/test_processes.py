@@ -134,7 +134,7 @@ def test_dagster_that_make_ui_starts_in_the_background_ends_with_all_its_process
     prepare_manifest()  # or dbt would be a part of what is waited for
     port = find_free_port()
     recipe = subprocess.run(
-        ["make", "-n", "ui", f"UI_PORT={port}"], cwd=clone, check=True, capture_output=True, text=True
+        ["make", "-n", "ui", f"PORT={port}"], cwd=clone, check=True, capture_output=True, text=True
     ).stdout
     (command,) = [line.split() for line in recipe.splitlines() if line.startswith("exec ")]
     assert command[-1] == str(port)
