@@ -101,7 +101,7 @@ def test_a_killed_run_is_failed_its_slot_is_free_and_a_living_demo_goes_on(
         assert recover(instance, home) == ["demo"]
 
 
-def test_while_all_live_dagster_itself_frees_what_a_finished_run_holds(home: Path) -> None:
+def test_dagster_is_set_to_watch_runs_to_free_what_they_held_and_to_forget_old_ticks(home: Path) -> None:
     with dg.DagsterInstance.get() as instance:
         assert instance.run_monitoring_enabled
         assert instance.run_monitoring_settings["free_slots_after_run_end_seconds"] > 0

@@ -124,3 +124,15 @@ def test_whatever_a_text_and_its_envelope_say_there_is_an_outcome(text: str, sai
 def test_a_decimal_mark_that_is_none_raises_nothing_and_is_no_reason_for_plans(mark: str) -> None:
     found = udf.compile_batch([SALES] * 6, [{"decimal_mark": mark}] * 6)
     assert {(one.is_valid, one.route) for one in found} == {(True, "model")}
+
+
+@pytest.mark.parametrize("data", ["UNB+UNOA:1'", None, 5, ["UNB"]])
+def test_what_is_split_is_bytes(data: Any) -> None:
+    with pytest.raises(TypeError, match=f"data is {type(data).__name__}, not bytes"):
+        udf.split_interchange(data)
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_bytes_of_any_kind_are_split(kind: Any) -> None:
+    (found,) = udf.split_interchange(kind(SALES.encode())).messages
+    assert "SLSRPT" in found.text

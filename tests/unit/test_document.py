@@ -1,5 +1,6 @@
 """Documents: what proved records become, nearest statement first."""
 
+import csv
 import datetime
 from decimal import Decimal
 
@@ -7,6 +8,9 @@ import pytest
 
 from tests.small_messages import activity, inventory, message, sales, stock
 from udf.contract import Document, Envelope, Line, Outcome
+from udf.document import FLOWS
+from udf.standards.meanings import STOCK
+from udf.standards.reference import FOLDER
 from udf.train.attack.rules_engine import compile_by_rules
 
 LIN = "LIN+1++4006381333931:EN"
@@ -253,3 +257,15 @@ def test_the_unit_of_an_846_line_is_that_of_its_quantities_without_one() -> None
     """004010 846: UIT stands in the LIN loop as well as in that of QTY."""
     lines = document(inventory(f"{UP} UIT*EA QTY*33*5 QTY*63*2*CA")).lines
     assert [line.unit for line in lines] == ["EA", "CA"]
+
+
+def test_the_kinds_of_measures_are_those_of_the_table() -> None:
+    with (FOLDER / "measures.csv").open(encoding="utf-8", newline="") as file:
+        kinds = {row["measure"]: row["kind"] for row in csv.DictReader(file)}
+    moved = {measure for measure, kind in kinds.items() if kind == "movement"}
+    # These are of a day only, as `discrete` and what somebody wants are no goods that went.
+    assert moved - FLOWS == {
+        "received_not_accepted", "transferred", "withdrawn", "additional_demand", "requested", "discrete",
+    }  # fmt: skip
+    assert {kinds[measure] for measure in STOCK} == {"snapshot"}
+    assert {measure for measure in FLOWS if kinds.get(measure, "movement") != "movement"} == set()

@@ -79,7 +79,7 @@ def check_lost_periods(segments: Sequence[Segment], chunks: Chunks, setting: Set
 
     One that lost its date would have that of the message, or none. Of lines it takes three that have their own.
     """
-    for parts, least, what in ((chunks.groups, 1, "place"), (each_line(chunks), _MOST, "line")):
+    for parts, least, what in ((chunks.groups, 1, "place"), (each_line(chunks), _LINES_WITH_DATES, "line")):
         stated = [bool(date_statements(segments, range(part.first, part.last), setting)) for part in parts]
         if least <= stated.count(True) < len(stated) and stated.count(False) <= len(stated) // 3 + (what == "place"):
             bare = parts[stated.index(False)]
@@ -88,7 +88,8 @@ def check_lost_periods(segments: Sequence[Segment], chunks: Chunks, setting: Set
     return []
 
 
-_MOST = 3
+_LINES_WITH_DATES = 3
+"""At least: two that state their own are no habit."""
 
 
 def check_shifted(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:

@@ -56,6 +56,17 @@ def test_applying_it_a_second_time_changes_nothing(connection: psycopg.Connectio
     assert connection.execute("select count(*) from bronze.interchanges").fetchone() == (1,)
 
 
+def test_an_older_warehouse_keeps_what_it_knows_of_how_partners_write(connection: psycopg.Connection) -> None:
+    connection.execute("alter table silver.plans rename column profile to customs")
+    connection.execute(
+        "insert into silver.plans (plan_id, partner, standard, message_type, version, decimal_mark, una, delimiters,"
+        " kind, shape, records, mapping, confidence, proofs, status, reason, customs, compiler_version) values"
+        " ('1', 'P', 'X12', '852', '', '', '', '[]', 'header', '', '[]', '', 1, 3, 'candidate', '', '{\"a\": 1}', 'c')"
+    )
+    connection.execute(warehouse.SCHEMA.read_bytes())
+    assert connection.execute("select profile from silver.plans").fetchall() == [({"a": 1},)]
+
+
 def test_a_second_application_says_nothing(connection: psycopg.Connection) -> None:
     notices: list[str | None] = []
     connection.add_notice_handler(lambda notice: notices.append(notice.message_primary))
