@@ -32,6 +32,8 @@ WHEN = (
     + ["line-one"] * 2 + ["line-pair", "quantity-one"] + ["none"] * 3
 )  # fmt: skip
 
+_RARITIES = ("sparse_prices", "sublines")
+
 
 class EdifactDialect:
     """What one partner does in all of its SLSRPT or INVRPT: drawn once."""
@@ -96,6 +98,9 @@ class EdifactDialect:
         self.places = r.choice([1, 1, 2, 3, 4, 6])
         self.line_numbers = r.random() < 0.93
         self.section, self.controls = r.random() < 0.15, r.sample(["1", "2"], r.choice([0, 0, 0, 1, 2]))
+        self.sparse_prices = self.price == "each" and len(self.codes) > 1 and r.random() < 0.4
+        typed = not (self.item_in_pia or self.shifted_line or self.type_missing)
+        self.sublines = typed and self.line_numbers and r.random() < 0.04
 
     @property
     def layout(self) -> tuple[object, ...]:
@@ -103,7 +108,7 @@ class EdifactDialect:
         return (
             self.message_type, self.where, self.when, self.price, self.amount, self.item_in_pia, self.type_missing,
             self.inv, self.gis, len(self.codes), self.action, len(self.companions), self.companions_first,
-            self.stock_mark, self.line_currency,
+            self.stock_mark, self.line_currency, *(name for name in _RARITIES if getattr(self, name)),
         )  # fmt: skip
 
     @property

@@ -2,7 +2,7 @@
 
 import random
 
-from udf.train.corpus.drafts import Draft, Reference
+from udf.train.corpus.drafts import Draft, Element, Reference
 from udf.train.corpus.edifact.dialect import NOISE_DATES, OTHER_LOCS, OTHER_TYPES, EdifactDialect
 from udf.train.corpus.edifact.quantity import add_quantities
 from udf.train.corpus.edifact.statement import add_date, add_period, add_place, add_price
@@ -31,7 +31,8 @@ def _identify(dialect: EdifactDialect, r: random.Random, draft: Draft, counter: 
         lin = draft.add("LIN", line_number, identity)
         found.append((choice_rank(dialect.item_type, dialect.unit), 0, (lin, 1, 0), (lin, 1, 1)))
     else:
-        lin = draft.add("LIN", line_number, dialect.action, identity)
+        above: list[Element] = [["1", "1"]] if dialect.sublines and counter > 1 and r.random() < 0.6 else []
+        lin = draft.add("LIN", line_number, dialect.action, identity, *above)
         rank = 0.5 if dialect.type_missing else choice_rank(dialect.item_type, dialect.unit)
         found.append((rank, 0, (lin, 2, 0), None if dialect.type_missing else (lin, 2, 1)))
     count = max(dialect.item_in_pia, sum(e == "PIA" for e in dialect.extras) if r.random() < 0.85 else 0)
