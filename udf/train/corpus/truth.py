@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from itertools import islice
 
 from udf.outcome import Document, Line
-from udf.standards.reference import Reference as Tables
 from udf.train.corpus.drafts import Draft, DraftSegment, Reference
+from udf.train.corpus.measures import NO_LINE, UNMAPPED, measure_of
 from udf.train.corpus.values import decimal_of
 
 Essence = tuple[object, ...]
@@ -71,34 +71,32 @@ _FUNCTIONS = {
 }  # fmt: skip
 
 
-def expected_groups(draft: Draft, tables: Tables) -> list[Counter[Essence]]:
+def expected_groups(draft: Draft) -> list[Counter[Essence]]:
     """For each line group, the lines that a right compiler finds in it, whatever the text was written with."""
     records = iter(draft.whole)
     return [
-        Counter(e for record in islice(records, count) if (e := _expected(draft, record, tables)))
-        for count in draft.groups
+        Counter(e for record in islice(records, count) if (e := _expected(draft, record))) for count in draft.groups
     ]  # a group without a quantity has none
 
 
-def expected_lines(draft: Draft, tables: Tables) -> Counter[Essence]:
+def expected_lines(draft: Draft) -> Counter[Essence]:
     """The lines of all groups."""
-    return sum(expected_groups(draft, tables), Counter())
+    return sum(expected_groups(draft), Counter())
 
 
-def _expected(draft: Draft, record: dict[str, Reference], tables: Tables) -> Essence | None:
+def _expected(draft: Draft, record: dict[str, Reference]) -> Essence | None:
     def text(name: str) -> str | None:
         if name not in record:
             return None
         segment, e, c = record[name]
         return segment.elements[e][c]
 
-    standard = "X12" if draft.message_type.isdigit() else "EDIFACT"
     segment, code = record["qualifier"][0], text("qualifier")
-    measure = tables.measure(standard, draft.message_type, segment.tag, draft.version, "", code or "") or "unmapped"
-    if measure == "ignored":
+    measure = measure_of(draft.message_type, segment.tag, code or "", draft.version)
+    if measure == NO_LINE:
         return None
     measure = _refine(draft, segment, measure)
-    sale = measure in _PERIOD_ONLY or (measure == "unmapped" and draft.message_type in ("SLSRPT", "867"))
+    sale = measure in _PERIOD_ONLY or (measure == UNMAPPED and draft.message_type in ("SLSRPT", "867"))
     moved = sale or measure in _PERIOD_TOO
     first, last = record.get("start"), record.get("end")
     as_of = _days(last)[1] if last and not sale else None
@@ -145,10 +143,10 @@ def _refine(draft: Draft, quantity: DraftSegment, measure: str) -> str:
     at = next(number for number, segment in enumerate(draft.segments) if segment is quantity)
     if draft.message_type == "867" and measure in ("sold", "shipped"):
         kind = next((s.elements[0][0] for s in reversed(draft.segments[:at]) if s.tag == "PTD"), None)
-        return measure if kind is None else _TRANSFERS.get(kind, "unmapped") or measure
+        return measure if kind is None else _TRANSFERS.get(kind, UNMAPPED) or measure
     if draft.message_type == "INVRPT" and measure in ("on_hand", "available", "closing_balance"):
         state = _state_of(draft.segments, at)
-        return measure if state is None else _STATES.get(state, "unmapped") or measure
+        return measure if state is None else _STATES.get(state, UNMAPPED) or measure
     return measure
 
 
