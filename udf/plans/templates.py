@@ -155,6 +155,8 @@ def _trace(example: Example, value: Any, name: str) -> Iterator[str | Placeholde
         yield '"'
     elif isinstance(value, int | float) and not isinstance(value, bool) and name in ("quantity", "price"):
         yield example.slot_of(str(value), "number")
+    elif name == "price_quantity" and str(value) in example.values:
+        raise UntraceableError("a price for a number of units that a message states")
     else:
         yield json.dumps(value)
 

@@ -25,6 +25,7 @@ class Reference:
             self._meanings.setdefault((row["standard"], row["segment"], row["code"]), []).append(row)
         self._places = {(r["standard"], r["segment"], r["code"]): r["is_place"] for r in _rows("party_roles")}
         self._dates = {(r["standard"], r["segment"], r["code"]): r["role"] for r in _rows("date_roles")}
+        self._prices = {(r["standard"], r["element"], r["code"]): int(r["preference"]) for r in _rows("price_types")}
         self._severities: dict[tuple[str, str], Severity] = {
             (row["code"], row["partner"]): row["severity"]  # type: ignore[misc]
             for row in _rows("problem_severities")
@@ -63,6 +64,10 @@ class Reference:
         """`period_start`, `period_end`, `period`, `as_of`, `document` or `ignored`; None for an unknown qualifier."""
         return self._dates.get((standard, segment, code))
 
+    def price_preference(self, standard: str, element: str, code: str) -> int | None:
+        """Which of several prices is taken, the lowest first; None for a type of price that no row names."""
+        return self._prices.get((standard, element, code))
+
     def severity(self, code: str, partner: str = "") -> Severity:
         """`error` or `warning`; a problem that no row names is an error."""
         return self._severities.get((code, partner)) or self._severities.get((code, ""), "error")
@@ -77,7 +82,7 @@ def load_reference() -> Reference:
 def reference_digest() -> str:
     """A hash over the tables, part of the compiler's version: a changed meaning is a changed compiler."""
     digest = hashlib.sha256()
-    for name in ("quantity_meanings", "party_roles", "date_roles", "problem_severities"):
+    for name in ("quantity_meanings", "party_roles", "date_roles", "price_types", "problem_severities"):
         digest.update((FOLDER / f"{name}.csv").read_bytes())
     for path in sorted(codes.FOLDER.glob("*.csv")):
         digest.update(path.name.encode() + path.read_bytes())

@@ -56,7 +56,8 @@ def test_every_problem_says_what_it_is_and_what_to_do() -> None:
 
 def test_no_key_of_a_table_stands_twice() -> None:
     keys = {
-        "problem_severities": ("code", "partner"), "party_roles": ("standard", "segment", "code"),
+        "problem_severities": ("code", "partner"), "price_types": ("standard", "element", "code"),
+        "party_roles": ("standard", "segment", "code"),
         "date_roles": ("standard", "segment", "code"),
         "quantity_meanings": ("standard", "message_type", "segment", "version", "partner", "code"),
     }  # fmt: skip
