@@ -17,6 +17,7 @@ from tests.unit.plans.routes import (
     Routes,
     held,
     line,
+    shop,
     write_edifact,
     write_stock,
     write_x12,
@@ -28,6 +29,20 @@ EDIFACT_ATTACKS: dict[str, tuple[list[list[str]], list[str]]] = {
     "a place that comes again with the same lines": (
         [[*SOLD, *line(), *line(2), "LOC+162+4012345000047::9", *line(), *line(2)]],
         [*SOLD, *line(), *line(2), PLACE, *line(), *line(2)],
+    ),
+    "a place that has the sums of all others": (
+        [[*BEGINNING, *shop("4012345000030", 4, 3), *shop("4012345000047", 5, 1), *shop("4012345000054", 2, 2)]],
+        [*BEGINNING, *shop("4012345000030", 9, 4), *shop("4012345000047", 4, 3), *shop("4012345000054", 5, 1)],
+    ),
+    "a chain's own number with the sum of its places": (
+        [[*BEGINNING, "NAD+SE+4012345000030::9", *shop("4012345000061", 4), *shop("4012345000047", 5),
+          *shop("4012345000054", 2)]],
+        [*BEGINNING, "NAD+SE+4012345000030::9", *shop("4012345000030", 9), *shop("4012345000047", 4),
+         *shop("4012345000054", 5)],
+    ),
+    "an item of noughts beside its supplier's number": (
+        [[*SOLD, *line(1, "PIA+1+AB77:SA")]],
+        [*SOLD, "LIN+1++0000000000000:EN", "QTY+153:12:PCE", "PIA+1+AB77:SA"],
     ),
     "a plus sign that is a separator": ([[*SOLD, *line()]], [*SOLD, *line(pieces="+12")]),
     "a period of a group that no line needs, reversed": (
