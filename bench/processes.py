@@ -11,7 +11,6 @@ from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
 from bench.exactness import Exactness
-from bench.machine import peak_megabytes
 
 _SPAWN = multiprocessing.get_context("spawn")  # no process inherits another one's llama.cpp
 
@@ -31,7 +30,6 @@ class Rounds:
     seconds: list[float]
     cpu_seconds: list[float]
     """CPU time of a round, over all processes."""
-    peaks_mb: list[float]
     exactness: Exactness = field(default_factory=Exactness)
     facts: list[dict[str, Any]] = field(default_factory=list)
 
@@ -72,9 +70,8 @@ def run_together(
     done = Rounds(
         [max(span[n][1] for span in spans) - min(span[n][0] for span in spans) for n in range(rounds)],
         [sum(span[n][2] for span in spans) for n in range(rounds)],
-        [report[1] for report in reports],
     )
-    for _, _, exactness, facts in reports:
+    for _, exactness, facts in reports:
         done.exactness.add(exactness)
         done.facts.append(facts)
     return done
@@ -93,8 +90,7 @@ def _work(
             with turn or nullcontext():
                 work.do(number)
             spans.append((began, time.perf_counter(), time.process_time() - cpu))
-        peak = peak_megabytes()  # before anything is compared: the truth is no part of the work
-        answer.send((spans, peak, *work.finish()))
+        answer.send((spans, *work.finish()))
     except BaseException:
         barrier.abort()
         answer.send(traceback.format_exc())

@@ -62,7 +62,8 @@ def hash_code() -> str:
 
 def list_sources() -> list[Path]:
     """The modules that decide what an outcome is."""
-    return sorted(path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).parts[0] not in UNDECIDING)
+    rooms = [entry for entry in PACKAGE.iterdir() if entry.name not in UNDECIDING]
+    return sorted(path for room in rooms for path in ([room] if room.suffix == ".py" else room.rglob("*.py")))
 
 
 def canonical(source: bytes | str) -> str:

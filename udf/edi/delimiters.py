@@ -124,23 +124,26 @@ def _may_delimit(character: str, *others: str) -> bool:
 _SEPARATOR = r"([^A-Za-z0-9 \t\r\n])"
 _LEAD = r"[\ufeff \t\r\n]*+"
 _UNA = re.compile(r"[\ufeff \t\r\n\"']*+UNA(.{4,8}?)[ \t\r\n]*+(?=UN[BGH][^A-Za-z0-9])", re.DOTALL | re.IGNORECASE)
-_BOM = re.compile("\ufeff*")
-_UNB = re.compile(_LEAD + r"UN[BG]" + _SEPARATOR + r"\w{1,6}" + _SEPARATOR, re.IGNORECASE)
-_UNH = re.compile(
-    r"UNH[ \t\r\n]*+" + _SEPARATOR + r"([\s\S]{0,60}?)\1((?:[ \t\r\n]*+[A-Za-z]){6})[ \t\r\n]*+" + _SEPARATOR
-)
-_UNH_TAG = re.compile("UNH")
-_UNH_ANY_CASE = re.compile(_UNH.pattern, re.IGNORECASE)
-_ISA = re.compile(_LEAD + "ISA" + _SEPARATOR, re.IGNORECASE)
-_ST = re.compile(r"ST[ \t\r\n]*+" + _SEPARATOR + r"[ \t\r\n]*+[0-9]{3}[ \t\r\n]*+\1")
-_ST_AT_START = re.compile(_LEAD + _ST.pattern, re.IGNORECASE)
-_FIRST_TAG = re.compile(_LEAD + "([A-Z][A-Z0-9]{1,2})" + _SEPARATOR, re.IGNORECASE)
-_CONTROL_NUMBER = re.compile("[A-Za-z0-9 ]{1,40}([^A-Za-z0-9 ])")
+_UNH = r"UNH[ \t\r\n]*+" + _SEPARATOR + r"([\s\S]{0,60}?)\1((?:[ \t\r\n]*+[A-Za-z]){6})[ \t\r\n]*+" + _SEPARATOR
+_UNH_ANY_CASE = re.compile(_UNH, re.IGNORECASE)
+# The others are compiled by the first message that asks for them, and kept by `re`: together they took 3 milliseconds
+# of a session's first call, and few messages need more than one.
+_BOM = "\ufeff*"
+_UNB = _LEAD + r"UN[BG]" + _SEPARATOR + r"\w{1,6}" + _SEPARATOR
+_ISA = _LEAD + "ISA" + _SEPARATOR
+_ST = r"ST[ \t\r\n]*+" + _SEPARATOR + r"[ \t\r\n]*+[0-9]{3}[ \t\r\n]*+\1"
+_FIRST_TAG = _LEAD + "([A-Z][A-Z0-9]{1,2})" + _SEPARATOR
+_CONTROL_NUMBER = "[A-Za-z0-9 ]{1,40}([^A-Za-z0-9 ])"
 
 # UNH, UNB and ISA stand at the front; only a text with rubbish before them is searched as a whole.
 _HEAD = 4096
 # A text with so many beginnings of an UNH that are none is rubbish from end to end.
 _FRUITLESS = 10_000
+
+
+def _match(pattern: str, text: str) -> re.Match[str] | None:
+    """At the front of the text, in whatever case."""
+    return re.match(pattern, text, re.IGNORECASE)
 
 
 def find_una(text: str) -> str | None:
@@ -155,7 +158,7 @@ def find_una(text: str) -> str | None:
 
 def skip_una(text: str) -> int:
     """Where the segments begin: after a BOM, and after a UNA whatever it holds."""
-    match = _UNA.match(text) or _BOM.match(text)
+    match = _UNA.match(text) or re.match(_BOM, text)
     return match.end() if match else 0
 
 
@@ -165,7 +168,7 @@ def find_delimiters(text: str, una: str | None = None) -> Delimiters | None:
     None where the text is no EDIFACT and no X12 message. Never raises.
     """
     una = find_una(text) or una
-    return _edifact(text, una) or _x12(text, _ISA.match(text) or _ST_AT_START.match(text)) or _fragment(text, una)
+    return _edifact(text, una) or _x12(text, _match(_ISA, text) or _match(_LEAD + _ST, text)) or _fragment(text, una)
 
 
 def announce(delimiters: Delimiters | None, una: str | None) -> Delimiters | None:
@@ -182,7 +185,7 @@ def announce(delimiters: Delimiters | None, una: str | None) -> Delimiters | Non
 
 def _edifact(text: str, una: str | None) -> Delimiters | None:
     unh = _UNH_ANY_CASE.search(text[:_HEAD])
-    unb = None if unh else _UNB.match(text, skip_una(text))
+    unb = None if unh else re.compile(_UNB, re.IGNORECASE).match(text, skip_una(text))
     if unb is not None:
         return _announced_or_voted(text, una, unb.group(1), unb.group(2))
     unh = unh or _find_unh(text)
@@ -191,8 +194,9 @@ def _edifact(text: str, una: str | None) -> Delimiters | None:
 
 def _find_unh(text: str) -> re.Match[str] | None:
     """The first UNH, wherever it stands; one by one, since nobody can end a search through megabytes meanwhile."""
-    tags = islice(_UNH_TAG.finditer(text), _FRUITLESS)
-    return next((match for tag in tags if (match := _UNH.match(text, tag.start()))), None)
+    tags = islice(re.finditer("UNH", text), _FRUITLESS)
+    whole = re.compile(_UNH)
+    return next((match for tag in tags if (match := whole.match(text, tag.start()))), None)
 
 
 def _announced_or_voted(text: str, una: str | None, element: str, component: str) -> Delimiters:
@@ -217,10 +221,10 @@ def _x12(text: str, start: re.Match[str] | None) -> Delimiters | None:
     if votes:
         segment = _winner(votes)
     else:
-        after = _CONTROL_NUMBER.match(text, start.end())
+        after = re.compile(_CONTROL_NUMBER).match(text, start.end())
         segment = after.group(1) if after and after.group(1) != element else "\n" if element == "~" else "~"
     component, repetition = next(c for c in (_NO_COMPONENT, "\x1e", "\x1d") if c not in (element, segment)), None
-    if _ISA.match(text):
+    if _match(_ISA, text):
         fields = text[:_HEAD].split(element, 17)
         if len(fields) > 16 and _may_delimit(fields[16][:1] or " ", element, segment):
             component = fields[16][0]
@@ -231,7 +235,7 @@ def _x12(text: str, start: re.Match[str] | None) -> Delimiters | None:
 
 def _fragment(text: str, una: str | None) -> Delimiters | None:
     """The delimiters of a text without a head: its first tag says what separates elements, the next ones the rest."""
-    first = _FIRST_TAG.match(text)
+    first = _match(_FIRST_TAG, text)
     tag = first.group(1).upper() if first else ""
     if first is not None and tag in EDIFACT_TAGS and (first.group(2) == "+" or tag not in X12_TAGS):
         element = first.group(2)
@@ -239,8 +243,8 @@ def _fragment(text: str, una: str | None) -> Delimiters | None:
             return None
         return _announced_or_voted(text, una, element, ":")
     if first is not None and tag in X12_TAGS and _votes(text, X12_TAGS, first.group(2)):
-        return _x12(text, re.compile(_LEAD + tag + _SEPARATOR, re.IGNORECASE).match(text))
-    for match in _ST.finditer(text):
+        return _x12(text, _match(_LEAD + tag + _SEPARATOR, text))
+    for match in re.finditer(_ST, text):
         if text[match.start() - 1 : match.start()] != match.group(1):  # else the ST of `N1*ST*…`
             return _x12(text, match)
     return None

@@ -16,7 +16,7 @@ from udf.engines.bindings import ggml
 from udf.language.vocabulary import OPENING, Bundle
 
 _NAME = b"token_embd.weight"
-_F32, _I32 = 0, 26
+_I32 = 26
 """ggml's numbers of its types."""
 _TOKENS = OPENING + 1
 """Of one bundle."""
