@@ -96,7 +96,7 @@ class Writer:
         self.line = Layout(plan, (one for one in wanted if one.scope == 2), is_whole=True)
         self.group = Layout(group, (one for one in wanted if one.scope == 1), is_whole=False) if group else None
         self._constants = list(dict.fromkeys(v for v in asked if not (isinstance(v, Placeholder) and v.scope)))
-        self._is_checked = bool(plan.texts or plan.periods)
+        self._is_checked = bool(plan.texts or plan.periods or plan.is_doubtful)
         self.pick = self._picker(inner)
         self.quantities = self._picker(fact.quantity for fact in self.facts)
         self.written = _picker(self.line.numbers)
