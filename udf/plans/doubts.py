@@ -1,4 +1,4 @@
-"""What the values of some shapes may break, and those of most cannot: found in a shape once, asked of each text of it."""
+"""What the values of some shapes may break, and those of most cannot: found in a shape once, asked of each text."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -15,9 +15,7 @@ Span = tuple[int, int]
 _TYPE_LISTS = {"EDIFACT": "7143", "X12": "235"}
 
 
-def find_restated_periods(
-    segments: Sequence[Segment], activities: Sequence[int], setting: Setting
-) -> Iterator[Span]:
+def find_restated_periods(segments: Sequence[Segment], activities: Sequence[int], setting: Setting) -> Iterator[Span]:
     """Where a piece states a period more than once in different texts: a day in two forms, a range beside its ends.
 
     They mean the same here, and need not in another text. `activities` are the QTY and ZA of its quantities: what
