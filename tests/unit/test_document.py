@@ -2,11 +2,10 @@
 
 import csv
 import datetime
-from decimal import Decimal
 
 import pytest
 
-from tests.small_messages import activity, inventory, message, sales, stock
+from tests.small_messages import inventory, message, sales, stock
 from udf.contract import Document, Envelope, Line, Outcome
 from udf.document import FLOWS
 from udf.standards.meanings import STOCK
@@ -85,35 +84,6 @@ def test_a_cancellation_may_name_nothing_but_its_document() -> None:
 
 def test_any_other_document_without_lines_is_invalid() -> None:
     assert not compile_by_rules(message("SLSRPT", "BGM+73E+S1+9")).is_valid
-
-
-@pytest.mark.parametrize(
-    ("text", "basis"),
-    [
-        (sales(f"{LIN} PRI+AAA:120::RTP:100 QTY+153:1"), "for 100"),
-        (activity(f"{UP} CTP*RS*UCP*120******HP ZA*QS*1*EA"), "for a hundred"),
-        (activity(f"{UP} CTP*RS*UCP*120***DIS*0.9 ZA*QS*1*EA"), "times 0.9"),
-        (activity(f"{UP} CTP*RS*UCP*120*12 ZA*QS*1*EA"), "for 12"),
-    ],
-)
-def test_a_price_that_is_not_for_one_unit_is_left_out_and_named(text: str, basis: str) -> None:
-    line = first_line(text)
-    assert (line.price, line.price_type) == (None, None)
-    assert (line.attributes["price_as_sent"], line.attributes["price_basis"]) == ("120", basis)
-    assert "price" not in line.source
-    assert "price-basis" in codes(compile_by_rules(text))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        sales(f"{LIN} PRI+AAA:120::RTP:1:PCE QTY+153:1"),
-        activity(f"{UP} CTP*RS*UCP*120*1*EA***PE ZA*QS*1*EA"),
-        activity(f"{UP} CTP*RS*UCP*120*****1 ZA*QS*1*EA"),
-    ],
-)
-def test_a_price_for_one_unit_is_a_price(text: str) -> None:
-    assert first_line(text).price == Decimal(120)
 
 
 def test_the_currency_of_a_line_wins_over_the_headers() -> None:
@@ -221,20 +191,6 @@ def test_a_sale_is_not_of_the_day_of_a_stock_or_a_document() -> None:
     assert (line.period_start, line.period_end) == (None, None)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        sales(f"{LIN} PRI+AAA:120::RTP:1:CT QTY+153:4:PCE"),
-        activity(f"{UP} CTP**UCP*120**CA ZA*QS*4*EA"),
-    ],
-)
-def test_a_price_for_another_unit_is_no_price_of_the_quantity(text: str) -> None:
-    line = first_line(text)
-    assert line.price is None
-    assert line.attributes["price_as_sent"] == "120"
-    assert "price-basis" in codes(compile_by_rules(text))
-
-
 def test_the_currency_is_the_reference_currency_of_6347() -> None:
     head = "BGM+73E+S1+9 DTM+356:20260107:102 CUX+3:USD:4+2:EUR:10 LOC+162+S1"
     assert first_line(message("SLSRPT", f"{head} {LIN} PRI+AAA:2 QTY+153:1")).currency == "EUR"
@@ -249,8 +205,9 @@ def test_a_function_without_a_meaning_of_ours_is_named(code: str) -> None:
 def test_a_sub_line_names_the_line_that_it_is_a_part_of() -> None:
     """D.96A LIN C829: 5495 1, then 1082 of the line that contains this one."""
     whole, part = document(sales(f"{LIN} QTY+153:1 LIN+2+++1:1 PIA+5+0140449272:IB QTY+153:1")).lines
-    assert "parent_line" not in whole.attributes
-    assert (part.item_id, part.attributes["parent_line"]) == ("0140449272", "1")
+    assert whole.parent_line is None
+    assert (part.item_id, part.parent_line) == ("0140449272", "1")
+    assert "parent_line" in part.source
 
 
 def test_the_unit_of_an_846_line_is_that_of_its_quantities_without_one() -> None:

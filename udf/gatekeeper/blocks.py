@@ -1,7 +1,7 @@
 """The same lines again, and one place with the sums of all others: what a message states twice over its groups."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Hashable, Sequence
 from decimal import Decimal
 from hashlib import blake2b
 
@@ -51,18 +51,21 @@ def _digest(segments: Sequence[Segment], first: int, last: int) -> bytes:
 class PlaceSums:
     """Quantities by item and place, to see whether one place has the sums of all others."""
 
-    def __init__(self, parties: Sequence[str]) -> None:
+    def __init__(self, parties: Collection[str]) -> None:
         """`parties` are the numbers of who sends, buys and sells: the chain as a whole, where one is a place."""
         self._parties = frozenset(parties)
-        self._stated: defaultdict[tuple[str | None, ...], Counter[str]] = defaultdict(Counter)
+        self._stated: defaultdict[Hashable, Counter[str]] = defaultdict(Counter)
 
     def note(self, line: Line) -> None:
         """A proved line."""
-        if line.location_id is None or line.quantity <= 0:
-            return
-        day = (line.period_end or line.as_of_date or "") and str(line.period_end or line.as_of_date)
-        key = line.item_id, line.qualifier, line.unit, day
-        self._stated[key][line.location_id] += line.quantity  # type: ignore[assignment]
+        if line.location_id is not None:
+            key = line.item_id, line.qualifier, line.unit, line.period_end or line.as_of_date
+            self.add(key, line.location_id, line.quantity)
+
+    def add(self, key: Hashable, place: str, quantity: Decimal | int) -> None:
+        """A quantity at a place; what may be added up has the same `key`: item, code, unit and last day."""
+        if quantity > 0:
+            self._stated[key][place] += quantity  # type: ignore[assignment]
 
     def find_total(self) -> str | None:
         """The place that has, of each of its items, what all other places have together; None where there is none.

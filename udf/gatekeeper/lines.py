@@ -43,7 +43,7 @@ from udf.standards.codes import is_listed_quantity
 from udf.standards.edifact import EDIFACT
 from udf.standards.items import line_identifiers
 from udf.standards.places import PLACES, place_slots
-from udf.standards.prices import price_type_slot
+from udf.standards.prices import price_run, price_type_slot
 from udf.standards.quantities import (
     PIECES,
     SPLITS,
@@ -284,7 +284,8 @@ def _judge_prices(
     for record in line.records:
         meant = reading.prices.get(activity_of(segments, record["quantity"][0], setting.standard))
         stated = record.get("price")
-        if stated != meant:
+        # which of some prices that stand together is the price is the contract's rule and no reading
+        if stated != meant and (meant is None or stated not in price_run(segments, meant, line.last, setting)):
             code = "price-not-used" if stated is None else "price-misplaced"
             where = (meant or stated or (line.first,))[0]
             findings.append(Finding(code, "The price was not read where the line states it.", where))

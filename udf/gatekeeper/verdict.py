@@ -8,7 +8,7 @@ from typing import Any, TypeVar, overload
 from udf.document import StatedPeriods, build_lines, inherit, lift, read_header, read_parties, transfer_of
 from udf.findings import Finding
 from udf.gatekeeper.blocks import PlaceSums
-from udf.gatekeeper.controls import check_totals, check_trailer
+from udf.gatekeeper.controls import check_totals, check_trailer, is_nil_report
 from udf.gatekeeper.layout import check_layout
 from udf.gatekeeper.placement import find_referenced_places
 from udf.gatekeeper.warnings import LineWarnings, repeated_stock
@@ -159,7 +159,10 @@ class Verdict:
             self.note(Finding(problem.code, str(problem), message.first))
         lines = [unit for unit in message.units if unit.chunks[0].kind == "line"]
         if not lines and self.header.get("function") != "cancellation":  # which may name nothing but its document
-            self.note(Finding("message-without-lines", "The message has no line.", message.first))
+            if is_nil_report(message.segments, message.chunks, message.setting):
+                self.note(Finding("nil-report", "The message says that it has no line.", message.first))
+            else:
+                self.note(Finding("message-without-lines", "The message has no line.", message.first))
 
         def build(unit: Unit) -> list[Line]:
             return self._build(unit, header, stated)

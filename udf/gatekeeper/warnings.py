@@ -16,7 +16,8 @@ _ODD = {
     "date-implausible": "The period is over a year long or over a year away from the date of the document or its file",
     "period-outside-header": "The line's period is outside the header's",
     "fraction-of-pieces": "The quantity is a fraction of a piece",
-    "price-basis": "The price is not for one unit and was left out",
+    "price-basis": "The price is not for one unit of its quantity",
+    "price-not-preferred": "Of several prices nothing says which one is the price",
 }
 
 
@@ -112,10 +113,11 @@ def days_of(line: Line) -> tuple[datetime.date | None, datetime.date | None]:
 
 
 def find_odd_attributes(line: Line) -> Iterator[tuple[str, str]]:
-    """(code, what) of a price that is not for one unit, and of stock that cannot be sold."""
-    attributes = line.attributes
-    if "price_basis" in attributes:
-        yield "price-basis", f"{attributes['price_as_sent']} ({attributes['price_basis']})"
+    """(code, what) of a price that is not for one unit of its quantity, and of prices of which none is preferred."""
+    if basis := line.attributes.get("price_basis"):
+        yield "price-basis", f"{line.price} ({basis})"
+    if line.prices and line.price is None:
+        yield "price-not-preferred", " and ".join(str(price.price) for price in line.prices)
 
 
 def _day_of(envelope: Envelope) -> datetime.date | None:

@@ -11,6 +11,7 @@ from re import Match
 from typing import Any
 
 from udf.edi.delimiters import mask_released
+from udf.edi.reader import read_segments
 from udf.edi.repair import glued_tags
 from udf.gatekeeper.values import (
     adds_up,
@@ -24,6 +25,7 @@ from udf.gatekeeper.values import (
 )
 from udf.gatekeeper.warnings import LineWarnings
 from udf.plans.conversions import DAYS, NotPlainError, Numbers
+from udf.plans.doubts import is_in_doubt
 from udf.plans.example import UntraceableError
 from udf.plans.plan import Plan
 from udf.plans.shapes import may_hide_tag
@@ -31,11 +33,12 @@ from udf.plans.templates import LineFacts
 from udf.reading import Position
 from udf.standards.message_types import STANDARDS
 from udf.standards.quantities import SPLITS, activity_of, quantity_positions
+from udf.standards.reference import load_reference
 from udf.standards.values import read_number
 
 
 def check_piece(plan: Plan, match: Match[str]) -> None:
-    """No text of a piece hides a lost terminator, and its periods are in order. Raises NotPlainError."""
+    """No text of a piece hides a lost terminator, its periods are in order and one. Raises NotPlainError."""
     dialect = plan.dialect
     if any(may_hide_tag(match[i + 1], dialect.standard) for i in plan.texts) and glued_tags(dialect.delimiters).search(
         mask_released(match[0], dialect.delimiters)
@@ -44,6 +47,10 @@ def check_piece(plan: Plan, match: Match[str]) -> None:
     for (start, start_form), (end, end_form) in plan.periods:
         if is_reversed(DAYS[match[start + 1], start_form][0], DAYS[match[end + 1], end_form][1]):
             raise NotPlainError("period-reversed")
+    if plan.is_doubtful:
+        segments = read_segments(match[0], dialect.delimiters)
+        if is_in_doubt(segments, plan.restated, dialect.setting(load_reference())):
+            raise NotPlainError("segment-malformed or date-ambiguous")
 
 
 class LineChecks:

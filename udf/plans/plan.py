@@ -21,6 +21,7 @@ from udf.edi.delimiters import Delimiters
 from udf.edi.reader import read_segments
 from udf.edi.segments import Segment
 from udf.gatekeeper.values import NO_NOUGHT
+from udf.plans.doubts import Span, find_restated_periods, has_unlisted_type
 from udf.plans.features import is_split, name_role
 from udf.plans.profiles import Profile
 from udf.plans.shapes import Shape, Slot, locate, slot_pattern
@@ -93,6 +94,10 @@ class Plan:
     """Its kind and the roles of the places in it."""
     periods: tuple[tuple[tuple[int, str], tuple[int, str]], ...] = field(init=False)
     """First and last date of each period that its records name: slots, counted from 0, with their forms."""
+    restated: tuple[Span, ...] = field(init=False)
+    """Where it states one period in several ways."""
+    is_doubtful: bool = field(init=False)
+    """Whether there is more to ask of its values, by the segments of each text (`udf.plans.doubts`)."""
     reason: str = ""
     """Why it was revoked."""
     _slots: dict[tuple[int, int], int] = field(init=False)
@@ -123,6 +128,11 @@ class Plan:
             elif isinstance(first, int) or isinstance(last, int):
                 raise ValueError("one end of a period is a value and the other is not")
         self.periods = tuple(dict.fromkeys(found))
+        setting = self.dialect.setting(load_reference())
+        activities = sorted({record["qualifier"][0] for record in self.records if "qualifier" in record})
+        self.restated = tuple(find_restated_periods(read, activities, setting))
+        texts = [at for span, at in locate(read) if self._slots.get(span) in self.texts]
+        self.is_doubtful = bool(self.restated) or has_unlisted_type(read, texts, setting)
 
     @property
     def runs(self) -> bool:

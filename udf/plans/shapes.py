@@ -22,6 +22,7 @@ from itertools import count
 from udf.edi.delimiters import Delimiters, unescape
 from udf.edi.segments import Segment
 from udf.edi.tags import EDIFACT_TAGS, X12_TAGS
+from udf.standards.items import is_placeholder
 from udf.standards.message_types import STANDARDS
 from udf.standards.places import PLACES, place_slots
 from udf.standards.prices import BASES, PRICES, price_kind
@@ -263,7 +264,10 @@ def slot_pattern(slot: Slot, delimiters: Delimiters) -> str:
     if slot.kind == "as":
         return f"(\\{slot.form})"
     if slot.kind == "digits":
-        return f"([0-9]{{{slot.form or f'1,{_FEW_DIGITS}'}}})"
+        length = int(slot.form or 0)
+        # Whatever else its line names is the item then.
+        none = "".join(f"(?!{d}{{{length}}})" for d in "0123456789" if length and is_placeholder(d * length))
+        return f"({none}[0-9]{{{slot.form or f'1,{_FEW_DIGITS}'}}})"
     if slot.kind == "date":
         return "(" + re.sub("9+", lambda run: f"[0-9]{{{len(run[0])}}}", slot.form) + ")"
     # No blanks at its ends, which the reader trims; not digits alone, which are another kind of value; no separator of

@@ -38,17 +38,21 @@ class LineFacts:
     """First and last day, where it has any."""
     stock_key: tuple[str | Placeholder | None, ...] | None
     """What tells one stock from another; None for what is no stock."""
+    placed: tuple[str | Placeholder | None, ...] | None
+    """Item, code, unit and last day, behind them its place; None where it has none."""
     needs_no_period: bool
     """True only in messages in which no piece states a period."""
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """Pieces of JSON in turn: text, and placeholders. `facts` of a line, `dates` of a header by their name."""
+    """Pieces of JSON in turn: text, and placeholders. `facts` of a line; of a header `dates` by their name."""
 
     pieces: tuple[str | Placeholder, ...]
     facts: LineFacts | None = None
     dates: tuple[tuple[str, Placeholder], ...] = ()
+    parties: tuple[str | Placeholder | None, ...] = ()
+    """The numbers of a header's parties."""
 
 
 class _WatchedPeriods(StatedPeriods):
@@ -98,10 +102,13 @@ def _state_facts(example: Example, line: Line, needs_no_period: bool) -> LineFac
         raise UntraceableError(f"{code}: {what}")
     first, last = days_of(line)
     key = stock_key(line)
+    day = line.period_end or line.as_of_date
+    placed = line.item_id, line.qualifier, line.unit, day.isoformat() if day else None, line.location_id
     return LineFacts(
         line, example.slot_of(line.item_id), example.slot_of(str(line.quantity), "number"),
         (example.day(first.isoformat()), example.day(last.isoformat())) if first and last else None,
-        tuple(map(example.trace_whole, key)) if key else None, needs_no_period,
+        tuple(map(example.trace_whole, key)) if key else None,
+        tuple(map(example.trace_whole, placed)) if line.location_id else None, needs_no_period,
     )  # fmt: skip
 
 
@@ -111,15 +118,17 @@ def make_header_template(shape: Shape, stated: Record, setting: Setting, standar
     opener = example.segments[0]
     first, last = 1, len(example.segments)
     chunk = Chunk("header", example.segments, range(first, last), first, last)
+    parties = read_parties(example.segments, chunk, setting.standard)
     document = Document(
         standard=standard,  # type: ignore[arg-type]
         message_type=setting.message_type, version=setting.version or None,
         message_reference=opener.value(setting.standard.reference_at) or None,
-        parties=read_parties(example.segments, chunk, setting.standard), **_read_header(example, stated, setting),
+        parties=parties, **_read_header(example, stated, setting),
     )  # fmt: skip
     dumped = document.as_json() | {"lines": Placeholder("lines", 0, 0), "is_test": Placeholder("is_test", 0, 0)}
     dates = tuple((name, example.day(dumped[name])) for name in _DATES[:3] if dumped[name])
-    return Template(tuple(join_pieces(_trace(example, dumped, "header"))), None, dates)
+    numbers = tuple(example.trace_whole(party.id) for party in parties if party.id)
+    return Template(tuple(join_pieces(_trace(example, dumped, "header"))), None, dates, numbers)
 
 
 def _read_header(example: Example, stated: Record, setting: Setting) -> dict[str, Any]:
@@ -155,6 +164,8 @@ def _trace(example: Example, value: Any, name: str) -> Iterator[str | Placeholde
         yield '"'
     elif isinstance(value, int | float) and not isinstance(value, bool) and name in ("quantity", "price"):
         yield example.slot_of(str(value), "number")
+    elif name == "price_quantity" and str(value) in example.values:
+        raise UntraceableError("a price for a number of units that a message states")
     else:
         yield json.dumps(value)
 

@@ -88,19 +88,22 @@ class Writer:
             piece.replace("%", "%%") if isinstance(piece, str) else piece for piece in pieces
         ))  # fmt: skip
         keys = [fact.stock_key for fact in self.facts if fact.stock_key is not None]
+        placed = [(fact.placed, fact.quantity) for fact in self.facts if fact.placed is not None]
         dates = Counter(fact.dates for fact in self.facts if fact.dates)
-        asked = [value for known in (*keys, *dates) for value in known]
+        asked = [value for known in (*keys, *dates, *(key for key, _ in placed)) for value in known]
         wanted = [*inner, *(value for value in asked if isinstance(value, Placeholder))]
         wanted += [one for fact in self.facts for one in (fact.item, fact.quantity)]
         self.line = Layout(plan, (one for one in wanted if one.scope == 2), is_whole=True)
         self.group = Layout(group, (one for one in wanted if one.scope == 1), is_whole=False) if group else None
         self._constants = list(dict.fromkeys(v for v in asked if not (isinstance(v, Placeholder) and v.scope)))
-        self._is_checked = bool(plan.texts or plan.periods)
+        self._is_checked = bool(plan.texts or plan.periods or plan.is_doubtful)
         self.pick = self._picker(inner)
         self.quantities = self._picker(fact.quantity for fact in self.facts)
         self.written = _picker(self.line.numbers)
         """Its numbers as they were sent."""
         self.stock = [self._picker(key) for key in keys]
+        self.placed = [(self._picker(key[:-1]), self._place(key[-1]), self._place(one)) for key, one in placed]
+        """Of each of its lines that has a place: item, code, unit and last day; where place and quantity stand."""
         self.dates = [(self._picker(pair), count) for pair, count in dates.items()]
         """With the number of lines that have them."""
         items = Counter((self._place(f.item), f.line.item_id_type) for f in self.facts if f.item.scope == 2)

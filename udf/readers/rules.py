@@ -31,6 +31,22 @@ def read_part(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -> Pa
     return PartReading(record, places, [*faults, *place_faults])
 
 
+_SETTLED = (("location", "location_type"), ("start", "end"))
+"""Fields that rows of a partner may settle, each with what belongs to it."""
+
+
+def settle(unit: Unit, reading: PartReading, segments: Sequence[Segment], setting: Setting) -> None:
+    """Give a header or group the place and the dates that the partner's own rows say: of these nobody is asked."""
+    chunk = unit.chunks[0]
+    for names in _SETTLED:
+        segment = segments[reading.record[names[0]][0]] if names[0] in reading.record else None
+        if segment is not None and setting.is_settled(segment.tag, segment.value(0)):
+            own = place_in(chunk, {name: reading.record[name] for name in names if name in reading.record})
+            records = [dict(record) for record in unit.records[0]] if unit.records else []
+            first = {name: at for name, at in (records[0] if records else {}).items() if name not in names}
+            unit.records = [[first | own, *records[1:]]]
+
+
 def read_line(segments: Sequence[Segment], first: int, last: int, setting: Setting) -> LineReading:
     """What a line states; of a total and its parts the parts, and no count of anything but units."""
     standard = setting.standard

@@ -81,6 +81,12 @@ def is_sub_line(segment: Segment) -> bool:
     return segment.tag == "LIN" and segment.value(*SUB_LINE) == "1" and (not parent or parent.isdecimal())
 
 
+def parent_slot(segments: Sequence[Segment], first: int, last: int) -> Position | None:
+    """Where a line states the number of the line that contains it (C829 1082), None where it does not."""
+    index = next((i for i in range(first, last) if is_sub_line(segments[i])), None)
+    return (index, SUB_LINE[0], 1) if index is not None and segments[index].value(SUB_LINE[0], 1) else None
+
+
 @cache
 def _rows(standard: Standard) -> Mapping[str, tuple[int, int, int, int, int]]:
     """By tag: the first element of an identifier and the step to the next one; how many elements before it and in

@@ -42,8 +42,15 @@ def place_role(segment: Segment, setting: Setting) -> str | None:
     return role
 
 
+REFERENCES = {"RFF": (0, 1), "REF": (1, 0), "N9": (1, 0)}
+"""(element, component) of the value of a reference, which is a place where a row of its partner says so."""
+
+
 def place_slots(segment: Segment) -> set[tuple[int, int]]:
     """(element, component) of the place that a LOC, NAD or N1 names: its code, or its name where there is no code."""
+    if segment.tag in REFERENCES:
+        slot = REFERENCES[segment.tag]
+        return {slot} if segment.value(*slot) else set()
     if segment.tag == "N1":
         return {(3, 0)} if segment.value(3) else {(1, 0)} if segment.value(1) else set()
     if segment.value(1):
@@ -61,6 +68,8 @@ def place_type_slot(segments: Sequence[Segment], place: Position) -> Position | 
     segment = segments[s]
     if segment.tag == "N1" and e != 3:
         return None
+    if segment.tag in REFERENCES:
+        return s, 0, 0
     slot = _TYPES_OF_X12.get(segment.tag, (e, c + 2))  # C517 and C082 alike
     return (s, *slot) if segment.value(*slot) else None
 
@@ -77,7 +86,10 @@ def empty_place(segments: Sequence[Segment], index: int) -> Finding:
 
 def statement_places(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -> tuple[list[int], list[Finding]]:
     """The segments that may be the place of a header or group; more than one where they name the same."""
-    roles = {i: place_role(segments[i], setting) for i in chunk.indices if segments[i].tag in PLACES}
+    roles = {
+        i: place_role(segments[i], setting) for i in chunk.indices
+        if segments[i].tag in PLACES or is_settled_reference(segments[i], setting)
+    }  # fmt: skip
     is_named = "yes" in roles.values()
     for index, role in roles.items():
         if role is None and not is_named and (chunk.kind == "group" or segments[index].tag == "LOC"):
@@ -89,6 +101,11 @@ def statement_places(segments: Sequence[Segment], chunk: Chunk, setting: Setting
     if len(places) > 1 and len(names) > 1:
         return [], [Finding("place-ambiguous", f"A {chunk.kind} names more than one place.", places[1])]
     return places, []
+
+
+def is_settled_reference(segment: Segment, setting: Setting) -> bool:
+    """Whether a reference is one of which the partner's rows say what it names."""
+    return segment.tag in REFERENCES and setting.is_settled(segment.tag, segment.value(0))
 
 
 def line_places(

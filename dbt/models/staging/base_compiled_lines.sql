@@ -40,7 +40,8 @@ lines as (
         line.quantity,
         nullif(trim(line.unit), '') as unit,
 
-        line.price,
+        -- A price for a hundred or for a case values nothing that is counted by ones; Silver keeps it as stated.
+        case when {{ json_text('line.attributes', 'price_basis') }} is null then line.price end as price,
         line.price_type,
         line.currency,
 

@@ -68,6 +68,12 @@ def held(number: int, *rows: str) -> list[str]:
     return [f"LIN+{number}++{GTINS[number - 1]}:EN", *rows]
 
 
+def shop(place: str, *pieces: int) -> list[str]:
+    """A place and the pieces that it sold, a line each."""
+    lines = [row for number, sold in enumerate(pieces, 1) for row in line(number, pieces=str(sold))]
+    return [f"LOC+162+{place}::9", *lines]
+
+
 class Routes:
     """A compiler with plans and one without, which read by the same rules."""
 

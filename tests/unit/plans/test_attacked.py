@@ -17,6 +17,7 @@ from tests.unit.plans.routes import (
     Routes,
     held,
     line,
+    shop,
     write_edifact,
     write_stock,
     write_x12,
@@ -28,6 +29,35 @@ EDIFACT_ATTACKS: dict[str, tuple[list[list[str]], list[str]]] = {
     "a place that comes again with the same lines": (
         [[*SOLD, *line(), *line(2), "LOC+162+4012345000047::9", *line(), *line(2)]],
         [*SOLD, *line(), *line(2), PLACE, *line(), *line(2)],
+    ),
+    "a place that has the sums of all others": (
+        [[*BEGINNING, *shop("4012345000030", 4, 3), *shop("4012345000047", 5, 1), *shop("4012345000054", 2, 2)]],
+        [*BEGINNING, *shop("4012345000030", 9, 4), *shop("4012345000047", 4, 3), *shop("4012345000054", 5, 1)],
+    ),
+    "a chain's own number with the sum of its places": (
+        [[*BEGINNING, "NAD+SE+4012345000030::9", *shop("4012345000061", 4), *shop("4012345000047", 5),
+          *shop("4012345000054", 2)]],
+        [*BEGINNING, "NAD+SE+4012345000030::9", *shop("4012345000030", 9), *shop("4012345000047", 4),
+         *shop("4012345000054", 5)],
+    ),
+    "an identifier exchanged with a type that no list has": (
+        [[*SOLD, "LIN+1++ABCD:QQ", "QTY+153:3:PCE"]], [*SOLD, "LIN+1++SRV:QQ", "QTY+153:3:PCE"]
+    ),
+    "a range and its ends, of which one is another day": (
+        [[*BEGINNING, "DTM+356:20261102-20261108:718", PLACE, *line()]],
+        [*BEGINNING[:2], "DTM+90:20261101:102", *BEGINNING[3:], "DTM+356:20261102-20261108:718", PLACE, *line()],
+    ),
+    "a month and its ends, of which all are of another": (
+        [[*BEGINNING[:2], "DTM+356:202611:610", "DTM+90:20261101:102", "DTM+91:20261130:102", PLACE, *line()]],
+        [*BEGINNING[:2], "DTM+356:202611:610", "DTM+90:20261001:102", "DTM+91:20261031:102", PLACE, *line()],
+    ),
+    "a day in two forms in a line, then two days": (
+        [[*BEGINNING[:2], PLACE, *line(1, "DTM+356:20261102:102", "DTM+356:202611020000:203")]],
+        [*BEGINNING[:2], PLACE, *line(1, "DTM+356:20261102:102", "DTM+356:202611030000:203")],
+    ),
+    "an item of noughts beside its supplier's number": (
+        [[*SOLD, *line(1, "PIA+1+AB77:SA")]],
+        [*SOLD, "LIN+1++0000000000000:EN", "QTY+153:12:PCE", "PIA+1+AB77:SA"],
     ),
     "a plus sign that is a separator": ([[*SOLD, *line()]], [*SOLD, *line(pieces="+12")]),
     "a period of a group that no line needs, reversed": (
@@ -136,6 +166,11 @@ X12_ATTACKS: dict[str, tuple[str, list[list[str]], list[str]]] = {
           "LIN*3*UP*614141100033*XYZ*77", "ZA*QS*5*EA", "LIN*4*UP*614141100040", "ZA*QS*6*EA"]],
         [*ACTIVITY, "LIN*1*UP*614141100019", "ZA*QS*5*EA", "LIN*2*UP*614141100026*XYZ", "ZA*QS*5*EA",
          "LIN*4*UP*614141100040", "ZA*QS*6*EA"],
+    ),
+    "an identifier exchanged with a type of X12 that no list has": (
+        "852",
+        [[*ACTIVITY, "LIN*1*QQ*ABCD", "ZA*QS*5*EA"]],
+        [*ACTIVITY, "LIN*1*QQ*UP", "ZA*QS*5*EA"],
     ),
     "stock that stands twice, once by a buyer's own name": (
         "846",

@@ -30,6 +30,12 @@ def test_each_code_of_a_table_is_in_its_list_and_has_a_name_there(table: str) ->
         assert named.get(row["code"]), row
 
 
+def test_each_type_of_price_is_in_its_list_under_its_name() -> None:
+    for row in rows("price_types"):
+        named = {entry["code"]: entry["name"].replace(" - ", ", ") for entry in codes.read_list(row["element"])}
+        assert named.get(row["code"], "").lower() == row["description"].lower(), row
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_each_row_of_a_table_means_what_the_list_says(table: str) -> None:
     lists, column = TABLES[table]
