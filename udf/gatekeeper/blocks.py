@@ -70,7 +70,8 @@ class PlaceSums:
     def find_total(self) -> str | None:
         """The place that has, of each of its items, what all other places have together; None where there is none.
 
-        Of a chain's own number one item is enough, of any other place it takes two with two parts each.
+        Of a chain's own number, or of one that looks like no other, one item is enough; of any other place it takes two
+        with two parts each.
         """
         sums: Counter[str] = Counter()
         other: set[str] = set()
@@ -81,4 +82,14 @@ class PlaceSums:
                     sums[place] += 1
                 elif len(stated) != 2 or 2 * quantity != total:
                     other.add(place)
-        return next((p for p, n in sums.items() if p not in other and (n > 1 or p in self._parties)), None)
+        return next((p for p, n in sums.items() if p not in other and (n > 1 or self._stands_out(p))), None)
+
+    def _stands_out(self, place: str) -> bool:
+        """Whether a place is the chain itself, or written as none of the others is, which are all written alike."""
+        forms = {p: _form_of(p) for stated in self._stated.values() for p in stated}
+        others = {form for p, form in forms.items() if p != place}
+        return place in self._parties or (len(others) == 1 and forms[place] not in others)
+
+
+def _form_of(place: str) -> tuple[int, bool]:
+    return len(place), place.isdecimal()

@@ -41,13 +41,14 @@ from udf.message import LineRecords
 from udf.reading import LineReading, Position, Record
 from udf.standards.codes import is_listed_quantity
 from udf.standards.edifact import EDIFACT
-from udf.standards.items import line_identifiers
+from udf.standards.items import find_rival, is_case, line_identifiers
 from udf.standards.places import PLACES, place_slots
 from udf.standards.prices import price_run, price_type_slot
 from udf.standards.quantities import (
     PIECES,
     SPLITS,
     activity_of,
+    find_stray_state,
     is_quantity_slot,
     names_part_place,
     part_place,
@@ -68,6 +69,8 @@ def judge_line(segments: Sequence[Segment], line: LineRecords, reading: LineRead
     findings = find_malformed(segments, own, setting)
     findings += find_unread(segments, line.first, line.last, setting)
     findings += find_exchanged_parts(segments, line.first, line.last) if setting.standard.splits else []
+    if (stray := find_stray_state(segments, line.first, line.last)) is not None:
+        findings.append(Finding("state-misplaced", f"{segments[stray].raw[:60]} stands with no quantity.", stray))
     lins = [i for i in own if segments[i].tag == "LIN"]
     if len(lins) > 1:
         findings.append(Finding("line-without-quantity", "One quantity stands with two items.", lins[1]))
@@ -154,17 +157,24 @@ def _judge_items(
     identifiers = line_identifiers(segments, line.first, line.last, setting.standard)
     if not reading.item:
         return [Finding("line-without-item", "The line names no item.", line.first)]
-    best = next(entry for entry in identifiers if entry[1] == reading.item["item"])
+    bests = [next(e for e in identifiers if e[1] == named["item"]) for named in (reading.item, reading.case_item)]
+    best = bests[0]
     if len(best[0]) > 3:  # EDIFACT 7143 has up to three characters, X12 235 two
         detail = f"«{best[0]}» is no type of an identifier: elements of the line are shifted or lost."
         return [Finding("item-type-invalid", detail, best[1][0])]
+    if rival := find_rival(segments, best[1], identifiers):
+        one, other = (value_at(segments, position) for position in (best[1], rival))
+        detail = f"{best[0]} is stated twice, as {one} and as {other}: which of them the item is is not said."
+        return [Finding("item-ambiguous", detail, rival[0])]
     findings = []
-    for item, kind in {(record.get("item"), record.get("item_type")) for record in line.records}:
+    for item, kind, in_cases in {
+        (record.get("item"), record.get("item_type"), is_case(segments, record.get("unit"))) for record in line.records
+    }:
         chosen = next((entry for entry in identifiers if entry[1] == item), None)
         if item is None or chosen is None or chosen[2] != kind:
             where = item[0] if item else line.first
             findings.append(Finding("item-misplaced", "The item was not read where LIN or PIA states it.", where))
-        elif chosen != best:  # the rule is applied before, and held to here
+        elif chosen != bests[in_cases]:  # the rule is applied before, and held to here
             findings.append(Finding("item-not-preferred", "A better identifier stands beside the chosen one.", item[0]))
     return findings
 

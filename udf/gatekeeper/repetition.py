@@ -12,7 +12,7 @@ from udf.gatekeeper.values import are_told_apart, find_sum
 from udf.reading import Record
 from udf.standards.message_types import MESSAGE_TYPES
 from udf.standards.places import PLACES, place_role
-from udf.standards.quantities import PIECES, SPLITS, activity_of, inventory_segments
+from udf.standards.quantities import SPLITS, activity_of, inventory_segments
 from udf.standards.setting import Setting, value_at
 from udf.standards.values import UnreadableValueError, read_number
 
@@ -26,8 +26,10 @@ _OF_STOCK = {
 _ALWAYS = ("GIN", "STS", "LQ")
 """Identity numbers and states of goods, whatever their first code."""
 
-COUNTED = (*PIECES, "CA", "CS", "CT", "BX", "PK", "PF", "PA", "DZ")
-"""Units of things that are counted, alone or packed: 12 pieces and a carton may be the same goods. A weight is none."""
+_TOLD_APART = FLOWS | frozenset(("on_order", "outstanding", "backordered", "in_transit", "to_be_delivered"))
+"""Measures of what moves or is to come, each quantity with its date, order or direction; a stock has none of these."""
+_MONEY = ("DO",)
+"""X12 355: dollars. A turnover beside pieces is no second statement of them."""
 
 Mark = tuple[str, ...]
 
@@ -45,10 +47,12 @@ def judge_repetition(
     several_places = len({value_at(segments, record["location"]) for record in records if "location" in record}) > 1
     split = {record["qualifier"] for record in records if segments[record["quantity"][0]].tag in SPLITS}
     codes_of_split = {value_at(segments, position) for position in split}
-    quantities = sorted({record["quantity"][0] for record in records})
+    activities = (i for i in range(first, last) if segments[i].tag in ("QTY", "ZA"))
+    quantities = sorted({*activities, *(record["quantity"][0] for record in records)})
     inventory = inventory_segments(segments, first, last)
     found: dict[tuple[str, str], list[Record]] = {}
     seen: dict[tuple[str, str, str | None], _Alike] = defaultdict(_Alike)
+    units_of: dict[tuple[str, str], set[str]] = defaultdict(set)
     for record in records:
         q, code = record["quantity"][0], value_at(segments, record["qualifier"])
         if code in codes_of_split and record["qualifier"] not in split:
@@ -57,15 +61,15 @@ def judge_repetition(
         at = bisect_right(quantities, q)
         stop = quantities[at] if at < len(quantities) else last
         apart: tuple[Mark, ...] = tuple((value_at(segments, record[n]),) for n in ("start", "end") if n in record)
-        moved = setting.measure(segments[record["qualifier"][0]].tag, code) in FLOWS
+        moved = setting.measure(segments[record["qualifier"][0]].tag, code) in _TOLD_APART
         own = _sale_marks(segments, q, stop, setting) if moved or not is_stock else ()
         apart += own + (_stock_marks(segments, q, stop, inventory) if is_stock else ())
         # a place before its quantity may be that of an earlier one whose successor is lost
         may_be_earlier = several_places and not ("location" in record and record["location"][0] > q)
         # one without a unit is like any, others are like those of their unit and those without one
         alike = [seen[code, location, other] for other in ((unit, "") if unit else (None,))]
-        counted = COUNTED if unit in COUNTED and not several_places else ()
-        others = [seen[code, location, other] for other in counted if other != unit and (code, location, other) in seen]
+        units = units_of[code, location] if unit and unit not in _MONEY and not several_places else ()
+        others = [seen[code, location, other] for other in units if other and other not in (unit, *_MONEY)]
         if any(a.count and not a.differ(apart, is_stock) for a in others):
             detail = f"Quantity {code} is stated in two units for one place and date: one may be the other's content."
             return [Finding("repeated-quantity", detail, q)]
@@ -73,6 +77,7 @@ def judge_repetition(
             return [Finding("repeated-quantity", f"Quantity {code} is stated twice for one place and date.", q)]
         for other in (unit, None):
             seen[code, location, other].note(apart)
+        units_of[code, location].add(unit)
         found.setdefault((code, location), []).append(record)
     return _find_sum(segments, found, setting) if is_stock else []
 
@@ -105,7 +110,7 @@ def _sale_marks(segments: Sequence[Segment], quantity: int, stop: int, setting: 
     ]  # fmt: skip
     activity = segments[activity_of(segments, quantity, setting.standard)]
     if activity.tag == "ZA":
-        marks += [(value,) for value in (activity.value(4), activity.value(6)) if value]
+        marks += [(value,) for value in map(activity.value, (4, 6, 7)) if value]
     return tuple(marks)
 
 
@@ -125,7 +130,7 @@ def _stock_marks(
     if segments[quantity].tag == "SCH" and segments[quantity].value(5):
         marks.append(("SCH", segments[quantity].value(4), segments[quantity].value(5)))
     inventory = inventories.get(quantity)
-    if inventory is not None and segments[inventory].value(1):
+    if inventory is not None and (segments[inventory].value(0) or segments[inventory].value(1)):
         marks.append(("INV", segments[inventory].value(0), segments[inventory].value(1)))
     return tuple(marks)
 

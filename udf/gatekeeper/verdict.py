@@ -16,6 +16,7 @@ from udf.message import LOGGED, Message, Unit, describe_answer
 from udf.outcome import Attempt, Document, Line, Outcome, Problem, RejectedLine, dump_document
 from udf.reading import Record
 from udf.refusals import hash_document
+from udf.standards.places import PLACES, place_role
 from udf.standards.values import UnreadableValueError
 
 READING = "by-layout"
@@ -201,11 +202,24 @@ class Verdict:
             self.lines = [line for unit, found in zip(lines, kept, strict=True) if not unit.findings for line in found]
         if lines and not self.lines:
             self.note(Finding("no-line-proved", "Not one line of the message could be proved.", message.first))
+        if refused and any(line.location_id is None for line in self.lines) and (lost := self._find_place(refused)):
+            detail = (
+                "A line that could not be proved names a place, and others none: which of them it is of is not known."
+            )
+            self.note(Finding("place-missing", detail, lost))
         if twice:  # they were counted, too
             warnings = LineWarnings(self.header, message.envelope)
             for line in self.lines:
                 warnings.note(line)
         self._warn(warnings)
+
+    def _find_place(self, units: Sequence[Unit]) -> int | None:
+        """A place that some lines name, None where none of them does."""
+        segments, setting = self.message.segments, self.message.setting
+        inside = (i for unit in units for i in range(unit.chunks[0].first, unit.chunks[0].last))
+        return next(
+            (i for i in inside if segments[i].tag in PLACES and place_role(segments[i], setting) == "yes"), None
+        )
 
     def _build(self, unit: Unit, header: Record, stated: Mapping[int, Unit]) -> list[Line]:
         """The lines of a proved unit, none where a finding stands against it; `stated` has the units of groups."""

@@ -12,7 +12,7 @@ from udf.reading import LineReading, PartReading, Position, Record
 from udf.standards.chunks import Chunk
 from udf.standards.dates import bind_periods, find_period
 from udf.standards.header import header_fields
-from udf.standards.items import choose_identifier
+from udf.standards.items import choose_identifier, is_case
 from udf.standards.places import bind_places, line_places, place_slots, place_type_slot, statement_places
 from udf.standards.prices import bind_prices, price_type_slot
 from udf.standards.quantities import SPLITS, activity_of, part_place, quantity_positions, unit_slot
@@ -57,9 +57,10 @@ def read_line(segments: Sequence[Segment], first: int, last: int, setting: Setti
         if p[0] not in split and setting.measure(segments[p[0]].tag, segments[p[0]].value(0)) != "ignored"
     ]  # fmt: skip
     reading = LineReading(quantities=quantities)
-    if identifier := choose_identifier(segments, first, last, standard):
-        _, item, kind = identifier
-        reading.item = _stated(item=item, item_type=kind)
+    for in_cases in (False, True):
+        if identifier := choose_identifier(segments, first, last, standard, in_cases):
+            _, item, kind = identifier
+            setattr(reading, "case_item" if in_cases else "item", _stated(item=item, item_type=kind))
     if not quantities:
         return reading
     activities = sorted({activity_of(segments, s, standard) for s, _, _ in quantities})
@@ -78,7 +79,9 @@ def list_records(segments: Sequence[Segment], reading: LineReading, setting: Set
 def _make_record(segments: Sequence[Segment], reading: LineReading, quantity: Position, standard: Standard) -> Record:
     s = quantity[0]
     activity = activity_of(segments, s, standard)
-    record = reading.item | _stated(quantity=quantity, unit=unit_slot(segments, quantity, standard))
+    unit = unit_slot(segments, quantity, standard)
+    named = reading.case_item if is_case(segments, unit) else reading.item
+    record = named | _stated(quantity=quantity, unit=unit)
     if segments[activity].value(0):
         record["qualifier"] = (activity, 0, 0)
     place = reading.bindings[0].get(s) if reading.bindings else None

@@ -37,8 +37,9 @@ def place_role(segment: Segment, setting: Setting) -> str | None:
     role = setting.place_role(segment.tag, code)
     if role != "no" and not place_slots(segment):
         return "empty" if role == "yes" else "no"
-    if role == "weak" and segment.tag == "N1":  # a buyer is a store where it carries the short number of one
-        return "weak" if is_buying_store(segment) else "no"
+    if role == "weak" and (segment.tag, code) == ("N1", "BY"):
+        # A buyer is a store where it carries the short number of one; the stock of an 846 is not yet bought.
+        return "weak" if is_buying_store(segment) and setting.message_type != "846" else "no"
     return role
 
 

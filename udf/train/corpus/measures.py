@@ -16,6 +16,7 @@ _EDIFACT_6063 = {
     "46": "received",  # delivered quantity, told by whom it was delivered to
     "48": "received",  # received quantity
     "61": "returned",  # return quantity
+    "66": "committed",  # committed quantity
     "73": "outstanding",  # outstanding quantity
     "83": "backordered",  # backorder quantity
     "97": "minimum_stock",  # minimum inventory

@@ -114,7 +114,7 @@ def _expected(draft: Draft, record: dict[str, Reference]) -> Essence | None:
         decimal_of(text("quantity") or ""), text("unit"), *price, prices,
         currency[0].elements[currency[1]][currency[2]] if currency else None,
         _days(first)[0] if moved and first else None, _days(last)[1] if moved and last else None, as_of,
-        None,  # no line that is drawn is a part of another
+        text("parent_line"),
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ STOCK_CODES = (
     "145 145 145 17 17 198 21 83 73 48 46 124 61 156 157 158 146 97 98 197 192 193 194 195 200 205 33 12 113 131 144 "
     "152 243 32E 26 210 217"
 ).split()
-UNMAPPED = ["11", "36", "47", "52", "59", "66", "84", "109", "130", "222"]
+UNMAPPED = ["11", "36", "47", "52", "59", "84", "109", "130", "222"]
 """Codes that are listed in 6063 and that no table of ours gives a meaning."""
 ITEM_TYPES = ["EN", "EN", "EN", "SRV", "SRV", "UP", "EAN", "IN", "SA", "BP", "MF", "UK", "ZZ"]
 OTHER_TYPES = ["SA", "IN", "BP", "VN", "MF", "SK", "VP", "PV", "ZZ", "EN", "SRV", "UP", "CG", "BN"]

@@ -120,7 +120,7 @@ class X12Dialect:
         if self.unit_above:
             self.unit = ""
         self.carrier = not self.sch_places and r.random() < 0.3
-        self.coming = kind == "846" and plain and not self.unit_above and r.random() < 0.12
+        self.coming = kind == "846" and plain and not (self.unit_above or self.unit_segment) and r.random() < 0.12
         self.orders = self.in_za and plain and not self.activity_date and r.random() < 0.15
         if self.orders:
             self.codes = list(dict.fromkeys([*self.codes, "QP"]))

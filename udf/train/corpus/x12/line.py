@@ -6,7 +6,7 @@ from udf.train.corpus.drafts import Draft, DraftSegment, Reference, stands, tota
 from udf.train.corpus.items import choice_rank, item_rank
 from udf.train.corpus.parts import break_sums, draw_parts, write_mark
 from udf.train.corpus.values import code, day, days, digits, gtin, item_number, money, phrase
-from udf.train.corpus.x12.dialect import NOISE_DATES, X12Dialect
+from udf.train.corpus.x12.dialect import EXTRA_TYPES, NOISE_DATES, X12Dialect
 from udf.train.corpus.x12.split import draw_quantity, split_by_place
 
 
@@ -20,7 +20,8 @@ def _identify(dialect: X12Dialect, r: random.Random, draft: Draft, counter: int)
         value = gtin(r, (12, 12, 13, 14, 11)) if item_rank(kind) == 0 and r.random() < 0.92 else item_number(r)
         elements += [kind, "" if n == blank else value]
     if r.random() < 0.04:
-        elements += [r.choice([kind for n, kind in enumerate(kinds) if n != blank]), item_number(r)]
+        other = [kind for kind in EXTRA_TYPES if kind not in kinds]
+        elements += [r.choice(other), item_number(r)]
     lin = draft.add("LIN", *elements)
     return {"item": (lin, 2, 0), "item_type": (lin, 1, 0)}
 
@@ -70,21 +71,18 @@ def _add_price(dialect: X12Dialect, r: random.Random, draft: Draft) -> dict[str,
 
 def write_line(dialect: X12Dialect, r: random.Random, draft: Draft, counter: int, may_lack: bool) -> None:
     records = _write_segments(dialect, r, draft, counter, may_lack)
-    units = {segment.elements[e][c] for segment, e, c in _units(records)}
     for record in records:
-        record |= _name_item(record["item"][0], units)
+        unit = record.get("unit")
+        text = unit[0].elements[unit[1]][unit[2]] if unit is not None and stands(unit) else ""
+        record |= _name_item(record["item"][0], text)
     draft.add_line(records)
 
 
-def _units(records: list[dict[str, Reference]]) -> list[Reference]:
-    return [record["unit"] for record in records if stands(record.get("unit"))]
-
-
-def _name_item(lin: DraftSegment, units: set[str]) -> dict[str, Reference]:
-    """The identifier of LIN that goes before the others: a case's own number where all quantities are in cases."""
+def _name_item(lin: DraftSegment, unit: str) -> dict[str, Reference]:
+    """The identifier of LIN that goes before the others: a case's own number for a quantity in cases."""
     elements = [element[0] for element in lin.elements]
     stated = [e for e in range(1, len(elements) - 1, 2) if elements[e + 1]]
-    best = min(stated, key=lambda e: max(choice_rank(elements[e], unit) for unit in units or {""}))
+    best = min(stated, key=lambda e: choice_rank(elements[e], unit))
     return {"item": (lin, best + 1, 0), "item_type": (lin, best, 0)}
 
 
