@@ -91,5 +91,9 @@ class PlaceSums:
         return place in self._parties or (len(others) == 1 and forms[place] not in others)
 
 
-def _form_of(place: str) -> tuple[int, bool]:
-    return len(place), place.isdecimal()
+def _form_of(place: str) -> tuple[bool, bool]:
+    return place.isdecimal(), len(place) == _GLN
+
+
+_GLN = 13
+"""Digits."""
