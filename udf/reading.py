@@ -50,6 +50,8 @@ class LineReading:
     item: Record = field(default_factory=dict)
     """`item` and `item_type` of all its records, nothing where it names none."""
     quantities: Sequence[Position] = ()
+    totals: Sequence[Position] = ()
+    """Those that the others of their code add up to, each of which names its place."""
     places: Sequence[int] = ()
     """Segments that name places, in stream order."""
     bindings: Sequence[Mapping[int, int | None]] = ()

@@ -174,6 +174,15 @@ def test_the_place_of_an_846_line_stands_behind_all_of_its_quantities() -> None:
     assert places(inventory(f"{UP} SDQ*EA*54*W1*4*W2*5 QTY*33*9*EA")) == ["W1", "W2"]
 
 
+def test_a_total_before_its_places_is_their_sum_and_only_the_places_are_recorded() -> None:
+    """D.96A INVRPT: QTY is group 10 of LIN, and LOC behind it is its own."""
+    split = f"{LIN} QTY+145:300:PCE QTY+145:100:PCE LOC+14+S1 QTY+145:{{}}:PCE LOC+14+S2"
+    lines = document(message("INVRPT", f"BGM+35+I1+9 DTM+366:20260107:102 {split.format(200)}")).lines
+    assert [(line.location_id, line.quantity) for line in lines] == [("S1", 100), ("S2", 200)]
+    wrong = compile_by_rules(message("INVRPT", f"BGM+35+I1+9 DTM+366:20260107:102 {split.format(201)}"))
+    assert "place-order" in codes(wrong)
+
+
 def test_places_that_fit_in_two_ways_are_refused() -> None:
     """D.96A INVRPT has LOC behind LIN and behind QTY, and none above LIN but the message's; an 846 likewise."""
     both = stock(f"{LIN} LOC+14+S1 QTY+145:10 LOC+14+S2 QTY+21:4")

@@ -113,9 +113,7 @@ def _hash(values: Iterable[str]) -> str:
     return str(total % 10**_HASH_DIGITS)
 
 
-def _add_up(
-    segments: Sequence[Segment], first: int, setting: Setting
-) -> tuple[set[Decimal], Decimal, set[str]] | None:
+def _add_up(segments: Sequence[Segment], first: int, setting: Setting) -> tuple[set[Decimal], Decimal, set[str]] | None:
     """What the quantities add up to: those stated in QTY and ZA, without counts of documents, or with the parts.
 
     The second is for a person, the third are hash totals. None where a quantity cannot be read.

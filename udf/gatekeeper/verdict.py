@@ -24,6 +24,9 @@ MOST_PROBLEMS = 1_000
 """Problems of one code that a message lists; how many more there are is one of its own."""
 
 
+_OF_MESSAGE = ("place-lost",)
+"""Found in a line, and a sign that the message has lost what may be other lines' as well."""
+
 T = TypeVar("T")
 
 
@@ -192,7 +195,7 @@ class Verdict:
         refused = [unit for unit in lines if unit.findings]
         for unit in refused:
             for finding in unit.findings:
-                self.note(finding, counts=False)
+                self.note(finding, counts=finding.code in _OF_MESSAGE)
         rejected = RejectedAnew(refused, self._reject)
         self.rejected = rejected if message.is_long else list(rejected)
         if message.is_long:

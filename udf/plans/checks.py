@@ -31,6 +31,7 @@ from udf.plans.templates import LineFacts
 from udf.reading import Position
 from udf.standards.message_types import STANDARDS
 from udf.standards.quantities import SPLITS, activity_of, quantity_positions
+from udf.standards.reference import load_reference
 from udf.standards.values import read_number
 
 
@@ -95,6 +96,12 @@ def _find_totals(plan: Plan) -> list[tuple[int, list[int]]]:
         activity = activity_of(segments, s, standard)
         if activity != s and segments[s].tag in SPLITS:
             parts.setdefault(activity, []).append(slot)
+    used = {record["quantity"] for record in plan.records if "quantity" in record}
+    setting = plan.dialect.setting(load_reference())
+    for s, e, c in slots:
+        is_total = s in parts or (s, e, c) in used
+        if not is_total and setting.measure(segments[s].tag, segments[s].value(0)) != "ignored":
+            raise UntraceableError("a total of other quantities than its parts")
     return [(slot, parts[s]) for (s, _, _), slot in slots.items() if s in parts and segments[s].tag not in SPLITS]
 
 
@@ -107,6 +114,13 @@ def _find_apart(plan: Plan, facts: Sequence[LineFacts]) -> list[list[int]]:
     several = [code for code, count in codes.items() if count > 1]
     if not several:
         return []
+    priced = Counter(
+        (fact.line.qualifier, record.get("location"), record.get("start"), record.get("end"))
+        for fact, record in zip(facts, plan.records, strict=True) if "price" in record
+    )  # fmt: skip
+    prices = {(fact.line.qualifier, record.get("price")) for fact, record in zip(facts, plan.records, strict=True)}
+    if any(count > 1 and sum(code == own for code, _ in prices) > 1 for (own, *_), count in priced.items()):
+        raise UntraceableError("two prices may be all that tells two quantities apart")
     segments, standard = plan.segments, STANDARDS[plan.dialect.standard]
     owners: list[str | None] = []
     for start, _, _ in plan.shape.fill(0)[1]:

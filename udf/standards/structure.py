@@ -102,7 +102,11 @@ def _is_party(segment: SegmentLike, message_type: str, partner: str) -> bool:
 
 
 def _forward_places(
-    segments: Sequence[SegmentLike], start: int, openers: list[int], tails: list[tuple[int, int]], message_type: str,
+    segments: Sequence[SegmentLike],
+    start: int,
+    openers: list[int],
+    tails: list[tuple[int, int]],
+    message_type: str,
     partner: str,
 ) -> tuple[set[tuple[str, str]], bool]:
     """Signatures of the places that open groups, and whether the layout leaves a doubt.

@@ -12,6 +12,7 @@ from tests.unit.plans.routes import (
     EDIFACT,
     GTINS,
     SOLD,
+    STOCK,
     STOCKED,
     UPCS,
     X12,
@@ -225,3 +226,19 @@ def test_a_quantity_that_begins_with_a_nought_may_be_a_store_on_both_routes() ->
 @pytest.mark.parametrize("number", ["0", "00", "07", "-07", "+07", "0.5", "00.5", ".05", "-.5", "7", "70", "-0", ""])
 def test_the_pattern_of_numbers_without_a_nought_in_front_says_what_the_check_says(number: str) -> None:
     assert (re.match(NO_NOUGHT, number) is None) is begins_with_nought(number)
+
+
+@pytest.mark.parametrize(
+    ("write", "lesson"),
+    [
+        (write_edifact, [*SOLD, *line(1, "PRI+AAA:10", "QTY+153:3:PCE", "PRI+AAA:8"), *line(2, "PRI+AAA:5")]),
+        (write_stock, [
+            *STOCK, *held(1, "QTY+145:300:PCE", "QTY+145:100:PCE", "LOC+14+A::9", "QTY+145:200:PCE", "LOC+14+B::9"),
+        ]),
+    ],
+)  # fmt: skip
+def test_what_only_prices_tell_apart_and_totals_of_places_are_left_to_the_model(
+    write: Write, lesson: Sequence[str]
+) -> None:
+    routes = Routes().teach(write, lesson, runs=False)
+    assert routes.compare(write(9, lesson)).route == "model"
