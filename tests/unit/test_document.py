@@ -5,7 +5,7 @@ import datetime
 
 import pytest
 
-from tests.small_messages import inventory, message, sales, stock
+from tests.small_messages import activity, inventory, message, sales, stock
 from udf.contract import Document, Envelope, Line, Outcome
 from udf.document import FLOWS
 from udf.standards.meanings import STOCK
@@ -39,6 +39,15 @@ def test_sales_have_a_period_and_stock_a_date() -> None:
     sold, held = document(sales(f"{LIN} QTY+153:1 QTY+145:5")).lines
     assert (sold.period_start, sold.period_end, sold.as_of_date) == (day("2026-01-01"), day("2026-01-07"), None)
     assert (held.period_start, held.period_end, held.as_of_date) == (None, None, day("2026-01-07"))
+
+
+def test_what_there_was_at_the_beginning_is_of_the_first_day_of_a_period() -> None:
+    # 859 QB and QE, D.96A 6063 157 and 158: balance at the beginning and at the end
+    opening, closing = document(activity(f"{UP} ZA*QB*5*EA ZA*QE*3*EA")).lines
+    assert (opening.as_of_date, closing.as_of_date) == (day("2026-01-01"), day("2026-01-07"))
+    assert opening.source["as_of_date"] != closing.source["as_of_date"]
+    (balance,) = document(sales(f"{LIN} QTY+157:5")).lines
+    assert balance.as_of_date == day("2026-01-01")
 
 
 def test_a_document_date_is_never_a_period() -> None:
