@@ -32,7 +32,7 @@ FLOWS = SALES | frozenset((
 """Measures of what happened in a period: beside sales those of goods that moved, which have a period and a date."""
 
 OPENING = ("opening_balance",)
-"""Measures of a stock on the first day of its period; any other is of the last."""
+"""Measures of what there was when a period began: they have the period, since its last day is not theirs."""
 
 _DELETIONS = ("3", "03")
 """1225 and 353: the lines are to be deleted. Read as a report they would be counted a second time."""
@@ -143,9 +143,6 @@ def build_lines(
             if _is_of_stock(segments, whole, setting):  # of a sale it says nothing
                 whole = {name: at for name, at in whole.items() if name not in ("start", "end")}
         start, end = read_dates(segments, whole)
-        dated = "end"
-        if measure in OPENING:
-            as_of, dated = start, "start"
         attributes = _attributes(segments, line, record, setting, opening)
         attributes = _inventory_status(segments, inventory.get(record["quantity"][0])) | attributes
         unit, own_currency = _text(segments, whole.get("unit")), nearer[0] if nearer else currency
@@ -160,9 +157,8 @@ def build_lines(
             if name in _COPIED
         }
         if "start" in whole:
-            names = ("period_start", "period_end") if is_sale else ("as_of_date",)
-            ends = {"period_start": "start", "as_of_date": dated}
-            source |= {name: span_at(segments, whole[ends.get(name, "end")]) for name in names}
+            names = ("period_start", "period_end") if is_sale or measure in OPENING else ("as_of_date",)
+            source |= {name: span_at(segments, whole["start" if name == "period_start" else "end"]) for name in names}
         if lin and number:
             source["line_number"] = lin.component_span(0, 0)
         if parent:
@@ -181,9 +177,9 @@ def build_lines(
             quantity=quantity,
             unit=unit,
             currency=own_currency,
-            period_start=start if is_sale or measure in FLOWS else None,
-            period_end=end if is_sale or measure in FLOWS else None,
-            as_of_date=None if is_sale else as_of,
+            period_start=start if is_sale or measure in FLOWS or measure in OPENING else None,
+            period_end=end if is_sale or measure in FLOWS or measure in OPENING else None,
+            as_of_date=None if is_sale or measure in OPENING else as_of,
             attributes=attributes,
             source=source,
             parent_line=_text(segments, parent),

@@ -41,13 +41,13 @@ def test_sales_have_a_period_and_stock_a_date() -> None:
     assert (held.period_start, held.period_end, held.as_of_date) == (None, None, day("2026-01-07"))
 
 
-def test_what_there_was_at_the_beginning_is_of_the_first_day_of_a_period() -> None:
+def test_what_there_was_at_the_beginning_is_of_a_period_and_not_of_its_last_day() -> None:
     # 859 QB and QE, D.96A 6063 157 and 158: balance at the beginning and at the end
     opening, closing = document(activity(f"{UP} ZA*QB*5*EA ZA*QE*3*EA")).lines
-    assert (opening.as_of_date, closing.as_of_date) == (day("2026-01-01"), day("2026-01-07"))
-    assert opening.source["as_of_date"] != closing.source["as_of_date"]
+    assert (opening.period_start, opening.period_end) == (day("2026-01-01"), day("2026-01-07"))
+    assert (opening.as_of_date, closing.as_of_date) == (None, day("2026-01-07"))
     (balance,) = document(sales(f"{LIN} QTY+157:5")).lines
-    assert balance.as_of_date == day("2026-01-01")
+    assert (balance.period_start, balance.as_of_date) == (day("2026-01-01"), None)
 
 
 def test_a_document_date_is_never_a_period() -> None:

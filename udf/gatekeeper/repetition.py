@@ -12,7 +12,7 @@ from udf.gatekeeper.values import are_told_apart, find_sum, is_count, read_count
 from udf.reading import Record
 from udf.standards.message_types import MESSAGE_TYPES
 from udf.standards.places import PLACES, place_role
-from udf.standards.quantities import PIECES, SPLITS, activity_of, inventory_segments
+from udf.standards.quantities import COUNTED, SPLITS, activity_of, inventory_segments
 from udf.standards.setting import Setting, value_at
 from udf.standards.values import UnreadableValueError, read_number
 
@@ -25,9 +25,6 @@ _OF_STOCK = {
 }  # fmt: skip
 _ALWAYS = ("GIN", "STS", "LQ")
 """Identity numbers and states of goods, whatever their first code."""
-
-COUNTED = (*PIECES, "CA", "CS", "CT", "BX", "PK", "PF", "PA", "DZ")
-"""Units of things that are counted, alone or packed: 12 pieces and a carton may be the same goods. A weight is none."""
 
 Mark = tuple[str, ...]
 

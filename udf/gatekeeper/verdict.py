@@ -189,6 +189,9 @@ class Verdict:
         if total := sums.find_total():
             detail = f"The place {total} has of each of its items what all others have together: it may be their total."
             self.note(Finding("total-beside-parts", detail, message.first))
+        if found := sums.find_units():
+            detail = f"Item {found} is stated in two units for one place and period: one may be the other's content."
+            self.note(Finding("two-units", detail, message.first))
         for number in sorted(twice):
             detail = "The same stock stands twice for one item, place and date."
             lines[number].findings = [Finding("repeated-stock", detail, lines[number].chunks[0].first)]

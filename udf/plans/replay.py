@@ -9,7 +9,7 @@ import datetime
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from re import Match
@@ -23,7 +23,7 @@ from udf.gatekeeper.numbering import judge_line_numbers
 from udf.gatekeeper.values import has_wrong_check_digit, is_reversed, is_stated_again, read_count
 from udf.gatekeeper.warnings import LineWarnings
 from udf.outcome import Envelope, JsonArray, Problem, Severity
-from udf.plans.checks import check_codes, check_piece, check_trailer
+from udf.plans.checks import Stated, check_codes, check_piece, check_sums, check_trailer
 from udf.plans.conversions import NUMBERS, NotPlainError, Numbers, resolve
 from udf.plans.example import UntraceableError
 from udf.plans.matching import Piece, UnusualError, find_pieces
@@ -50,6 +50,8 @@ class _Bound(NamedTuple):
     text: str
     above: Row
     """What every row ends with."""
+    sums: Sequence[tuple[Callable[[tuple[Any, ...]], None], Callable[[Row], tuple[Any, ...]]]]
+    """What notes the quantities of a line, and what finds them in its row."""
 
 
 @dataclass(slots=True)
@@ -63,6 +65,8 @@ class _Gathered:
     quantities: list[str] = field(default_factory=list)
     # No Counter, which takes a microsecond to be made.
     dates: defaultdict[tuple[Any, ...], int] = field(default_factory=lambda: defaultdict(int))
+    sums: defaultdict[Stated, list[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(list))
+    """Quantity, place, last day and numbers of the item, of each line."""
     stock: set[int] = field(default_factory=set)
     """Hashes of what tells one stock from another: two that are equal by chance cost a reading by the model."""
     runs: list[list[tuple[int, int]]] = field(default_factory=lambda: [[]])
@@ -134,6 +138,7 @@ def replay(
     if any(writer.needs_no_period for writer in gathered.uses) and any(plan.has_period for plan in gathered.plans):
         raise NotPlainError("a stock date beside periods")
     _check_parts(gathered)
+    check_sums(gathered.sums, header, match)
     problems = _warn(partner, text, gathered)
     parts: list[str] = []
     for piece in head.pieces:
@@ -177,7 +182,8 @@ def _write_lines(
             text, above = begun[writer]
             if group and writer.group:
                 above = writer.group.read(group[1], numbers) + above
-            bound = bounds[plan] = _Bound(writer, text, above)
+            sums = [(gathered.sums[kind].append, read) for kind, read in writer.sums]
+            bound = bounds[plan] = _Bound(writer, text, above, sums)
         writer = bound.writer
         gathered.uses[writer] += 1
         gathered.blocks[-1].append(_hash_line(match, writer.line_number))
@@ -192,6 +198,8 @@ def _write_lines(
         for place, item_type, count in writer.items:
             if has_wrong_check_digit(row[place], item_type):
                 gathered.warnings.note_item(json.loads(f'"{row[place]}"'), item_type, count)
+        for note, read in bound.sums:
+            note(read(row))
         for read, count in writer.dates:
             gathered.dates[read(row)] += count
         if writer.stock:

@@ -38,6 +38,9 @@ class LineFacts:
     """First and last day, where it has any."""
     stock_key: tuple[str | Placeholder | None, ...] | None
     """What tells one stock from another; None for what is no stock."""
+    ids: tuple[str | Placeholder | None, ...]
+    """All identifiers of the item."""
+    place: str | Placeholder | None
     needs_no_period: bool
     """True only in messages in which no piece states a period."""
 
@@ -101,7 +104,9 @@ def _state_facts(example: Example, line: Line, needs_no_period: bool) -> LineFac
     return LineFacts(
         line, example.slot_of(line.item_id), example.slot_of(str(line.quantity), "number"),
         (example.day(first.isoformat()), example.day(last.isoformat())) if first and last else None,
-        tuple(map(example.trace_whole, key)) if key else None, needs_no_period,
+        tuple(map(example.trace_whole, key)) if key else None,
+        tuple(map(example.trace_whole, line.item_ids.values() or [line.item_id])),
+        example.trace_whole(line.location_id), needs_no_period,
     )  # fmt: skip
 
 
