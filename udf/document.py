@@ -31,6 +31,9 @@ FLOWS = SALES | frozenset((
 ))  # fmt: skip
 """Measures of what happened in a period: beside sales those of goods that moved, which have a period and a date."""
 
+OPENING = ("opening_balance",)
+"""Measures of what there was when a period began: they have the period, since its last day is not theirs."""
+
 _DELETIONS = ("3", "03")
 """1225 and 353: the lines are to be deleted. Read as a report they would be counted a second time."""
 
@@ -154,7 +157,7 @@ def build_lines(
             if name in _COPIED
         }
         if "start" in whole:
-            names = ("period_start", "period_end") if is_sale else ("as_of_date",)
+            names = ("period_start", "period_end") if is_sale or measure in OPENING else ("as_of_date",)
             source |= {name: span_at(segments, whole["start" if name == "period_start" else "end"]) for name in names}
         if lin and number:
             source["line_number"] = lin.component_span(0, 0)
@@ -174,9 +177,9 @@ def build_lines(
             quantity=quantity,
             unit=unit,
             currency=own_currency,
-            period_start=start if is_sale or measure in FLOWS else None,
-            period_end=end if is_sale or measure in FLOWS else None,
-            as_of_date=None if is_sale else as_of,
+            period_start=start if is_sale or measure in FLOWS or measure in OPENING else None,
+            period_end=end if is_sale or measure in FLOWS or measure in OPENING else None,
+            as_of_date=None if is_sale or measure in OPENING else as_of,
             attributes=attributes,
             source=source,
             parent_line=_text(segments, parent),

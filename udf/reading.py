@@ -52,6 +52,8 @@ class LineReading:
     case_item: Record = field(default_factory=dict)
     """The same of its records in cases, which may have a number of their own."""
     quantities: Sequence[Position] = ()
+    totals: Sequence[Position] = ()
+    """Those that the others of their code add up to, each of which names its place."""
     places: Sequence[int] = ()
     """Segments that name places, in stream order."""
     bindings: Sequence[Mapping[int, int | None]] = ()

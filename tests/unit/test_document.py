@@ -5,7 +5,7 @@ import datetime
 
 import pytest
 
-from tests.small_messages import inventory, message, sales, stock
+from tests.small_messages import activity, inventory, message, sales, stock
 from udf.contract import Document, Envelope, Line, Outcome
 from udf.document import FLOWS
 from udf.standards.meanings import STOCK
@@ -39,6 +39,15 @@ def test_sales_have_a_period_and_stock_a_date() -> None:
     sold, held = document(sales(f"{LIN} QTY+153:1 QTY+145:5")).lines
     assert (sold.period_start, sold.period_end, sold.as_of_date) == (day("2026-01-01"), day("2026-01-07"), None)
     assert (held.period_start, held.period_end, held.as_of_date) == (None, None, day("2026-01-07"))
+
+
+def test_what_there_was_at_the_beginning_is_of_a_period_and_not_of_its_last_day() -> None:
+    # 859 QB and QE, D.96A 6063 157 and 158: balance at the beginning and at the end
+    opening, closing = document(activity(f"{UP} ZA*QB*5*EA ZA*QE*3*EA")).lines
+    assert (opening.period_start, opening.period_end) == (day("2026-01-01"), day("2026-01-07"))
+    assert (opening.as_of_date, closing.as_of_date) == (None, day("2026-01-07"))
+    (balance,) = document(sales(f"{LIN} QTY+157:5")).lines
+    assert (balance.period_start, balance.as_of_date) == (day("2026-01-01"), None)
 
 
 def test_a_document_date_is_never_a_period() -> None:
@@ -172,6 +181,15 @@ def test_what_comes_later_is_no_part_of_what_there_is() -> None:
 def test_the_place_of_an_846_line_stands_behind_all_of_its_quantities() -> None:
     assert places(inventory(f"{UP} QTY*33*9*EA QTY*63*4*EA N1*WH*MAIN*92*W1")) == ["W1", "W1"]
     assert places(inventory(f"{UP} SDQ*EA*54*W1*4*W2*5 QTY*33*9*EA")) == ["W1", "W2"]
+
+
+def test_a_total_before_its_places_is_their_sum_and_only_the_places_are_recorded() -> None:
+    """D.96A INVRPT: QTY is group 10 of LIN, and LOC behind it is its own."""
+    split = f"{LIN} QTY+145:300:PCE QTY+145:100:PCE LOC+14+S1 QTY+145:{{}}:PCE LOC+14+S2"
+    lines = document(message("INVRPT", f"BGM+35+I1+9 DTM+366:20260107:102 {split.format(200)}")).lines
+    assert [(line.location_id, line.quantity) for line in lines] == [("S1", 100), ("S2", 200)]
+    wrong = compile_by_rules(message("INVRPT", f"BGM+35+I1+9 DTM+366:20260107:102 {split.format(201)}"))
+    assert "place-order" in codes(wrong)
 
 
 def test_places_that_fit_in_two_ways_are_refused() -> None:

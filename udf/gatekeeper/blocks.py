@@ -5,10 +5,12 @@ from collections.abc import Collection, Hashable, Sequence
 from decimal import Decimal
 from hashlib import blake2b
 
+from udf.document import FLOWS
 from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.outcome import Line
 from udf.standards.chunks import Chunks, each_line
+from udf.standards.quantities import COUNTED, are_same_unit
 
 BLOCK = 2
 """Lines of a block: a single line may be sold twice."""
@@ -48,24 +50,47 @@ def _digest(segments: Sequence[Segment], first: int, last: int) -> bytes:
     return blake2b(repr(list(said)).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
+Key = tuple[str | None, ...]
+"""Least identifier of an item, qualifier and last day: which identifier names an item depends on the unit."""
+
+
+def packed_unit(line: Line) -> str | None:
+    """The unit of what was sold, in things that are counted; None where a receipt, a lot or a date tells it apart."""
+    is_told = any(name.startswith(_TELLING) for name in line.attributes)
+    return line.unit if line.measure in FLOWS and line.unit in COUNTED and not is_told else None
+
+
+_TELLING = ("reference_", "date_", "identity_")
+
+
 class PlaceSums:
-    """Quantities by item and place, to see whether one place has the sums of all others."""
+    """Quantities by item and place, to see whether one place has the sums of all others, and one item two units."""
 
     def __init__(self, parties: Collection[str]) -> None:
         """`parties` are the numbers of who sends, buys and sells: the chain as a whole, where one is a place."""
         self._parties = frozenset(parties)
-        self._stated: defaultdict[Hashable, Counter[str]] = defaultdict(Counter)
+        self._stated: defaultdict[tuple[Key, str | None], Counter[str]] = defaultdict(Counter)
+        self._packed: dict[tuple[Key, str | None], str] = {}
+        self._twice: str | None = None
 
     def note(self, line: Line) -> None:
         """A proved line."""
-        if line.location_id is not None:
-            key = line.item_id, line.qualifier, line.unit, line.period_end or line.as_of_date
-            self.add(key, line.location_id, line.quantity)
+        day = (line.period_end or line.as_of_date or "") and str(line.period_end or line.as_of_date)
+        key = min(line.item_ids.values(), default=line.item_id), line.qualifier, day
+        self.add(key, line.location_id, line.quantity, line.unit, packed_unit(line))
 
-    def add(self, key: Hashable, place: str, quantity: Decimal | int) -> None:
-        """A quantity at a place; what may be added up has the same `key`: item, code, unit and last day."""
-        if quantity > 0:
-            self._stated[key][place] += quantity  # type: ignore[assignment]
+    def add(self, key: Key, place: str | None, quantity: Decimal, unit: str | None, packed: str | None) -> None:
+        """A quantity at a place; `packed` as of `packed_unit`."""
+        if quantity <= 0:
+            return
+        if place is not None:
+            self._stated[key, unit][place] += quantity  # type: ignore[assignment]
+        if packed and not are_same_unit(self._packed.setdefault((key, place), packed), packed):
+            self._twice = self._twice or key[0]
+
+    def find_units(self) -> str | None:
+        """An item that was sold at one place in two units, of which one may be the other's content."""
+        return self._twice
 
     def find_total(self) -> str | None:
         """The place that has, of each of its items, what all other places have together; None where there is none.

@@ -80,13 +80,13 @@ def judge_line(segments: Sequence[Segment], line: LineRecords, reading: LineRead
         detail = f"{segments[early].tag} stands under no ZA or QTY: which quantity it splits is not said."
         return [*findings, Finding("split-without-activity", detail, early)]
     if not line.records:
-        findings += _judge_use(segments, line, setting)
+        findings += _judge_use(segments, line, reading.totals, setting)
         return findings or [Finding("line-without-quantity", "The line states no quantity.", line.first)]
     for record in line.records:
         findings += _judge_quantity(segments, record, setting)
         findings += _judge_foreign_fields(record)
     findings += _judge_items(segments, line, reading, setting)
-    findings += _judge_use(segments, line, setting)
+    findings += _judge_use(segments, line, reading.totals, setting)
     findings = findings or _judge_quantities(segments, line, reading)
     if findings:
         return findings
@@ -179,7 +179,9 @@ def _judge_items(
     return findings
 
 
-def _judge_use(segments: Sequence[Segment], line: LineRecords, setting: Setting) -> list[Finding]:
+def _judge_use(
+    segments: Sequence[Segment], line: LineRecords, totals: Sequence[Position], setting: Setting
+) -> list[Finding]:
     """Every stated quantity is in exactly one record, is a total of its parts, or is a count that the tables ignore."""
     used = Counter(record["quantity"] for record in line.records if "quantity" in record)
     findings: list[Finding] = []
@@ -205,7 +207,7 @@ def _judge_use(segments: Sequence[Segment], line: LineRecords, setting: Setting)
             detail = f"The parts and their total are stated in {' and '.join(sorted(units))}."
             findings.append(Finding("split-total-mismatch", detail, s))
             continue
-        if count:
+        if count or position in totals:  # of places, which the other witness has added up
             continue
         if not text:
             if not is_total and segment.tag in ("QTY", "ZA", "SCH"):

@@ -25,6 +25,9 @@ MOST_PROBLEMS = 1_000
 """Problems of one code that a message lists; how many more there are is one of its own."""
 
 
+_OF_MESSAGE = ("place-lost",)
+"""Found in a line, and a sign that the message has lost what may be other lines' as well."""
+
 T = TypeVar("T")
 
 
@@ -187,13 +190,16 @@ class Verdict:
         if total := sums.find_total():
             detail = f"The place {total} has of each of its items what all others have together: it may be their total."
             self.note(Finding("total-beside-parts", detail, message.first))
+        if found := sums.find_units():
+            detail = f"Item {found} is stated in two units for one place and period: one may be the other's content."
+            self.note(Finding("two-units", detail, message.first))
         for number in sorted(twice):
             detail = "The same stock stands twice for one item, place and date."
             lines[number].findings = [Finding("repeated-stock", detail, lines[number].chunks[0].first)]
         refused = [unit for unit in lines if unit.findings]
         for unit in refused:
             for finding in unit.findings:
-                self.note(finding, counts=False)
+                self.note(finding, counts=finding.code in _OF_MESSAGE)
         rejected = RejectedAnew(refused, self._reject)
         self.rejected = rejected if message.is_long else list(rejected)
         if message.is_long:

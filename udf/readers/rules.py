@@ -13,7 +13,7 @@ from udf.standards.chunks import Chunk
 from udf.standards.dates import bind_periods, find_period
 from udf.standards.header import header_fields
 from udf.standards.items import choose_identifier, is_case
-from udf.standards.places import bind_places, line_places, place_slots, place_type_slot, statement_places
+from udf.standards.places import bind_places, find_totals, line_places, place_slots, place_type_slot, statement_places
 from udf.standards.prices import bind_prices, price_type_slot
 from udf.standards.quantities import SPLITS, activity_of, part_place, quantity_positions, unit_slot
 from udf.standards.setting import Setting
@@ -66,6 +66,11 @@ def read_line(segments: Sequence[Segment], first: int, last: int, setting: Setti
     activities = sorted({activity_of(segments, s, standard) for s, _, _ in quantities})
     reading.places, reading.place_faults = line_places(segments, first, last, setting)
     reading.bindings = bind_places(reading.places, [s for s, _, _ in quantities], last, setting.message_type)
+    if not reading.bindings and (totals := find_totals(segments, quantities, reading.places, last, setting)):
+        reading.totals = totals
+        reading.quantities = quantities = [p for p in quantities if p not in totals]
+        activities = [s for s, _, _ in quantities]
+        reading.bindings = bind_places(reading.places, activities, last, setting.message_type)
     reading.prices, reading.price_faults = bind_prices(segments, first, last, activities, setting)
     reading.periods, reading.period_faults = bind_periods(segments, first, last, activities, setting)
     return reading

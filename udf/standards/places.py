@@ -1,14 +1,17 @@
 """Where the standards name places, and which quantity a place is for."""
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
+from decimal import Decimal
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.reading import Position, Record, SegmentLike
 from udf.standards.chunks import Chunk
 from udf.standards.edifact import EDIFACT
-from udf.standards.setting import Setting
+from udf.standards.setting import Setting, value_at
+from udf.standards.values import UnreadableValueError, read_number
 from udf.standards.x12 import X12
 
 PLACES = frozenset((*EDIFACT.places, *X12.places))
@@ -176,6 +179,37 @@ def bind_places(places: list[int], quantities: list[int], last: int, message_typ
         if set(bound.values()) - {None} == set(places) and (None not in bound.values() or not places):
             ways.append(bound)
     return ways
+
+
+def find_totals(
+    segments: Sequence[Segment], quantities: Sequence[Position], places: Sequence[int], last: int, setting: Setting
+) -> list[Position]:
+    """Quantities without a place that stand before those of their code which have theirs behind them, and are the sum.
+
+    In EDIFACT alone: X12 has its own segments for the parts of a total. None where one of them is not the sum.
+    """
+    if not setting.standard.has_components or not places:
+        return []
+    stops = [s for s, _, _ in quantities[1:]] + [last]
+    totals: dict[tuple[str, ...], Position] = {}
+    sums: dict[tuple[str, ...], Decimal] = {}
+    counts: Counter[tuple[str, ...]] = Counter()
+    try:
+        for position, stop in zip(quantities, stops, strict=True):
+            s = position[0]
+            kind = segments[s].value(0), segments[s].value(0, 2)
+            number = read_number(value_at(segments, position), setting.mark)
+            if any(s < place < stop for place in places):
+                sums[kind] = sums.get(kind, Decimal(0)) + number
+                counts[kind] += 1
+            elif kind in totals or kind in sums:
+                return []
+            else:
+                totals[kind] = position
+        stated = {kind: read_number(value_at(segments, position), setting.mark) for kind, position in totals.items()}
+    except UnreadableValueError:
+        return []  # the line says so itself
+    return list(totals.values()) if all(counts[k] > 1 and sums[k] == n for k, n in stated.items()) else []
 
 
 _BEHIND = ("INVRPT",)

@@ -162,6 +162,13 @@ def _only_quantity_behind(segments: Sequence[Segment], index: int) -> int:
 
 PIECES = ("PCE", "EA", "C62", "NAR")
 """EDIFACT 6411 and X12 355: codes for one and the same unit."""
+COUNTED = (*PIECES, "CA", "CS", "CT", "BX", "PK", "PF", "PA", "DZ")
+"""Units of things that are counted, alone or packed: 12 pieces and a carton may be the same goods. A weight is none."""
+
+
+def are_same_unit(one: str | None, other: str | None) -> bool:
+    """Whether two codes are of one unit."""
+    return one == other or (one in PIECES and other in PIECES)
 
 
 def unit_slot(segments: Sequence[Segment], quantity: Position, standard: Standard) -> Position | None:

@@ -47,7 +47,11 @@ lines as (
 
         line.period_start as period_start_date,
         line.period_end as period_end_date,
-        line.as_of_date,
+        -- What there was when a period began is of its first day.
+        case
+            when line.measure = 'opening_balance' then coalesce(line.as_of_date, line.period_start)
+            else line.as_of_date
+        end as as_of_date,
 
         line.attributes
 

@@ -37,6 +37,26 @@ def test_one_sale_in_pieces_and_in_cartons_is_refused() -> None:
     assert "repeated-quantity" not in errors(sales(f"{LIN} QTY+153:12:PCE QTY+153:4.1:KGM"))
 
 
+TWO_PRICES = f"{LIN} QTY+153:5:PCE PRI+AAA:10 QTY+153:3:PCE PRI+AAA:8"
+OTHER = "LIN+{}++4006381333948:EN QTY+153:1:PCE PRI+AAA:2"
+
+
+@pytest.mark.parametrize("text", [sales(f"{TWO_PRICES} {OTHER.format(2)}"), sales(f"{TWO_PRICES} CNT+2:1")])
+def test_two_prices_tell_two_sales_apart_where_no_item_between_them_can_be_lost(text: str) -> None:
+    assert "repeated-quantity" not in errors(text), errors(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        sales(f"{TWO_PRICES} {OTHER.format(3)}"), sales(TWO_PRICES), sales(f"{TWO_PRICES} CNT+2:2"),
+        sales(f"{TWO_PRICES} {OTHER.format(2)}").replace("PRI+AAA:8", "PRI+AAA:10"),
+    ],
+)  # fmt: skip
+def test_two_prices_that_may_be_those_of_two_items_tell_nothing_apart(text: str) -> None:
+    assert "repeated-quantity" in errors(text), errors(text)
+
+
 def test_movements_are_told_apart_by_their_dates_and_directions() -> None:
     one, two = "QTY+156:20 INV+1 DTM+179:20260110:102", "QTY+156:50 INV+2 DTM+179:20260115:102"
     assert "repeated-quantity" not in errors(stock(f"{LIN} {one} {two}"))

@@ -106,6 +106,8 @@ def _expected(draft: Draft, record: dict[str, Reference]) -> Essence | None:
         first, last = draft.sale_period
     elif moved and first and _is_of_stock(first):  # what was sold has a period, and the day of a stock is none
         first = last = None
+    if measure == "opening_balance":  # what there was when the period began, and so not of its last day
+        as_of, moved = None, True
     price, prices = _prices(draft, record)
     own, above = record.get("line_currency"), draft.header.get("currency")
     currency = own or above
