@@ -74,8 +74,19 @@ def check_envelope(envelope: "EnvelopeLike | None", name: str = "envelope") -> E
     return envelope if isinstance(envelope, Envelope) else Envelope(**fields)
 
 
+LONGEST_ENVELOPE = 20_000
+"""Characters of an envelope. UNB and ISA have some hundred, and no more than 1,024 are read of either."""
+
+
+def is_long(envelope: Envelope) -> bool:
+    """Whether an envelope says more than any interchange does."""
+    return sum(len(value) for value in envelope if isinstance(value, str)) > LONGEST_ENVELOPE
+
+
 def load_envelope(text: str) -> Envelope:
     """The envelope that `udf.outcome.dump_envelope` wrote, or that a caller did. Raises ValueError where it is none."""
+    if len(text) > LONGEST_ENVELOPE:
+        raise ValueError(f"It has {len(text)} characters, and none has more than {LONGEST_ENVELOPE}")
     try:
         fields = json.loads(text)
     except RecursionError:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 
+from udf.arguments import LONGEST_ENVELOPE, is_long
 from udf.edi.delimiters import Delimiters, announce, find_delimiters
 from udf.edi.reader import read_segments
 from udf.edi.segments import LONG, Segment
@@ -157,6 +158,9 @@ def read_message(text: str, envelope: Envelope | None, reference: Reference) -> 
     if len(text) > MAX_CHARACTERS:
         detail = f"The message has {len(text)} characters, more than {MAX_CHARACTERS}."
         raise RefusedError(None, "message-too-large", detail)
+    if envelope and is_long(envelope):
+        detail = f"The envelope of the message has more than {LONGEST_ENVELOPE} characters."
+        raise RefusedError(None, "envelope-unreadable", detail)
     envelope = envelope or find_envelope(text)
     delimiters = announce(find_delimiters(text), envelope.una)
     if delimiters and (excess := find_excess(text, delimiters)):

@@ -126,6 +126,14 @@ def test_a_decimal_mark_that_is_none_raises_nothing_and_is_no_reason_for_plans(m
     assert {(one.is_valid, one.route) for one in found} == {(True, "model")}
 
 
+@pytest.mark.parametrize("field", ["sender", "recipient", "version"])
+def test_an_envelope_of_megabytes_is_refused_whoever_reads_the_message(field: str) -> None:
+    plain, large = {"sender": "LONG"}, {"sender": "LONG"} | {field: "x" * 1_000_000}
+    found = udf.compile_batch([SALES] * 6, [plain] * 5 + [large])
+    assert [one.is_valid for one in found] == [True] * 5 + [False]
+    assert [problem.code for problem in found[-1].problems] == ["envelope-unreadable"]
+
+
 @pytest.mark.parametrize("data", ["UNB+UNOA:1'", None, 5, ["UNB"]])
 def test_what_is_split_is_bytes(data: Any) -> None:
     with pytest.raises(TypeError, match=f"data is {type(data).__name__}, not bytes"):
