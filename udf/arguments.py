@@ -53,6 +53,16 @@ def check_envelopes(envelopes: "Iterable[EnvelopeLike | None] | None", count: in
     return checked
 
 
+def name_type(envelopes: list[Envelope | None], message_type: object) -> list[Envelope | None]:
+    """The envelopes with what bodies without service segments are said to be. Raises TypeError for what is no type."""
+    if message_type is None:
+        return envelopes
+    if not isinstance(message_type, str):
+        raise TypeError(f"message_type is {_name(message_type)}, not str or None")
+    known = (envelope or Envelope() for envelope in envelopes)
+    return [envelope._replace(message_type=envelope.message_type or message_type) for envelope in known]
+
+
 def check_envelope(envelope: "EnvelopeLike | None", name: str = "envelope") -> Envelope | None:
     """The envelope as the compiler has it. Raises TypeError, naming the field, where it is none."""
     if envelope is None:

@@ -153,9 +153,9 @@ class PlanBook:
     def learn(self, message: Message, outcome: Outcome, document: str) -> None:
         """Take plans from a message that the model read and the gatekeeper proved, or count it as their proof.
 
-        A test (UNB 0035, ISA15) teaches nothing: its values are made up.
+        A test (UNB 0035, ISA15) teaches nothing: its values are made up. Nor does a body without service segments.
         """
-        if message.envelope.is_test:
+        if message.envelope.is_test or message.is_body:
             return
         if not outcome.is_complete or message.segments[message.first].start or len(message.units) > LONGEST_LESSON:
             return
