@@ -53,6 +53,16 @@ def check_envelopes(envelopes: "Iterable[EnvelopeLike | None] | None", count: in
     return checked
 
 
+def name_type(envelopes: list[Envelope | None], message_type: object) -> list[Envelope | None]:
+    """The envelopes with what bodies without service segments are said to be. Raises TypeError for what is no type."""
+    if message_type is None:
+        return envelopes
+    if not isinstance(message_type, str):
+        raise TypeError(f"message_type is {_name(message_type)}, not str or None")
+    known = (envelope or Envelope() for envelope in envelopes)
+    return [envelope._replace(message_type=envelope.message_type or message_type) for envelope in known]
+
+
 def check_envelope(envelope: "EnvelopeLike | None", name: str = "envelope") -> Envelope | None:
     """The envelope as the compiler has it. Raises TypeError, naming the field, where it is none."""
     if envelope is None:
@@ -74,8 +84,19 @@ def check_envelope(envelope: "EnvelopeLike | None", name: str = "envelope") -> E
     return envelope if isinstance(envelope, Envelope) else Envelope(**fields)
 
 
+LONGEST_ENVELOPE = 20_000
+"""Characters of an envelope. UNB and ISA have some hundred, and no more than 1,024 are read of either."""
+
+
+def is_long(envelope: Envelope) -> bool:
+    """Whether an envelope says more than any interchange does."""
+    return sum(len(value) for value in envelope if isinstance(value, str)) > LONGEST_ENVELOPE
+
+
 def load_envelope(text: str) -> Envelope:
     """The envelope that `udf.outcome.dump_envelope` wrote, or that a caller did. Raises ValueError where it is none."""
+    if len(text) > LONGEST_ENVELOPE:
+        raise ValueError(f"It has {len(text)} characters, and none has more than {LONGEST_ENVELOPE}")
     try:
         fields = json.loads(text)
     except RecursionError:

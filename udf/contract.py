@@ -157,6 +157,9 @@ class Envelope(_Frozen):
     prepared_at: str | None = Field(default=None, description="ISO date and time of UNB S004, ISA09 and ISA10")
     group_type: str | None = Field(default=None, description="GS01")
     version: str | None = Field(default=None, description="GS08")
+    message_type: str | None = Field(
+        default=None, description="what a body without UNH or ST is said to be; null where the message says it itself"
+    )
 
 
 class Outcome(BaseModel):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 
+from udf.arguments import LONGEST_ENVELOPE, is_long
 from udf.edi.delimiters import Delimiters, announce, find_delimiters
 from udf.edi.reader import read_segments
 from udf.edi.segments import LONG, Segment
@@ -16,13 +17,13 @@ from udf.standards.chunks import Chunk, Chunks
 from udf.standards.edifact import EDIFACT
 from udf.standards.items import prefer_items
 from udf.standards.limits import find_excess, find_excess_of_lines, find_excess_of_segments
-from udf.standards.message_types import OPENERS, read_type
+from udf.standards.message_types import OPENERS, STANDARDS, read_type, standard_of
 from udf.standards.places import names_sure_place
 from udf.standards.quantities import activity_of
 from udf.standards.reference import Reference
 from udf.standards.setting import Setting
 from udf.standards.standard import Standard
-from udf.standards.structure import MAX_CHUNKS, ExcessError, split_message
+from udf.standards.structure import ENVELOPE, MAX_CHUNKS, ExcessError, split_message
 
 
 @dataclass(slots=True)
@@ -91,6 +92,8 @@ class Message:
     delimiters: Delimiters
     units: list[Unit] = field(default_factory=list)
     seconds: float = 0.0
+    is_body: bool = False
+    """Whether it came without UNH and UNT, or ST and SE, and its type is the one that the caller named."""
     logged: int = 0
     """Units of which tries are kept."""
     _found: int = 0
@@ -157,19 +160,25 @@ def read_message(text: str, envelope: Envelope | None, reference: Reference) -> 
     if len(text) > MAX_CHARACTERS:
         detail = f"The message has {len(text)} characters, more than {MAX_CHARACTERS}."
         raise RefusedError(None, "message-too-large", detail)
-    envelope = envelope or find_envelope(text)
+    if envelope and is_long(envelope):
+        detail = f"The envelope of the message has more than {LONGEST_ENVELOPE} characters."
+        raise RefusedError(None, "envelope-unreadable", detail)
+    if envelope is None or envelope == Envelope(message_type=envelope.message_type):
+        envelope = find_envelope(text)._replace(message_type=envelope and envelope.message_type)
     delimiters = announce(find_delimiters(text), envelope.una)
     if delimiters and (excess := find_excess(text, delimiters)):
         raise RefusedError(None, "message-too-large", excess)
     segments = read_segments(text, delimiters)
     tags = [segment.tag for segment in segments]
     openers = [i for i, tag in enumerate(tags) if tag in OPENERS]
-    if not openers or delimiters is None:
+    named = _name_body(tags, delimiters, envelope) if not openers else None
+    if delimiters is None or not (openers or named):
         raise RefusedError(None, "no-message-found", "The text holds no UNH and no ST segment.")
     if excess := find_excess_of_segments(segments, delimiters):
         raise RefusedError(None, "message-too-large", excess)
-    opener = segments[openers[0]]
-    message_type = read_type(opener)
+    # A body begins behind the interchange's own segments, if they are there.
+    first = openers[0] if openers else next((i for i, tag in enumerate(tags) if tag not in ENVELOPE), 0)
+    message_type = named or read_type(segments[first])
     if len(openers) > 1:
         raise RefusedError(message_type, "several-messages", f"The text holds {len(openers)} messages.")
     if message_type not in TYPES:
@@ -186,19 +195,33 @@ def read_message(text: str, envelope: Envelope | None, reference: Reference) -> 
         chunks = split_message(segments, message_type, envelope.sender or "")
     except ExcessError as error:
         raise too_large(message_type, error) from None
-    setting = _describe(opener, message_type, envelope, reference)
+    setting = _describe(None if named else segments[first], message_type, envelope, reference)
     setting.is_placed = names_sure_place(segments, setting)
     if excess := find_excess_of_lines(segments, chunks, setting.standard):
         raise too_large(message_type, excess)
     units = [Unit(tuple(same)) for _, same in groupby(chunks, key=lambda chunk: chunk.line or id(chunk))]
-    return Message(text, envelope, segments, openers[0], setting, chunks, delimiters, units)
+    return Message(text, envelope, segments, first, setting, chunks, delimiters, units, is_body=named is not None)
 
 
-def _describe(opener: Segment, message_type: str, envelope: Envelope, reference: Reference) -> Setting:
+def _name_body(tags: Sequence[str], delimiters: Delimiters | None, envelope: Envelope) -> str | None:
+    """The type that the caller named for a message body without service segments; None where it is none of its syntax.
+
+    A trailer alone has lost its opener, and is no such body. Raises RefusedError for a type that is not read.
+    """
+    named = (envelope.message_type or "").upper()
+    if not named or delimiters is None or not {standard.trailer for standard in STANDARDS.values()}.isdisjoint(tags):
+        return None
+    if named not in TYPES:
+        detail = f"The message type is {named[:20]}; supported are {', '.join(TYPES)}."
+        raise RefusedError(named, "unsupported-message-type", detail)
+    return named if standard_of(named).name == delimiters.standard else None
+
+
+def _describe(opener: Segment | None, message_type: str, envelope: Envelope, reference: Reference) -> Setting:
     """What is known around the message's chunks: the version is GS08's, or UNH's S009 behind its type."""
-    standard = OPENERS[opener.tag]
-    stated = opener.elements[1][1:] if len(opener.elements) > 1 else []
-    version = ":".join(filter(None, stated)) if standard is EDIFACT else envelope.version or ""
+    standard = OPENERS[opener.tag] if opener else standard_of(message_type)
+    stated = opener.elements[1][1:] if opener and len(opener.elements) > 1 else []
+    version = ":".join(filter(None, stated)) if standard is EDIFACT and opener else envelope.version or ""
     return Setting(standard, message_type, version, envelope.sender or "", envelope.decimal_mark, reference)
 
 

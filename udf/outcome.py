@@ -173,6 +173,7 @@ class Envelope(NamedTuple):
     prepared_at: str | None = None
     group_type: str | None = None
     version: str | None = None
+    message_type: str | None = None
 
 
 class Outcome(NamedTuple):

@@ -116,13 +116,13 @@ def _one(connection: psycopg.Connection[Any], query: str) -> tuple[Any, ...]:
     automation_condition=dg.AutomationCondition.eager(),
     freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36)),
 )
-def messages(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult[None]:
+def messages(context: dg.AssetExecutionContext, warehouse: Warehouse, landing: Landing) -> dg.MaterializeResult[None]:
     """One row per message of each interchange, UNH to UNT or ST to SE: the text as received, and its envelope.
 
     What holds no message (garbage, a fragment, an empty file) is one row of unknown type.
     """
     with patiently(context), warehouse.connect(is_derived=True) as connection:
-        new_interchanges, new_messages = split_pending(connection, context.log)
+        new_interchanges, new_messages = split_pending(connection, context.log, landing.message_types)
         (rows,) = _one(connection, "select count(*) from bronze.messages")
         types = connection.execute(
             "select coalesce(message_type, 'unknown'), count(*) from bronze.messages group by 1 order by 2 desc, 1"

@@ -9,8 +9,9 @@ from typing import Any
 
 import dagster as dg
 import psycopg
+from pydantic import Field
 
-from dagster_project.ingest.landing import DEFAULT_LANDING, LandingError, find_folder
+from dagster_project.ingest.landing import DEFAULT_LANDING, LandingError, find_folder, read_message_types
 from dagster_project.manifest import DBT, DBT_FOLDER
 from dagster_project.training import Training
 from dagster_project.warehouse.connection import connect_as
@@ -50,9 +51,13 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 class Landing(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """The folder where trading partners' files arrive."""
+    """The folder where trading partners' files arrive.
+
+    `message_types` says of folders below it (`.` is itself) what message bodies without service segments in them are.
+    """
 
     path: str
+    message_types: dict[str, str] = Field(default_factory=dict)
 
     def folder(self) -> Path:
         """The folder; Failure, at once, where it is missing."""
@@ -70,7 +75,10 @@ def resources() -> dg.Definitions:
     return dg.Definitions(
         resources={
             "warehouse": Warehouse(),
-            "landing": Landing(path=os.environ.get("TILLROLL_LANDING") or str(DEFAULT_LANDING)),
+            "landing": Landing(
+                path=os.environ.get("TILLROLL_LANDING") or str(DEFAULT_LANDING),
+                message_types=read_message_types(os.environ.get("TILLROLL_MESSAGE_TYPES", "")),
+            ),
             "training": Training(
                 python=os.environ.get("TILLROLL_TRAINING_PYTHON") or sys.executable,
                 folder=os.environ.get("TILLROLL_RUN") or str(REPOSITORY / "runs" / "training"),

@@ -5,15 +5,16 @@ Nothing a file holds, or fails to hold, is an exception here.
 
 import hashlib
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import psycopg
 
-from dagster_project.ingest.landing import LandingFile
+from dagster_project.ingest.landing import LandingFile, type_of_folder
 from dagster_project.warehouse.connection import read_held
 from udf.edi.encoding import Pieces
 from udf.edi.interchange import Amendment, InterchangeMessage, Portion
@@ -154,9 +155,12 @@ def _record_delivery(
     return status if added else "known"
 
 
-def split_pending(connection: psycopg.Connection[Any], log: Log) -> tuple[int, int]:
+def split_pending(
+    connection: psycopg.Connection[Any], log: Log, message_types: Mapping[str, str] = MappingProxyType({})
+) -> tuple[int, int]:
     """Split each interchange that has no messages yet, one transaction an interchange: (interchanges, messages).
 
+    `message_types` says of folders of the landing folder what bodies without service segments in them are.
     A killed run leaves whole interchanges done and whole ones undone; a second worker skips what the first one holds.
     """
     interchange_count = message_count = 0
@@ -168,13 +172,13 @@ def split_pending(connection: psycopg.Connection[Any], log: Log) -> tuple[int, i
             )
         for (interchange_id,) in read_held(connection, unsplit):
             with connection.transaction():
-                added = _split(connection, interchange_id, log)
+                added = _split(connection, interchange_id, log, message_types)
             interchange_count += added > 0
             message_count += added
     return interchange_count, message_count
 
 
-def _split(connection: psycopg.Connection[Any], interchange_id: str, log: Log) -> int:
+def _split(connection: psycopg.Connection[Any], interchange_id: str, log: Log, message_types: Mapping[str, str]) -> int:
     # message_count is this row's own, so that PostgreSQL looks at it again once it holds the lock: another worker's
     # split is seen even when it was committed while this statement waited.
     claimed = connection.execute(
@@ -195,6 +199,7 @@ def _split(connection: psycopg.Connection[Any], interchange_id: str, log: Log) -
         read = lambda: [content]  # noqa: E731
     encoding = encoding_source = None
     store = MessageStore(connection, interchange_id, received_at)
+    store.named_type = _name_type(connection, interchange_id, message_types)
     try:
         with connection.transaction():
             stream = InterchangeStream(read)
@@ -228,6 +233,18 @@ def _split(connection: psycopg.Connection[Any], interchange_id: str, log: Log) -
     return message_count
 
 
+def _name_type(
+    connection: psycopg.Connection[Any], interchange_id: str, message_types: Mapping[str, str]
+) -> str | None:
+    """What the folder of the file that first brought these bytes says of a body without service segments."""
+    if not message_types:
+        return None
+    found = connection.execute(
+        "select path from bronze.deliveries where interchange_id = %s order by delivery_id limit 1", (interchange_id,)
+    ).fetchone()
+    return type_of_folder(found[0], message_types) if found else None
+
+
 class MessageStore:
     """Writes the messages of one interchange."""
 
@@ -235,6 +252,8 @@ class MessageStore:
         self.connection = connection
         self.interchange_id = interchange_id
         self.received_at = received_at
+        self.named_type: str | None = None
+        """What a message is said to be that does not say its type itself."""
         # All messages of an envelope share it.
         self._envelope: Envelope | None = None
         self._dumped = ""
@@ -256,7 +275,10 @@ class MessageStore:
         raw = storable_text(message.text)
         if message.envelope is not self._envelope:
             self._envelope = message.envelope
-            self._dumped = storable_json(dump_envelope(message.envelope))
+            said = message.envelope
+            if message.message_type is None:
+                said = said._replace(message_type=self.named_type)
+            self._dumped = storable_json(dump_envelope(said))
         return (
             mint_message_id(self.interchange_id, message.position),
             self.interchange_id,

@@ -2,11 +2,12 @@
 
 import os
 import stat
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from udf.postgres.storable import storable_text
+from udf.standards.message_types import MESSAGE_TYPES
 
 # A deny list: partners name files as they like (.edi, .txt, .852, no suffix at all, .12), so whatever is not certainly
 # something else is read. What is left out is recorded with its reason.
@@ -32,6 +33,23 @@ def find_folder(chosen: str | Path) -> Path:
     if not folder.is_dir():
         raise LandingError(f"The landing folder {folder} is missing: create it, or name another.")
     return folder
+
+
+def read_message_types(text: str) -> dict[str, str]:
+    """Folder to message type, of `acme/bodies=SLSRPT,stock=INVRPT`. Raises LandingError."""
+    found = {}
+    for entry in filter(None, (part.strip() for part in text.split(","))):
+        folder, _, message_type = (part.strip() for part in entry.rpartition("="))
+        if message_type.upper() not in MESSAGE_TYPES:
+            raise LandingError(f"«{entry}» is no folder=TYPE with one of the types {', '.join(MESSAGE_TYPES)}.")
+        found[folder] = message_type.upper()
+    return found
+
+
+def type_of_folder(path: str, message_types: Mapping[str, str]) -> str | None:
+    """What the nearest of the folders says of a file at a path below the landing folder; `.` is that itself."""
+    folders = [*map(str, PurePosixPath(path).parents)]
+    return next((message_types[folder] for folder in folders if folder in message_types), None)
 
 
 class LandingFile(NamedTuple):

@@ -18,7 +18,7 @@ import udf
 from dagster_project.defs import bronze
 from dagster_project.defs.resources import Landing, Warehouse
 from dagster_project.ingest import intake
-from dagster_project.ingest.landing import list_files
+from dagster_project.ingest.landing import LandingError, list_files, read_message_types
 from dagster_project.warehouse.connection import connect_as
 from udf.edi.interchange import Portion
 
@@ -220,6 +220,31 @@ def test_a_file_and_a_folder_without_permission_are_deliveries(landing: Path, lo
         ("vault/", "folder cannot be read: Permission denied"),
     ]
     (landing / "vault").chmod(0o700)
+
+
+def test_a_folder_says_what_bodies_without_service_segments_in_it_are(
+    landing: Path, database: dict[str, str], connection: Any
+) -> None:
+    body = b"BGM+12+REF45'LOC+162+BERLIN_01'LIN+1++DE-PROD-321:SA'QTY+153:%d'"
+    for number, path in enumerate(("bodies/acme/1.edi", "bodies/2.edi", "3.edi")):
+        (landing / path).parent.mkdir(parents=True, exist_ok=True)
+        (landing / path).write_bytes(body % number)
+    (landing / "bodies" / "4.edi").write_bytes(SALES)
+    said = read_message_types("bodies=slsrpt, bodies/acme=INVRPT")
+    with connect_as("tillroll_loader") as loader:
+        list(intake.deliver_all(loader, list_files(landing)))
+        intake.split_pending(loader, dg.get_dagster_logger(), said)
+    query = (
+        "select file_name, envelope ->> 'message_type' from bronze.messages join bronze.interchanges"
+        " using (interchange_id) order by 1"
+    )
+    assert rows(connection, query) == [("1.edi", "INVRPT"), ("2.edi", "SLSRPT"), ("3.edi", None), ("4.edi", None)]
+
+
+@pytest.mark.parametrize("text", ["bodies", "bodies=ORDERS", "=", "a=SLSRPT,b"])
+def test_a_setting_of_folders_that_names_no_type_says_so(text: str) -> None:
+    with pytest.raises(LandingError, match="is no folder=TYPE"):
+        read_message_types(text)
 
 
 def test_a_name_that_is_no_utf_8_is_loaded(landing: Path, load: Load, connection: Any) -> None:

@@ -89,6 +89,37 @@ def test_an_envelope_is_taken_as_a_dict_and_as_either_tuple_or_model() -> None:
     assert others == [first] * 3
 
 
+BODY = "BGM+12+REF45'LOC+162+BERLIN_01'LIN+1++DE-PROD-321:SA'QTY+153:77'"
+
+
+def test_a_body_without_service_segments_is_compiled_where_its_type_is_said_and_refused_without() -> None:
+    (refused,) = udf.compile_edi(BODY).problems
+    assert refused.code == "no-message-found"
+    ways = [
+        udf.compile_edi(BODY, message_type="SLSRPT"), udf.compile_edi(BODY, {"message_type": "SLSRPT"}),
+        *udf.compile_batch([BODY, SALES], message_type="SLSRPT")[:1],
+    ]  # fmt: skip
+    for found in ways:
+        assert found.is_valid
+        assert found.document is not None
+        (line,) = found.document.lines
+        assert (line.location_id, line.item_id, int(line.quantity)) == ("BERLIN_01", "DE-PROD-321", 77)
+        assert BODY[slice(*line.source["quantity"])] == "77"
+        assert (found.document.message_reference, found.route) == (None, "model")
+        assert ("service-segments-missing", "warning") in [(one.code, one.severity) for one in found.problems]
+
+
+def test_a_body_that_ends_within_a_segment_is_cut_and_one_without_its_beginning_is_none() -> None:
+    for damaged, code in ((BODY[:-1], "truncated-message"), (BODY.partition("'")[2], "beginning-missing")):
+        found = udf.compile_edi(damaged, message_type="SLSRPT")
+        assert (found.is_valid, code in [problem.code for problem in found.problems]) == (False, True)
+
+
+def test_a_type_that_is_no_text_is_a_wrong_type() -> None:
+    with pytest.raises(TypeError, match="message_type is int, not str"):
+        udf.compile_edi(BODY, message_type=852)  # type: ignore[arg-type]
+
+
 def test_a_batch_may_come_from_any_iterable() -> None:
     found = udf.compile_batch((text for text in (SALES, ACTIVITY)), iter((SAID, None)))
     assert [one.message_type for one in found] == ["SLSRPT", "852"]
@@ -124,6 +155,14 @@ def test_whatever_a_text_and_its_envelope_say_there_is_an_outcome(text: str, sai
 def test_a_decimal_mark_that_is_none_raises_nothing_and_is_no_reason_for_plans(mark: str) -> None:
     found = udf.compile_batch([SALES] * 6, [{"decimal_mark": mark}] * 6)
     assert {(one.is_valid, one.route) for one in found} == {(True, "model")}
+
+
+@pytest.mark.parametrize("field", ["sender", "recipient", "version"])
+def test_an_envelope_of_megabytes_is_refused_whoever_reads_the_message(field: str) -> None:
+    plain, large = {"sender": "LONG"}, {"sender": "LONG"} | {field: "x" * 1_000_000}
+    found = udf.compile_batch([SALES] * 6, [plain] * 5 + [large])
+    assert [one.is_valid for one in found] == [True] * 5 + [False]
+    assert [problem.code for problem in found[-1].problems] == ["envelope-unreadable"]
 
 
 @pytest.mark.parametrize("data", ["UNB+UNOA:1'", None, 5, ["UNB"]])

@@ -10,6 +10,7 @@ from udf.message import Message, Unit, describe_answer, find_envelope, read_mess
 from udf.outcome import Envelope
 from udf.refusals import RefusedError
 from udf.standards.reference import load_reference
+from udf.standards.x12 import X12
 
 ITEM = "4006381333931"
 TWO_LINES = sales(f"LIN+1++{ITEM}:EN QTY+153:5:PCE LIN+2++{ITEM}:EN QTY+153:4:PCE")
@@ -53,6 +54,37 @@ def test_what_cannot_be_compiled_is_refused_for_one_reason(text: str, code: str,
     with pytest.raises(RefusedError) as refused:
         read(text)
     assert (refused.value.code, refused.value.message_type) == (code, message_type)
+
+
+BODY = "BGM+12+REF45'LOC+162+BERLIN_01'LIN+1++DE-PROD-321:EN'QTY+153:77'"
+
+
+def test_a_body_without_service_segments_is_read_as_the_type_that_it_is_said_to_be() -> None:
+    named = Envelope(sender="ACME", version="96A", message_type="slsrpt")
+    found = read(BODY, named)
+    assert (found.is_body, found.first, found.segments[0].tag) == (True, 0, "BGM")
+    assert (found.setting.message_type, found.setting.partner, found.setting.version) == ("SLSRPT", "ACME", "96A")
+    activity_body = activity("LIN*1*UP*614141100019 ZA*QS*5*EA").partition("~")[2].partition("SE*")[0]
+    assert read(activity_body, Envelope(message_type="852")).setting.standard is X12
+    in_its_interchange = read(f"UNB+UNOA:3+ACME+ME+260101:0900+1'{BODY}UNZ+1+1'", Envelope(message_type="SLSRPT"))
+    assert (in_its_interchange.setting.partner, in_its_interchange.first) == ("ACME", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "code"),
+    [
+        (BODY, None, "no-message-found"),
+        (BODY, "852", "no-message-found"),
+        (BODY, "ORDERS", "unsupported-message-type"),
+        (BODY + "UNT+5+1'", "SLSRPT", "no-message-found"),
+        ("hello", "SLSRPT", "no-message-found"),
+        ("UNH+1+ORDERS:D:96A:UN'BGM+220+1+9'UNT+3+1'", "SLSRPT", "unsupported-message-type"),
+    ],
+)
+def test_what_is_no_body_of_the_named_type_is_refused(text: str, named: str | None, code: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        read(text, Envelope(message_type=named))
+    assert refused.value.code == code
 
 
 def test_a_message_is_too_large_by_its_characters_or_its_lines(monkeypatch: pytest.MonkeyPatch) -> None:

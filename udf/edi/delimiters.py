@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Literal
 
+from udf.edi.search import find_each
 from udf.edi.tags import EDIFACT_TAGS, X12_TAGS
 
 _BLANKS = " \t\r\n\v\f\x85\xa0\ufeff"
@@ -194,7 +195,7 @@ def _edifact(text: str, una: str | None) -> Delimiters | None:
 
 def _find_unh(text: str) -> re.Match[str] | None:
     """The first UNH, wherever it stands; one by one, since nobody can end a search through megabytes meanwhile."""
-    tags = islice(re.finditer("UNH", text), _FRUITLESS)
+    tags = islice(find_each(re.compile("UNH"), text), _FRUITLESS)
     whole = re.compile(_UNH)
     return next((match for tag in tags if (match := whole.match(text, tag.start()))), None)
 
@@ -254,7 +255,7 @@ def _fragment(text: str, una: str | None) -> Delimiters | None:
         return _announced_or_voted(text, una, element, ":")
     if first is not None and tag in X12_TAGS and _votes(text, X12_TAGS, first.group(2)):
         return _x12(text, _match(_LEAD + tag + _SEPARATOR, text))
-    for match in re.finditer(_ST, text):
+    for match in find_each(re.compile(_ST), text):
         if text[match.start() - 1 : match.start()] != match.group(1):  # else the ST of `N1*ST*…`
             return _x12(text, match)
     return None
@@ -263,7 +264,7 @@ def _fragment(text: str, una: str | None) -> Delimiters | None:
 def _votes(text: str, tags: frozenset[str], element: str) -> Counter[str]:
     """What precedes the known tags: a visible character, a newline, or both where the one follows the other."""
     votes: Counter[str] = Counter()
-    for match in islice(_known_tags(tags, element, False).finditer(text, 0, _VOTERS), _VOTES):
+    for match in islice(find_each(_known_tags(tags, element, False), text, stop=_VOTERS), _VOTES):
         _vote(votes, text, match.start(), element)
     if votes.total() < _FEW:  # tags in lower case; what looked like one in upper case may have been a value
         for match in islice(_known_tags(tags, element, True).finditer(text[:_HEAD]), _VOTES):

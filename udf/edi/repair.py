@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from udf.edi.delimiters import DROP_NEWLINES, NEWLINES, Delimiters, visible_before
+from udf.edi.search import find_each
 from udf.edi.segments import Segment
 from udf.edi.tags import CERTAIN, EDIFACT_SHAPES, EDIFACT_TAGS, FREE_TEXT, X12_CERTAIN, X12_SHAPES, X12_TAGS, Shapes
 
@@ -64,7 +65,7 @@ def tidy_tag(tag: str, delimiters: Delimiters) -> str:
 
 def find_lost_terminators(masked: str, delimiters: Delimiters) -> Iterator[int]:
     """Where a known tag with its shape is glued to the component before it, in ascending order."""
-    for match in glued_tags(delimiters).finditer(masked):
+    for match in find_each(glued_tags(delimiters), masked):
         yield match.start()
 
 
@@ -78,7 +79,7 @@ def glued_tags(delimiters: Delimiters) -> re.Pattern[str]:
 
 def writes_rows(masked: str, delimiters: Delimiters) -> bool:
     """True where the sender begins a line after each terminator and nowhere else, but for the few that were lost."""
-    lines = Counter(match[1] == delimiters.segment for match in _LINE_ENDS.finditer(masked))
+    lines = Counter(match[1] == delimiters.segment for match in find_each(_LINE_ENDS, masked))
     ended = lines[True]
     return ended >= 3 and lines[False] <= max(1, ended // 10) and 10 * ended >= 9 * masked.count(delimiters.segment)
 

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from udf.edi.search import find_each
+
 # What is kept before the window: enough to see whether a delimiter is released, or what stands before a tag.
 LOOKBACK = 4096
 # A message longer than this is refused; of what is longer, only the beginning is kept.
@@ -75,7 +77,7 @@ class TextWindow:
 
         A pattern that looks no further ahead than the margin finds there what it would find in the whole text.
         """
-        match = pattern.search(self.text, position - self.base)
+        match = next(find_each(pattern, self.text, position - self.base), None)
         if match is not None and (self.is_whole or self.base + match.start() < self.end - margin):
             return match
         return None

@@ -1,7 +1,7 @@
 """The same lines again, and one place with the sums of all others: what a message states twice over its groups."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from hashlib import blake2b
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
 
+from udf.edi.delimiters import NEWLINES
 from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.gatekeeper.values import adds_up, countable_lines, is_count, is_same_reference, read_count
@@ -48,6 +49,17 @@ def check_trailer(segments: Sequence[Segment], first: int, setting: Setting) -> 
     if behind is not None:
         detail = f"{segments[behind].tag} stands behind the message's {tag}."
         findings.append(Finding("segments-after-trailer", detail, behind))
+    return findings
+
+
+def check_body(text: str, segments: Sequence[Segment], first: int, delimiter: str, setting: Setting) -> list[Finding]:
+    """What a message body without service segments leaves open; its last segment has to end, or it is cut for sure."""
+    detail = (
+        f"The text has no service segments and is read as {setting.message_type}: nothing tells whether it is whole."
+    )
+    findings = [Finding("service-segments-missing", detail, first)]
+    if not text.rstrip(" \t" if delimiter in NEWLINES else None).endswith(delimiter):
+        findings.append(Finding("truncated-message", "The last segment does not end.", len(segments) - 1))
     return findings
 
 

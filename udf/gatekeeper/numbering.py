@@ -31,7 +31,7 @@ def judge_line_numbers(runs: Sequence[Sequence[tuple[int, int]]]) -> list[Findin
         if again:
             detail = "Line numbers begin anew at each place, and here without one: its place may be lost."
             return [Finding("place-lost", detail, again[0])]
-    anew = next((again for run in runs if (again := _begins_anew(run)) is not None), None)
+    anew = next((start for run in runs if (start := _begins_anew(run)) is not None), None)
     if anew is not None:
         detail = "Line numbers begin anew under one place: the place of those that follow may be lost."
         return [Finding("place-lost", detail, anew)]

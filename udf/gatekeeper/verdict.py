@@ -8,7 +8,7 @@ from typing import Any, TypeVar, overload
 from udf.document import StatedPeriods, build_lines, inherit, lift, read_header, read_parties, transfer_of
 from udf.findings import Finding
 from udf.gatekeeper.blocks import PlaceSums
-from udf.gatekeeper.controls import check_totals, check_trailer, is_nil_report
+from udf.gatekeeper.controls import check_body, check_totals, check_trailer, is_nil_report
 from udf.gatekeeper.layout import check_layout
 from udf.gatekeeper.placement import find_referenced_places
 from udf.gatekeeper.warnings import LineWarnings, repeated_stock
@@ -121,7 +121,11 @@ class Verdict:
 
     def check_controls(self) -> None:
         message = self.message
-        for finding in check_trailer(message.segments, message.first, message.setting):
+        segments, first, setting = message.segments, message.first, message.setting
+        for finding in (
+            check_body(message.text, segments, first, message.delimiters.segment, setting)
+            if message.is_body else check_trailer(segments, first, setting)
+        ):  # fmt: skip
             self.note(finding)
         for finding in check_totals(message.segments, message.first, message.setting):
             self.note(finding)
@@ -268,11 +272,11 @@ class Verdict:
     def outcome(self) -> tuple[Outcome, str]:
         """The outcome, and its document as canonical JSON."""
         message, setting = self.message, self.message.setting
-        opener = message.segments[message.first]
+        reference = message.segments[message.first].value(setting.standard.reference_at)
         document = Document(
             standard=setting.standard.name,
             message_type=setting.message_type, version=setting.version or None,
-            message_reference=opener.value(setting.standard.reference_at) or None, is_test=message.envelope.is_test,
+            message_reference=None if message.is_body else reference or None, is_test=message.envelope.is_test,
             parties=read_parties(message.segments, message.chunks.header, setting.standard), lines=self.lines,
             **self.header,
         )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, islice, pairwise
 from typing import NamedTuple
 
+from udf.arguments import is_long
 from udf.message import Message
 from udf.outcome import Envelope, Outcome, dump_problems
 from udf.plans.conversions import NotPlainError
@@ -15,6 +16,7 @@ from udf.plans.learning import LONGEST_LESSON, dialect_of, find_blamed, make_pla
 from udf.plans.matching import Piece, UnusualError, find_known_pieces
 from udf.plans.partner import PartnerPlans
 from udf.plans.plan import PROOFS, Arrangement, Dialect, Plan, arrange
+from udf.plans.profiles import Profile
 from udf.plans.replay import Replayed, replay, replay_text
 from udf.plans.rows import ArrangementRow, PlanRow, read_row, write_arrangement, write_row
 from udf.standards.reference import Reference
@@ -68,10 +70,10 @@ class PlanBook:
         return self._partners.setdefault(dialect.partner_key, PartnerPlans(self._reference))
 
     def replay(self, text: str, envelope: Envelope | None) -> Replayed | None:
-        """The message as its plans read it, None where it needs the model."""
+        """The message as its plans read it, None where it needs the model, as one that is a test does."""
         known = envelope or Envelope()
         partner = self._partners.get(self.partner_key(known))
-        if partner is None:
+        if partner is None or known.is_test or is_long(known):
             return None
         try:
             found = replay_text(partner, text, known)
@@ -149,7 +151,12 @@ class PlanBook:
         return False
 
     def learn(self, message: Message, outcome: Outcome, document: str) -> None:
-        """Take plans from a message that the model read and the gatekeeper proved, or count it as their proof."""
+        """Take plans from a message that the model read and the gatekeeper proved, or count it as their proof.
+
+        A test (UNB 0035, ISA15) teaches nothing: its values are made up. Nor does a body without service segments.
+        """
+        if message.envelope.is_test or message.is_body:
+            return
         if not outcome.is_complete or message.segments[message.first].start or len(message.units) > LONGEST_LESSON:
             return
         dialect = dialect_of(message)
@@ -229,19 +236,31 @@ class PlanBook:
             names, ended = (tuple(plan.plan_id for plan in plans) for plans in (blamed, revoked))
             self._disagreements.append(Disagreement(digest, names, ended if takes_back else (), reason))
 
-    def load(self, rows: Iterable[PlanRow]) -> None:
-        """Take plans from a table; what an operator said of one there holds over what is known here."""
+    def load(self, rows: Iterable[PlanRow]) -> list[tuple[str, str]]:
+        """Take plans from a table; what an operator said of one there holds over what is known here.
+
+        Rows that cannot be read are left out: their ids, each with the reason.
+        """
+        unreadable: list[tuple[str, str]] = []
         for row in rows:
-            plan = self._by_id.get(row.plan_id)
-            if plan is None:
-                plan = read_row(row)
-                self._put(self._partner_of(plan.dialect), plan)
-                self._changed.discard(plan.plan_id)
-            plan.status, plan.reason = row.status, row.reason
-            plan.proofs = max(plan.proofs, row.proofs)
-            partner = self._partner_of(plan.dialect)
-            if row.profile != "{}" and partner.profiles[plan.dialect].take(row.profile):
-                partner.keep_to_profile(plan.dialect)
+            try:
+                self._load_one(row)
+            except Exception as fault:  # whatever a row holds that an operator may write
+                unreadable.append((row.plan_id, f"{type(fault).__name__}: {fault}"))
+        return unreadable
+
+    def _load_one(self, row: PlanRow) -> None:
+        plan = self._by_id.get(row.plan_id)
+        if plan is None:
+            plan = read_row(row)
+            Profile().take(row.profile)  # a header without its profile would run on whatever fits its shape
+            self._put(self._partner_of(plan.dialect), plan)
+            self._changed.discard(plan.plan_id)
+        plan.status, plan.reason = row.status, row.reason
+        plan.proofs = max(plan.proofs, row.proofs)
+        partner = self._partner_of(plan.dialect)
+        if partner.profiles[plan.dialect].take(row.profile):
+            partner.keep_to_profile(plan.dialect)
 
     def load_arrangements(self, rows: Iterable[ArrangementRow]) -> None:
         """Take proved arrangements from a table; those of plans that are not known are left out."""

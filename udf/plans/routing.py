@@ -16,6 +16,7 @@ from udf.plans.book import PlanBook
 from udf.plans.excerpts import make_excerpts
 from udf.plans.plan import PROOFS
 from udf.plans.replay import Replayed
+from udf.standards.limits import find_excess
 
 FIRST_SHARE = 4
 """Messages of one partner that are read before the others of a batch are tried by what was learnt from them; then twice
@@ -80,7 +81,9 @@ class Router:
     def _read_excerpts(self, text: str, envelope: Envelope | None) -> None:
         """Read short messages made of a long one, for plans to learn from and to be compared with."""
         delimiters = announce(find_delimiters(text), (envelope or Envelope()).una)
-        for excerpt in make_excerpts(text, delimiters, PROOFS) if delimiters else ():
+        if delimiters is None or find_excess(text, delimiters):
+            return
+        for excerpt in make_excerpts(text, delimiters, PROOFS):
             replayed = self._replay(excerpt, envelope)
             ((outcome, document),) = self._read([excerpt], [envelope])
             if replayed is not None:

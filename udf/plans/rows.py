@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from udf.edi.delimiters import Delimiters
-from udf.plans.plan import Dialect, Kind, Plan, Status, arrange
+from udf.plans.plan import Dialect, Kind, Plan, Status, arrange, name_plan
 from udf.plans.profiles import Profile
 from udf.plans.shapes import parse_shape
 
@@ -68,7 +68,7 @@ def write_arrangement(plans: Sequence[Plan]) -> ArrangementRow:
 
 
 def read_row(row: PlanRow) -> Plan:
-    """The plan of a row. Raises ValueError where its shape is none."""
+    """The plan of a row. Raises ValueError where its shape is none, or its id not that of what it holds."""
     segment, element, component, release, repetition, decimal = json.loads(row.delimiters)
     delimiters = Delimiters(
         row.standard, segment, element, component, release, repetition, decimal  # type: ignore[arg-type]
@@ -76,9 +76,11 @@ def read_row(row: PlanRow) -> Plan:
     dialect = Dialect(
         row.standard, row.message_type, row.version, row.partner, row.decimal_mark, row.una, delimiters
     )  # fmt: skip
-    records: list[dict[str, Any]] = json.loads(row.records)
+    stated: list[dict[str, Any]] = json.loads(row.records)
+    records = tuple({name: (s, e, c) for name, (s, e, c) in record.items()} for record in stated)
+    if row.plan_id != name_plan(dialect, row.kind, row.shape, records):
+        raise ValueError("what it holds is not what its id names")
     return Plan(
-        row.plan_id, dialect, row.kind, parse_shape(row.shape, delimiters),
-        tuple({name: (s, e, c) for name, (s, e, c) in record.items()} for record in records),
+        row.plan_id, dialect, row.kind, parse_shape(row.shape, delimiters), records,
         float(row.confidence), row.proofs, row.status, reason=row.reason,
     )  # fmt: skip

@@ -42,7 +42,9 @@ class Functions:
         raws = flatten(raws)
         envelopes = flatten(envelopes) or [None] * len(raws)
         if len(envelopes) != len(raws):
-            message = f"{len(raws)} messages have {len(envelopes)} envelopes"
+            message = (
+                f"{len(raws)} messages have {len(envelopes)} envelopes: give one, or null, for each, or none at all"
+            )
             self.session.plpy.error(message, sqlstate="22023")
         for start, end in cut(raws):
             wanted = [number for number in range(start, end) if raws[number] is not None]

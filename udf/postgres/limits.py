@@ -25,7 +25,8 @@ INTERCHANGE = Limit("interchange", 256 << 20, 1 << 30)
 # PostgreSQL makes 25 to 30 MB of jsonb in a second (November 2026), and hears of no cancel meanwhile: 4 MB, some 6,000
 # lines, take less than the 200 ms that one may have to wait. To put the value together from lines that are jsonb
 # already would help little: that copy, as deaf, took 0.65 to 0.9 of the time.
-OUTCOME = Limit("outcome", 4 << 20, 1 << 30)
+# While one value is made of it, the session holds it some twenty times over: 180 MB for 4 MB, 420 MB for 16 MB.
+OUTCOME = Limit("outcome", 4 << 20, 16 << 20)
 
 
 def measure(text: str, limit: int) -> int:

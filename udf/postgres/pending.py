@@ -29,12 +29,12 @@ def compile_pending(session: Session, batch_size: int, max_seconds: float) -> No
         plpy.error("batch_size must be at least 1", sqlstate="22023")
 
     def compile_rows(texts: Sequence[str], envelopes: Sequence[Envelope | None]) -> list[CompiledRow]:
-        rows: list[CompiledRow] = session.load().compile_rows(texts, envelopes)
+        rows: list[CompiledRow] = session.load_worker().compile_rows(texts, envelopes)
         return rows
 
     database = SpiDatabase(plpy)
     version, _ = session.versions()
-    worker = Worker(database, compile_rows, version, session.load().plans, _Notices(plpy), session.serve)
+    worker = Worker(database, compile_rows, version, session.load_worker().plans, _Notices(plpy), session.serve)
     progress, last_id = Progress(), ""
     began = time.monotonic()
     left = "nothing is left that no other session holds"

@@ -95,11 +95,17 @@ class PlanStore:
         self.database, self.book, self.version = database, book, compiler_version
         self._seen: Any = _LONG_AGO
         self._arranged: Any = _LONG_AGO
+        self._told: set[tuple[str, str]] = set()
+        """Rows that could not be read, with the reason."""
 
-    def read(self) -> None:
-        """Take what others have learnt or decided since the last time."""
+    def read(self) -> list[tuple[str, str]]:
+        """Take what others have learnt or decided since the last time; ids of plans that cannot be read, with why.
+
+        Those that were told are not told again.
+        """
         plans = self.database.fetch(_READ_PLANS, self.version, self._seen)
-        self.book.load(PlanRow(*row[:-1]) for row in plans)
+        unreadable = set(self.book.load(PlanRow(*row[:-1]) for row in plans)) - self._told
+        self._told |= unreadable
         arrangements = self.database.fetch(_READ_ARRANGEMENTS, self.version, self._arranged)
         self.book.load_arrangements(
             ArrangementRow(header, first, last, trailer, tuple(pairs), tuple(ids))
@@ -107,6 +113,7 @@ class PlanStore:
         )
         self._seen = plans[-1][-1] if plans else self._seen
         self._arranged = arrangements[-1][-1] if arrangements else self._arranged
+        return sorted(unreadable)
 
     def settle(self, used: Collection[str]) -> set[str]:
         """Take the right to store outcomes of these plans, until the transaction ends; which are revoked by now."""

@@ -20,6 +20,7 @@ class Session:
         self.plpy = plpy
         self.backend = backend
         self._compiler: Any = None
+        self._worker: Any = None
         self._unload: Callable[[], None] = lambda: None
         self._left_behind: BaseException | None = None
 
@@ -39,10 +40,21 @@ class Session:
             gc.freeze()
         return self._compiler
 
+    def load_worker(self) -> Any:
+        """The compiler of what Bronze holds, whose plans are stored: callers may claim any sender, and teach others."""
+        if self._worker is None:
+            from udf.compiler import Compiler
+            from udf.plans.book import PlanBook
+
+            asked = self.load()
+            book = PlanBook(asked.reference)
+            self._worker = Compiler(asked.engine, asked.reference, asked.model_version, plans=book)
+        return self._worker
+
     def close(self) -> None:
         """Give the compiler back; the next call loads one anew. Needed after Interrupted, which may have fallen between
         any two bytecodes and left this one half-way."""
-        compiler, self._compiler = self._compiler, None
+        compiler, self._compiler, self._worker = self._compiler, None, None
         if compiler is not None:
             self._unload()
             compiler.engine.close()

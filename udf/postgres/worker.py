@@ -143,7 +143,7 @@ class Worker:
         if not claims:
             return Progress()
         if self.plans:
-            self.plans.read()
+            self._read(self.plans)
         compiled = list(zip(claims, self.compile(claims), strict=True))
         if self.plans:
             compiled = self._renew(self.plans, compiled)
@@ -187,11 +187,15 @@ class Worker:
         self.log.error(text, claim.message_id, "".join(traceback.format_exception(fault)))
         return self._refuse(claim, describe_fault(fault))
 
+    def _read(self, plans: PlanStore) -> None:
+        for plan_id, reason in plans.read():
+            self.log.warning("the plan %s of silver.plans cannot be read and is left out (%s)", plan_id, reason)
+
     def _renew(self, plans: PlanStore, compiled: Compiled) -> Compiled:
         """The rows with those compiled anew whose plans were revoked meanwhile; from here on none is, until they
         stand."""
         while revoked := plans.settle({plan for _, row in compiled for plan in row.plans}):
-            plans.read()
+            self._read(plans)
             doubtful = [claim for claim, row in compiled if revoked.intersection(row.plans)]
             again = dict(zip(doubtful, self.compile(doubtful), strict=True))
             if any(revoked.intersection(row.plans) for row in again.values()):

@@ -69,9 +69,9 @@ LONG = {
         "select count(udf.compile_edi(raw || n)) from asked, generate_series(1, 2 * {turns}) as n",
         "UNB+UNH+" * 1_000_000,
     ),
-    "heads of messages without a type": (
+    "tags without a separator": (
         "select count(udf.compile_edi(raw || n)) from asked, generate_series(1, 2 * {turns}) as n",
-        "UNH+" * 3_000_000,
+        "ST*852*0001\n" + "LIN\n" * 3_500_000,
     ),
     "a file of one letter": (
         "select count(*) from asked, generate_series(1, {turns}) as n"

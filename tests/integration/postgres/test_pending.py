@@ -99,6 +99,16 @@ WRONG = """
 """
 
 
+def test_a_caller_who_claims_to_be_a_partner_teaches_no_plan_that_is_stored(loader: Connection) -> None:
+    claimed = Jsonb(Envelope(sender="a partner")._asdict())
+    for raw, _ in sales(6):
+        loader.execute("select udf.compile_edi(%s, %s)", (raw, claimed))
+    fill(loader, sales(14))
+    loader.execute("call udf.compile_pending()")
+    taught = {partner for (partner,) in loader.execute("select distinct partner from silver.plans")}
+    assert taught == {f"partner {number}" for number in range(7)}
+
+
 def test_the_rows_are_those_that_dagster_writes(loader: Connection, clone: Path) -> None:
     messages = [
         (message.text.replace("\0", "\ufffd"), message.envelope)

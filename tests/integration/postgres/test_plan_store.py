@@ -115,6 +115,25 @@ def test_an_operator_revokes_a_plan_and_every_worker_hears_of_it(
     assert routes(connection) == {"model": 5, "plan": 2}
 
 
+def test_a_row_that_cannot_be_read_is_left_out_and_told_once(
+    bring: Any, connection: psycopg.Connection[Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    Worker().work(bring(range(1, 4)))
+    damaged = (
+        "update silver.plans set shape = 'LIN+{nonsense}', changed_at = now() where kind = 'line' returning plan_id"
+    )
+    (plan_id,) = connection.execute(damaged).fetchone() or ("none",)
+    connection.commit()
+    second = Worker()
+    for numbers in (range(4, 6), range(6, 8)):
+        second.work(bring(numbers))
+    assert routes(connection).keys() == {"model", "plan"}
+    assert [record.getMessage() for record in caplog.records if plan_id in record.getMessage()] == [
+        f"the plan {plan_id} of silver.plans cannot be read and is left out "
+        "(ValueError: what it holds is not what its id names)"
+    ]
+
+
 def test_what_a_plan_compiled_while_it_was_revoked_is_compiled_again(
     bring: Any, connection: psycopg.Connection[Any]
 ) -> None:

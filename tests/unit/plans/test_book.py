@@ -10,7 +10,8 @@ from udf.compiler import Compiler
 from udf.engines.engine import Answer, Prompt
 from udf.outcome import Envelope
 from udf.plans.book import PlanBook
-from udf.plans.plan import PROOFS
+from udf.plans.plan import PROOFS, name_plan
+from udf.plans.rows import read_row
 from udf.standards.reference import load_reference
 
 
@@ -67,11 +68,19 @@ def tamper(routes: Routes) -> PlanBook:
         if row.kind == "line":
             records = json.loads(row.records)
             records[0]["quantity"], records[0]["price"] = records[0]["price"], records[0]["quantity"]
-            row = row._replace(records=json.dumps(records), plan_id="tampered")
+            known = read_row(row).dialect, row.kind, row.shape
+            changed = [{name: tuple(at) for name, at in record.items()} for record in records]
+            row = row._replace(records=json.dumps(records), plan_id=name_plan(*known, changed))
         rows.append(row)
     book = PlanBook(load_reference(), shadow=1)
     book.load(rows)
     return book
+
+
+def revoked_kinds(book: PlanBook) -> list[str]:
+    """The kinds of the plans that the one disagreement has ended."""
+    (found,) = book.take_disagreements()
+    return [row.kind for row in book.take_changed() if row.plan_id in found.revoked]
 
 
 def test_a_plan_that_was_tampered_with_is_found_out(routes: Routes) -> None:
@@ -84,7 +93,41 @@ def test_a_plan_that_was_tampered_with_is_found_out(routes: Routes) -> None:
         assert row_read.document is not None
         assert '"quantity":12' in row_read.document
     # It had its proofs and may have run elsewhere: what it compiled is in doubt.
-    assert [found.revoked for found in book.take_disagreements()] == [("tampered",)]
+    assert revoked_kinds(book) == ["line"]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"shape": "LIN+{nonsense}"}, {"delimiters": "[]"}, {"records": "[5]"}, {"records": '[{"item": [0, 9, 9]}]'},
+        {"standard": "TRADACOMS"}, {"profile": "[5]"}, {"profile": '{"seen": 5}'}, {"plan_id": "0123456789abcdef"},
+    ],
+)  # fmt: skip
+def test_a_plan_that_cannot_be_read_is_left_out_and_the_others_run(routes: Routes, damage: dict[str, str]) -> None:
+    rows = routes.book.take_changed()
+    damaged = [row._replace(**damage) for row in rows if row.kind == "header"]
+    book = PlanBook(load_reference(), shadow=0)
+    ((plan_id, reason),) = book.load(damaged)
+    assert (plan_id, bool(reason), len(book)) == (damaged[0].plan_id, True, 0)
+    assert book.load(rows) == []
+    book.load_arrangements(routes.book.take_proved())
+    assert book.replay(write_report(number=20), EDIFACT) is not None
+
+
+def test_what_an_operator_says_of_a_plan_holds_where_its_row_is_damaged(routes: Routes) -> None:
+    rows = routes.book.take_changed()
+    ended = [row._replace(status="revoked", profile="[5]") for row in rows if row.kind == "header"]
+    assert [plan_id for plan_id, _ in routes.book.load(ended)] == [ended[0].plan_id]
+    assert routes.read(write_report(number=60)).route == "model"
+
+
+def test_a_message_that_is_a_test_teaches_nothing_and_is_read_by_the_model(routes: Routes) -> None:
+    tests = Routes(EDIFACT._replace(is_test=True))
+    for number in range(1, 2 + PROOFS):
+        assert tests.read(write_report(number=number)).is_complete
+    assert (len(tests.book), tests.book.take_changed()) == (0, [])
+    assert routes.read(write_report(number=20), tests.envelope).route == "model"
+    assert routes.read(write_report(number=21)).route == "plan"
 
 
 def test_an_operator_revokes_a_plan_for_good(routes: Routes) -> None:
