@@ -63,7 +63,7 @@ _SEGMENTS = {
         Element("355", 0, is_required=True, longest=2), Element("212", 1, kind="number"),
         Element("639", 2, longest=_LONGEST, needs=((1, 0),)),
     ), most=3),
-    "ZA": Form("005010 ZA: 859, 380, 355, 374, 373, 128, 127, 1073", (
+    "ZA": Form("004010 ZA: 859, 380, 355, 374, 373, 128, 127, 1073", (
         Element("859", 0, is_required=True, longest=2), Element("380", 1, kind="number"),
         Element("355", 2, longest=2), Element("374", 3, longest=3, needs=((4, 0),)),
         Element("373", 4, kind="date", needs=((3, 0),)), Element("128", 5),

@@ -49,6 +49,8 @@ def test_numbers_that_begin_anew_without_a_place_name_a_lost_one() -> None:
         ([group("T", (A, 9), (B, 4)), group("S1", (A, 4), (B, 3)), group("S2", (A, 5), (B, 1))], True),
         # the chain's own number, which the header gives the seller
         ([group("4012345000009", (A, 9)), group("S1", (A, 4)), group("S2", (A, 5))], True),
+        # one item of a place that is written as no store is
+        ([group("ALL", (A, 9)), group("0001", (A, 4)), group("0002", (A, 5))], True),
         # one item of another place may be so by chance, and two stores that sold alike are no total
         ([group("T", (A, 9)), group("S1", (A, 4)), group("S2", (A, 5))], False),
         ([group("S1", (A, 4), (B, 3)), group("S2", (A, 4), (B, 3))], False),
