@@ -11,10 +11,10 @@ from udf.message import LineRecords
 from udf.outcome import Line, Party
 from udf.reading import Position, Record
 from udf.standards.chunks import Chunk
-from udf.standards.dates import date_statements, read_date
+from udf.standards.dates import date_statements, read_date, read_days
 from udf.standards.header import currencies
 from udf.standards.items import line_identifiers, parent_slot
-from udf.standards.meanings import refine
+from udf.standards.meanings import STOCK, refine
 from udf.standards.places import without_weak_place
 from udf.standards.quantities import inventory_segments, names_part_place
 from udf.standards.setting import Setting
@@ -138,6 +138,8 @@ def build_lines(
         measure = refine(stated, segments, inventory.get(record["quantity"][0]), transfer)
         is_sale = measure in SALES or (measure == "unmapped" and setting.message_type in ("SLSRPT", "867"))
         as_of = read_dates(segments, whole)[1]
+        if measure in STOCK and as_of and is_yet_to_come(segments, record["quantity"], as_of):
+            raise UnreadableValueError("stock-to-come", "A part of a stock has a later day than the stock itself.")
         if is_sale or measure in FLOWS:
             whole = _prefer_period(segments, whole, line.first, setting, periods)
             if _is_of_stock(segments, whole, setting):  # of a sale it says nothing
@@ -186,6 +188,14 @@ def build_lines(
             **({"price": None, "price_type": None} | prices),
         ))  # fmt: skip
     return lines
+
+
+def is_yet_to_come(segments: Sequence[Segment], quantity: Position, as_of: datetime.date) -> bool:
+    """Whether a part of a stock (SCH06) is of a later day than the stock: a schedule is no split of what there is."""
+    segment = segments[quantity[0]]
+    if segment.tag != "SCH" or not segment.value(5):
+        return False
+    return read_days(segment.value(5), "")[0] > as_of
 
 
 def transfer_of(segments: Sequence[Segment], first: int, last: int) -> str:

@@ -11,6 +11,7 @@ from udf.findings import Finding
 from udf.gatekeeper.values import adds_up, countable_lines, is_count, is_same_reference, read_count
 from udf.standards.chunks import Chunks
 from udf.standards.edifact import EDIFACT
+from udf.standards.message_types import principal_of
 from udf.standards.places import place_role
 from udf.standards.quantities import SPLITS, activity_of, quantity_positions
 from udf.standards.setting import Setting
@@ -80,7 +81,7 @@ def is_nil_report(segments: Sequence[Segment], chunks: Chunks, setting: Setting)
 
 def check_totals(segments: Sequence[Segment], first: int, setting: Setting) -> Iterator[Finding]:
     """CNT 1 and 2 (EDIFACT 6069), CTT01 and CTT02, and the total of an 867 (QTY TO) against the lines."""
-    summed: tuple[set[Decimal], Decimal, set[str]] | None = None
+    summed: tuple[set[Decimal], Decimal, set[str], set[Decimal]] | None = None
     is_summed = False
     totals = setting.standard.totals
     mark = setting.mark
@@ -110,6 +111,8 @@ def check_totals(segments: Sequence[Segment], first: int, setting: Setting) -> I
             stated = read_number(text, mark)
         except UnreadableValueError:
             continue
+        if summed is not None and segment.tag == "CNT" and stated in summed[3]:
+            continue
         if summed is not None and not adds_up(stated, summed[0]) and not (segment.tag == "CTT" and text in summed[2]):
             where = f"{segment.tag} {kind}" if code.startswith("m") else segment.tag
             yield Finding(code, f"{where} states a total of {stated}, the quantities add up to {summed[1]}.", index)
@@ -125,10 +128,13 @@ def _hash(values: Iterable[str]) -> str:
     return str(total % 10**_HASH_DIGITS)
 
 
-def _add_up(segments: Sequence[Segment], first: int, setting: Setting) -> tuple[set[Decimal], Decimal, set[str]] | None:
+def _add_up(
+    segments: Sequence[Segment], first: int, setting: Setting
+) -> tuple[set[Decimal], Decimal, set[str], set[Decimal]] | None:
     """What the quantities add up to: those stated in QTY and ZA, without counts of documents, or with the parts.
 
-    The second is for a person, the third are hash totals. None where a quantity cannot be read.
+    The second is for a person, the third are hash totals, the fourth what quantities of the codes add up to that the
+    message is sent for. None where a quantity cannot be read.
     """
     mark = setting.mark
     totals: dict[int, Decimal] = {}
@@ -158,4 +164,8 @@ def _add_up(segments: Sequence[Segment], first: int, setting: Setting) -> tuple[
     if any(setting.measure(segments[s].tag, segments[s].value(0)) != "ignored" for s in totals):
         sums |= {total, total - ignored}  # parts are left out only where totals stand for them
     every = (stated[False], stated[True], [*stated[False], *stated[True]])
-    return sums, total, {_hash(values) for values in every if values}
+    reported = [
+        sum(own, Decimal(0)) for code in principal_of(setting.message_type)
+        if (own := [number for s, number in totals.items() if segments[s].value(0) == code])
+    ]  # fmt: skip
+    return sums, total, {_hash(values) for values in every if values}, set(reported)

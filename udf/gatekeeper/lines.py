@@ -34,6 +34,7 @@ from udf.findings import Finding
 from udf.gatekeeper.exchanged import find_exchanged_parts
 from udf.gatekeeper.headers import judge_dates, judge_place_type
 from udf.gatekeeper.repetition import judge_repetition
+from udf.gatekeeper.states import find_states
 from udf.gatekeeper.syntax import find_malformed
 from udf.gatekeeper.unread import find_unread
 from udf.gatekeeper.values import adds_up
@@ -68,6 +69,7 @@ def judge_line(segments: Sequence[Segment], line: LineRecords, reading: LineRead
     own = [i for i in range(line.first, line.last) if segments[i].tag not in PLACES]  # places are the whole message's
     findings = find_malformed(segments, own, setting)
     findings += find_unread(segments, line.first, line.last, setting)
+    findings += find_states(segments, line, setting)
     findings += find_exchanged_parts(segments, line.first, line.last) if setting.standard.splits else []
     if (stray := find_stray_state(segments, line.first, line.last)) is not None:
         findings.append(Finding("state-misplaced", f"{segments[stray].raw[:60]} stands with no quantity.", stray))

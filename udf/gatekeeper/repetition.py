@@ -75,7 +75,7 @@ def judge_repetition(
             detail = f"Quantity {code} is stated in two units for one place and date: one may be the other's content."
             return [Finding("repeated-quantity", detail, q)]
         told = [a.count == 0 or a.differ(apart, is_stock and not moved) for a in alike]
-        if may_be_earlier and not all(told):
+        if may_be_earlier and segments[q].tag not in SPLITS and not all(told):
             detail = f"Quantity {code} is stated twice for one of several places: the place of the second may be lost."
             return [Finding("place-lost", detail, q)]
         if not all(told) or (may_be_earlier and any(a.count for a in alike)):

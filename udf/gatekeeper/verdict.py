@@ -28,6 +28,10 @@ MOST_PROBLEMS = 1_000
 _OF_MESSAGE = ("place-lost",)
 """Found in a line, and a sign that the message has lost what may be other lines' as well."""
 
+_NOT_PROVED = ("header-not-proved", "group-not-proved")
+_STATED_ABOVE = ("location-not-stated", "place-missing", "period-not-stated")
+"""What lines may seem to lack where what stands above them could not be read."""
+
 T = TypeVar("T")
 
 
@@ -259,7 +263,10 @@ class Verdict:
         )  # fmt: skip
 
     def _warn(self, warnings: LineWarnings) -> None:
+        is_unread = any(self._noted[code] for code in _NOT_PROVED)
         for finding in warnings.findings():
+            if is_unread and finding.code in _STATED_ABOVE:
+                continue
             self.note(finding)
             self._is_unmapped = self._is_unmapped or finding.code == "unmapped-quantity-qualifier"
         if warnings.unplaced:

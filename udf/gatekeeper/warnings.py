@@ -9,6 +9,7 @@ from typing import Any
 from udf.findings import Finding
 from udf.gatekeeper.values import has_wrong_check_digit, is_fraction_of_pieces, is_stated_again, stock_key
 from udf.outcome import Envelope, Line
+from udf.standards.codes import is_listed_unit
 
 _FAR = 400
 """Days: reports are of days, weeks, months, at most a year, and are written soon after."""
@@ -33,6 +34,7 @@ class LineWarnings:
         self._placed: set[str | None] = set()
         self.unplaced: defaultdict[str | None, int] = defaultdict(int)
         """Lines without a place, by the code of their quantity."""
+        self._unlisted: defaultdict[str, int] = defaultdict(int)
         self._typeless = self._undated = 0
 
     def note(self, line: Line) -> None:
@@ -55,6 +57,8 @@ class LineWarnings:
             self.unplaced[line.qualifier] += count
         else:
             self._placed.add(line.qualifier)
+        if line.unit and not is_listed_unit(line.unit):
+            self._unlisted[line.unit] += count
         self._typeless += count * (line.item_id_type is None)
         self._undated += count * (line.period_end is None and line.as_of_date is None)
 
@@ -90,6 +94,8 @@ class LineWarnings:
         for qualifier, count in self._unmapped.items():
             detail = f"The reference table does not say what {qualifier} means ({count} lines)."
             yield Finding("unmapped-quantity-qualifier", detail)
+        for unit, count in self._unlisted.items():
+            yield Finding("unit-unlisted", f"The unit {unit} is in no list of the standards ({count} lines).")
         if "gtin-check-digit" in self._odd:
             count, first = self._odd["gtin-check-digit"]
             detail = f"{count} lines have an item whose check digit is wrong, the first is {first}."

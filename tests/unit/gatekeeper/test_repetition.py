@@ -32,6 +32,11 @@ def test_quantities_that_nothing_tells_apart_are_refused(text: str) -> None:
     assert "repeated-quantity" in errors(text), errors(text)
 
 
+def test_a_store_that_stands_twice_in_a_split_is_no_lost_place() -> None:
+    twice = activity(f"{UP} ZA*QS SDQ*EA*92*0101*5*0102*7 SDQ*EA*92*0101*5")
+    assert errors(twice) & {"repeated-quantity", "place-lost"} == {"repeated-quantity"}
+
+
 def test_one_sale_in_pieces_and_in_cartons_is_refused() -> None:
     assert "repeated-quantity" in errors(sales(f"{LIN} QTY+153:12:PCE QTY+153:1:CT"))
     assert "repeated-quantity" not in errors(sales(f"{LIN} QTY+153:12:PCE QTY+153:4.1:KGM"))

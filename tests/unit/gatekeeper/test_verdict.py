@@ -40,6 +40,13 @@ def test_a_message_of_which_no_line_is_proved_is_invalid() -> None:
     assert "no-line-proved" in {problem.code for problem in outcome.problems}
 
 
+def test_nothing_is_called_missing_that_may_stand_in_a_header_which_could_not_be_read() -> None:
+    """004010 852: a header of two places of stock."""
+    text = message("852", "XQ*H*20260101*20260107 N1*ST**92*1 N1*WH**92*2 LIN*1*UP*036000291452 ZA*QS*5*EA")
+    found = {problem.code for problem in compile_by_rules(text).problems}
+    assert found == {"place-ambiguous", "header-not-proved"}
+
+
 def test_a_store_without_lines_is_a_report_of_nothing() -> None:
     outcome = compiled()
     assert outcome.is_complete

@@ -69,7 +69,7 @@ class EdifactDialect:
         self.amount = r.choice(["none", "none", "none", "before", "after", "each"])
         self.extras = r.sample(["PIA", "PIA", "RFF", "GIN", "STS", "LOC", "DTM", "DOC", "XYZ", "QVR"], r.randint(0, 3))
         self.texts = r.sample(["IMD", "FTX", "MEA", "ALI", "PAC", "TAX"], r.choice([0, 0, 1, 2]))
-        self.quantity_extras = r.sample(["DTM", "GIN", "RFF", "STS", "CPS"], r.choice([0, 0, 0, 0, 1, 2]))
+        self.quantity_extras = r.sample(["DTM", "GIN", "RFF", "CPS"], r.choice([0, 0, 0, 0, 1, 2]))
         self.action = r.choice(["", "", "", "1", "5", "114"])
         self.inv = (not self.sales) and r.random() < 0.25
         self.inv_shape = r.randint(0, 3)

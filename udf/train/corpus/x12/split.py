@@ -7,6 +7,8 @@ from udf.train.corpus.values import code, day, different, number, place
 from udf.train.corpus.x12.dialect import X12Dialect
 from udf.train.corpus.x12.party import add_party, add_place
 
+_LONG_AGO = "19991231"
+
 
 def split_by_place(
     dialect: X12Dialect, r: random.Random, draft: Draft, record: dict[str, Reference]
@@ -53,7 +55,7 @@ def split_by_place(
                 dialect.place_role,
                 stores.pop(),
                 r.choice(["002", "097"]),
-                day(r, dialect.six),
+                _LONG_AGO[2 * dialect.six :],  # a later day than the report's is no split of what there is
             )
             records.append(record | {
                 "location": (unit_of, 3, 0), "location_type": (unit_of, 2, 0), "quantity": (unit_of, 0, 0),
