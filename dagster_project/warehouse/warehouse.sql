@@ -2,13 +2,11 @@
 --
 -- Applied in one transaction, as often as wanted: a second run changes nothing. It needs no superuser, only the right
 -- to create schemas in this database and to create roles (or roles that exist already and whose membership the caller
--- may grant). Everything from staging on is built by dbt, and what is in schema udf by `python -m udf.install`.
+-- may grant). Everything from staging on is built by dbt, and what is in schema udf by `python -m udf.install`. What an
+-- older warehouse has in another shape is brought here before, by the steps beside this file (schema.py).
 --
 --   landing ─▶ bronze.deliveries, bronze.interchanges (and _parts) ─▶ bronze.messages ─▶ silver.outcomes ─▶ staging ─▶ gold
 --                                                                      └─▶ silver.attempts
-
--- Two installers of one database wait for each other; create ... if not exists alone is not safe against that.
-do $$ begin perform pg_advisory_xact_lock(hashtext('tillroll.warehouse')); end $$;
 
 -- create ... if not exists tells about each thing that is there already; a second run has nothing to say.
 set local client_min_messages = warning;
@@ -69,6 +67,15 @@ comment on schema gold is 'Sell-through for people and BI tools: documented, tes
 comment on schema reference is 'Meanings of qualifiers, severities of problems, partners: the CSV files of seeds/reference. Written by tillroll_dbt.';
 comment on schema udf is 'The compiler as SQL functions. Written by python -m udf.install.';
 
+-- Version -----------------------------------------------------------------------------------------------------------
+
+create table if not exists bronze.schema_versions (
+    schema_version integer primary key check (schema_version >= 1),
+    applied_at timestamptz not null default now()
+);
+
+comment on table bronze.schema_versions is 'One row per shape that the tables of Bronze and Silver have been brought to by make up. The highest one stands; programs that need another refuse to work.';
+
 -- Bronze ------------------------------------------------------------------------------------------------------------
 
 create table if not exists bronze.interchanges (
@@ -92,7 +99,6 @@ comment on column bronze.interchanges.problems is 'JSON array of problems (code,
 comment on column bronze.interchanges.message_count is 'Number of rows in bronze.messages: at least one, since what holds no message is kept as one message of unknown type.';
 
 -- In parts, because PostgreSQL and every reader hold a value in memory as a whole, and a file may have any size.
--- Nothing here migrates: a warehouse of an older Tillroll, with the bytes beside the interchange, is created anew.
 create table if not exists bronze.interchange_parts (
     interchange_id text not null references bronze.interchanges,
     part integer not null check (part >= 1),
@@ -232,19 +238,6 @@ create table if not exists silver.plans (
     primary key (plan_id, compiler_version)
 );
 
--- A warehouse from before plans knew how values are written, or from when that had another name.
-do $$
-begin
-    if exists (
-        select from pg_attribute
-        where attrelid = 'silver.plans'::regclass and attname = 'customs' and not attisdropped
-    ) then
-        alter table silver.plans rename column customs to profile;
-    end if;
-end
-$$;
-alter table silver.plans add column if not exists profile jsonb not null default '{}';
-
 create index if not exists plans_changed on silver.plans (compiler_version, changed_at);
 
 comment on table silver.plans is 'What was learnt of each partner: the shape of a piece of a message and where its fields stand. A plan runs without the model once it has enough proofs, or an operator approved it. Plans of another compiler_version are history.';
@@ -321,6 +314,7 @@ grant select on all tables in schema bronze, silver to tillroll_loader, tillroll
 -- end only, when its messages are written: their problems are added to. A row lock (select ... for update) needs the
 -- right to update one column, which is why messages.received_at stands here.
 grant insert on all tables in schema bronze to tillroll_loader;
+revoke insert on bronze.schema_versions from tillroll_loader;
 grant update (encoding, encoding_source, problems, message_count) on bronze.interchanges to tillroll_loader;
 grant update (received_at, problems) on bronze.messages to tillroll_loader;
 grant insert, update, delete on all tables in schema silver to tillroll_loader;
