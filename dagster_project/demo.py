@@ -71,7 +71,7 @@ from silver.outcomes
 inner join bronze.messages on messages.message_id = outcomes.message_id
 inner join bronze.interchanges on interchanges.interchange_id = messages.interchange_id
 cross join lateral jsonb_array_elements(outcomes.problems) as problem
-where not outcomes.is_valid and problem ->> 'severity' = 'error'
+where not outcomes.is_valid and not interchanges.is_withdrawn and problem ->> 'severity' = 'error'
 group by 1
 order by 2 desc, 1
 limit 15

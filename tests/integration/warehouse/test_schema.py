@@ -63,7 +63,10 @@ def test_an_older_warehouse_keeps_what_it_knows_of_how_partners_write(connection
         " kind, shape, records, mapping, confidence, proofs, status, reason, customs, compiler_version) values"
         " ('1', 'P', 'X12', '852', '', '', '', '[]', 'header', '', '[]', '', 1, 3, 'candidate', '', '{\"a\": 1}', 'c')"
     )
-    connection.execute("delete from bronze.schema_versions")
+    connection.execute(
+        "delete from bronze.schema_versions; alter table bronze.interchanges drop column is_withdrawn;"
+        " alter table bronze.deliveries drop column continues"
+    )
     warehouse.bring_up_to_date(connection)
     assert connection.execute("select profile from silver.plans").fetchall() == [({"a": 1},)]
 

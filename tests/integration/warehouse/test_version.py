@@ -20,13 +20,15 @@ from udf.postgres.schema_version import SCHEMA_VERSION
 
 # The first shape of November 2026: bytes beside their interchange, nothing learnt.
 FIRST_SHAPE = """
-drop table bronze.schema_versions, bronze.interchange_parts, silver.plans, silver.arrangements, silver.disagreements;
+drop table bronze.schema_versions, bronze.landing_files, bronze.interchange_parts,
+    silver.plans, silver.arrangements, silver.disagreements;
 alter table bronze.interchanges
+    drop column is_withdrawn,
     add column content bytea not null,
     drop constraint interchanges_size_bytes_check,
     add constraint interchanges_check check (size_bytes = octet_length(content)),
     alter column received_at set default now();
-alter table bronze.deliveries alter column delivered_at set default now();
+alter table bronze.deliveries drop column continues, alter column delivered_at set default now();
 alter table silver.outcomes drop column plans;
 """
 CONTENT = bytes(range(256)) * 10_000  # 2.6 MB, more than one part
