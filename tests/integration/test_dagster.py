@@ -219,6 +219,7 @@ def test_what_sets_the_graph_going_is_running_from_the_start(definitions: dg.Def
     }
     assert {schedule.name: schedule.default_status.value for schedule in repository.schedule_defs} == {
         "hourly": "RUNNING",
+        "housekeeping": "RUNNING",
         "nightly": "RUNNING",
     }
 
