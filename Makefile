@@ -166,15 +166,23 @@ exam: exam-setup ## examine the shipped model, the rules by themselves and two l
 
 # The warehouse -------------------------------------------------------------------------------------------------------
 
-.PHONY: up down status
+.PHONY: up down status backup restore
 up: setup ## start the warehouse (or take the one that PGHOST names) and write .warehouse/env
 	@$(BIN)/python -m dagster_project.warehouse up
 
 down: ## stop the embedded warehouse
 	@[ ! -x $(BIN)/python ] || $(BIN)/python -m dagster_project.warehouse down
 
-status: ## say where the warehouse is
-	@$(BIN)/python -m dagster_project.warehouse status
+status: ## say how everything is: warehouse, versions, what is pending, last Gold, Dagster, disk; JSON=1 for a program
+	@$(BIN)/python -m dagster_project.status $(if $(JSON),--json)
+
+# A path with blanks comes from the environment, as LANDING's does.
+export FILE
+backup: setup ## write all of the warehouse to FILE (tillroll.dump)
+	@$(BIN)/python -m dagster_project.warehouse backup --file "$${FILE:-tillroll.dump}"
+
+restore: setup ## bring FILE (tillroll.dump) back into an empty warehouse
+	@$(BIN)/python -m dagster_project.warehouse restore --file "$${FILE:-tillroll.dump}"
 
 # The main job --------------------------------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ from rich.text import Text
 from dagster_project.ingest.landing import DEFAULT_LANDING, LandingError, find_folder
 from dagster_project.processes import end, hear_signals, hearing
 from dagster_project.recovery import hold_runs
-from dagster_project.warehouse import STATE
+from dagster_project.warehouse import STATE, WarehouseError, refuse_mismatch
 
 # "2026-11-22 03:00:00 +0000 - dagster - DEBUG - job - run - 4711 - step - STEP_START - Started execution of step ..."
 EVENT = re.compile(
@@ -71,7 +71,7 @@ from silver.outcomes
 inner join bronze.messages on messages.message_id = outcomes.message_id
 inner join bronze.interchanges on interchanges.interchange_id = messages.interchange_id
 cross join lateral jsonb_array_elements(outcomes.problems) as problem
-where not outcomes.is_valid and problem ->> 'severity' = 'error'
+where not outcomes.is_valid and not interchanges.is_withdrawn and problem ->> 'severity' = 'error'
 group by 1
 order by 2 desc, 1
 limit 15
@@ -178,7 +178,9 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         landing = find_folder(os.environ.get("TILLROLL_LANDING") or DEFAULT_LANDING)
-    except LandingError as error:
+        with psycopg.connect("") as connection:
+            refuse_mismatch(connection)
+    except (LandingError, WarehouseError, psycopg.OperationalError) as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
     os.environ["TILLROLL_LANDING"] = str(landing)

@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import NoReturn
 
 import dagster as dg
+import psycopg
 
 from dagster_project.ingest.landing import DEFAULT_LANDING, LandingError, find_folder
 from dagster_project.processes import hear_signals
 from dagster_project.recovery import recover
+from dagster_project.warehouse import WarehouseError, refuse_mismatch
 from dagster_project.warehouse.files import is_free, read_holder
 
 # In the environment of all that we start, and so of what it starts in turn: by this a killed one's are known.
@@ -74,6 +76,12 @@ def end_leftovers(home: Path) -> int:
     return count
 
 
+def refuse_other_warehouse() -> None:
+    """Raise WarehouseError where the warehouse is of another version; one that is away is waited for at each run."""
+    with suppress(psycopg.OperationalError), psycopg.connect("", connect_timeout=10) as connection:
+        refuse_mismatch(connection)
+
+
 def main() -> NoReturn:
     parser = argparse.ArgumentParser(prog="python -m dagster_project.ui", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
@@ -84,12 +92,13 @@ def main() -> NoReturn:
     home.mkdir(parents=True, exist_ok=True)
     try:
         os.environ["TILLROLL_LANDING"] = str(find_folder(os.environ.get("TILLROLL_LANDING") or DEFAULT_LANDING))
+        refuse_other_warehouse()
         hold(home, port)
         if ended := end_leftovers(home):
             print(f"{ended} processes that a killed Dagster had left are ended.")
         if not is_free(port):
             raise BusyError(f"Port {port} is taken by another program: make ui PORT=another.")
-    except (BusyError, LandingError) as error:
+    except (BusyError, LandingError, WarehouseError) as error:
         sys.exit(f"Error: {error}")
     with dg.DagsterInstance.get() as instance:
         for run_id in recover(instance, home):

@@ -30,7 +30,7 @@ from udf.plans.book import PlanBook
 from udf.plans.replay import Replayed
 from udf.plans.routing import Routed, Router
 from udf.readers.model import ATTEMPTS, ModelReader
-from udf.readers.rules import RulesReader, read_line, read_part
+from udf.readers.rules import RulesReader, read_line, read_part, settle
 from udf.refusals import RefusedError, hash_document, refuse
 from udf.standards.reference import Reference, load_reference
 from udf.version import MODEL, model_version, version_with
@@ -124,7 +124,9 @@ class Compiler:
         segments, setting, chunk = message.segments, message.setting, unit.chunks[0]
         if chunk.kind == "line":
             return judge_unit(message, unit, read_line(segments, chunk.first, chunk.last, setting))
-        return judge_unit(message, unit, read_part(segments, chunk, setting))
+        reading = read_part(segments, chunk, setting)
+        settle(unit, reading, segments, setting)
+        return judge_unit(message, unit, reading)
 
     def _finish(self, message: Message) -> tuple[Outcome, str | None]:
         """The outcome of a message whose units are read and judged, and its document as JSON; plans learn from it."""

@@ -65,6 +65,16 @@ class Party(_Frozen):
     name: str | None = None
 
 
+class Price(_Frozen):
+    """One price that a line states for a quantity."""
+
+    price: Number
+    price_type: str | None = Field(default=None, description="AAA, NTP, UCP, …, as sent")
+    price_unit: str | None = Field(default=None, description="the unit that it is for, as sent")
+    price_quantity: Number | None = Field(default=None, description="the number of these units; null for one")
+    currency: str | None = Field(default=None, description="ISO 4217")
+
+
 class Line(_Frozen):
     """One quantity that the message states for one item at one place."""
 
@@ -78,7 +88,7 @@ class Line(_Frozen):
     qualifier: str | None = Field(default=None, description="the code that decided the measure, as sent")
     quantity: Number = Field(description="exact decimal, sign kept as sent")
     unit: str | None = None
-    price: Number | None = None
+    price: Number | None = Field(default=None, description="of several the one that the table of price types prefers")
     price_type: str | None = Field(default=None, description="AAA, NTP, UCP, …, as sent")
     currency: str | None = Field(default=None, description="ISO 4217")
     period_start: datetime.date | None = None
@@ -86,6 +96,10 @@ class Line(_Frozen):
     as_of_date: datetime.date | None = None
     attributes: dict[str, str] = Field(default_factory=dict, description="name → value, anything else the line states")
     source: dict[str, Span] = Field(default_factory=dict, description="field → [start, end) in the message's text")
+    price_unit: str | None = Field(default=None, description="the unit that the price is for, as sent")
+    price_quantity: Number | None = Field(default=None, description="the number of these units; null for one")
+    prices: list[Price] = Field(default_factory=list, description="every price that the line states for the quantity")
+    parent_line: str | None = Field(default=None, description="the line that contains this one, LIN C829")
 
 
 class Document(_Frozen):

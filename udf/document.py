@@ -3,20 +3,19 @@
 import datetime
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from udf.edi.segments import Segment
+from udf.line_prices import read_prices
 from udf.message import LineRecords
 from udf.outcome import Line, Party
 from udf.reading import Position, Record
 from udf.standards.chunks import Chunk
-from udf.standards.dates import date_statements, read_date
+from udf.standards.dates import date_statements, read_date, read_days
 from udf.standards.header import currencies
-from udf.standards.items import is_sub_line, line_identifiers
-from udf.standards.meanings import refine
+from udf.standards.items import line_identifiers, parent_slot
+from udf.standards.meanings import STOCK, refine
 from udf.standards.places import without_weak_place
-from udf.standards.prices import other_unit, price_basis
 from udf.standards.quantities import inventory_segments, names_part_place
 from udf.standards.setting import Setting
 from udf.standards.standard import Standard
@@ -31,6 +30,9 @@ FLOWS = SALES | frozenset((
     "sold_off_premise", "returned_goods", "returned_to_vendor", "returned_defective",
 ))  # fmt: skip
 """Measures of what happened in a period: beside sales those of goods that moved, which have a period and a date."""
+
+OPENING = ("opening_balance",)
+"""Measures of what there was when a period began: they have the period, since its last day is not theirs."""
 
 _DELETIONS = ("3", "03")
 """1225 and 353: the lines are to be deleted. Read as a report they would be counted a second time."""
@@ -119,6 +121,7 @@ def build_lines(
         item_ids.setdefault(kind, text_at(segments, position))
     lin = next((segments[i] for i in range(line.first, line.last) if segments[i].tag == "LIN"), None)
     number = (lin.value(0) or None) if lin else None
+    parent = parent_slot(segments, line.first, line.last)
     nearer = currencies(segments, range(line.first, line.last))
     if len(nearer) > 1:
         raise UnreadableValueError("currency-ambiguous", f"The line states the currencies {' and '.join(nearer)}.")
@@ -135,33 +138,33 @@ def build_lines(
         measure = refine(stated, segments, inventory.get(record["quantity"][0]), transfer)
         is_sale = measure in SALES or (measure == "unmapped" and setting.message_type in ("SLSRPT", "867"))
         as_of = read_dates(segments, whole)[1]
+        if measure in STOCK and as_of and is_yet_to_come(segments, record["quantity"], as_of):
+            raise UnreadableValueError("stock-to-come", "A part of a stock has a later day than the stock itself.")
         if is_sale or measure in FLOWS:
             whole = _prefer_period(segments, whole, line.first, setting, periods)
             if _is_of_stock(segments, whole, setting):  # of a sale it says nothing
                 whole = {name: at for name, at in whole.items() if name not in ("start", "end")}
         start, end = read_dates(segments, whole)
         attributes = _attributes(segments, line, record, setting, opening)
-        if lin and is_sub_line(lin) and lin.value(3, 1):
-            attributes["parent_line"] = lin.value(3, 1)
         attributes = _inventory_status(segments, inventory.get(record["quantity"][0])) | attributes
-        price_at = whole.get("price")
-        basis = price_basis(segments[price_at[0]]) if price_at else None
-        if price_at and (other := other_unit(segments[price_at[0]], _text(segments, whole.get("unit")))):
-            basis = f"for a {other}"
-        if price_at and basis:  # a price for a hundred is no price of this contract: left out, and said so
-            attributes |= {"price_as_sent": text_at(segments, price_at), "price_basis": basis}
-            del whole["price"]
-            whole.pop("price_type", None)
-        source = {
+        unit, own_currency = _text(segments, whole.get("unit")), nearer[0] if nearer else currency
+        prices: dict[str, Any] = {}
+        priced: dict[str, tuple[int, int]] = {}
+        if price_at := whole.get("price"):
+            prices, basis, priced = read_prices(segments, price_at, line.last, unit, own_currency, setting)
+            attributes |= basis
+        source = priced | {
             _SOURCE_NAMES.get(name, name): span_at(segments, position)
             for name, position in whole.items()
             if name in _COPIED
         }
         if "start" in whole:
-            names = ("period_start", "period_end") if is_sale else ("as_of_date",)
+            names = ("period_start", "period_end") if is_sale or measure in OPENING else ("as_of_date",)
             source |= {name: span_at(segments, whole["start" if name == "period_start" else "end"]) for name in names}
         if lin and number:
             source["line_number"] = lin.component_span(0, 0)
+        if parent:
+            source["parent_line"] = segments[parent[0]].component_span(*parent[1:])
         if "currency" in whole and not nearer:
             source["currency"] = span_at(segments, whole["currency"])
         lines.append(Line(
@@ -174,17 +177,25 @@ def build_lines(
             measure=measure,
             qualifier=qualifier,
             quantity=quantity,
-            unit=_text(segments, whole.get("unit")),
-            price=_price(segments, whole.get("price"), mark),
-            price_type=_text(segments, whole.get("price_type")),
-            currency=nearer[0] if nearer else currency,
-            period_start=start if is_sale or measure in FLOWS else None,
-            period_end=end if is_sale or measure in FLOWS else None,
-            as_of_date=None if is_sale else as_of,
+            unit=unit,
+            currency=own_currency,
+            period_start=start if is_sale or measure in FLOWS or measure in OPENING else None,
+            period_end=end if is_sale or measure in FLOWS or measure in OPENING else None,
+            as_of_date=None if is_sale or measure in OPENING else as_of,
             attributes=attributes,
             source=source,
+            parent_line=_text(segments, parent),
+            **({"price": None, "price_type": None} | prices),
         ))  # fmt: skip
     return lines
+
+
+def is_yet_to_come(segments: Sequence[Segment], quantity: Position, as_of: datetime.date) -> bool:
+    """Whether a part of a stock (SCH06) is of a later day than the stock: a schedule is no split of what there is."""
+    segment = segments[quantity[0]]
+    if segment.tag != "SCH" or not segment.value(5):
+        return False
+    return read_days(segment.value(5), "")[0] > as_of
 
 
 def transfer_of(segments: Sequence[Segment], first: int, last: int) -> str:
@@ -252,15 +263,11 @@ class StatedPeriods:
 
 
 _COPIED = frozenset((
-    "item", "item_type", "location", "location_type", "qualifier", "quantity", "unit", "price", "price_type",
+    "item", "item_type", "location", "location_type", "qualifier", "quantity", "unit",
 ))  # fmt: skip
 _SOURCE_NAMES = {
     "item": "item_id", "item_type": "item_id_type", "location": "location_id", "location_type": "location_id_type",
 }  # fmt: skip
-
-
-def _price(segments: Sequence[Segment], position: Position | None, mark: str | None) -> Decimal | None:
-    return read_number(text_at(segments, position), mark, "price-not-a-number") if position else None
 
 
 def _text(segments: Sequence[Segment], position: Position | None) -> str | None:

@@ -192,7 +192,7 @@ def read_message(text: str, envelope: Envelope | None, reference: Reference) -> 
         raise RefusedError(message_type, refusal.code, f"{refusal} A shorter one may teach plans.")
     del tags
     try:
-        chunks = split_message(segments, message_type)
+        chunks = split_message(segments, message_type, envelope.sender or "")
     except ExcessError as error:
         raise too_large(message_type, error) from None
     setting = _describe(None if named else segments[first], message_type, envelope, reference)

@@ -55,6 +55,24 @@ class Party(NamedTuple):
     name: str | None = None
 
 
+class Price(NamedTuple):
+    """See `contract.Price`."""
+
+    price: Decimal
+    price_type: str | None = None
+    price_unit: str | None = None
+    price_quantity: Decimal | None = None
+    currency: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """What JSON can hold of it. Raises ValueError for a number that JSON cannot hold."""
+        fields = self._asdict()
+        fields["price"] = json_number(self.price)
+        if self.price_quantity is not None:
+            fields["price_quantity"] = json_number(self.price_quantity)
+        return fields
+
+
 class Line(NamedTuple):
     """See `contract.Line`."""
 
@@ -76,6 +94,10 @@ class Line(NamedTuple):
     as_of_date: datetime.date | None
     attributes: dict[str, str]
     source: dict[str, Span]
+    price_unit: str | None = None
+    price_quantity: Decimal | None = None
+    prices: Sequence[Price] = ()
+    parent_line: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """What JSON can hold of it. Raises ValueError for a number that JSON cannot hold."""
@@ -83,6 +105,9 @@ class Line(NamedTuple):
         fields["quantity"] = json_number(self.quantity)
         if self.price is not None:
             fields["price"] = json_number(self.price)
+        if self.price_quantity is not None:
+            fields["price_quantity"] = json_number(self.price_quantity)
+        fields["prices"] = [price.as_json() for price in self.prices]
         return _write_dates(fields, "period_start", "period_end", "as_of_date")
 
 

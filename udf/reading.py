@@ -48,8 +48,12 @@ class LineReading:
     """What a line states, for each of its quantities. Segments are indices into the message."""
 
     item: Record = field(default_factory=dict)
-    """`item` and `item_type` of all its records, nothing where it names none."""
+    """`item` and `item_type` of its records, nothing where it names none."""
+    case_item: Record = field(default_factory=dict)
+    """The same of its records in cases, which may have a number of their own."""
     quantities: Sequence[Position] = ()
+    totals: Sequence[Position] = ()
+    """Those that the others of their code add up to, each of which names its place."""
     places: Sequence[int] = ()
     """Segments that name places, in stream order."""
     bindings: Sequence[Mapping[int, int | None]] = ()

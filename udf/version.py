@@ -2,7 +2,8 @@
 
 Outcomes of another version are pending again, so a comment, a docstring or a line break must not change it. Of the code
 the syntax tree counts, written down in one way on every Python that the compiler runs on. To parse all of it takes some
-tenths of a second, a hash over its bytes 3 ms: what came of it is kept beside the bytecode, under such a hash.
+tenths of a second: what came of it is kept beside the bytecode, and is of these sources where the bytecode is, too, whose
+size and time Python goes by.
 """
 
 import ast
@@ -42,10 +43,11 @@ def version_with(model: str) -> str:
 @cache
 def hash_code() -> str:
     """A hash over the syntax trees of all modules that decide an outcome."""
-    sources = [(path.relative_to(PACKAGE).as_posix(), path.read_bytes()) for path in list_sources()]
-    seen = hashlib.sha256(Path(__file__).read_bytes())
-    for name, source in sources:
-        seen.update(f"{name} {len(source)} ".encode() + source)
+    sources = [(path.relative_to(PACKAGE).as_posix(), path) for path in list_sources()]
+    seen = hashlib.sha256()
+    for name, path in (*sources, ("", Path(__file__))):
+        facts = path.stat()
+        seen.update(f"{name} {facts.st_size} {facts.st_mtime_ns} ".encode())
     kept = Path(cache_from_source(__file__)).with_name("hash_code")
     try:
         known, found = kept.read_text("ascii").split()
@@ -54,8 +56,8 @@ def hash_code() -> str:
     except (OSError, ValueError):  # none is kept, or something else
         pass
     trees = hashlib.sha256()
-    for name, source in sources:
-        trees.update(f"{name} {canonical(source)}".encode())
+    for name, path in sources:
+        trees.update(f"{name} {canonical(path.read_bytes())}".encode())
     _keep(kept, f"{seen.hexdigest()} {trees.hexdigest()}")
     return trees.hexdigest()
 

@@ -1,17 +1,19 @@
-"""When: at once for new files, each hour for Bronze, eagerly for what follows, each night for what was missed.
+"""When: at once for new files, each hour for what is left to do, eagerly for what follows, each night for everything.
 
-The hour stands with what it loads (`bronze.py`), and what follows with each asset as its automation condition.
+What follows Bronze stands with each asset as its automation condition.
 """
 
 import hashlib
-import json
 import time
 
 import dagster as dg
 
-from dagster_project.defs.bronze import INTERCHANGES, MESSAGES
-from dagster_project.defs.resources import Landing
+from dagster_project.defs.bronze import INTERCHANGES, MESSAGES, LandingRun
+from dagster_project.defs.resources import Landing, Warehouse
+from dagster_project.defs.silver import OUTCOMES
+from dagster_project.ingest.known import KnownFiles
 from dagster_project.ingest.landing import list_files
+from dagster_project.recovery import UNFINISHED
 
 # Which files a run was asked for.
 FILES_TAG = "tillroll/files"
@@ -34,7 +36,7 @@ def landing_sensor(context: dg.SensorEvaluationContext, landing: Landing) -> dg.
     files = 0
     for file in list_files(landing.folder()):
         if file.ignored is None:
-            digest.update(json.dumps([file.path, file.size, file.modified_ns]).encode())
+            digest.update(f"{file.path}\0{file.size} {file.modified_ns}\n".encode())
             files += 1
     seen = digest.hexdigest()
     if not files:
@@ -59,8 +61,40 @@ automation_sensor = dg.AutomationConditionSensorDefinition(
     "automation_sensor",
     target=dg.AssetSelection.all(),
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Materialises what its automation condition asks for: Bronze each hour, the rest when its parents do.",
+    description="Materialises what follows when its parents are new, as each asset's automation condition says.",
 )
+
+# The last of Gold: where it is older than Silver, something in between has failed.
+LAST = dg.AssetKey(["gold", "mart_data_quality"])
+
+
+@dg.schedule(
+    target=dg.AssetSelection.assets(INTERCHANGES, MESSAGES),
+    cron_schedule="0 * * * *",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Bronze each hour, and by it all that follows, where something is left to do; no run where nothing is.",
+)
+def hourly(
+    context: dg.ScheduleEvaluationContext, landing: Landing, warehouse: Warehouse
+) -> dg.RunRequest | dg.SkipReason:
+    """Looks before it asks: a run that finds nothing would leave as much behind as one that finds a file."""
+    if context.instance.get_runs_count(dg.RunsFilter(statuses=UNFINISHED)):
+        return dg.SkipReason("a run is at work")
+    with warehouse.connect() as connection:
+        known = KnownFiles(connection, landing.folder())
+        has_files = any(not known.is_known(file) for file in list_files(landing.folder()))
+        (has_interchanges,) = connection.execute(
+            "select exists (select from bronze.interchanges where message_count is null)"
+        ).fetchone() or (False,)
+    if has_files or has_interchanges or _is_gold_behind(context.instance):
+        return dg.RunRequest()
+    return dg.SkipReason(f"nothing new in {landing.path}, and Gold is as new as Silver")
+
+
+def _is_gold_behind(instance: dg.DagsterInstance) -> bool:
+    silver, gold = (instance.get_latest_materialization_event(key) for key in (OUTCOMES, LAST))
+    return silver is not None and (gold is None or gold.timestamp < silver.timestamp)
+
 
 # Where sensors are switched off, or a run failed with nobody looking, the night brings Gold up to date.
 nightly = dg.ScheduleDefinition(
@@ -68,5 +102,6 @@ nightly = dg.ScheduleDefinition(
     target=dg.AssetSelection.all() - dg.AssetSelection.groups("model"),
     cron_schedule="30 4 * * *",
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Everything from the landing folder to Gold, once a night.",
+    run_config=dg.RunConfig({"bronze__interchanges": LandingRun(is_thorough=True)}),
+    description="Everything from the landing folder to Gold, once a night, and every file opened again.",
 )

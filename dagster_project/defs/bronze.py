@@ -6,14 +6,15 @@ Nothing a file holds, or fails to hold, is an exception here.
 import time
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import dagster as dg
 import psycopg
 
 from dagster_project.defs.resources import Landing, Warehouse, patiently
-from dagster_project.ingest.intake import Delivery, deliver_all, split_pending
+from dagster_project.ingest.delivery import Delivery, deliver_all
+from dagster_project.ingest.intake import split_pending
+from dagster_project.ingest.known import KnownFiles
 from dagster_project.ingest.landing import LandingFile, list_files
 
 LANDING = dg.AssetKey(["landing"])
@@ -29,6 +30,8 @@ class LandingRun(dg.Config):
 
     # A transfer writes more often than this. A run waits for fresh files once, then leaves them to the next run.
     settle_seconds: float = 1.0
+    # Opens every file, also those that look as they did when they were taken.
+    is_thorough: bool = False
 
 
 # Sources are observed, not built: this names the left end of the graph.
@@ -47,42 +50,47 @@ landing_folder = dg.AssetSpec(
     group_name="bronze",
     kinds={"postgres", "edi"},
     owners=["team:data"],
-    # The landing folder is no asset that Dagster sees change: the hour alone decides, and the sensor is faster.
-    automation_condition=dg.AutomationCondition.on_cron("@hourly").ignore(dg.AssetSelection.assets(LANDING)),
-    freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36)),
 )
 def interchanges(
     context: dg.AssetExecutionContext, warehouse: Warehouse, landing: Landing, config: LandingRun
 ) -> dg.MaterializeResult[None]:
     """One row per different file content: the bytes as received under their SHA-256. Re-delivery adds nothing.
 
-    Every file of the landing folder, taken or not, is a row of bronze.deliveries.
+    Every file of the landing folder, taken or not, is a row of bronze.deliveries. When it is looked for stands in
+    automation.py: Dagster does not see the folder change.
     """
     folder = landing.folder()
     counts: Counter[Delivery] = Counter()
     fresh: list[LandingFile] = []
     with patiently(context), warehouse.connect() as connection:
-        settled = (file for file in list_files(folder) if not _is_fresh(file, config.settle_seconds, fresh))
-        counts.update(deliver_all(connection, settled))
+        known = KnownFiles(connection, folder)
+        files = list(list_files(folder))
+        unknown = known.list_unknown(files, config.is_thorough)
+        settled = (file for file in unknown if not _is_fresh(file, config.settle_seconds, fresh))
+        counts.update(deliver_all(connection, settled, known))
         if fresh:
             time.sleep(config.settle_seconds)
-            counts.update(deliver_all(connection, fresh))
+            counts.update(deliver_all(connection, fresh, known))
+        known.forget_missing()
         if counts["unfinished"]:
             context.log.warning("%d files are still being written; the next run takes them", counts["unfinished"])
         (rows,) = _one(connection, "select count(*) from bronze.interchanges")
         ignored = connection.execute(
             "select reason, count(*) from bronze.deliveries where status = 'ignored' group by reason order by 2 desc, 1"
         ).fetchall()
-    context.log.info("%s: %s", folder, ", ".join(f"{count} {outcome}" for outcome, count in counts.items()) or "empty")
+    context.log.info(
+        "%s: %s", folder, ", ".join(f"{count} {outcome}" for outcome, count in counts.items()) or "nothing new"
+    )
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": rows,
             "landing folder": dg.MetadataValue.path(folder),
-            "files": counts.total(),
+            "files": len(files),
             "new interchanges": counts["loaded"],
             "repeated": counts["repeated"],
             "ignored": counts["ignored"],
-            "known": counts["known"],
+            "known": len(files) - counts.total() + counts["known"],
+            "unreadable": counts["unreadable"],
             "still being written": counts["unfinished"],
             "files ignored so far": dg.MetadataValue.md(
                 "\n".join(
@@ -114,7 +122,6 @@ def _one(connection: psycopg.Connection[Any], query: str) -> tuple[Any, ...]:
     kinds={"postgres", "edi"},
     owners=["team:data"],
     automation_condition=dg.AutomationCondition.eager(),
-    freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36)),
 )
 def messages(context: dg.AssetExecutionContext, warehouse: Warehouse, landing: Landing) -> dg.MaterializeResult[None]:
     """One row per message of each interchange, UNH to UNT or ST to SE: the text as received, and its envelope.

@@ -14,6 +14,7 @@ from pydantic import Field
 from dagster_project.ingest.landing import DEFAULT_LANDING, LandingError, find_folder, read_message_types
 from dagster_project.manifest import DBT, DBT_FOLDER
 from dagster_project.training import Training
+from dagster_project.warehouse.account import WarehouseError
 from dagster_project.warehouse.connection import connect_as
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -46,8 +47,14 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
     role: str = "tillroll_loader"
 
     def connect(self, is_derived: bool = False) -> psycopg.Connection[tuple[Any, ...]]:
-        """A connection that works as the loader, whoever logged in; nothing is committed unless asked."""
-        return connect_as(self.role, is_derived)
+        """A connection that works as the loader, whoever logged in; nothing is committed unless asked.
+
+        Failure, at once, where the warehouse is an older or a newer one than this program works with.
+        """
+        try:
+            return connect_as(self.role, is_derived)
+        except WarehouseError as error:
+            raise dg.Failure(str(error), allow_retries=False) from None
 
 
 class Landing(dg.ConfigurableResource):  # type: ignore[type-arg]

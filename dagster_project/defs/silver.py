@@ -29,17 +29,28 @@ class CompileRun(dg.Config):
 REASONS = """
     with
 
+    outcomes as (
+
+        select outcomes.message_id, outcomes.is_valid, outcomes.problems, outcomes.rejected_lines
+        from silver.outcomes
+        inner join bronze.messages on messages.message_id = outcomes.message_id
+        inner join bronze.interchanges on interchanges.interchange_id = messages.interchange_id
+        -- Half an upload, the whole of which has come.
+        where outcomes.is_valid or not interchanges.is_withdrawn
+
+    ),
+
     problems as (
 
         select outcomes.message_id, 'message' as refused, problem.content
-        from silver.outcomes
+        from outcomes
         cross join lateral jsonb_array_elements(outcomes.problems) as problem (content)
         where not outcomes.is_valid
 
         union all
 
         select outcomes.message_id, 'line' as refused, problem.content
-        from silver.outcomes
+        from outcomes
         cross join lateral jsonb_array_elements(outcomes.rejected_lines) as line (content)
         cross join lateral jsonb_array_elements(line.content -> 'problems') as problem (content)
 

@@ -1,20 +1,20 @@
-"""Files become interchanges, interchanges become messages; a file need not fit into memory.
+"""Interchanges become messages; a file need not fit into memory.
 
 Nothing a file holds, or fails to hold, is an exception here.
 """
 
 import hashlib
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import count
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 import psycopg
 
-from dagster_project.ingest.landing import LandingFile, type_of_folder
+from dagster_project.ingest.delivery import PART_BYTES
+from dagster_project.ingest.landing import type_of_folder
 from dagster_project.warehouse.connection import read_held
 from udf.edi.encoding import Pieces
 from udf.edi.interchange import Amendment, InterchangeMessage, Portion
@@ -24,103 +24,6 @@ from udf.outcome import Envelope, Problem, dump_envelope, dump_problems
 from udf.postgres.faults import PLAIN_MESSAGE
 from udf.postgres.storable import storable_json, storable_text
 from udf.postgres.worker import Log
-
-# Bytes are kept in rows of this size: PostgreSQL holds a value in memory as a whole, several times over.
-PART_BYTES = 1 << 20
-# Files of a transaction. Each commit waits for the disk, which took most of the time of a folder of small files.
-FILES_AT_ONCE = 100
-
-Delivery = Literal["loaded", "repeated", "ignored", "known", "unfinished"]
-
-
-def deliver_all(connection: psycopg.Connection[Any], files: Iterable[LandingFile]) -> Iterator[Delivery]:
-    """Record the files, the small ones some at a time: what became of each, in order."""
-    small: list[LandingFile] = []
-    for file in files:
-        if file.size is None or file.size <= PART_BYTES:
-            small.append(file)
-            if len(small) < FILES_AT_ONCE:
-                continue
-            large = []
-        else:
-            large = [file]
-        yield from _deliver_together(connection, small)
-        small = []
-        for one in large:
-            yield deliver(connection, one)
-    yield from _deliver_together(connection, small)
-
-
-def _deliver_together(connection: psycopg.Connection[Any], files: list[LandingFile]) -> list[Delivery]:
-    with connection.transaction():
-        return [deliver(connection, file) for file in files]
-
-
-class _ChangedError(Exception):
-    """The file is not what it was when its digest was taken."""
-
-
-def deliver(connection: psycopg.Connection[Any], file: LandingFile) -> Delivery:
-    """Record one file, and its bytes if they are new, in one transaction.
-
-    Returns what became of it: `known` when this file with these bytes was recorded before, `unfinished` (and nothing
-    recorded) when it changed while it was read.
-    """
-    if file.ignored is not None:
-        return _record_delivery(connection, file, None, "ignored", file.ignored)
-    try:
-        interchange_id, parts = _examine(file)
-    except OSError as error:
-        return _record_delivery(connection, file, None, "ignored", f"cannot be read: {error.strerror}")
-    except _ChangedError:
-        return "unfinished"
-    try:
-        with connection.transaction():
-            added = connection.execute(
-                """
-                insert into bronze.interchanges (interchange_id, file_name, size_bytes)
-                values (%s, %s, %s)
-                on conflict do nothing
-                """,
-                (interchange_id, file.path.rpartition("/")[2], file.size),
-            ).rowcount
-            if added:
-                _keep(connection, interchange_id, parts())
-            return _record_delivery(connection, file, interchange_id, "loaded" if added else "repeated", None)
-    except (OSError, _ChangedError):
-        return "unfinished"
-
-
-def _examine(file: LandingFile) -> tuple[str, Pieces]:
-    """Digest and bytes of the file; raises _ChangedError where it is not as it was listed, and OSError."""
-    digest, size, part = hashlib.sha256(), 0, b""
-    for part in _read(file.location):
-        digest.update(part)
-        size += len(part)
-    if (size, file.location.stat().st_mtime_ns) != (file.size, file.modified_ns):
-        raise _ChangedError
-    # A small one is read once, a large one again while it is written.
-    if size <= PART_BYTES:
-        return digest.hexdigest(), lambda: [part]
-    return digest.hexdigest(), lambda: _read(file.location)
-
-
-def _read(location: Path) -> Iterator[bytes]:
-    with location.open("rb") as file:
-        while part := file.read(PART_BYTES):
-            yield part
-
-
-def _keep(connection: psycopg.Connection[Any], interchange_id: str, parts: Iterable[bytes]) -> None:
-    digest = hashlib.sha256()
-    for number, part in enumerate(parts, 1):
-        digest.update(part)
-        connection.execute(
-            "insert into bronze.interchange_parts (interchange_id, part, content) values (%s, %s, %b)",
-            (interchange_id, number, part),
-        )
-    if digest.hexdigest() != interchange_id:
-        raise _ChangedError
 
 
 def read_parts(connection: psycopg.Connection[Any], interchange_id: str) -> Iterator[bytes]:
@@ -134,25 +37,6 @@ def read_parts(connection: psycopg.Connection[Any], interchange_id: str) -> Iter
         if row is None:
             return
         yield bytes(row[0])
-
-
-def _record_delivery(
-    connection: psycopg.Connection[Any],
-    file: LandingFile,
-    interchange_id: str | None,
-    status: Literal["loaded", "repeated", "ignored"],
-    reason: str | None,
-) -> Delivery:
-    with connection.transaction():
-        added = connection.execute(
-            """
-            insert into bronze.deliveries (path, interchange_id, status, reason, size_bytes)
-            values (%s, %s, %s, %s, %s)
-            on conflict do nothing
-            """,
-            (file.path, interchange_id, status, reason, file.size),
-        ).rowcount
-    return status if added else "known"
 
 
 def split_pending(

@@ -6,13 +6,15 @@ from dagster_project.warehouse.connection import (
     connect,
     connect_as,
     describe,
+    find_schema_version,
     libpq_variables,
     names_another,
+    refuse_mismatch,
 )
 from dagster_project.warehouse.embedded import STATE, Server
-from dagster_project.warehouse.schema import SCHEMA, prepare, up
+from dagster_project.warehouse.schema import SCHEMA, bring_up_to_date, prepare, up
 
 __all__ = [
-    "EMBEDDED_AT", "SCHEMA", "STATE", "Server", "WarehouseError", "connect", "connect_as", "describe",
-    "libpq_variables", "names_another", "prepare", "up",
+    "EMBEDDED_AT", "SCHEMA", "STATE", "Server", "WarehouseError", "bring_up_to_date", "connect", "connect_as",
+    "describe", "find_schema_version", "libpq_variables", "names_another", "prepare", "refuse_mismatch", "up",
 ]  # fmt: skip

@@ -1,6 +1,7 @@
-"""Brings the warehouse up or down, and says where it is.
+"""Brings the warehouse up or down, says where it is, backs it up and brings it back.
 
     python -m dagster_project.warehouse up | down | status
+    python -m dagster_project.warehouse backup | restore --file tillroll.dump
 
 `up` leaves a running server with the database `tillroll`, everything of `warehouse.sql` and the compiler's functions
 (`udf/install.py`) in it, and `.warehouse/env`: a file of `export PG...=` lines for any shell, psql, dbt or test. By
@@ -18,13 +19,15 @@ from pathlib import Path
 import psycopg
 
 from dagster_project.warehouse import STATE, Server, WarehouseError, describe, libpq_variables, names_another, up
+from dagster_project.warehouse.backup import back_up, restore
 from dagster_project.warehouse.files import read_holder
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m dagster_project.warehouse", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("command", choices=["up", "down", "status"])
+    parser.add_argument("command", choices=["up", "down", "status", "backup", "restore"])
+    parser.add_argument("--file", type=Path, default=Path("tillroll.dump"), help="of the backup (tillroll.dump)")
     parser.add_argument("--state", type=Path, default=STATE, help="folder of the embedded server (default: .warehouse)")
     chosen = parser.parse_args(arguments)
     server = Server(chosen.state.resolve())
@@ -32,6 +35,14 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen.command == "up":
             variables = up(server.state)
             print(f"The warehouse is up: {describe(variables)}. In a shell: . {server.state / 'env'}")
+        elif chosen.command == "backup":
+            back_up(server, up(server.state), chosen.file)
+            print(f"The warehouse is in {chosen.file}, {chosen.file.stat().st_size / 1e6:.1f} MB.")
+        elif chosen.command == "restore":
+            restore(server, up(server.state), chosen.file)
+            # Brings one of an older version up to date.
+            up(server.state)
+            print("The warehouse is as it was. Gold is to be made anew: dbt build --full-refresh.")
         elif chosen.command == "down":
             if ui := read_holder(server.state / "dagster" / "ui.lock"):
                 print(f"Note: Dagster runs ({ui}) and fails without the warehouse: end it too.", file=sys.stderr)

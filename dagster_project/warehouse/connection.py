@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import psycopg
-from psycopg import pq, sql
+from psycopg import errors, pq, sql
+
+from dagster_project.warehouse.account import WarehouseError
+from udf.postgres.schema_version import describe_mismatch, read_schema_version
 
 # Stands beside the PG variables in the env file: a shell that has sourced it must not look like one that names another
 # server, even when the embedded one has moved to another port since.
@@ -41,14 +44,35 @@ def connect_as(role: str, is_derived: bool = False) -> psycopg.Connection[tuple[
     Nothing is committed unless asked. Read committed, and each statement sees what other workers committed before it:
     the claims of udf.postgres.worker count on that. With `is_derived` a commit does not wait for the disk: for what can
     be made again out of Bronze, where a crash of the server takes back no more than the last half second of work.
+
+    Raises WarehouseError where the tables have another shape than the one that this program works with.
     """
     connection = psycopg.connect("", application_name="tillroll")
-    # set role takes no parameters.
-    connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
-    if is_derived:
-        connection.execute("set synchronous_commit = off")
+    try:
+        # set role takes no parameters.
+        connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
+        if is_derived:
+            connection.execute("set synchronous_commit = off")
+        refuse_mismatch(connection)
+    except errors.InvalidParameterValue:
+        connection.close()
+        raise WarehouseError(describe_mismatch(None)) from None
+    except BaseException:
+        connection.close()
+        raise
     connection.commit()
     return connection
+
+
+def find_schema_version(connection: psycopg.Connection[Any]) -> int | None:
+    """The version of the warehouse's tables; 0 from before there were any, None where nothing stands."""
+    return read_schema_version(lambda query: connection.execute(query.encode()).fetchall())
+
+
+def refuse_mismatch(connection: psycopg.Connection[Any]) -> None:
+    """Raise WarehouseError where the tables have another shape than the one that this program works with."""
+    if (complaint := describe_mismatch(find_schema_version(connection))) is not None:
+        raise WarehouseError(complaint)
 
 
 BUILDERS = """

@@ -42,6 +42,17 @@ SETTINGS = {
     # pg_stat_user_functions says how often each SQL function was called, and for how long.
     "track_functions": "pl",
 }
+# Given at each start, so that a data directory of an older version has them too: a file for each day of the week, begun
+# anew a week later. Nothing else ever removes what the server says.
+LOG_SETTINGS = {
+    "logging_collector": "on",
+    "log_directory": "../log",
+    "log_filename": "postgres-%a.log",
+    "log_file_mode": "0644",
+    "log_rotation_age": "1d",
+    "log_rotation_size": "0",
+    "log_truncate_on_rotation": "on",
+}
 # For servers that hold nothing worth keeping: a third of the time of a test run went into flushing to disk.
 THROWAWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -64,6 +75,7 @@ class Server:
 
     @property
     def log(self) -> Path:
+        """What the server says until its own files beside this one are open."""
         return self.state / "log" / "postgres.log"
 
     @property
@@ -177,7 +189,8 @@ class Server:
                 port = find_free_port()
             write_private(self.state / "port", str(port))
             command: list[str | Path] = [self.binaries / "bin" / "pg_ctl", "start", "-D", self.data, "-l", self.log]
-            command += ["-w", "-t", "120", "-o", f"-p {port}"]
+            settings = " ".join(f"-c {name}={value}" for name, value in LOG_SETTINGS.items())
+            command += ["-w", "-t", "120", "-o", f"-p {port} {settings}"]
             try:
                 run_as(account, command, self.state, surroundings(self.binaries, account))
             except WarehouseError as error:
@@ -185,7 +198,7 @@ class Server:
                 time.sleep(attempt)
             else:
                 return
-        raise WarehouseError(f"PostgreSQL does not start; {self.log} says why.\n{complaint}")
+        raise WarehouseError(f"PostgreSQL does not start; the newest file in {self.log.parent} says why.\n{complaint}")
 
 
 def is_postmaster(pid: int, data: Path) -> bool:

@@ -1,21 +1,33 @@
-"""What must stand in the warehouse before Dagster and dbt come: the database, warehouse.sql, the SQL functions."""
+"""What must stand in the warehouse before Dagster and dbt come: the database, its tables, the SQL functions.
+
+`warehouse.sql` is the tables as they are; `steps/N.sql` brings a warehouse of version N - 1 to version N.
+"""
 
 import os
 import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from dagster_project.warehouse.account import WarehouseError
-from dagster_project.warehouse.connection import EMBEDDED_AT, connect, libpq_variables, names_another
+from dagster_project.warehouse.connection import (
+    EMBEDDED_AT,
+    connect,
+    find_schema_version,
+    libpq_variables,
+    names_another,
+)
 from dagster_project.warehouse.embedded import DATABASE, STATE, Server
 from dagster_project.warehouse.files import write_private
 from udf import install
+from udf.postgres.schema_version import SCHEMA_VERSION, describe_mismatch
 
 SCHEMA = Path(__file__).with_name("warehouse.sql")
+STEPS = Path(__file__).with_name("steps")
 OLDEST_SERVER = 15
 
 
@@ -47,14 +59,37 @@ def up(state: Path = STATE, environment: Mapping[str, str] = os.environ) -> dict
 
 
 def prepare(variables: Mapping[str, str]) -> list[str]:
-    """Create the database where it is missing, apply warehouse.sql, install the functions; return remarks."""
+    """Create the database where it is missing, bring its tables up to date, install the functions; return remarks."""
     create_database(variables)
     with connect(variables) as connection:
         version = connection.info.server_version // 10000
         if version < OLDEST_SERVER:
             raise WarehouseError(f"PostgreSQL {version} is too old: Tillroll needs {OLDEST_SERVER} or newer.")
+        remarks = bring_up_to_date(connection)
+    return remarks + install_functions(variables)
+
+
+def bring_up_to_date(connection: psycopg.Connection[Any]) -> list[str]:
+    """Apply the steps that this warehouse has not seen and then warehouse.sql, in one transaction; return remarks.
+
+    Raises WarehouseError where the warehouse is newer than this program, and changes nothing.
+    """
+    with connection.transaction():
+        # Two installers of one database wait for each other: create ... if not exists alone is not safe against that.
+        connection.execute("select pg_advisory_xact_lock(hashtext('tillroll.warehouse'))")
+        found = find_schema_version(connection)
+        if found is not None and found > SCHEMA_VERSION:
+            raise WarehouseError(describe_mismatch(found))
+        if found is not None:
+            for step in range(found + 1, SCHEMA_VERSION + 1):
+                connection.execute((STEPS / f"{step}.sql").read_bytes())
         connection.execute(SCHEMA.read_bytes())
-    return install_functions(variables)
+        connection.execute(
+            "insert into bronze.schema_versions (schema_version) values (%s) on conflict do nothing", (SCHEMA_VERSION,)
+        )
+    if found in {None, SCHEMA_VERSION}:
+        return []
+    return [f"The warehouse had schema version {found} and has {SCHEMA_VERSION} now; its data stays."]
 
 
 def create_database(variables: Mapping[str, str]) -> None:

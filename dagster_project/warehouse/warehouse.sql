@@ -2,13 +2,11 @@
 --
 -- Applied in one transaction, as often as wanted: a second run changes nothing. It needs no superuser, only the right
 -- to create schemas in this database and to create roles (or roles that exist already and whose membership the caller
--- may grant). Everything from staging on is built by dbt, and what is in schema udf by `python -m udf.install`.
+-- may grant). Everything from staging on is built by dbt, and what is in schema udf by `python -m udf.install`. What an
+-- older warehouse has in another shape is brought here before, by the steps beside this file (schema.py).
 --
 --   landing ─▶ bronze.deliveries, bronze.interchanges (and _parts) ─▶ bronze.messages ─▶ silver.outcomes ─▶ staging ─▶ gold
 --                                                                      └─▶ silver.attempts
-
--- Two installers of one database wait for each other; create ... if not exists alone is not safe against that.
-do $$ begin perform pg_advisory_xact_lock(hashtext('tillroll.warehouse')); end $$;
 
 -- create ... if not exists tells about each thing that is there already; a second run has nothing to say.
 set local client_min_messages = warning;
@@ -69,6 +67,15 @@ comment on schema gold is 'Sell-through for people and BI tools: documented, tes
 comment on schema reference is 'Meanings of qualifiers, severities of problems, partners: the CSV files of seeds/reference. Written by tillroll_dbt.';
 comment on schema udf is 'The compiler as SQL functions. Written by python -m udf.install.';
 
+-- Version -----------------------------------------------------------------------------------------------------------
+
+create table if not exists bronze.schema_versions (
+    schema_version integer primary key check (schema_version >= 1),
+    applied_at timestamptz not null default now()
+);
+
+comment on table bronze.schema_versions is 'One row per shape that the tables of Bronze and Silver have been brought to by make up. The highest one stands; programs that need another refuse to work.';
+
 -- Bronze ------------------------------------------------------------------------------------------------------------
 
 create table if not exists bronze.interchanges (
@@ -79,7 +86,8 @@ create table if not exists bronze.interchanges (
     encoding text,
     encoding_source text,
     problems jsonb,
-    message_count integer check (message_count >= 1)
+    message_count integer check (message_count >= 1),
+    is_withdrawn boolean not null default false
 );
 
 comment on table bronze.interchanges is 'One row per different file content that ever arrived. The same bytes under another name are the same interchange; see bronze.deliveries.';
@@ -90,9 +98,9 @@ comment on column bronze.interchanges.encoding is 'Encoding by which the message
 comment on column bronze.interchanges.encoding_source is 'What gave the encoding away: bom, syntax-identifier, utf-8, ebcdic, or fallback (nothing did).';
 comment on column bronze.interchanges.problems is 'JSON array of problems (code, severity, segment, span, detail) of the interchange as a whole.';
 comment on column bronze.interchanges.message_count is 'Number of rows in bronze.messages: at least one, since what holds no message is kept as one message of unknown type.';
+comment on column bronze.interchanges.is_withdrawn is 'Half of an upload: under each name that it was delivered under, a later file begins with all of its bytes and goes on. What is wrong with its messages is no longer anybody''s concern.';
 
 -- In parts, because PostgreSQL and every reader hold a value in memory as a whole, and a file may have any size.
--- Nothing here migrates: a warehouse of an older Tillroll, with the bytes beside the interchange, is created anew.
 create table if not exists bronze.interchange_parts (
     interchange_id text not null references bronze.interchanges,
     part integer not null check (part >= 1),
@@ -111,6 +119,7 @@ create table if not exists bronze.deliveries (
     reason text,
     size_bytes bigint,
     delivered_at timestamptz not null default clock_timestamp(),
+    continues text references bronze.interchanges,
     unique nulls not distinct (path, interchange_id),
     check ((status = 'ignored') = (interchange_id is null)),
     check ((status = 'ignored') = (reason is not null))
@@ -121,6 +130,20 @@ comment on column bronze.deliveries.path is 'Path below the landing folder. A na
 comment on column bronze.deliveries.interchange_id is 'What the file held; null when it was ignored.';
 comment on column bronze.deliveries.status is 'loaded: brought a new interchange. repeated: its bytes had come before under another name. ignored: not taken, for the reason beside it.';
 comment on column bronze.deliveries.delivered_at is 'When the file was first seen with this content; looking again changes nothing.';
+comment on column bronze.deliveries.continues is 'The interchange that this name brought before, where the new bytes begin with all of its: it was seen half-way through its upload.';
+
+create table if not exists bronze.landing_files (
+    folder text not null,
+    path text not null,
+    size_bytes bigint,
+    modified_ns bigint not null,
+    ignored text,
+    primary key (folder, path)
+);
+
+comment on table bronze.landing_files is 'One row per file that was taken from a landing folder and lies there still: what looks the same is not opened again before the night. Not a record of what arrived, which is bronze.deliveries: emptied, it costs one reading of the folder.';
+comment on column bronze.landing_files.modified_ns is 'When the file was last written, in nanoseconds since 1970.';
+comment on column bronze.landing_files.ignored is 'Why the file is not loaded; null where it is.';
 
 create table if not exists bronze.messages (
     message_id text primary key check (message_id ~ '^[0-9a-f]{64}$'),
@@ -232,19 +255,6 @@ create table if not exists silver.plans (
     primary key (plan_id, compiler_version)
 );
 
--- A warehouse from before plans knew how values are written, or from when that had another name.
-do $$
-begin
-    if exists (
-        select from pg_attribute
-        where attrelid = 'silver.plans'::regclass and attname = 'customs' and not attisdropped
-    ) then
-        alter table silver.plans rename column customs to profile;
-    end if;
-end
-$$;
-alter table silver.plans add column if not exists profile jsonb not null default '{}';
-
 create index if not exists plans_changed on silver.plans (compiler_version, changed_at);
 
 comment on table silver.plans is 'What was learnt of each partner: the shape of a piece of a message and where its fields stand. A plan runs without the model once it has enough proofs, or an operator approved it. Plans of another compiler_version are history.';
@@ -321,7 +331,9 @@ grant select on all tables in schema bronze, silver to tillroll_loader, tillroll
 -- end only, when its messages are written: their problems are added to. A row lock (select ... for update) needs the
 -- right to update one column, which is why messages.received_at stands here.
 grant insert on all tables in schema bronze to tillroll_loader;
-grant update (encoding, encoding_source, problems, message_count) on bronze.interchanges to tillroll_loader;
+revoke insert on bronze.schema_versions from tillroll_loader;
+grant update, delete on bronze.landing_files to tillroll_loader;
+grant update (encoding, encoding_source, problems, message_count, is_withdrawn) on bronze.interchanges to tillroll_loader;
 grant update (received_at, problems) on bronze.messages to tillroll_loader;
 grant insert, update, delete on all tables in schema silver to tillroll_loader;
 

@@ -134,12 +134,12 @@ def deliver(tmp_path: Path, database: dict[str, str]) -> Deliver:
         for position, content in enumerate(contents):
             (tmp_path / f"{position}.edi").write_bytes(content)
         from dagster_project.defs.resources import Warehouse
-        from dagster_project.ingest import intake
+        from dagster_project.ingest import delivery, intake
         from dagster_project.ingest.landing import list_files
 
         with Warehouse().connect() as loader:
             for file in list_files(tmp_path):
-                intake.deliver(loader, file)
+                delivery.deliver(loader, file)
             intake.split_pending(loader, LOG)
 
     return bring

@@ -17,7 +17,7 @@ import pytest
 import udf
 from dagster_project.defs import bronze
 from dagster_project.defs.resources import Landing, Warehouse
-from dagster_project.ingest import intake
+from dagster_project.ingest import delivery, intake
 from dagster_project.ingest.landing import LandingError, list_files, read_message_types
 from dagster_project.warehouse.connection import connect_as
 from udf.edi.interchange import Portion
@@ -257,7 +257,8 @@ LOAD = """
 import logging, sys
 from pathlib import Path
 from bench.machine import peak_megabytes
-from dagster_project.ingest.intake import deliver_all, split_pending
+from dagster_project.ingest.delivery import deliver_all
+from dagster_project.ingest.intake import split_pending
 from dagster_project.ingest.landing import list_files
 from dagster_project.warehouse import connect_as
 
@@ -309,9 +310,9 @@ def test_a_file_that_changes_while_it_is_read_waits_for_the_next_run(landing: Pa
     (seen,) = list_files(landing)
     (landing / "sales.edi").write_bytes(SALES)
     with Warehouse().connect() as loader:
-        assert intake.deliver(loader, seen) == "unfinished"
+        assert delivery.deliver(loader, seen) == "unfinished"
         (settled,) = list_files(landing)
-        assert intake.deliver(loader, settled) == "loaded"
+        assert delivery.deliver(loader, settled) == "loaded"
     assert counts(connection) == (1, 1, 0)
 
 
@@ -367,7 +368,7 @@ def test_a_run_killed_between_files_and_messages_is_finished_by_the_next(
     (landing / "sales.edi").write_bytes(SALES)
     with Warehouse().connect() as loader:
         for file in list_files(landing):
-            intake.deliver(loader, file)
+            delivery.deliver(loader, file)
     assert counts(connection) == (1, 1, 0)
     load()
     assert counts(connection) == (1, 1, 1)
@@ -377,7 +378,7 @@ def test_an_interchange_that_another_worker_holds_is_left_to_it(landing: Path, l
     (landing / "sales.edi").write_bytes(SALES)
     with Warehouse().connect() as loader:
         for file in list_files(landing):
-            intake.deliver(loader, file)
+            delivery.deliver(loader, file)
     connection.execute("select from bronze.interchanges for update")
     with Warehouse().connect() as loader:
         assert intake.split_pending(loader, dg.get_dagster_logger()) == (0, 0)

@@ -158,12 +158,44 @@ def requested(result: Any, definitions: dg.Definitions) -> set[str]:
     return {key.path[0] for key in keys if result.get_num_requested(key)}
 
 
-@beta
-def test_each_hour_asks_for_bronze_and_all_that_follows(definitions: dg.Definitions) -> None:
+def test_each_hour_asks_for_bronze_where_something_is_left_to_do_and_says_why_where_nothing_is(
+    definitions: dg.Definitions, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, connection: Any
+) -> None:
+    from dagster_project.defs.automation import hourly
+
+    with dg.DagsterInstance.local_temp(str(tmp_path_factory.mktemp("home"))) as instance:
+
+        def ask() -> Any:
+            context = dg.build_schedule_context(instance=instance)
+            return hourly(context, landing=Landing(path=str(tmp_path)), warehouse=Warehouse())
+
+        def build(*path: str) -> None:
+            instance.report_runless_asset_event(dg.AssetMaterialization(dg.AssetKey(path)))
+
+        assert ask() == dg.SkipReason(f"nothing new in {tmp_path}, and Gold is as new as Silver")
+        # Gold has not followed Silver.
+        build("silver", "outcomes")
+        assert isinstance(ask(), dg.RunRequest)
+        build("gold", "mart_data_quality")
+        assert isinstance(ask(), dg.SkipReason)
+        # A file that no run has taken, an interchange that none has split.
+        (tmp_path / "sales.edi").write_bytes(b"UNH+1+SLSRPT:D:96A:UN'UNT+2+1'")
+        assert isinstance(ask(), dg.RunRequest)
+        (tmp_path / "sales.edi").unlink()
+        insert = "insert into bronze.interchanges (interchange_id, file_name, size_bytes) values (%s, '', 0)"
+        connection.execute(insert, ("a" * 64,))
+        connection.commit()
+        assert isinstance(ask(), dg.RunRequest)
+        # Somebody is at it already.
+        instance.add_run(dg.DagsterRun(job_name="job", status=dg.DagsterRunStatus.STARTED))
+        assert ask() == dg.SkipReason("a run is at work")
+
+
+def test_the_night_opens_every_file_again(definitions: dg.Definitions) -> None:
+    nightly = definitions.get_repository_def().get_schedule_def("nightly")
     with dg.DagsterInstance.ephemeral() as instance:
-        first = tick(definitions, instance, 0)
-        next_hour = tick(definitions, instance, 1, first.cursor)
-    assert {"bronze", "silver", "staging", "gold"} <= requested(next_hour, definitions)
+        (request,) = nightly.evaluate_tick(dg.build_schedule_context(instance=instance)).run_requests
+    assert request.run_config["ops"]["bronze__interchanges"]["config"]["is_thorough"] is True
 
 
 @beta
@@ -186,7 +218,9 @@ def test_what_sets_the_graph_going_is_running_from_the_start(definitions: dg.Def
         "automation_sensor": "RUNNING",
     }
     assert {schedule.name: schedule.default_status.value for schedule in repository.schedule_defs} == {
-        "nightly": "RUNNING"
+        "hourly": "RUNNING",
+        "housekeeping": "RUNNING",
+        "nightly": "RUNNING",
     }
 
 

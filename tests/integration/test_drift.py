@@ -11,7 +11,7 @@ import pytest
 
 from dagster_project.defs import drift, silver, silver_checks
 from dagster_project.defs.resources import Warehouse
-from dagster_project.ingest import intake
+from dagster_project.ingest import delivery, intake
 from dagster_project.ingest.landing import list_files
 from tests.integration.incoming import LOG, compile_all
 from udf.compiler import load_compiler
@@ -52,7 +52,7 @@ def send(tmp_path: Path, database: dict[str, str]) -> Any:
             (tmp_path / f"{number}.edi").write_text(write_sales(r, number, **changes))
         with Warehouse().connect() as loader:
             for file in list_files(tmp_path):
-                intake.deliver(loader, file)
+                delivery.deliver(loader, file)
             intake.split_pending(loader, LOG)
         compile_all()
 

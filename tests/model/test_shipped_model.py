@@ -45,7 +45,7 @@ def test_the_card_describes_the_file_beside_it(card: dict[str, Any]) -> None:
 
 
 def test_the_exam_of_the_card_can_be_repeated_on_fewer_messages() -> None:
-    facts = examine(MODEL, Sizes(known=40, held_out=60, quirks=30, damaged=60, plans=20), samples=None)
+    facts = examine(MODEL, Sizes(known=40, held_out=60, quirks=30, damaged=60, plans=20), samples=None, cases=None)
     held_out = facts["splits"][HELD_OUT]
     assert facts["silent_errors"] == facts["damaged messages"]["accepted"] == 0
     assert facts["plans"]["silent_errors"] == facts["plans"]["damaged messages"]["accepted"] == 0

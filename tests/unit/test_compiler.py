@@ -15,7 +15,6 @@ from udf.compiler import Compiler
 from udf.contract import Line, Outcome
 from udf.engines.engine import Answer, Prompt
 from udf.language.vocabulary import EOS, FIELD, MARK
-from udf.standards.reference import load_reference
 from udf.train.attack.oracle import Oracle
 from udf.train.corpus.drafts import Draft, Reference
 from udf.train.corpus.partners import draw_partner
@@ -59,7 +58,7 @@ def test_lines_of_a_right_answer_are_what_the_draft_states(seed: int) -> None:
     outcome = compile_right(draft, text)
     if not outcome.is_complete or outcome.document is None:
         return
-    assert Counter(essence(line) for line in outcome.document.lines) == expected_lines(draft, load_reference())
+    assert Counter(essence(line) for line in outcome.document.lines) == expected_lines(draft)
     for line in outcome.document.lines:
         for field in ("quantity", "item_id", "qualifier"):
             start, end = line.source[field]

@@ -61,7 +61,7 @@ def test_whole_quantities_are_written_without_a_point() -> None:
     assert '"quantity":12,' in Line(measure="sold", quantity=Decimal("12.0")).model_dump_json()
 
 
-SHAPES = ("Problem", "Party", "Line", "Document", "RejectedLine", "Attempt", "Envelope", "Outcome")
+SHAPES = ("Problem", "Party", "Price", "Line", "Document", "RejectedLine", "Attempt", "Envelope", "Outcome")
 
 
 def describe(hint: Any) -> str:
@@ -87,7 +87,7 @@ def test_what_the_compiler_works_with_has_the_fields_of_the_contract(name: str) 
 LINE = outcome.Line(
     "1", "4006381333931", "EN", {"EN": "4006381333931", "SA": "ä\u2028\"\\\x01"}, None, None, "sold", "153",
     Decimal("12.50"), "PCE", Decimal("1E+3"), None, "EUR", datetime.date(2026, 1, 5), datetime.date(2026, 1, 11), None,
-    {"description": "🍏"}, {"quantity": (10, 15)},
+    {"description": "🍏"}, {"quantity": (10, 15)}, "PCE", Decimal(100), [outcome.Price(Decimal("12.50"), "AAA")], "1",
 )  # fmt: skip
 PROBLEM = outcome.Problem("c", "warning", 3, (1, 2), "«ß» \x7f")
 

@@ -19,9 +19,9 @@ _BLANKS = " \t\r\n\v\f\x85\xa0\ufeff"
 NEWLINES = "\r\n"
 DROP_NEWLINES = {ord(character): None for character in NEWLINES}
 
-# X12 names its component separator in ISA16 alone, which a message in Bronze has lost. None of the five message types
-# needs composites, and splitting a description at a guessed ":" or ">" would tear it, so the separator is then the
-# control character that X12.6 reserves for the purpose and that no text contains.
+# X12 names its component separator in ISA16 alone, which a message in Bronze has lost. Splitting a description at a
+# guessed ":" or ">" would tear it, so unless a unit (C001: 355, 1018) shows it, the separator is then the control
+# character that X12.6 reserves for the purpose and that no text contains.
 _NO_COMPONENT = "\x1f"
 
 # The vote over terminators stops here: a thousand votes say no more than sixty-four, and who has not come by the second
@@ -225,6 +225,8 @@ def _x12(text: str, start: re.Match[str] | None) -> Delimiters | None:
         after = re.compile(_CONTROL_NUMBER).match(text, start.end())
         segment = after.group(1) if after and after.group(1) != element else "\n" if element == "~" else "~"
     component, repetition = next(c for c in (_NO_COMPONENT, "\x1e", "\x1d") if c not in (element, segment)), None
+    if found := _composite_unit(element, segment).search(text):
+        component = found[1]
     if _match(_ISA, text):
         fields = text[:_HEAD].split(element, 17)
         if len(fields) > 16 and _may_delimit(fields[16][:1] or " ", element, segment):
@@ -232,6 +234,14 @@ def _x12(text: str, start: re.Match[str] | None) -> Delimiters | None:
         if len(fields) > 11 and len(fields[11].strip()) == 1 and _may_delimit(fields[11].strip(), element, segment):
             repetition = fields[11].strip()
     return Delimiters("X12", segment, element, component, None, None if repetition == component else repetition)
+
+
+@lru_cache(maxsize=64)
+def _composite_unit(element: str, segment: str) -> re.Pattern[str]:
+    """A unit with its exponent, `QTY*QH*100*EA>1` or `UIT*EA>1`, and between them the component separator."""
+    no = f"[^{re.escape(element + segment)}]*+"
+    at, between = re.escape(element), "([" + re.escape("".join(set(">:<^|\\") - {element, segment})) + "])"
+    return re.compile(f"(?:QTY{at}{no}{at}{no}|UIT){at}[A-Z0-9]{{2}}{between}[0-9]")
 
 
 def _fragment(text: str, una: str | None) -> Delimiters | None:

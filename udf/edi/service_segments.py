@@ -97,7 +97,8 @@ def _service_tags(delimiters: Delimiters) -> re.Pattern[str]:
     else:
         tags = rf"(?:ISA|GS|ST|SE|GE|IEA)(?=[ \t\r\n]*+{element})"
         glued = {
-            "ST": rf"{element}[0-9]{{3}}{element}[A-Za-z0-9]{{4,9}}(?:{segment}|[\r\n])",
+            # Sets of goods and of logistics begin with 8 and 9; `WEST*007*20240512` is a place and its date.
+            "ST": rf"{element}[89][0-9]{{2}}{element}[A-Za-z0-9]{{4,9}}(?:{segment}|[\r\n])",
             "IEA": rf"{element}[0-9]{{1,5}}{element}{value}",
         }
     glued |= {tag: shape.replace(r"\1", r"\2") for tag, shape in _HEADS.items()}

@@ -1,14 +1,16 @@
 """The same lines again, and one place with the sums of all others: what a message states twice over its groups."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from hashlib import blake2b
 
+from udf.document import FLOWS
 from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.outcome import Line
 from udf.standards.chunks import Chunks, each_line
+from udf.standards.quantities import COUNTED, are_same_unit
 
 BLOCK = 2
 """Lines of a block: a single line may be sold twice."""
@@ -48,29 +50,53 @@ def _digest(segments: Sequence[Segment], first: int, last: int) -> bytes:
     return blake2b(repr(list(said)).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
+Key = tuple[str | None, ...]
+"""Least identifier of an item, qualifier and last day: which identifier names an item depends on the unit."""
+
+
+def packed_unit(line: Line) -> str | None:
+    """The unit of what was sold, in things that are counted; None where a receipt, a lot or a date tells it apart."""
+    is_told = any(name.startswith(_TELLING) for name in line.attributes)
+    return line.unit if line.measure in FLOWS and line.unit in COUNTED and not is_told else None
+
+
+_TELLING = ("reference_", "date_", "identity_")
+
+
 class PlaceSums:
-    """Quantities by item and place, to see whether one place has the sums of all others."""
+    """Quantities by item and place, to see whether one place has the sums of all others, and one item two units."""
 
     def __init__(self, parties: Collection[str]) -> None:
         """`parties` are the numbers of who sends, buys and sells: the chain as a whole, where one is a place."""
         self._parties = frozenset(parties)
-        self._stated: defaultdict[Hashable, Counter[str]] = defaultdict(Counter)
+        self._stated: defaultdict[tuple[Key, str | None], Counter[str]] = defaultdict(Counter)
+        self._packed: dict[tuple[Key, str | None], str] = {}
+        self._twice: str | None = None
 
     def note(self, line: Line) -> None:
         """A proved line."""
-        if line.location_id is not None:
-            key = line.item_id, line.qualifier, line.unit, line.period_end or line.as_of_date
-            self.add(key, line.location_id, line.quantity)
+        day = (line.period_end or line.as_of_date or "") and str(line.period_end or line.as_of_date)
+        key = min(line.item_ids.values(), default=line.item_id), line.qualifier, day
+        self.add(key, line.location_id, line.quantity, line.unit, packed_unit(line))
 
-    def add(self, key: Hashable, place: str, quantity: Decimal | int) -> None:
-        """A quantity at a place; what may be added up has the same `key`: item, code, unit and last day."""
-        if quantity > 0:
-            self._stated[key][place] += quantity  # type: ignore[assignment]
+    def add(self, key: Key, place: str | None, quantity: Decimal, unit: str | None, packed: str | None) -> None:
+        """A quantity at a place; `packed` as of `packed_unit`."""
+        if quantity <= 0:
+            return
+        if place is not None:
+            self._stated[key, unit][place] += quantity  # type: ignore[assignment]
+        if packed and not are_same_unit(self._packed.setdefault((key, place), packed), packed):
+            self._twice = self._twice or key[0]
+
+    def find_units(self) -> str | None:
+        """An item that was sold at one place in two units, of which one may be the other's content."""
+        return self._twice
 
     def find_total(self) -> str | None:
         """The place that has, of each of its items, what all other places have together; None where there is none.
 
-        Of a chain's own number one item is enough, of any other place it takes two with two parts each.
+        Of a chain's own number, or of one that looks like no other, one item is enough; of any other place it takes two
+        with two parts each.
         """
         sums: Counter[str] = Counter()
         other: set[str] = set()
@@ -81,4 +107,18 @@ class PlaceSums:
                     sums[place] += 1
                 elif len(stated) != 2 or 2 * quantity != total:
                     other.add(place)
-        return next((p for p, n in sums.items() if p not in other and (n > 1 or p in self._parties)), None)
+        return next((p for p, n in sums.items() if p not in other and (n > 1 or self._stands_out(p))), None)
+
+    def _stands_out(self, place: str) -> bool:
+        """Whether a place is the chain itself, or written as none of the others is, which are all written alike."""
+        forms = {p: _form_of(p) for stated in self._stated.values() for p in stated}
+        others = {form for p, form in forms.items() if p != place}
+        return place in self._parties or (len(others) == 1 and forms[place] not in others)
+
+
+def _form_of(place: str) -> tuple[bool, bool]:
+    return place.isdecimal(), len(place) == _GLN
+
+
+_GLN = 13
+"""Digits."""

@@ -1,15 +1,18 @@
 """What a message promises as a whole: its trailer, its counts and its sums."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
 
 from udf.edi.delimiters import NEWLINES
 from udf.edi.segments import Segment
 from udf.findings import Finding
-from udf.gatekeeper.values import adds_up, countable_lines, is_count, is_same_reference
+from udf.gatekeeper.values import adds_up, countable_lines, is_count, is_same_reference, read_count
+from udf.standards.chunks import Chunks
 from udf.standards.edifact import EDIFACT
+from udf.standards.message_types import principal_of
+from udf.standards.places import place_role
 from udf.standards.quantities import SPLITS, activity_of, quantity_positions
 from udf.standards.setting import Setting
 from udf.standards.values import UnreadableValueError, read_number
@@ -61,9 +64,24 @@ def check_body(text: str, segments: Sequence[Segment], first: int, delimiter: st
     return findings
 
 
+def is_nil_report(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> bool:
+    """Whether a message without a line says so: it counts none, or is a SLSRPT of stores, of which each may have none.
+
+    D.96A SLSRPT: LIN is group 8 in LOC's group 5, and conditional; CNT 2, CTT01.
+    """
+    counts = (
+        segment.value(0, 1) if segment.tag == "CNT" else segment.value(0) for segment in segments
+        if segment.tag == "CTT" or (segment.tag == "CNT" and segment.value(0) == "2")
+    )  # fmt: skip
+    if any(read_count(count) == 0 for count in counts):
+        return True
+    stores = (segments[chunk.first] for chunk in chunks.groups)
+    return setting.message_type == "SLSRPT" and any(place_role(store, setting) == "yes" for store in stores)
+
+
 def check_totals(segments: Sequence[Segment], first: int, setting: Setting) -> Iterator[Finding]:
     """CNT 1 and 2 (EDIFACT 6069), CTT01 and CTT02, and the total of an 867 (QTY TO) against the lines."""
-    summed: tuple[set[Decimal], Decimal] | None = None
+    summed: tuple[set[Decimal], Decimal, set[str], set[Decimal]] | None = None
     is_summed = False
     totals = setting.standard.totals
     mark = setting.mark
@@ -93,20 +111,36 @@ def check_totals(segments: Sequence[Segment], first: int, setting: Setting) -> I
             stated = read_number(text, mark)
         except UnreadableValueError:
             continue
-        if summed is not None and not adds_up(stated, summed[0]):
+        if summed is not None and segment.tag == "CNT" and stated in summed[3]:
+            continue
+        if summed is not None and not adds_up(stated, summed[0]) and not (segment.tag == "CTT" and text in summed[2]):
             where = f"{segment.tag} {kind}" if code.startswith("m") else segment.tag
             yield Finding(code, f"{where} states a total of {stated}, the quantities add up to {summed[1]}.", index)
 
 
-def _add_up(segments: Sequence[Segment], first: int, setting: Setting) -> tuple[set[Decimal], Decimal] | None:
+_HASH_DIGITS = 10
+"""X12 347: a hash total has as many at most, and loses those in front."""
+
+
+def _hash(values: Iterable[str]) -> str:
+    """The hash total of some numbers by X12 347: the sum of their digits, whatever their signs and decimal points."""
+    total = sum(int("".join(filter(str.isdigit, value)) or 0) for value in values)
+    return str(total % 10**_HASH_DIGITS)
+
+
+def _add_up(
+    segments: Sequence[Segment], first: int, setting: Setting
+) -> tuple[set[Decimal], Decimal, set[str], set[Decimal]] | None:
     """What the quantities add up to: those stated in QTY and ZA, without counts of documents, or with the parts.
 
-    The second is for a person. None where a quantity cannot be read.
+    The second is for a person, the third are hash totals, the fourth what quantities of the codes add up to that the
+    message is sent for. None where a quantity cannot be read.
     """
     mark = setting.mark
     totals: dict[int, Decimal] = {}
     parts: dict[int, Decimal] = {}
     ignored = Decimal(0)
+    stated: dict[bool, list[str]] = {True: [], False: []}
     try:
         for s, e, c in quantity_positions(segments, first, len(segments), setting.standard):
             segment = segments[s]
@@ -114,6 +148,7 @@ def _add_up(segments: Sequence[Segment], first: int, setting: Setting) -> tuple[
             if not value or (setting.message_type == "867" and segment.value(0) == "TO"):
                 continue
             number = read_number(value, mark)
+            stated[segment.tag in SPLITS].append(value)
             if segment.tag in SPLITS:
                 activity = activity_of(segments, s, setting.standard)
                 parts[activity] = parts.get(activity, Decimal(0)) + number
@@ -128,4 +163,9 @@ def _add_up(segments: Sequence[Segment], first: int, setting: Setting) -> tuple[
     sums = {with_parts, with_parts - ignored}
     if any(setting.measure(segments[s].tag, segments[s].value(0)) != "ignored" for s in totals):
         sums |= {total, total - ignored}  # parts are left out only where totals stand for them
-    return sums, total
+    every = (stated[False], stated[True], [*stated[False], *stated[True]])
+    reported = [
+        sum(own, Decimal(0)) for code in principal_of(setting.message_type)
+        if (own := [number for s, number in totals.items() if segments[s].value(0) == code])
+    ]  # fmt: skip
+    return sums, total, {_hash(values) for values in every if values}, set(reported)

@@ -34,6 +34,7 @@ from udf.findings import Finding
 from udf.gatekeeper.exchanged import find_exchanged_parts
 from udf.gatekeeper.headers import judge_dates, judge_place_type
 from udf.gatekeeper.repetition import judge_repetition
+from udf.gatekeeper.states import find_states
 from udf.gatekeeper.syntax import find_malformed
 from udf.gatekeeper.unread import find_unread
 from udf.gatekeeper.values import adds_up
@@ -41,13 +42,14 @@ from udf.message import LineRecords
 from udf.reading import LineReading, Position, Record
 from udf.standards.codes import is_listed_quantity
 from udf.standards.edifact import EDIFACT
-from udf.standards.items import line_identifiers
+from udf.standards.items import find_rival, is_case, line_identifiers
 from udf.standards.places import PLACES, place_slots
-from udf.standards.prices import price_type_slot
+from udf.standards.prices import price_run, price_type_slot
 from udf.standards.quantities import (
     PIECES,
     SPLITS,
     activity_of,
+    find_stray_state,
     is_quantity_slot,
     names_part_place,
     part_place,
@@ -67,7 +69,10 @@ def judge_line(segments: Sequence[Segment], line: LineRecords, reading: LineRead
     own = [i for i in range(line.first, line.last) if segments[i].tag not in PLACES]  # places are the whole message's
     findings = find_malformed(segments, own, setting)
     findings += find_unread(segments, line.first, line.last, setting)
+    findings += find_states(segments, line, setting)
     findings += find_exchanged_parts(segments, line.first, line.last) if setting.standard.splits else []
+    if (stray := find_stray_state(segments, line.first, line.last)) is not None:
+        findings.append(Finding("state-misplaced", f"{segments[stray].raw[:60]} stands with no quantity.", stray))
     lins = [i for i in own if segments[i].tag == "LIN"]
     if len(lins) > 1:
         findings.append(Finding("line-without-quantity", "One quantity stands with two items.", lins[1]))
@@ -77,13 +82,13 @@ def judge_line(segments: Sequence[Segment], line: LineRecords, reading: LineRead
         detail = f"{segments[early].tag} stands under no ZA or QTY: which quantity it splits is not said."
         return [*findings, Finding("split-without-activity", detail, early)]
     if not line.records:
-        findings += _judge_use(segments, line, setting)
+        findings += _judge_use(segments, line, reading.totals, setting)
         return findings or [Finding("line-without-quantity", "The line states no quantity.", line.first)]
     for record in line.records:
         findings += _judge_quantity(segments, record, setting)
         findings += _judge_foreign_fields(record)
     findings += _judge_items(segments, line, reading, setting)
-    findings += _judge_use(segments, line, setting)
+    findings += _judge_use(segments, line, reading.totals, setting)
     findings = findings or _judge_quantities(segments, line, reading)
     if findings:
         return findings
@@ -154,22 +159,31 @@ def _judge_items(
     identifiers = line_identifiers(segments, line.first, line.last, setting.standard)
     if not reading.item:
         return [Finding("line-without-item", "The line names no item.", line.first)]
-    best = next(entry for entry in identifiers if entry[1] == reading.item["item"])
+    bests = [next(e for e in identifiers if e[1] == named["item"]) for named in (reading.item, reading.case_item)]
+    best = bests[0]
     if len(best[0]) > 3:  # EDIFACT 7143 has up to three characters, X12 235 two
         detail = f"«{best[0]}» is no type of an identifier: elements of the line are shifted or lost."
         return [Finding("item-type-invalid", detail, best[1][0])]
+    if rival := find_rival(segments, best[1], identifiers):
+        one, other = (value_at(segments, position) for position in (best[1], rival))
+        detail = f"{best[0]} is stated twice, as {one} and as {other}: which of them the item is is not said."
+        return [Finding("item-ambiguous", detail, rival[0])]
     findings = []
-    for item, kind in {(record.get("item"), record.get("item_type")) for record in line.records}:
+    for item, kind, in_cases in {
+        (record.get("item"), record.get("item_type"), is_case(segments, record.get("unit"))) for record in line.records
+    }:
         chosen = next((entry for entry in identifiers if entry[1] == item), None)
         if item is None or chosen is None or chosen[2] != kind:
             where = item[0] if item else line.first
             findings.append(Finding("item-misplaced", "The item was not read where LIN or PIA states it.", where))
-        elif chosen != best:  # the rule is applied before, and held to here
+        elif chosen != bests[in_cases]:  # the rule is applied before, and held to here
             findings.append(Finding("item-not-preferred", "A better identifier stands beside the chosen one.", item[0]))
     return findings
 
 
-def _judge_use(segments: Sequence[Segment], line: LineRecords, setting: Setting) -> list[Finding]:
+def _judge_use(
+    segments: Sequence[Segment], line: LineRecords, totals: Sequence[Position], setting: Setting
+) -> list[Finding]:
     """Every stated quantity is in exactly one record, is a total of its parts, or is a count that the tables ignore."""
     used = Counter(record["quantity"] for record in line.records if "quantity" in record)
     findings: list[Finding] = []
@@ -195,7 +209,7 @@ def _judge_use(segments: Sequence[Segment], line: LineRecords, setting: Setting)
             detail = f"The parts and their total are stated in {' and '.join(sorted(units))}."
             findings.append(Finding("split-total-mismatch", detail, s))
             continue
-        if count:
+        if count or position in totals:  # of places, which the other witness has added up
             continue
         if not text:
             if not is_total and segment.tag in ("QTY", "ZA", "SCH"):
@@ -284,7 +298,8 @@ def _judge_prices(
     for record in line.records:
         meant = reading.prices.get(activity_of(segments, record["quantity"][0], setting.standard))
         stated = record.get("price")
-        if stated != meant:
+        # which of some prices that stand together is the price is the contract's rule and no reading
+        if stated != meant and (meant is None or stated not in price_run(segments, meant, line.last, setting)):
             code = "price-not-used" if stated is None else "price-misplaced"
             where = (meant or stated or (line.first,))[0]
             findings.append(Finding(code, "The price was not read where the line states it.", where))

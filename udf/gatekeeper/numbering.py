@@ -31,6 +31,10 @@ def judge_line_numbers(runs: Sequence[Sequence[tuple[int, int]]]) -> list[Findin
         if again:
             detail = "Line numbers begin anew at each place, and here without one: its place may be lost."
             return [Finding("place-lost", detail, again[0])]
+    anew = next((start for run in runs if (start := _begins_anew(run)) is not None), None)
+    if anew is not None:
+        detail = "Line numbers begin anew under one place: the place of those that follow may be lost."
+        return [Finding("place-lost", detail, anew)]
     back = [lin for step, lin in steps if step <= 0]
     if back:
         detail = "Line numbers repeat or start again: a line may be sent twice, or the place of a group be lost."
@@ -40,3 +44,11 @@ def judge_line_numbers(runs: Sequence[Sequence[tuple[int, int]]]) -> list[Findin
     if gaps and 2 * len(gaps) < len(steps):
         return [Finding("line-number-gap", f"Line numbers leave some out ({len(gaps)} gaps).", gaps[0])]
     return []
+
+
+def _begins_anew(run: Sequence[tuple[int, int]]) -> int | None:
+    """The LIN with which the numbers of one place start from their first again, several lines and several again."""
+    starts = [0, *(at for at in range(1, len(run)) if run[at][0] <= run[at - 1][0]), len(run)]
+    stretches = [run[first:last] for first, last in pairwise(starts)]
+    whole = len(stretches) > 1 and all(len(s) > 1 and s[0][0] == run[0][0] for s in stretches)
+    return stretches[1][0][1] if whole else None

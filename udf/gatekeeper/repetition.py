@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from udf.document import FLOWS
 from udf.edi.segments import Segment
 from udf.findings import Finding
-from udf.gatekeeper.values import are_told_apart, find_sum
+from udf.gatekeeper.values import are_told_apart, find_sum, is_count, read_count
 from udf.reading import Record
 from udf.standards.message_types import MESSAGE_TYPES
 from udf.standards.places import PLACES, place_role
-from udf.standards.quantities import PIECES, SPLITS, activity_of, inventory_segments
+from udf.standards.quantities import COUNTED, SPLITS, activity_of, inventory_segments
 from udf.standards.setting import Setting, value_at
 from udf.standards.values import UnreadableValueError, read_number
 
@@ -26,8 +26,8 @@ _OF_STOCK = {
 _ALWAYS = ("GIN", "STS", "LQ")
 """Identity numbers and states of goods, whatever their first code."""
 
-COUNTED = (*PIECES, "CA", "CS", "CT", "BX", "PK", "PF", "PA", "DZ")
-"""Units of things that are counted, alone or packed: 12 pieces and a carton may be the same goods. A weight is none."""
+_TOLD_APART = FLOWS | frozenset(("on_order", "outstanding", "backordered", "in_transit", "to_be_delivered"))
+"""Measures of what moves or is to come, each quantity with its date, order or direction; a stock has none of these."""
 
 Mark = tuple[str, ...]
 
@@ -45,8 +45,10 @@ def judge_repetition(
     several_places = len({value_at(segments, record["location"]) for record in records if "location" in record}) > 1
     split = {record["qualifier"] for record in records if segments[record["quantity"][0]].tag in SPLITS}
     codes_of_split = {value_at(segments, position) for position in split}
-    quantities = sorted({record["quantity"][0] for record in records})
+    activities = (i for i in range(first, last) if segments[i].tag in ("QTY", "ZA"))
+    quantities = sorted({*activities, *(record["quantity"][0] for record in records)})
     inventory = inventory_segments(segments, first, last)
+    is_whole: bool | None = None
     found: dict[tuple[str, str], list[Record]] = {}
     seen: dict[tuple[str, str, str | None], _Alike] = defaultdict(_Alike)
     for record in records:
@@ -57,8 +59,11 @@ def judge_repetition(
         at = bisect_right(quantities, q)
         stop = quantities[at] if at < len(quantities) else last
         apart: tuple[Mark, ...] = tuple((value_at(segments, record[n]),) for n in ("start", "end") if n in record)
-        moved = setting.measure(segments[record["qualifier"][0]].tag, code) in FLOWS
+        moved = setting.measure(segments[record["qualifier"][0]].tag, code) in _TOLD_APART
         own = _sale_marks(segments, q, stop, setting) if moved or not is_stock else ()
+        if (price := record.get("price")) and q < price[0] < stop and own == () and moved:
+            is_whole = _keeps_its_lines(segments, first, last) if is_whole is None else is_whole
+            own = ((value_at(segments, price),),) if is_whole else ()
         apart += own + (_stock_marks(segments, q, stop, inventory) if is_stock else ())
         # a place before its quantity may be that of an earlier one whose successor is lost
         may_be_earlier = several_places and not ("location" in record and record["location"][0] > q)
@@ -69,12 +74,34 @@ def judge_repetition(
         if any(a.count and not a.differ(apart, is_stock) for a in others):
             detail = f"Quantity {code} is stated in two units for one place and date: one may be the other's content."
             return [Finding("repeated-quantity", detail, q)]
-        if any(a.count and (may_be_earlier or not a.differ(apart, is_stock and not moved)) for a in alike):
+        told = [a.count == 0 or a.differ(apart, is_stock and not moved) for a in alike]
+        if may_be_earlier and segments[q].tag not in SPLITS and not all(told):
+            detail = f"Quantity {code} is stated twice for one of several places: the place of the second may be lost."
+            return [Finding("place-lost", detail, q)]
+        if not all(told) or (may_be_earlier and any(a.count for a in alike)):
             return [Finding("repeated-quantity", f"Quantity {code} is stated twice for one place and date.", q)]
         for other in (unit, None):
             seen[code, location, other].note(apart)
         found.setdefault((code, location), []).append(record)
     return _find_sum(segments, found, setting) if is_stock else []
+
+
+def _keeps_its_lines(segments: Sequence[Segment], first: int, last: int) -> bool:
+    """Whether no LIN can be lost in a line: the number of the next one follows its own, or all are counted right.
+
+    Only then two prices tell two sales of one item apart: the second could be that of another item.
+    """
+    lins = [i for i, segment in enumerate(segments) if segment.tag == "LIN"]
+    at = next((n for n, i in enumerate(lins) if first <= i < last), None)
+    if at is not None and at + 1 < len(lins):
+        own, following = (read_count(segments[i].value(0)) for i in lins[at : at + 2])
+        if own is not None and following == own + 1:
+            return True
+    counts = (
+        segment.value(0, 1) if segment.tag == "CNT" else segment.value(0) for segment in segments[lins[-1] :]
+        if segment.tag == "CTT" or (segment.tag == "CNT" and segment.value(0) == "2")
+    )  # fmt: skip
+    return any(is_count(count, {len(lins)}) for count in counts)
 
 
 @dataclass(slots=True)
@@ -105,7 +132,7 @@ def _sale_marks(segments: Sequence[Segment], quantity: int, stop: int, setting: 
     ]  # fmt: skip
     activity = segments[activity_of(segments, quantity, setting.standard)]
     if activity.tag == "ZA":
-        marks += [(value,) for value in (activity.value(4), activity.value(6)) if value]
+        marks += [(value,) for value in map(activity.value, (4, 6, 7)) if value]
     return tuple(marks)
 
 
@@ -125,7 +152,7 @@ def _stock_marks(
     if segments[quantity].tag == "SCH" and segments[quantity].value(5):
         marks.append(("SCH", segments[quantity].value(4), segments[quantity].value(5)))
     inventory = inventories.get(quantity)
-    if inventory is not None and segments[inventory].value(1):
+    if inventory is not None and (segments[inventory].value(0) or segments[inventory].value(1)):
         marks.append(("INV", segments[inventory].value(0), segments[inventory].value(1)))
     return tuple(marks)
 

@@ -19,7 +19,7 @@ from udf.standards.places import PLACES, place_role
 from udf.standards.prices import BASES
 from udf.standards.setting import Setting
 from udf.standards.standard import Form, Slots, Standard
-from udf.standards.values import UnreadableValueError, read_period
+from udf.standards.values import INVISIBLE, UnreadableValueError, read_period
 
 _LONGEST = 3
 """Characters of the type of an identifier (EDIFACT 7143) and of an action code (1229)."""
@@ -74,6 +74,10 @@ def find_malformed(segments: Sequence[Segment], indices: Sequence[int], setting:
     found: list[Finding] = []
     checks = checks_of(setting.standard)
     for index in indices:
+        hidden = _find_hidden(segments[index], setting.standard)
+        if hidden:
+            found.append(Finding("value-invisible", hidden, index))
+            continue
         asked = checks.get(segments[index].tag)
         if asked is None:
             continue
@@ -81,6 +85,21 @@ def find_malformed(segments: Sequence[Segment], indices: Sequence[int], setting:
         if detail:
             found.append(Finding("segment-malformed", f"{detail}: separators or elements are lost.", index))
     return found
+
+
+def _find_hidden(segment: Segment, standard: Standard) -> str | None:
+    """A sentence on a value, free text aside, that holds a sign which nobody sees; at its ends they are trimmed."""
+    if segment.raw.isascii():
+        return None
+    for e, element in enumerate(segment.elements):
+        for c, value in enumerate(element):
+            sign = None if value.isascii() else _HIDDEN.search(value)
+            if sign and standard.kind_of(segment.tag, e, c) not in (None, "text"):
+                return f"«{value}» in {segment.tag} holds the sign U+{ord(sign[0]):04X}, which nobody sees."
+    return None
+
+
+_HIDDEN = re.compile(f"[{INVISIBLE}]")
 
 
 def _faults(segments: Sequence[Segment], index: int, checks: Checks, setting: Setting) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from udf.edi.segments import Segment
 from udf.findings import Finding, name_some
 from udf.standards.dates import WEEKS
-from udf.standards.places import place_role
+from udf.standards.places import place_role, place_slots
 from udf.standards.setting import Setting
 
 
@@ -25,6 +25,11 @@ def find_unmapped(segments: Sequence[Segment], setting: Setting) -> list[Finding
     if strange:
         detail = f"The tables do not say what the dates {name_some(strange)} are; they are not used."
         findings.append(Finding("unmapped-date-role", detail, min(strange.values())))
+    named = [i for i in parties if segments[i].tag == "N1" and place_slots(segments[i]) == {(1, 0)}]
+    named = [i for i in named if place_role(segments[i], setting) in ("yes", "weak")]
+    if named:
+        detail = f"{segments[named[0]].raw[:60]} has no code: the place is called by its name."
+        findings.append(Finding("place-by-name", detail, named[0]))
     week = next((i for i in dates if segments[i].value(0, 2) in WEEKS), None)
     if week is not None:
         detail = f"The week {segments[week].value(0, 1)} is read as a week of ISO 8601."

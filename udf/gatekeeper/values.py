@@ -93,7 +93,8 @@ def stock_key(line: Line) -> tuple[str | None, ...] | None:
         return None
     apart = ((k, v) for k, v in line.attributes.items() if not k.startswith(("amount", "description")))
     named = (text for pair in (*line.item_ids.items(), *apart) for text in pair)
-    day = line.as_of_date.isoformat() if line.as_of_date else None
+    dated = line.as_of_date or line.period_end
+    day = dated.isoformat() if dated else None
     return line.location_id, line.location_id_type, line.qualifier, line.unit, day, *named
 
 

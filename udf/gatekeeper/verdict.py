@@ -8,7 +8,7 @@ from typing import Any, TypeVar, overload
 from udf.document import StatedPeriods, build_lines, inherit, lift, read_header, read_parties, transfer_of
 from udf.findings import Finding
 from udf.gatekeeper.blocks import PlaceSums
-from udf.gatekeeper.controls import check_body, check_totals, check_trailer
+from udf.gatekeeper.controls import check_body, check_totals, check_trailer, is_nil_report
 from udf.gatekeeper.layout import check_layout
 from udf.gatekeeper.placement import find_referenced_places
 from udf.gatekeeper.warnings import LineWarnings, repeated_stock
@@ -16,6 +16,7 @@ from udf.message import LOGGED, Message, Unit, describe_answer
 from udf.outcome import Attempt, Document, Line, Outcome, Problem, RejectedLine, dump_document
 from udf.reading import Record
 from udf.refusals import hash_document
+from udf.standards.places import PLACES, place_role
 from udf.standards.values import UnreadableValueError
 
 READING = "by-layout"
@@ -23,6 +24,13 @@ READING = "by-layout"
 MOST_PROBLEMS = 1_000
 """Problems of one code that a message lists; how many more there are is one of its own."""
 
+
+_OF_MESSAGE = ("place-lost",)
+"""Found in a line, and a sign that the message has lost what may be other lines' as well."""
+
+_NOT_PROVED = ("header-not-proved", "group-not-proved")
+_STATED_ABOVE = ("location-not-stated", "place-missing", "period-not-stated")
+"""What lines may seem to lack where what stands above them could not be read."""
 
 T = TypeVar("T")
 
@@ -163,7 +171,10 @@ class Verdict:
             self.note(Finding(problem.code, str(problem), message.first))
         lines = [unit for unit in message.units if unit.chunks[0].kind == "line"]
         if not lines and self.header.get("function") != "cancellation":  # which may name nothing but its document
-            self.note(Finding("message-without-lines", "The message has no line.", message.first))
+            if is_nil_report(message.segments, message.chunks, message.setting):
+                self.note(Finding("nil-report", "The message says that it has no line.", message.first))
+            else:
+                self.note(Finding("message-without-lines", "The message has no line.", message.first))
 
         def build(unit: Unit) -> list[Line]:
             return self._build(unit, header, stated)
@@ -187,13 +198,16 @@ class Verdict:
         if total := sums.find_total():
             detail = f"The place {total} has of each of its items what all others have together: it may be their total."
             self.note(Finding("total-beside-parts", detail, message.first))
+        if found := sums.find_units():
+            detail = f"Item {found} is stated in two units for one place and period: one may be the other's content."
+            self.note(Finding("two-units", detail, message.first))
         for number in sorted(twice):
             detail = "The same stock stands twice for one item, place and date."
             lines[number].findings = [Finding("repeated-stock", detail, lines[number].chunks[0].first)]
         refused = [unit for unit in lines if unit.findings]
         for unit in refused:
             for finding in unit.findings:
-                self.note(finding, counts=False)
+                self.note(finding, counts=finding.code in _OF_MESSAGE)
         rejected = RejectedAnew(refused, self._reject)
         self.rejected = rejected if message.is_long else list(rejected)
         if message.is_long:
@@ -202,11 +216,24 @@ class Verdict:
             self.lines = [line for unit, found in zip(lines, kept, strict=True) if not unit.findings for line in found]
         if lines and not self.lines:
             self.note(Finding("no-line-proved", "Not one line of the message could be proved.", message.first))
+        if refused and any(line.location_id is None for line in self.lines) and (lost := self._find_place(refused)):
+            detail = (
+                "A line that could not be proved names a place, and others none: which of them it is of is not known."
+            )
+            self.note(Finding("place-missing", detail, lost))
         if twice:  # they were counted, too
             warnings = LineWarnings(self.header, message.envelope)
             for line in self.lines:
                 warnings.note(line)
         self._warn(warnings)
+
+    def _find_place(self, units: Sequence[Unit]) -> int | None:
+        """A place that some lines name, None where none of them does."""
+        segments, setting = self.message.segments, self.message.setting
+        inside = (i for unit in units for i in range(unit.chunks[0].first, unit.chunks[0].last))
+        return next(
+            (i for i in inside if segments[i].tag in PLACES and place_role(segments[i], setting) == "yes"), None
+        )
 
     def _build(self, unit: Unit, header: Record, stated: Mapping[int, Unit]) -> list[Line]:
         """The lines of a proved unit, none where a finding stands against it; `stated` has the units of groups."""
@@ -236,7 +263,10 @@ class Verdict:
         )  # fmt: skip
 
     def _warn(self, warnings: LineWarnings) -> None:
+        is_unread = any(self._noted[code] for code in _NOT_PROVED)
         for finding in warnings.findings():
+            if is_unread and finding.code in _STATED_ABOVE:
+                continue
             self.note(finding)
             self._is_unmapped = self._is_unmapped or finding.code == "unmapped-quantity-qualifier"
         if warnings.unplaced:

@@ -9,6 +9,7 @@ from typing import Any
 from udf.findings import Finding
 from udf.gatekeeper.values import has_wrong_check_digit, is_fraction_of_pieces, is_stated_again, stock_key
 from udf.outcome import Envelope, Line
+from udf.standards.codes import is_listed_unit
 
 _FAR = 400
 """Days: reports are of days, weeks, months, at most a year, and are written soon after."""
@@ -16,7 +17,8 @@ _ODD = {
     "date-implausible": "The period is over a year long or over a year away from the date of the document or its file",
     "period-outside-header": "The line's period is outside the header's",
     "fraction-of-pieces": "The quantity is a fraction of a piece",
-    "price-basis": "The price is not for one unit and was left out",
+    "price-basis": "The price is not for one unit of its quantity",
+    "price-not-preferred": "Of several prices nothing says which one is the price",
 }
 
 
@@ -32,6 +34,7 @@ class LineWarnings:
         self._placed: set[str | None] = set()
         self.unplaced: defaultdict[str | None, int] = defaultdict(int)
         """Lines without a place, by the code of their quantity."""
+        self._unlisted: defaultdict[str, int] = defaultdict(int)
         self._typeless = self._undated = 0
 
     def note(self, line: Line) -> None:
@@ -54,6 +57,8 @@ class LineWarnings:
             self.unplaced[line.qualifier] += count
         else:
             self._placed.add(line.qualifier)
+        if line.unit and not is_listed_unit(line.unit):
+            self._unlisted[line.unit] += count
         self._typeless += count * (line.item_id_type is None)
         self._undated += count * (line.period_end is None and line.as_of_date is None)
 
@@ -89,6 +94,8 @@ class LineWarnings:
         for qualifier, count in self._unmapped.items():
             detail = f"The reference table does not say what {qualifier} means ({count} lines)."
             yield Finding("unmapped-quantity-qualifier", detail)
+        for unit, count in self._unlisted.items():
+            yield Finding("unit-unlisted", f"The unit {unit} is in no list of the standards ({count} lines).")
         if "gtin-check-digit" in self._odd:
             count, first = self._odd["gtin-check-digit"]
             detail = f"{count} lines have an item whose check digit is wrong, the first is {first}."
@@ -112,10 +119,11 @@ def days_of(line: Line) -> tuple[datetime.date | None, datetime.date | None]:
 
 
 def find_odd_attributes(line: Line) -> Iterator[tuple[str, str]]:
-    """(code, what) of a price that is not for one unit, and of stock that cannot be sold."""
-    attributes = line.attributes
-    if "price_basis" in attributes:
-        yield "price-basis", f"{attributes['price_as_sent']} ({attributes['price_basis']})"
+    """(code, what) of a price that is not for one unit of its quantity, and of prices of which none is preferred."""
+    if basis := line.attributes.get("price_basis"):
+        yield "price-basis", f"{line.price} ({basis})"
+    if line.prices and line.price is None:
+        yield "price-not-preferred", " and ".join(str(price.price) for price in line.prices)
 
 
 def _day_of(envelope: Envelope) -> datetime.date | None:

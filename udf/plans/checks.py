@@ -4,15 +4,17 @@ Where the functions of `udf.gatekeeper.values` are asked about is worked out fro
 not hold raises NotPlainError, and the model reads the message as if there were no plans.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from operator import itemgetter
 from re import Match
 from typing import Any
 
 from udf.edi.delimiters import mask_released
 from udf.edi.reader import read_segments
 from udf.edi.repair import glued_tags
+from udf.gatekeeper.blocks import PlaceSums
 from udf.gatekeeper.values import (
     adds_up,
     are_told_apart,
@@ -32,6 +34,7 @@ from udf.plans.shapes import may_hide_tag
 from udf.plans.templates import LineFacts
 from udf.reading import Position
 from udf.standards.message_types import STANDARDS
+from udf.standards.places import PLACES
 from udf.standards.quantities import SPLITS, activity_of, quantity_positions
 from udf.standards.reference import load_reference
 from udf.standards.values import read_number
@@ -95,6 +98,8 @@ def _find_totals(plan: Plan) -> list[tuple[int, list[int]]]:
     segments, standard = plan.segments, STANDARDS[plan.dialect.standard]
     stated = {at: plan.component(*at) for at in quantity_positions(segments, 0, len(segments), standard)}
     slots = {at: slot for at, slot in stated.items() if isinstance(slot, int)}
+    if any(segments[s].tag == "SCH" and segments[s].value(5) for s, _, _ in stated):
+        raise UntraceableError("parts of a day that has to be compared with the stock's")
     if any(text for text in stated.values() if not isinstance(text, int)):
         raise UntraceableError("a quantity with more digits than a slot has")
     parts: dict[int, list[int]] = {}
@@ -102,6 +107,12 @@ def _find_totals(plan: Plan) -> list[tuple[int, list[int]]]:
         activity = activity_of(segments, s, standard)
         if activity != s and segments[s].tag in SPLITS:
             parts.setdefault(activity, []).append(slot)
+    used = {record["quantity"] for record in plan.records if "quantity" in record}
+    setting = plan.dialect.setting(load_reference())
+    for s, e, c in slots:
+        is_total = s in parts or (s, e, c) in used
+        if not is_total and setting.measure(segments[s].tag, segments[s].value(0)) != "ignored":
+            raise UntraceableError("a total of other quantities than its parts")
     return [(slot, parts[s]) for (s, _, _), slot in slots.items() if s in parts and segments[s].tag not in SPLITS]
 
 
@@ -114,6 +125,13 @@ def _find_apart(plan: Plan, facts: Sequence[LineFacts]) -> list[list[int]]:
     several = [code for code, count in codes.items() if count > 1]
     if not several:
         return []
+    priced = Counter(
+        (fact.line.qualifier, record.get("location"), record.get("start"), record.get("end"))
+        for fact, record in zip(facts, plan.records, strict=True) if "price" in record
+    )  # fmt: skip
+    prices = {(fact.line.qualifier, record.get("price")) for fact, record in zip(facts, plan.records, strict=True)}
+    if any(count > 1 and sum(code == own for code, _ in prices) > 1 for (own, *_), count in priced.items()):
+        raise UntraceableError("two prices may be all that tells two quantities apart")
     segments, standard = plan.segments, STANDARDS[plan.dialect.standard]
     owners: list[str | None] = []
     for start, _, _ in plan.shape.fill(0)[1]:
@@ -168,3 +186,49 @@ def check_trailer(
             holds, total = first != "2" or is_count(second, lines), second if first == "1" else ""
         if not holds or (total and not adds_up(Decimal(numbers[total]), (sum(map(Decimal, quantities), Decimal(0)),))):
             raise NotPlainError("trailer")
+
+
+Stated = tuple[str | None, str | None, str | None]
+"""Qualifier and unit of a quantity, and the unit again where things are counted in it (`packed_unit`)."""
+
+
+def check_sums(stated: Mapping[Stated, Sequence[tuple[Any, ...]]], header: Plan, match: Match[str]) -> None:
+    """No place has the sums of all others, and no item two units. Raises NotPlainError.
+
+    The sums of all are added up only where some place has them of its own first item.
+    """
+    places = {place for rows in stated.values() for place in map(_PLACE, rows)}
+    packed = {(qualifier, packed) for qualifier, _, packed in stated if packed}
+    are_mixed = len(dict(packed)) < len(packed)
+    if not are_mixed and (len(places) < 3 or not _may_be_total(stated)):
+        return
+    named = (value for s in header.segments if s.tag in PLACES for element in s.elements for value in element)
+    sums = PlaceSums([text for text in (*match.groups(), *named) if text])
+    for (qualifier, unit, packed_unit), rows in stated.items():
+        for quantity, place, day, *ids in rows:
+            sums.add((min(ids), qualifier, day), place, Decimal(quantity), unit, packed_unit)
+    if sums.find_total() or sums.find_units():
+        raise NotPlainError("a total beside its parts, or one sale in two units")
+
+
+_PLACE = itemgetter(1)
+
+
+def _may_be_total(stated: Mapping[Stated, Sequence[tuple[Any, ...]]]) -> bool:
+    """Whether some place has half of what all have of the first item that it states."""
+    firsts: dict[Any, tuple[Any, ...]] = {}
+    for kind, rows in stated.items():
+        for _, place, *item in rows:
+            if place not in firsts:
+                firsts[place] = (kind, *item)
+    wanted = set(firsts.values())
+    totals: defaultdict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
+    own: defaultdict[Any, Decimal] = defaultdict(Decimal)
+    for kind, rows in stated.items():
+        for quantity, place, *item in rows:
+            key = (kind, *item)
+            if key in wanted:
+                totals[key] += Decimal(quantity)
+                if firsts[place] == key:
+                    own[place] += Decimal(quantity)
+    return any(2 * quantity >= totals[firsts[place]] for place, quantity in own.items())

@@ -9,9 +9,8 @@ import datetime
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import lru_cache
 from re import Match
 from typing import Any, NamedTuple
@@ -19,14 +18,14 @@ from typing import Any, NamedTuple
 from udf.edi.delimiters import announce, find_delimiters
 from udf.edi.reader import read_segments
 from udf.findings import Finding
-from udf.gatekeeper.blocks import BLOCK, PlaceSums
+from udf.gatekeeper.blocks import BLOCK
 from udf.gatekeeper.numbering import judge_line_numbers
 from udf.gatekeeper.values import has_wrong_check_digit, is_reversed, is_stated_again, read_count
 from udf.gatekeeper.warnings import LineWarnings
 from udf.outcome import Envelope, JsonArray, Problem, Severity
-from udf.plans.checks import check_codes, check_piece, check_trailer
+from udf.plans.checks import Stated, check_codes, check_piece, check_sums, check_trailer
 from udf.plans.conversions import NUMBERS, NotPlainError, Numbers, resolve
-from udf.plans.example import Placeholder, UntraceableError
+from udf.plans.example import UntraceableError
 from udf.plans.matching import Piece, UnusualError, find_pieces
 from udf.plans.partner import PartnerPlans
 from udf.plans.plan import Dialect, Plan
@@ -51,6 +50,8 @@ class _Bound(NamedTuple):
     text: str
     above: Row
     """What every row ends with."""
+    sums: Sequence[tuple[Callable[[tuple[Any, ...]], None], Callable[[Row], tuple[Any, ...]]]]
+    """What notes the quantities of a line, and what finds them in its row."""
 
 
 @dataclass(slots=True)
@@ -64,10 +65,10 @@ class _Gathered:
     quantities: list[str] = field(default_factory=list)
     # No Counter, which takes a microsecond to be made.
     dates: defaultdict[tuple[Any, ...], int] = field(default_factory=lambda: defaultdict(int))
+    sums: defaultdict[Stated, list[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(list))
+    """Quantity, place, last day and numbers of the item, of each line."""
     stock: set[int] = field(default_factory=set)
     """Hashes of what tells one stock from another: two that are equal by chance cost a reading by the model."""
-    placed: list[tuple[tuple[Any, ...], str, str]] = field(default_factory=list)
-    """What is the same for quantities that may be added up, with place and quantity of each."""
     runs: list[list[tuple[int, int]]] = field(default_factory=lambda: [[]])
     """Line numbers with the number of their piece, a run for each place."""
     blocks: list[list[int]] = field(default_factory=lambda: [[0]])
@@ -137,10 +138,7 @@ def replay(
     if any(writer.needs_no_period for writer in gathered.uses) and any(plan.has_period for plan in gathered.plans):
         raise NotPlainError("a stock date beside periods")
     _check_parts(gathered)
-    release = dialect.delimiters.release
-    _check_sums(gathered, [
-        resolve(one, match, numbers, release) if isinstance(one, Placeholder) else one for one in head.parties if one
-    ])  # fmt: skip
+    check_sums(gathered.sums, header, match)
     problems = _warn(partner, text, gathered)
     parts: list[str] = []
     for piece in head.pieces:
@@ -184,7 +182,8 @@ def _write_lines(
             text, above = begun[writer]
             if group and writer.group:
                 above = writer.group.read(group[1], numbers) + above
-            bound = bounds[plan] = _Bound(writer, text, above)
+            sums = [(gathered.sums[kind].append, read) for kind, read in writer.sums]
+            bound = bounds[plan] = _Bound(writer, text, above, sums)
         writer = bound.writer
         gathered.uses[writer] += 1
         gathered.blocks[-1].append(_hash_line(match, writer.line_number))
@@ -196,9 +195,11 @@ def _write_lines(
             gathered.codes.setdefault(plan, set()).update(codes.intersection(written))
         if writer.checks is not None:
             writer.checks.run(row, numbers.mark, gathered.warnings)
-        for at, item_type, count in writer.items:
-            if has_wrong_check_digit(row[at], item_type):
-                gathered.warnings.note_item(json.loads(f'"{row[at]}"'), item_type, count)
+        for place, item_type, count in writer.items:
+            if has_wrong_check_digit(row[place], item_type):
+                gathered.warnings.note_item(json.loads(f'"{row[place]}"'), item_type, count)
+        for note, read in bound.sums:
+            note(read(row))
         for read, count in writer.dates:
             gathered.dates[read(row)] += count
         if writer.stock:
@@ -206,8 +207,6 @@ def _write_lines(
             if is_stated_again(keys, gathered.stock):
                 raise NotPlainError("repeated-stock")
             gathered.stock |= keys
-        for alike, place, quantity in writer.placed:
-            gathered.placed.append((alike(row), row[place], row[quantity]))
         if writer.line_number != "":
             number = match[writer.line_number + 1] if isinstance(writer.line_number, int) else writer.line_number
             line_number = read_count(number)
@@ -239,17 +238,6 @@ def _check_parts(gathered: _Gathered) -> None:
     for kind in ("group", "line"):
         if len({plan.is_dated for plan in set(gathered.plans) if plan.kind == kind}) > 1:
             raise NotPlainError("dates in some parts of the message only")
-
-
-def _check_sums(gathered: _Gathered, parties: Sequence[str]) -> None:
-    """No place has the sums of all others; `parties` are the header's. Raises NotPlainError."""
-    if len({place for _, place, _ in gathered.placed}) <= 2:  # a total and its only part are two places that sold alike
-        return
-    sums = PlaceSums(parties)
-    for alike, place, quantity in gathered.placed:
-        sums.add(alike, place, int(quantity) if quantity.isdecimal() else Decimal(quantity))
-    if sums.find_total() is not None:
-        raise NotPlainError("total-beside-parts")
 
 
 def _is_doubled(block: Sequence[int]) -> bool:

@@ -26,7 +26,7 @@ from udf.standards.items import is_placeholder
 from udf.standards.message_types import STANDARDS
 from udf.standards.places import PLACES, place_slots
 from udf.standards.prices import BASES, PRICES, price_kind
-from udf.standards.reference import load_reference
+from udf.standards.values import INVISIBLE
 
 LONGEST_SHAPE = 4000
 """Characters of a shape; a longer piece, a line with hundreds of stores, is read anew each time."""
@@ -229,7 +229,7 @@ def _may_decide(segment: Segment, element: int, slot: Slot, standard: str) -> bo
         if segment.tag == "XQ":
             date = segment.value(1)
             return not segment.value(2) and ("-" in date or (is_short and len(date) <= _FEW_DIGITS))
-        is_buyer = segment.tag == "N1" and load_reference().place_role("X12", "N1", segment.value(0)) == "weak"
+        is_buyer = segment.tag == "N1" and segment.value(0) == "BY"
         return is_buyer and element == 3 and slot.kind == "text"
     if segment.tag != "LIN":
         return False
@@ -266,7 +266,8 @@ def slot_pattern(slot: Slot, delimiters: Delimiters) -> str:
     if slot.kind == "digits":
         length = int(slot.form or 0)
         # Whatever else its line names is the item then.
-        none = "".join(f"(?!{d}{{{length}}})" for d in "0123456789" if length and is_placeholder(d * length))
+        alike = (d * (length - 1) + last for d in "09" for last in "0123456789" if length)
+        none = "".join(f"(?!{number})" for number in alike if is_placeholder(number))
         return f"({none}[0-9]{{{slot.form or f'1,{_FEW_DIGITS}'}}})"
     if slot.kind == "date":
         return "(" + re.sub("9+", lambda run: f"[0-9]{{{len(run[0])}}}", slot.form) + ")"
@@ -274,7 +275,7 @@ def slot_pattern(slot: Slot, delimiters: Delimiters) -> str:
     # the message but a released one. Possessive, since no character can be read in two ways.
     used = re.escape(delimiters.segment + delimiters.element + delimiters.component)
     released = rf"|{re.escape(delimiters.release)}[^\r\n]" if delimiters.release else ""
-    plain = rf"[^{used}{re.escape(delimiters.release or '')}\x00-\x20\x7f-\xa0\ufeff\ud800-\udfff]"
+    plain = rf"[^{used}{re.escape(delimiters.release or '')}\x00-\x20\x7f-\xa0\ud800-\udfff{INVISIBLE}]"
     return rf"((?=[0-9]*[^0-9{used}])(?! )(?:{plain}| {released})++(?<! ))"
 
 

@@ -38,8 +38,9 @@ class LineFacts:
     """First and last day, where it has any."""
     stock_key: tuple[str | Placeholder | None, ...] | None
     """What tells one stock from another; None for what is no stock."""
-    placed: tuple[str | Placeholder | None, ...] | None
-    """Item, code, unit and last day, behind them its place; None where it has none."""
+    ids: tuple[str | Placeholder | None, ...]
+    """All identifiers of the item."""
+    place: str | Placeholder | None
     needs_no_period: bool
     """True only in messages in which no piece states a period."""
 
@@ -51,8 +52,6 @@ class Template:
     pieces: tuple[str | Placeholder, ...]
     facts: LineFacts | None = None
     dates: tuple[tuple[str, Placeholder], ...] = ()
-    parties: tuple[str | Placeholder | None, ...] = ()
-    """The numbers of a header's parties."""
 
 
 class _WatchedPeriods(StatedPeriods):
@@ -102,13 +101,12 @@ def _state_facts(example: Example, line: Line, needs_no_period: bool) -> LineFac
         raise UntraceableError(f"{code}: {what}")
     first, last = days_of(line)
     key = stock_key(line)
-    day = line.period_end or line.as_of_date
-    placed = line.item_id, line.qualifier, line.unit, day.isoformat() if day else None, line.location_id
     return LineFacts(
         line, example.slot_of(line.item_id), example.slot_of(str(line.quantity), "number"),
         (example.day(first.isoformat()), example.day(last.isoformat())) if first and last else None,
         tuple(map(example.trace_whole, key)) if key else None,
-        tuple(map(example.trace_whole, placed)) if line.location_id else None, needs_no_period,
+        tuple(map(example.trace_whole, line.item_ids.values() or [line.item_id])),
+        example.trace_whole(line.location_id), needs_no_period,
     )  # fmt: skip
 
 
@@ -118,17 +116,15 @@ def make_header_template(shape: Shape, stated: Record, setting: Setting, standar
     opener = example.segments[0]
     first, last = 1, len(example.segments)
     chunk = Chunk("header", example.segments, range(first, last), first, last)
-    parties = read_parties(example.segments, chunk, setting.standard)
     document = Document(
         standard=standard,  # type: ignore[arg-type]
         message_type=setting.message_type, version=setting.version or None,
         message_reference=opener.value(setting.standard.reference_at) or None,
-        parties=parties, **_read_header(example, stated, setting),
+        parties=read_parties(example.segments, chunk, setting.standard), **_read_header(example, stated, setting),
     )  # fmt: skip
     dumped = document.as_json() | {"lines": Placeholder("lines", 0, 0), "is_test": Placeholder("is_test", 0, 0)}
     dates = tuple((name, example.day(dumped[name])) for name in _DATES[:3] if dumped[name])
-    numbers = tuple(example.trace_whole(party.id) for party in parties if party.id)
-    return Template(tuple(join_pieces(_trace(example, dumped, "header"))), None, dates, numbers)
+    return Template(tuple(join_pieces(_trace(example, dumped, "header"))), None, dates)
 
 
 def _read_header(example: Example, stated: Record, setting: Setting) -> dict[str, Any]:
@@ -164,6 +160,8 @@ def _trace(example: Example, value: Any, name: str) -> Iterator[str | Placeholde
         yield '"'
     elif isinstance(value, int | float) and not isinstance(value, bool) and name in ("quantity", "price"):
         yield example.slot_of(str(value), "number")
+    elif name == "price_quantity" and str(value) in example.values:
+        raise UntraceableError("a price for a number of units that a message states")
     else:
         yield json.dumps(value)
 

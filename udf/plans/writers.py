@@ -7,6 +7,7 @@ from operator import itemgetter
 from re import Match
 from typing import Any
 
+from udf.gatekeeper.blocks import packed_unit
 from udf.plans.checks import LineChecks, check_piece
 from udf.plans.conversions import DAYS, Numbers, as_text, resolve
 from udf.plans.example import Placeholder
@@ -88,9 +89,9 @@ class Writer:
             piece.replace("%", "%%") if isinstance(piece, str) else piece for piece in pieces
         ))  # fmt: skip
         keys = [fact.stock_key for fact in self.facts if fact.stock_key is not None]
-        placed = [(fact.placed, fact.quantity) for fact in self.facts if fact.placed is not None]
         dates = Counter(fact.dates for fact in self.facts if fact.dates)
-        asked = [value for known in (*keys, *dates, *(key for key, _ in placed)) for value in known]
+        sums = [(fact.quantity, fact.place, fact.dates[1] if fact.dates else "", *fact.ids) for fact in self.facts]
+        asked = [value for known in (*keys, *dates, *sums) for value in known]
         wanted = [*inner, *(value for value in asked if isinstance(value, Placeholder))]
         wanted += [one for fact in self.facts for one in (fact.item, fact.quantity)]
         self.line = Layout(plan, (one for one in wanted if one.scope == 2), is_whole=True)
@@ -102,8 +103,11 @@ class Writer:
         self.written = _picker(self.line.numbers)
         """Its numbers as they were sent."""
         self.stock = [self._picker(key) for key in keys]
-        self.placed = [(self._picker(key[:-1]), self._place(key[-1]), self._place(one)) for key, one in placed]
-        """Of each of its lines that has a place: item, code, unit and last day; where place and quantity stand."""
+        self.sums = [
+            ((fact.line.qualifier, fact.line.unit, packed_unit(fact.line)), self._picker(values))
+            for fact, values in zip(self.facts, sums, strict=True)
+        ]  # fmt: skip
+        """What may show that a place has the sums of all others: quantity, place, last day and the item's numbers."""
         self.dates = [(self._picker(pair), count) for pair, count in dates.items()]
         """With the number of lines that have them."""
         items = Counter((self._place(f.item), f.line.item_id_type) for f in self.facts if f.item.scope == 2)

@@ -7,6 +7,7 @@ from typing import Any
 from udf.outcome import CompiledRow, Envelope
 from udf.postgres.batches import PENDING, cut
 from udf.postgres.database import Statement
+from udf.postgres.schema_version import describe_mismatch, read_schema_version
 from udf.postgres.session import Session
 from udf.postgres.spi import SpiDatabase
 from udf.postgres.worker import Progress, Worker
@@ -33,6 +34,8 @@ def compile_pending(session: Session, batch_size: int, max_seconds: float) -> No
         return rows
 
     database = SpiDatabase(plpy)
+    if complaint := describe_mismatch(read_schema_version(lambda query: database.fetch(Statement(query)))):
+        plpy.error(complaint, sqlstate="55000")
     version, _ = session.versions()
     worker = Worker(database, compile_rows, version, session.load_worker().plans, _Notices(plpy), session.serve)
     progress, last_id = Progress(), ""

@@ -12,8 +12,8 @@ from udf.reading import LineReading, PartReading, Position, Record
 from udf.standards.chunks import Chunk
 from udf.standards.dates import bind_periods, find_period
 from udf.standards.header import header_fields
-from udf.standards.items import choose_identifier
-from udf.standards.places import bind_places, line_places, place_slots, place_type_slot, statement_places
+from udf.standards.items import choose_identifier, is_case
+from udf.standards.places import bind_places, find_totals, line_places, place_slots, place_type_slot, statement_places
 from udf.standards.prices import bind_prices, price_type_slot
 from udf.standards.quantities import SPLITS, activity_of, part_place, quantity_positions, unit_slot
 from udf.standards.setting import Setting
@@ -31,6 +31,22 @@ def read_part(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -> Pa
     return PartReading(record, places, [*faults, *place_faults])
 
 
+_SETTLED = (("location", "location_type"), ("start", "end"))
+"""Fields that rows of a partner may settle, each with what belongs to it."""
+
+
+def settle(unit: Unit, reading: PartReading, segments: Sequence[Segment], setting: Setting) -> None:
+    """Give a header or group the place and the dates that the partner's own rows say: of these nobody is asked."""
+    chunk = unit.chunks[0]
+    for names in _SETTLED:
+        segment = segments[reading.record[names[0]][0]] if names[0] in reading.record else None
+        if segment is not None and setting.is_settled(segment.tag, segment.value(0)):
+            own = place_in(chunk, {name: reading.record[name] for name in names if name in reading.record})
+            records = [dict(record) for record in unit.records[0]] if unit.records else []
+            first = {name: at for name, at in (records[0] if records else {}).items() if name not in names}
+            unit.records = [[first | own, *records[1:]]]
+
+
 def read_line(segments: Sequence[Segment], first: int, last: int, setting: Setting) -> LineReading:
     """What a line states; of a total and its parts the parts, and no count of anything but units."""
     standard = setting.standard
@@ -41,14 +57,20 @@ def read_line(segments: Sequence[Segment], first: int, last: int, setting: Setti
         if p[0] not in split and setting.measure(segments[p[0]].tag, segments[p[0]].value(0)) != "ignored"
     ]  # fmt: skip
     reading = LineReading(quantities=quantities)
-    if identifier := choose_identifier(segments, first, last, standard):
-        _, item, kind = identifier
-        reading.item = _stated(item=item, item_type=kind)
+    for in_cases in (False, True):
+        if identifier := choose_identifier(segments, first, last, standard, in_cases):
+            _, item, kind = identifier
+            setattr(reading, "case_item" if in_cases else "item", _stated(item=item, item_type=kind))
     if not quantities:
         return reading
     activities = sorted({activity_of(segments, s, standard) for s, _, _ in quantities})
     reading.places, reading.place_faults = line_places(segments, first, last, setting)
     reading.bindings = bind_places(reading.places, [s for s, _, _ in quantities], last, setting.message_type)
+    if not reading.bindings and (totals := find_totals(segments, quantities, reading.places, last, setting)):
+        reading.totals = totals
+        reading.quantities = quantities = [p for p in quantities if p not in totals]
+        activities = [s for s, _, _ in quantities]
+        reading.bindings = bind_places(reading.places, activities, last, setting.message_type)
     reading.prices, reading.price_faults = bind_prices(segments, first, last, activities, setting)
     reading.periods, reading.period_faults = bind_periods(segments, first, last, activities, setting)
     return reading
@@ -62,7 +84,9 @@ def list_records(segments: Sequence[Segment], reading: LineReading, setting: Set
 def _make_record(segments: Sequence[Segment], reading: LineReading, quantity: Position, standard: Standard) -> Record:
     s = quantity[0]
     activity = activity_of(segments, s, standard)
-    record = reading.item | _stated(quantity=quantity, unit=unit_slot(segments, quantity, standard))
+    unit = unit_slot(segments, quantity, standard)
+    named = reading.case_item if is_case(segments, unit) else reading.item
+    record = named | _stated(quantity=quantity, unit=unit)
     if segments[activity].value(0):
         record["qualifier"] = (activity, 0, 0)
     place = reading.bindings[0].get(s) if reading.bindings else None

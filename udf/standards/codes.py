@@ -1,8 +1,9 @@
 """The code lists of the directories: which codes there are, since when and until when, and what each is called.
 
-`lists/` has a file for each data element, by its number: EDIFACT's of UN/EDIFACT D.94B to D.10B with what EANCOM adds,
-X12's of 003020 to 005010. A blank `since` or `until` is the first or last of these. Names of X12 stand only where a
-table of ours uses the code; `meaning` is what it says of a quantity, a party or a date in our words.
+`lists/` has a file for each data element, by its number: EDIFACT's of UN/EDIFACT D.94B to D.10B with what EANCOM adds
+(6411: UN/ECE Recommendation 20), X12's of 003020 to 005010. A blank `since` or `until` is the first or last of these.
+Names of X12 and of 6411 stand only where a table of ours uses the code; `meaning` is what it says of a quantity, a
+party, a date or an item in our words.
 """
 
 import csv
@@ -38,3 +39,12 @@ def codes_of(element: str) -> frozenset[str]:
 def is_listed_quantity(standard: str, tag: str, code: str) -> bool:
     """Whether the code of a quantity is in its list."""
     return code in codes_of(QUANTITY_LISTS[standard, tag])
+
+
+def is_listed_unit(unit: str) -> bool:
+    """Whether the code of a unit is in the list of one of the standards: partners of one use the other's."""
+    return unit in _UNITS or unit in codes_of("6411") or unit in codes_of("355")
+
+
+_UNITS = ("PCE", "EA", "KGM", "CT", "CA", "LB", "C62", "CS", "LTR", "MTR")
+"""For nearly all there is then no need to read the lists, which takes a millisecond of a session's first call."""

@@ -102,8 +102,8 @@ def find_period(
     if starts and ends:
         return starts[0], ends[0], []
     if half := starts or ends:
-        # a stock is of the day on which its report ends; a month or a week has both ends
-        if (ends and MESSAGE_TYPES[setting.message_type].is_stock) or segments[half[0][0]].value(0, 2) in SPANS:
+        # a stock is of the day on which its report ends
+        if ends and MESSAGE_TYPES[setting.message_type].is_stock:
             return half[0], half[0], []
         finding = Finding("period-half-stated", "A period states one of its ends only.", half[0][0])
         return (half[0], None, [finding]) if starts else (None, half[0], [finding])

@@ -1,11 +1,11 @@
 """Item and party identifiers: which one names the item, and their check digits."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
 from udf.edi.segments import Segment
-from udf.reading import Position, Record
-from udf.standards.quantities import quantity_positions, unit_slot
+from udf.reading import Position, Record, SegmentLike
 from udf.standards.standard import Standard
 
 # GTIN types first, then the vendor's number, then the buyer's (EDIFACT 7143, X12 235).
@@ -81,6 +81,12 @@ def is_sub_line(segment: Segment) -> bool:
     return segment.tag == "LIN" and segment.value(*SUB_LINE) == "1" and (not parent or parent.isdecimal())
 
 
+def parent_slot(segments: Sequence[Segment], first: int, last: int) -> Position | None:
+    """Where a line states the number of the line that contains it (C829 1082), None where it does not."""
+    index = next((i for i in range(first, last) if is_sub_line(segments[i])), None)
+    return (index, SUB_LINE[0], 1) if index is not None and segments[index].value(SUB_LINE[0], 1) else None
+
+
 @cache
 def _rows(standard: Standard) -> Mapping[str, tuple[int, int, int, int, int]]:
     """By tag: the first element of an identifier and the step to the next one; how many elements before it and in
@@ -96,21 +102,47 @@ def _rows(standard: Standard) -> Mapping[str, tuple[int, int, int, int, int]]:
 
 
 def choose_identifier(
-    segments: Sequence[Segment], first: int, last: int, standard: Standard
+    segments: Sequence[Segment], first: int, last: int, standard: Standard, in_cases: bool = False
 ) -> tuple[str, Position, Position | None] | None:
-    """The identifier that names the item of a line; None where none does.
+    """The identifier that names the item of a line, of its quantities in cases or of the others; None where none does.
 
     GTIN types first, in their order, then one without a type, the vendor's, the buyer's and any other; of equals the
     first stated. What says nothing but size, lot or maker is no item, and neither is a placeholder.
     """
     found = [
-        entry for entry in line_identifiers(segments, first, last, standard)
-        if entry[0] not in _NO_ITEMS[standard.name] and not is_placeholder(segments[entry[1][0]].value(*entry[1][1:]))
+        (kind, at, slot) for kind, at, slot in line_identifiers(segments, first, last, standard)
+        if kind not in _NO_ITEMS[standard.name] and not _is_none(kind, segments[at[0]].value(*at[1:]))
     ]  # fmt: skip
     if len(found) < 2:
         return found[0] if found else None
-    preferred = CASE_TYPES if _is_in_cases(segments, first, last, standard) else ()
+    preferred = CASE_TYPES if in_cases else ()
     return min(found, key=lambda entry: _rank(entry[0], preferred))
+
+
+def _is_none(kind: str, number: str) -> bool:
+    """Whether a number stands for none: a placeholder, or what a spreadsheet has made of a GTIN (`4.1E+11`)."""
+    return is_placeholder(number) or (item_class(kind) == 0 and _ROUNDED.fullmatch(number) is not None)
+
+
+_ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{1,2}", re.IGNORECASE)
+
+
+def find_rival(
+    segments: Sequence[Segment], chosen: Position, found: Sequence[tuple[str, Position, Position | None]]
+) -> Position | None:
+    """Another number of the chosen one's type where both are the item's own: in one segment, in LIN or a PIA with 5.
+
+    4347 is 5 for what identifies the product, 1 for what is said of it besides.
+    """
+    kinds = {position: kind for kind, position, _ in found}
+    own, value = segments[chosen[0]], segments[chosen[0]].value(*chosen[1:])
+    for position, kind in kinds.items():
+        other = segments[position[0]]
+        if not kind or kind != kinds[chosen] or other.value(*position[1:]) == value:
+            continue
+        if other is own or all(s.tag == "LIN" or s.value(0) == "5" for s in (own, other)):
+            return position
+    return None
 
 
 def _rank(kind: str, preferred: Sequence[str]) -> tuple[int, int]:
@@ -123,19 +155,19 @@ def _rank(kind: str, preferred: Sequence[str]) -> tuple[int, int]:
 
 
 def is_placeholder(identifier: str) -> bool:
-    """Whether a number is all noughts or all nines, as those of articles that have none."""
-    return len(identifier) >= _SHORTEST and identifier.strip(identifier[0]) == "" and identifier[0] in "09"
+    """Whether a number is all noughts or all nines, as those of articles that have none; a check digit aside."""
+    if len(identifier) < _SHORTEST or identifier[0] not in "09" or identifier[:-1].strip(identifier[0]):
+        return False
+    return identifier[-1] == identifier[0] or is_gs1_key(identifier)
 
 
 _SHORTEST = 8
 """Digits of a GTIN at least: 999 may be an article."""
 
 
-def _is_in_cases(segments: Sequence[Segment], first: int, last: int, standard: Standard) -> bool:
-    """Whether the units of the line's quantities are cases, each of them."""
-    slots = [unit_slot(segments, at, standard) for at in quantity_positions(segments, first, last, standard)]
-    units = {segments[slot[0]].value(*slot[1:]) for slot in slots if slot}
-    return bool(units) and units <= set(_CASES)
+def is_case(segments: Sequence[SegmentLike], unit: Position | None) -> bool:
+    """Whether the unit of a quantity, where it stands, is a case."""
+    return unit is not None and segments[unit[0]].elements[unit[1]][unit[2]] in _CASES
 
 
 def prefer_items(
@@ -146,15 +178,18 @@ def prefer_items(
     Which identifier goes before which is the contract's rule and no reading: a model that points at any of them has
     understood. What points elsewhere is left as it is, for the gatekeeper to refuse.
     """
-    chosen = choose_identifier(segments, first, last, standard)
-    if chosen is None:
-        return list(records)
     found = line_identifiers(segments, first, last, standard)
     identifiers = {position: kind for _, position, kind in found}
-    _, item, kind = chosen
-    best = {"item": item} | ({"item_type": kind} if kind else {})
+    best: dict[bool, Record] = {}
+    for in_cases in (False, True):
+        if chosen := choose_identifier(segments, first, last, standard, in_cases):
+            _, item, kind = chosen
+            best[in_cases] = {"item": item} | ({"item_type": kind} if kind else {})
+    if not best:
+        return list(records)
     return [
-        {name: at for name, at in record.items() if name not in ("item", "item_type")} | best
+        {name: at for name, at in record.items() if name not in ("item", "item_type")}
+        | best[is_case(segments, record.get("unit"))]
         if record.get("item") in identifiers and record.get("item_type") == identifiers[record["item"]]
         else record
         for record in records

@@ -1,14 +1,17 @@
 """Where the standards name places, and which quantity a place is for."""
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
+from decimal import Decimal
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.reading import Position, Record, SegmentLike
 from udf.standards.chunks import Chunk
 from udf.standards.edifact import EDIFACT
-from udf.standards.setting import Setting
+from udf.standards.setting import Setting, value_at
+from udf.standards.values import UnreadableValueError, read_number
 from udf.standards.x12 import X12
 
 PLACES = frozenset((*EDIFACT.places, *X12.places))
@@ -37,13 +40,21 @@ def place_role(segment: Segment, setting: Setting) -> str | None:
     role = setting.place_role(segment.tag, code)
     if role != "no" and not place_slots(segment):
         return "empty" if role == "yes" else "no"
-    if role == "weak" and segment.tag == "N1":  # a buyer is a store where it carries the short number of one
-        return "weak" if is_buying_store(segment) else "no"
+    if role == "weak" and (segment.tag, code) == ("N1", "BY"):
+        # A buyer is a store where it carries the short number of one; the stock of an 846 is not yet bought.
+        return "weak" if is_buying_store(segment) and setting.message_type != "846" else "no"
     return role
+
+
+REFERENCES = {"RFF": (0, 1), "REF": (1, 0), "N9": (1, 0)}
+"""(element, component) of the value of a reference, which is a place where a row of its partner says so."""
 
 
 def place_slots(segment: Segment) -> set[tuple[int, int]]:
     """(element, component) of the place that a LOC, NAD or N1 names: its code, or its name where there is no code."""
+    if segment.tag in REFERENCES:
+        slot = REFERENCES[segment.tag]
+        return {slot} if segment.value(*slot) else set()
     if segment.tag == "N1":
         return {(3, 0)} if segment.value(3) else {(1, 0)} if segment.value(1) else set()
     if segment.value(1):
@@ -61,6 +72,8 @@ def place_type_slot(segments: Sequence[Segment], place: Position) -> Position | 
     segment = segments[s]
     if segment.tag == "N1" and e != 3:
         return None
+    if segment.tag in REFERENCES:
+        return s, 0, 0
     slot = _TYPES_OF_X12.get(segment.tag, (e, c + 2))  # C517 and C082 alike
     return (s, *slot) if segment.value(*slot) else None
 
@@ -77,7 +90,10 @@ def empty_place(segments: Sequence[Segment], index: int) -> Finding:
 
 def statement_places(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -> tuple[list[int], list[Finding]]:
     """The segments that may be the place of a header or group; more than one where they name the same."""
-    roles = {i: place_role(segments[i], setting) for i in chunk.indices if segments[i].tag in PLACES}
+    roles = {
+        i: place_role(segments[i], setting) for i in chunk.indices
+        if segments[i].tag in PLACES or is_settled_reference(segments[i], setting)
+    }  # fmt: skip
     is_named = "yes" in roles.values()
     for index, role in roles.items():
         if role is None and not is_named and (chunk.kind == "group" or segments[index].tag == "LOC"):
@@ -89,6 +105,11 @@ def statement_places(segments: Sequence[Segment], chunk: Chunk, setting: Setting
     if len(places) > 1 and len(names) > 1:
         return [], [Finding("place-ambiguous", f"A {chunk.kind} names more than one place.", places[1])]
     return places, []
+
+
+def is_settled_reference(segment: Segment, setting: Setting) -> bool:
+    """Whether a reference is one of which the partner's rows say what it names."""
+    return segment.tag in REFERENCES and setting.is_settled(segment.tag, segment.value(0))
 
 
 def line_places(
@@ -158,6 +179,37 @@ def bind_places(places: list[int], quantities: list[int], last: int, message_typ
         if set(bound.values()) - {None} == set(places) and (None not in bound.values() or not places):
             ways.append(bound)
     return ways
+
+
+def find_totals(
+    segments: Sequence[Segment], quantities: Sequence[Position], places: Sequence[int], last: int, setting: Setting
+) -> list[Position]:
+    """Quantities without a place that stand before those of their code which have theirs behind them, and are the sum.
+
+    In EDIFACT alone: X12 has its own segments for the parts of a total. None where one of them is not the sum.
+    """
+    if not setting.standard.has_components or not places:
+        return []
+    stops = [s for s, _, _ in quantities[1:]] + [last]
+    totals: dict[tuple[str, ...], Position] = {}
+    sums: dict[tuple[str, ...], Decimal] = {}
+    counts: Counter[tuple[str, ...]] = Counter()
+    try:
+        for position, stop in zip(quantities, stops, strict=True):
+            s = position[0]
+            kind = segments[s].value(0), segments[s].value(0, 2)
+            number = read_number(value_at(segments, position), setting.mark)
+            if any(s < place < stop for place in places):
+                sums[kind] = sums.get(kind, Decimal(0)) + number
+                counts[kind] += 1
+            elif kind in totals or kind in sums:
+                return []
+            else:
+                totals[kind] = position
+        stated = {kind: read_number(value_at(segments, position), setting.mark) for kind, position in totals.items()}
+    except UnreadableValueError:
+        return []  # the line says so itself
+    return list(totals.values()) if all(counts[k] > 1 and sums[k] == n for k, n in stated.items()) else []
 
 
 _BEHIND = ("INVRPT",)

@@ -2,6 +2,8 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
@@ -30,6 +32,55 @@ def price_runs(segments: Sequence[Segment], first: int, last: int, setting: Sett
             runs.append((index, *slot))
         previous = index
     return runs
+
+
+def price_run(segments: Sequence[Segment], price: Position, last: int, setting: Setting) -> list[Position]:
+    """The prices that stand together with one, in stream order: all are of the same quantity."""
+    slots = setting.standard.stated_in("price")
+
+    def states_price(index: int) -> bool:
+        slot = slots.get(segments[index].tag)
+        return slot is not None and bool(segments[index].value(*slot))
+
+    begin = end = price[0]
+    while begin and states_price(begin - 1):
+        begin -= 1
+    while end + 1 < last and states_price(end + 1):
+        end += 1
+    return [(index, *slots[segments[index].tag]) for index in range(begin, end + 1)]
+
+
+def prefer_price(
+    segments: Sequence[Segment], run: Sequence[Position], unit: str | None, setting: Setting
+) -> Position | None:
+    """Which of some prices of a quantity in a unit is its price, by the table of their types; None where none is.
+
+    One for one such unit goes before one for a hundred or a case. Of two equals that differ neither is taken.
+    """
+    if len(run) == 1:
+        return run[0]
+    ranks = [_rank(segments[s], unit, setting) for s, _, _ in run]
+    best = [price for price, rank in zip(run, ranks, strict=True) if rank == min(ranks)]
+    return best[0] if len({value_at(segments, price) for price in best}) == 1 else None
+
+
+def _rank(segment: Segment, unit: str | None, setting: Setting) -> tuple[int, ...]:
+    def preference(element: str, code: str) -> int:
+        known = setting.reference.price_preference(setting.standard.name, element, code)
+        return _UNKNOWN if known is None else known
+
+    is_apart = price_basis(segment) is not None or other_unit(segment, unit) is not None
+    if segment.tag != "PRI":
+        code = segment.value(*_TYPES[segment.tag])
+        return is_apart, preference("639" if segment.tag == "UIT" else "236", code)
+    qualifier = preference("5125", segment.value(0))
+    if qualifier == _UNKNOWN:  # a type of 5387 where the qualifier stands: PRI+NTP:27
+        qualifier = preference("5387", segment.value(0))
+    return is_apart, min(preference("5387", segment.value(0, 3)), qualifier), qualifier
+
+
+_UNKNOWN = 1_000
+"""Behind all that the table names."""
 
 
 def price_kind(segment: Segment) -> tuple[str, ...]:
@@ -67,8 +118,11 @@ BASES: Mapping[str, tuple[tuple[int, int, str], ...]] = {
 """(element, component, word) of what a price is for, where that is not one unit: PRI 5284, CTP04, CTP07."""
 _BASIS_CODES = {"CTP": 8, "UIT": 2}
 """The element of X12 639."""
-_BASES_OF_CODES = {"HP": "hundred", "TP": "thousand", "PN": "ten", "HF": "hundred feet", "TH": "thousand feet"}
-"""X12 639, the codes whose price is for more than one."""
+_BASES_OF_CODES = {
+    "HP": ("hundred", 100), "TP": ("thousand", 1_000), "PN": ("ten", 10), "HF": ("hundred feet", 100),
+    "TH": ("thousand feet", 1_000),
+}  # fmt: skip
+"""X12 639, the codes whose price is for more than one, and for how many."""
 
 
 def price_basis(segment: Segment) -> str | None:
@@ -76,7 +130,7 @@ def price_basis(segment: Segment) -> str | None:
     tag = segment.tag
     code = segment.value(_BASIS_CODES[tag]) if tag in _BASIS_CODES else ""
     if code in _BASES_OF_CODES:
-        return f"for a {_BASES_OF_CODES[code]}"
+        return f"for a {_BASES_OF_CODES[code][0]}"
     for e, c, what in BASES.get(tag, ()):
         text = segment.value(e, c)
         try:
@@ -86,6 +140,28 @@ def price_basis(segment: Segment) -> str | None:
         if not is_one:
             return f"{what} {text}"
     return None
+
+
+class PriceOf(NamedTuple):
+    """What a price is for, as it is stated."""
+
+    unit: Position | None
+    quantity: Position | None
+    number: Decimal | None
+    """The quantity, whether it is stated as a number or by a code."""
+
+
+def price_of(segments: Sequence[Segment], price: Position, mark: str | None) -> PriceOf:
+    """The unit that a price is for and how many of them. Raises UnreadableValueError."""
+    s = price[0]
+    segment = segments[s]
+    tag = segment.tag
+    unit = (s, *PRICE_UNITS[tag]) if tag in PRICE_UNITS and segment.value(*PRICE_UNITS[tag]) else None
+    e, c, _ = BASES[tag][0] if tag in BASES else (-1, 0, "")
+    if e >= 0 and segment.value(e, c):
+        return PriceOf(unit, (s, e, c), read_number(segment.value(e, c), mark, "price-not-a-number"))
+    code = segment.value(_BASIS_CODES[tag]) if tag in _BASIS_CODES else ""
+    return PriceOf(unit, None, Decimal(_BASES_OF_CODES[code][1]) if code in _BASES_OF_CODES else None)
 
 
 PRICE_UNITS: Mapping[str, tuple[int, int]] = {"PRI": (0, 5), "CTP": (4, 0), "UIT": (0, 0)}

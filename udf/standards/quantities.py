@@ -114,6 +114,15 @@ def inventory_segments(segments: Sequence[Segment], first: int, last: int) -> di
     return {q: stock[at] for q, stop, at in following if at < len(stock) and stock[at] < stop}
 
 
+def find_stray_state(segments: Sequence[Segment], first: int, last: int) -> int | None:
+    """An INV of a line that states quantities, without one of its own: each is of one or, before them, of several."""
+    tags = [(segments[i].tag, i) for i in range(first, last) if segments[i].tag in ("INV", "QTY")]
+    if tags and tags[0][0] == "QTY":
+        tags.reverse()  # behind its quantity
+    alone = [i for (tag, i), (following, _) in pairwise([*tags, ("INV", last)]) if tag == following == "INV"]
+    return alone[0] if alone and any(tag == "QTY" for tag, _ in tags) else None
+
+
 def activity_of(segments: Sequence[Segment], index: int, standard: Standard) -> int:
     """The ZA, or where the line has none the QTY, that a part (SDQ, SCH, REF) stands under; else the index itself."""
     splits = standard.splits
@@ -153,6 +162,13 @@ def _only_quantity_behind(segments: Sequence[Segment], index: int) -> int:
 
 PIECES = ("PCE", "EA", "C62", "NAR")
 """EDIFACT 6411 and X12 355: codes for one and the same unit."""
+COUNTED = (*PIECES, "CA", "CS", "CT", "BX", "PK", "PF", "PA", "DZ")
+"""Units of things that are counted, alone or packed: 12 pieces and a carton may be the same goods. A weight is none."""
+
+
+def are_same_unit(one: str | None, other: str | None) -> bool:
+    """Whether two codes are of one unit."""
+    return one == other or (one in PIECES and other in PIECES)
 
 
 def unit_slot(segments: Sequence[Segment], quantity: Position, standard: Standard) -> Position | None:

@@ -34,11 +34,15 @@ class Setting:
 
     def place_role(self, tag: str, code: str) -> str | None:
         """What a party or location says of the lines' place by its code alone; see `Reference.place_role`."""
-        return self.reference.place_role(self.standard.name, tag, code)
+        return self.reference.place_role(self.standard.name, tag, code, self.partner)
 
     def date_role(self, tag: str, code: str) -> str | None:
         """What the qualifier of a date says; see `Reference.date_role`."""
-        return self.reference.date_role(self.standard.name, tag, code)
+        return self.reference.date_role(self.standard.name, tag, code, self.partner)
+
+    def is_settled(self, tag: str, code: str) -> bool:
+        """Whether the partner's own rows say what a party, a reference or a date is."""
+        return self.reference.is_settled(self.standard.name, tag, code, self.partner)
 
 
 def value_at(segments: Sequence[Segment], position: Position) -> str:

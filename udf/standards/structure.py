@@ -93,16 +93,21 @@ def _has_quantity(segments: Sequence[SegmentLike], first: int, last: int) -> boo
     return any(segments[k].tag in QUANTITIES for k in range(first, last))
 
 
-def _is_party(segment: SegmentLike, message_type: str) -> bool:
+def _is_party(segment: SegmentLike, message_type: str, partner: str) -> bool:
     """True for a NAD, N1 or LOC that is no place: it opens no group, and may stand in one."""
     if segment.tag not in PLACES:
         return False
-    role = load_reference().place_role(standard_of(message_type).name, *signature(segment))
+    role = load_reference().place_role(standard_of(message_type).name, *signature(segment), partner)
     return role == "no" or (role == "weak" and segment.tag == "N1" and not is_buying_store(segment))
 
 
 def _forward_places(
-    segments: Sequence[SegmentLike], start: int, openers: list[int], tails: list[tuple[int, int]], message_type: str
+    segments: Sequence[SegmentLike],
+    start: int,
+    openers: list[int],
+    tails: list[tuple[int, int]],
+    message_type: str,
+    partner: str,
 ) -> tuple[set[tuple[str, str]], bool]:
     """Signatures of the places that open groups, and whether the layout leaves a doubt.
 
@@ -111,7 +116,7 @@ def _forward_places(
     end = tails[-1][1]
     before = {
         signature(s) for s in _each(segments, start, openers[0])
-        if s.tag in PLACES and not _is_party(s, message_type)
+        if s.tag in PLACES and not _is_party(s, message_type, partner)
     }  # fmt: skip
     # A line without a quantity does not show where its own places end.
     shown: list[tuple[int, int]] = []
@@ -140,7 +145,7 @@ def _group_end(segments: Sequence[SegmentLike], start: int, stop: int) -> int:
     return k
 
 
-def split_message(segments: Sequence[SegmentLike], message_type: str) -> Chunks:
+def split_message(segments: Sequence[SegmentLike], message_type: str, partner: str = "") -> Chunks:
     """Split the segments of one message (UNH…UNT or ST…SE, with or without them) into chunks.
 
     A message without lines has a header only. Every segment of the body belongs to one chunk at least. Raises
@@ -149,12 +154,12 @@ def split_message(segments: Sequence[SegmentLike], message_type: str) -> Chunks:
     start, end = _body(segments)
     openers = _openers(segments, start, end, message_type)
     if not openers:
-        return Chunks(_chunk("header", segments, range(start, end)))
+        return _split_without_lines(segments, start, end, message_type)
     first = openers[0]
     tails = _tails(segments, openers, end)
-    forward, ambiguous = _forward_places(segments, start, openers, tails, message_type)
+    forward, ambiguous = _forward_places(segments, start, openers, tails, message_type, partner)
     # the parties that stand before the place of each group (N1*FR, then N1*ST) come with it
-    companions = {signature(s) for s in _each(segments, start, first) if _is_party(s, message_type)}
+    companions = {signature(s) for s in _each(segments, start, first) if _is_party(s, message_type, partner)}
     header_indices: list[int] = []
     groups: list[Chunk] = []
     floor = (
@@ -190,6 +195,15 @@ def split_message(segments: Sequence[SegmentLike], message_type: str) -> Chunks:
         _check_number(len(chunks.lines), "lines and parts of lines")
         _check_number(len(groups) + len(chunks.lines), "places, groups and lines", MAX_TOGETHER)
     return chunks
+
+
+def _split_without_lines(segments: Sequence[SegmentLike], start: int, end: int, message_type: str) -> Chunks:
+    """The header, and in a SLSRPT the places of which each has no line (D.96A: LOC is group 5, LIN is conditional)."""
+    is_sales = message_type == "SLSRPT"
+    first = next((i for i in range(start, end) if is_sales and segments[i].tag == "LOC"), end)
+    groups = list(_following_groups(segments, first, end))
+    _check_number(len(groups), "places and groups")
+    return Chunks(_chunk("header", segments, range(start, first)), groups)
 
 
 def _check_number(number: int, what: str, most: int | None = None) -> None:

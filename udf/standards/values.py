@@ -20,6 +20,9 @@ class UnreadableValueError(ValueError):
         self.code = code
 
 
+INVISIBLE = "\\xad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb"
+"""Signs that nobody sees, as a set of a pattern: within a number or a name they make another of it for every join."""
+
 _NUMBER = re.compile(r"([+-]?)([0-9]*)(?:([.,])([0-9]*))?(-?)")
 
 

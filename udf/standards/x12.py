@@ -63,12 +63,13 @@ _SEGMENTS = {
         Element("355", 0, is_required=True, longest=2), Element("212", 1, kind="number"),
         Element("639", 2, longest=_LONGEST, needs=((1, 0),)),
     ), most=3),
-    "ZA": Form("004010 ZA: 859, 380, 355, 374, 373, 128, 127", (
+    "ZA": Form("004010 ZA: 859, 380, 355, 374, 373, 128, 127, 1073", (
         Element("859", 0, is_required=True, longest=2), Element("380", 1, kind="number"),
         Element("355", 2, longest=2), Element("374", 3, longest=3, needs=((4, 0),)),
         Element("373", 4, kind="date", needs=((3, 0),)), Element("128", 5),
         Element("127", 6, needs=((5, 0),)),  # no code, and kept like one: it tells one quantity from another
-    ), most=7),
+        Element("1073", 7, longest=1),  # whether the goods are in bond, from 003060 on
+    ), most=8),
     "SDQ": Form("004010 SDQ: 355, 66, 67, 380 and nine more pairs, 310", (
         Element("355", 0, is_required=True, longest=2), Element("66", 1, longest=2),
         Element("67", 2, kind="id", every=2), Element("380", 3, kind="number", every=2),

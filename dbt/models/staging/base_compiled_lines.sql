@@ -40,13 +40,18 @@ lines as (
         line.quantity,
         nullif(trim(line.unit), '') as unit,
 
-        line.price,
+        -- A price for a hundred or for a case values nothing that is counted by ones; Silver keeps it as stated.
+        case when {{ json_text('line.attributes', 'price_basis') }} is null then line.price end as price,
         line.price_type,
         line.currency,
 
         line.period_start as period_start_date,
         line.period_end as period_end_date,
-        line.as_of_date,
+        -- What there was when a period began is of its first day.
+        case
+            when line.measure = 'opening_balance' then coalesce(line.as_of_date, line.period_start)
+            else line.as_of_date
+        end as as_of_date,
 
         line.attributes
 

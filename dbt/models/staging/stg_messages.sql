@@ -58,6 +58,9 @@ arrived as (
     -- Of valid messages alone: a document that is read here is unpacked for every reader.
     left join headers on messages.message_id = headers.message_id
 
+    -- What was wrong with half an upload is of no interest once the whole has come.
+    where not (interchanges.is_withdrawn and not coalesce(outcomes.is_valid, false))
+
 )
 
 select * from arrived

@@ -11,7 +11,8 @@ import pytest
 import udf
 from dagster_project.compile.connection import PsycopgDatabase
 from dagster_project.compile.pending import list_pending
-from dagster_project.ingest.intake import deliver_all, split_pending
+from dagster_project.ingest.delivery import deliver_all
+from dagster_project.ingest.intake import split_pending
 from dagster_project.ingest.landing import list_files
 from dagster_project.warehouse import connect_as
 from udf.compiler import Compiler

@@ -127,6 +127,16 @@ def test_it_listens_to_this_machine_alone_and_asks_for_the_password(embedded: Se
         warehouse.connect(variables | {"PGPASSWORD": "guessed"})
 
 
+def test_the_servers_log_is_of_a_week_at_most(embedded: Server) -> None:
+    embedded.start()
+    with warehouse.connect(embedded.variables("postgres")) as connection:
+        (log,) = connection.execute("select pg_current_logfile()").fetchone() or ("",)
+        assert Path(embedded.data, log).resolve().parent == embedded.log.parent
+        assert re.fullmatch(r"postgres-(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\.log", Path(log).name)
+        assert connection.execute("show log_truncate_on_rotation").fetchone() == ("on",)
+        assert connection.execute("show log_rotation_age").fetchone() == ("1d",)
+
+
 def test_a_killed_server_comes_up_again_with_its_data(embedded: Server) -> None:
     warehouse.up(embedded.state, {})
     keep_something(embedded)

@@ -62,6 +62,18 @@ def test_an_x12_message_alone_has_no_component_separator() -> None:
     assert elements(text, "N1") == [[["ST"], ["A: B>C^D"], ["92"], ["0118"]]]
 
 
+@pytest.mark.parametrize("segment", ["QTY*QH*100*EA>1", "UIT*EA>1", "UIT*EA^1*2.50"])
+def test_a_unit_with_its_exponent_names_the_component_separator(segment: str) -> None:
+    # 004010 C001: 355, 1018
+    mark = segment[segment.index("EA") + 2]
+    found = find_delimiters(f"ST*846*0001~LIN**VP*A>B^C~{segment}~SE*4*0001~")
+    assert found is not None
+    assert found.component == mark
+    plain = find_delimiters(f"ST*846*0001~LIN**VP*EA>1~{segment.replace(mark, '*')}~SE*4*0001~")
+    assert plain is not None
+    assert plain.component == "\x1f"
+
+
 def test_isa_names_the_component_and_repetition_separators() -> None:
     isa = "ISA*00*          *00*          *ZZ*SENDER*ZZ*RECEIVER*260111*0800*^*00501*000000001*0*P*>~GS*PD*A*B~"
     assert find_delimiters(isa + STOCK_852) == Delimiters("X12", "~", "*", ">", None, "^")

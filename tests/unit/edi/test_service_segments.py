@@ -84,3 +84,9 @@ def test_after_many_headers_without_a_message_one_far_behind_stands_alone() -> N
     for count, sender in ((1, "4000001000005"), (20, None)):
         found = split(header * count + "rubbish " * 10_000 + "'" + sales())
         assert [(message.text, message.envelope.sender) for message in found.messages] == [(sales(), sender)]
+
+
+@pytest.mark.parametrize("place", ["WEST*007*20240512", "FAR EAST*018*20240601", "EAST*106*2024"])
+def test_a_place_that_ends_like_a_tag_begins_no_message(place: str) -> None:
+    message = activity().replace("SE*", f"SCH*10*EA*WH*{place}~SE*", 1)
+    assert texts(x12(message)) == [message]

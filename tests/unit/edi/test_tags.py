@@ -60,7 +60,7 @@ def test_the_shapes_of_x12_know_the_codes_of_the_tables(tag: str, table: str, be
 @pytest.mark.parametrize(
     ("tag", "table", "behind", "unproved"),
     [
-        ("QTY", "quantity_meanings", "+{}:5'", set()),
+        ("QTY", "quantity_meanings", "+{}:5'", {"X14", "X15"}),
         ("NAD", "party_roles", "+{}+1::9'", {"FR", "CA", "II", "OB", "GO"}),
         ("LOC", "party_roles", "+{}+1::9'", {"27", "28", "10", "20"}),
         ("DTM", "date_roles", "+{}:20260101:102'", set()),

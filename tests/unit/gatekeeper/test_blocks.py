@@ -49,6 +49,8 @@ def test_numbers_that_begin_anew_without_a_place_name_a_lost_one() -> None:
         ([group("T", (A, 9), (B, 4)), group("S1", (A, 4), (B, 3)), group("S2", (A, 5), (B, 1))], True),
         # the chain's own number, which the header gives the seller
         ([group("4012345000009", (A, 9)), group("S1", (A, 4)), group("S2", (A, 5))], True),
+        # one item of a place that is written as no store is
+        ([group("ALL", (A, 9)), group("0001", (A, 4)), group("0002", (A, 5))], True),
         # one item of another place may be so by chance, and two stores that sold alike are no total
         ([group("T", (A, 9)), group("S1", (A, 4)), group("S2", (A, 5))], False),
         ([group("S1", (A, 4), (B, 3)), group("S2", (A, 4), (B, 3))], False),
@@ -57,3 +59,19 @@ def test_numbers_that_begin_anew_without_a_place_name_a_lost_one() -> None:
 )
 def test_a_place_with_the_sums_of_all_others_is_named(groups: list[str], expected: bool) -> None:
     assert (found(*groups) == {"total-beside-parts"}) == expected
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        (f"LIN+2++{A}:EN QTY+153:1:CT", {"two-units"}),  # twelve pieces and the carton that holds them?
+        (f"LIN+2++{B}:EN QTY+153:1:CT", set()),
+        (f"LIN+2++{A}:EN QTY+153:3:PCE", set()),  # register receipts
+        (f"LIN+2++{A}:EN RFF+AAK:77 QTY+153:1:CT", set()),  # a receipt of its own
+        (f"LIN+2++{A}:EN QTY+153:4.1:KGM", set()),
+        (f"LOC+162+S2::9 LIN+1++{A}:EN QTY+153:1:CT", set()),
+    ],
+)
+def test_one_sale_in_pieces_and_in_cartons_of_two_lines_is_named(second: str, expected: set[str]) -> None:
+    text = message("SLSRPT", f"{HEAD} LOC+162+S1::9 LIN+1++{A}:EN QTY+153:12:PCE {second}")
+    assert errors(text) & {"two-units", "repeated-quantity"} == expected

@@ -266,7 +266,7 @@ DAMAGE = {
     ),
     "a place between two quantities is lost": (
         message("SLSRPT", f"BGM+73E+S1+9 {LIN_A} LOC+162+S1 QTY+153:1 QTY+153:2 LOC+162+S3 QTY+153:3"),
-        "repeated-quantity",
+        "place-lost",
     ),
     "the last line behind a second place is lost": (
         message("INVRPT", f"BGM+35+I1+9 NAD+SN+S1 {LIN_A} QTY+145:1 NAD+SN+S2"), "ambiguous-structure",

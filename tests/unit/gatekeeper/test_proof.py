@@ -71,9 +71,7 @@ LIES: dict[str, tuple[str, str, Change, str]] = {
     "the place of the header is a supplier": (STOCK, "header", put(location=(SUPPLIER, 1, 0)), "place-misplaced"),
     "the place of the header is left out": (STOCK, "header", drop("location", "location_type"), "place-not-used"),
     "the code list of the place is left out": (STOCK, "header", drop("location_type"), "place-misplaced"),
-    "the price is of another type": (
-        STOCK, "line", put(price=(OTHER_PRICE, 0, 1), price_type=(OTHER_PRICE, 0, 0)), "price-misplaced",
-    ),
+    "the price has the type of another": (STOCK, "line", put(price_type=(OTHER_PRICE, 0, 0)), "price-misplaced"),
     "the price is left out": (STOCK, "line", drop("price", "price_type"), "price-not-used"),
     "the type of the price is left out": (STOCK, "line", drop("price_type"), "price-misplaced"),
     "the date is an expiry": (STOCK, "line", put(start=(EXPIRY, 0, 1), end=(EXPIRY, 0, 1)), "date-misplaced"),
@@ -139,6 +137,11 @@ def test_the_gatekeeper_lets_no_lesser_identifier_pass(monkeypatch: pytest.Monke
 def test_an_answer_that_is_wrong_in_one_thing_is_named(lie: str) -> None:
     text, kind, change, code = LIES[lie]
     assert code in tell(text, kind, change)
+
+
+def test_any_of_the_prices_that_stand_together_is_taken_for_the_preferred_one() -> None:
+    other = {"price": (OTHER_PRICE, 0, 1), "price_type": (OTHER_PRICE, 0, 0)}
+    assert tell(STOCK, "line", lambda records: [record | other for record in records]) == set()
 
 
 def test_a_lesser_identifier_gives_way_to_the_better_one_beside_it() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.small_messages import activity, sales, stock
+from tests.small_messages import activity, inventory, sales, stock
 from tests.unit.gatekeeper.test_syntax import LIN, UP, errors
 
 
@@ -32,9 +32,34 @@ def test_quantities_that_nothing_tells_apart_are_refused(text: str) -> None:
     assert "repeated-quantity" in errors(text), errors(text)
 
 
+def test_a_store_that_stands_twice_in_a_split_is_no_lost_place() -> None:
+    twice = activity(f"{UP} ZA*QS SDQ*EA*92*0101*5*0102*7 SDQ*EA*92*0101*5")
+    assert errors(twice) & {"repeated-quantity", "place-lost"} == {"repeated-quantity"}
+
+
 def test_one_sale_in_pieces_and_in_cartons_is_refused() -> None:
     assert "repeated-quantity" in errors(sales(f"{LIN} QTY+153:12:PCE QTY+153:1:CT"))
     assert "repeated-quantity" not in errors(sales(f"{LIN} QTY+153:12:PCE QTY+153:4.1:KGM"))
+
+
+TWO_PRICES = f"{LIN} QTY+153:5:PCE PRI+AAA:10 QTY+153:3:PCE PRI+AAA:8"
+OTHER = "LIN+{}++4006381333948:EN QTY+153:1:PCE PRI+AAA:2"
+
+
+@pytest.mark.parametrize("text", [sales(f"{TWO_PRICES} {OTHER.format(2)}"), sales(f"{TWO_PRICES} CNT+2:1")])
+def test_two_prices_tell_two_sales_apart_where_no_item_between_them_can_be_lost(text: str) -> None:
+    assert "repeated-quantity" not in errors(text), errors(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        sales(f"{TWO_PRICES} {OTHER.format(3)}"), sales(TWO_PRICES), sales(f"{TWO_PRICES} CNT+2:2"),
+        sales(f"{TWO_PRICES} {OTHER.format(2)}").replace("PRI+AAA:8", "PRI+AAA:10"),
+    ],
+)  # fmt: skip
+def test_two_prices_that_may_be_those_of_two_items_tell_nothing_apart(text: str) -> None:
+    assert "repeated-quantity" in errors(text), errors(text)
 
 
 def test_movements_are_told_apart_by_their_dates_and_directions() -> None:
@@ -46,3 +71,23 @@ def test_movements_are_told_apart_by_their_dates_and_directions() -> None:
 def test_lots_may_each_name_the_same_place() -> None:
     lots = [f"QTY+145:{n} GIN+BX+LOT{n} LOC+14+4012345000016::9 DTM+36:2026010{n}:102" for n in (1, 2)]
     assert "repeated-quantity" not in errors(stock(f"{LIN} {' '.join(lots)}"))
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_refused"),
+    [
+        # D.01B INVRPT: QTY with its DTM and RFF; each open order is another quantity
+        (f"{LIN} QTY+21:30 DTM+2:20260210:102 RFF+ON:4711 QTY+21:20 DTM+2:20260217:102 RFF+ON:4712", False),
+        (f"{LIN} QTY+21:30 QTY+21:20", True),
+        # 4501: in and out
+        (f"{LIN} QTY+156:5 INV+1 QTY+156:7 INV+2", False),
+        (f"{LIN} QTY+156:5 INV+1 QTY+156:7 INV+1", True),
+    ],
+)
+def test_what_moves_or_is_to_come_is_told_apart_by_order_and_direction(lines: str, is_refused: bool) -> None:
+    assert ("repeated-quantity" in errors(stock(lines))) == is_refused
+
+
+def test_a_part_is_told_apart_by_what_stands_with_it_and_not_with_the_next_quantity() -> None:
+    lots = f"{UP} QTY*34*50*EA LS*REF REF*LT*A*20 REF*LT*B*30 LE*REF QTY*32*7*EA DTM*036*20260101"
+    assert "repeated-quantity" not in errors(inventory(lots))

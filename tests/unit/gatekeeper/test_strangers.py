@@ -85,7 +85,7 @@ def codes(outcome: Outcome) -> set[str]:
     ("mark", "name"),
     [
         ("DTM+361:{}:102", "date_361"), ("DTM+36:{}:102", "date_36"), ("GIN+BN+{}", "identity_BN"),
-        ("STS+1+{}", "status_1"), ("RFF+BT:{}", "reference_BT"),
+        ("RFF+BT:{}", "reference_BT"),
     ],
 )  # fmt: skip
 def test_stock_that_is_split_by_date_batch_or_state_is_kept_apart(mark: str, name: str) -> None:

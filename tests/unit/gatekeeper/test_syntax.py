@@ -118,3 +118,11 @@ MALFORMED = {
 @pytest.mark.parametrize("damage", MALFORMED)
 def test_a_segment_that_lost_its_form_is_refused(damage: str) -> None:
     assert "segment-malformed" in errors(MALFORMED[damage]), errors(MALFORMED[damage])
+
+
+@pytest.mark.parametrize("sign", ["\u200b", "\u202e", "\xad", "\u2060"])
+def test_a_sign_that_nobody_sees_makes_no_second_item_or_place(sign: str) -> None:
+    assert "value-invisible" in errors(sales(f"LIN+1++40063{sign}81333931:EN QTY+153:5"))
+    assert "value-invisible" in errors(activity(f"LIN*1*UP*0360002{sign}91452 ZA*QS*5*EA"))
+    assert "value-invisible" in errors(activity(f"{UP} ZA*QS SDQ*EA*92*01{sign}01*5"))
+    assert "value-invisible" not in errors(sales(f"LIN+1++{A}:EN IMD+F++:::Kaf{sign}fee QTY+153:5"))

@@ -10,7 +10,7 @@ from tests.unit.gatekeeper.test_syntax import LIN, UP, errors
     "text",
     [
         sales(f"{LIN} QTY+153:1:PCE+9"), sales(f"{LIN} QTY+153+1+PCE+9"),
-        activity(f"{UP} ZA*QS*5*EA*007*20260103*AB*X*9"),
+        activity(f"{UP} ZA*QS*5*EA*007*20260103*AB*X*N*9"),
         activity(f"{UP} ZA*QS SDQ*EA*92{'*1*1' * 10}*7*9"), inventory(f"{UP} QTY*33*5*EA*TXT*9"),
         inventory(f"{UP} QTY*33*5 UIT*EA*9*CT*7"),
     ],

@@ -2,8 +2,10 @@
 
 import pytest
 
+from tests.small_messages import message
 from udf.compiler import Compiler
 from udf.contract import Outcome
+from udf.train.attack.rules_engine import compile_by_rules
 
 HEAD = "UNH+1+SLSRPT:D:96A:UN'BGM+73E+S1+9'DTM+90:20260105:102'DTM+91:20260111:102'LOC+162+4012345000016::9'"
 GOOD, BAD = "LIN+{}++4006381333931:EN'QTY+153:12'", "LIN+{}++4006381333948:EN'QTY+153:1O2'"
@@ -38,9 +40,27 @@ def test_a_message_of_which_no_line_is_proved_is_invalid() -> None:
     assert "no-line-proved" in {problem.code for problem in outcome.problems}
 
 
-def test_a_message_without_lines_is_invalid() -> None:
+def test_nothing_is_called_missing_that_may_stand_in_a_header_which_could_not_be_read() -> None:
+    """004010 852: a header of two places of stock."""
+    text = message("852", "XQ*H*20260101*20260107 N1*ST**92*1 N1*WH**92*2 LIN*1*UP*036000291452 ZA*QS*5*EA")
+    found = {problem.code for problem in compile_by_rules(text).problems}
+    assert found == {"place-ambiguous", "header-not-proved"}
+
+
+def test_a_store_without_lines_is_a_report_of_nothing() -> None:
     outcome = compiled()
-    assert {problem.code for problem in outcome.problems if problem.severity == "error"} >= {"message-without-lines"}
+    assert outcome.is_complete
+    assert outcome.document is not None
+    assert outcome.document.lines == []
+
+
+def test_a_place_that_is_lost_in_a_line_stops_every_line() -> None:
+    """D.01B SLSRPT, item first: the store that is lost may be that of other lines, too."""
+    head = "BGM+73E+S1+9 DTM+356:20260107:102"
+    lost = "LIN+1++4006381333931:EN LOC+162+S1 QTY+153:1 QTY+153:2 LOC+162+S3 QTY+153:3"
+    outcome = compile_by_rules(message("SLSRPT", f"{head} {lost} LIN+2++4006381333948:EN LOC+162+S1 QTY+153:4"))
+    assert not outcome.is_valid
+    assert "place-lost" in {problem.code for problem in outcome.problems}
 
 
 def test_of_very_many_problems_of_one_code_some_are_listed_and_the_others_counted(

@@ -41,6 +41,12 @@ def test_a_code_with_a_place_in_some_lines_alone_is_told() -> None:
     assert warn(hold(), hold(place=None)).keys() == {"place-missing", "location-not-stated"}
 
 
+def test_a_unit_that_no_list_has_is_told_and_one_of_either_list_is_not() -> None:
+    assert warn(hold()._replace(unit="XQ")).keys() == {"unit-unlisted"}
+    for unit in ("PCE", "H87", "UN", "KG", None):
+        assert warn(hold()._replace(unit=unit)) == {}
+
+
 def test_lines_of_one_form_count_as_so_many_lines() -> None:
     warnings = LineWarnings({}, Envelope())
     warnings.note_form(hold(place=None), 7)

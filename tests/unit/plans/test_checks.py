@@ -9,9 +9,11 @@ import pytest
 
 from tests.unit.plans.routes import (
     ACTIVITY,
+    BEGINNING,
     EDIFACT,
     GTINS,
     SOLD,
+    STOCK,
     STOCKED,
     UPCS,
     X12,
@@ -225,3 +227,50 @@ def test_a_quantity_that_begins_with_a_nought_may_be_a_store_on_both_routes() ->
 @pytest.mark.parametrize("number", ["0", "00", "07", "-07", "+07", "0.5", "00.5", ".05", "-.5", "7", "70", "-0", ""])
 def test_the_pattern_of_numbers_without_a_nought_in_front_says_what_the_check_says(number: str) -> None:
     assert (re.match(NO_NOUGHT, number) is None) is begins_with_nought(number)
+
+
+@pytest.mark.parametrize(
+    ("write", "lesson"),
+    [
+        (write_edifact, [*SOLD, *line(1, "PRI+AAA:10", "QTY+153:3:PCE", "PRI+AAA:8"), *line(2, "PRI+AAA:5")]),
+        (write_stock, [
+            *STOCK, *held(1, "QTY+145:300:PCE", "QTY+145:100:PCE", "LOC+14+A::9", "QTY+145:200:PCE", "LOC+14+B::9"),
+        ]),
+    ],
+)  # fmt: skip
+def test_what_only_prices_tell_apart_and_totals_of_places_are_left_to_the_model(
+    write: Write, lesson: Sequence[str]
+) -> None:
+    routes = Routes().teach(write, lesson, runs=False)
+    assert routes.compare(write(9, lesson)).route == "model"
+
+
+def write_stores(number: int, rows: Sequence[str]) -> str:
+    """What was sold of two items in three stores, as two numbers a store."""
+    found = [*BEGINNING]
+    for store, sold in enumerate(rows, 1):
+        found += [f"LOC+162+401234500010{store}::9"]
+        found += [row for n, pieces in enumerate(sold.split(), 1) for row in line(n, pieces=pieces)]
+    return write_edifact(number, found)
+
+
+def test_a_place_with_the_sums_of_all_others_is_refused_whoever_reads() -> None:
+    routes = Routes().teach(write_stores, ["12 7", "3 4", "8 5"])
+    assert routes.compare(write_stores(10, ["20 30", "12 10", "8 21"])).route == "plan"
+    row = routes.compare(write_stores(11, ["20 31", "12 10", "8 21"]))
+    assert (row.route, row.is_valid) == ("model", False)
+    assert "total-beside-parts" in row.problems
+
+
+def test_one_sale_in_pieces_and_cartons_is_refused_whoever_reads() -> None:
+    """Two lines of one item whose number for the carton stands beside that of the piece."""
+
+    def write(number: int, items: Sequence[str]) -> str:
+        lines = [f"LIN*{n}*UP*{item}*UK*1{item}8~ZA*QS*{number}*{unit}" for n, (item, unit) in
+                 enumerate((item.split() for item in items), 1)]  # fmt: skip
+        return write_x12("852")(number, [*ACTIVITY, *"~".join(lines).split("~")])
+
+    routes = Routes(X12).teach(write, [f"{UPCS[0]} EA", f"{UPCS[1]} CA"])
+    row = routes.compare(write(10, [f"{UPCS[0]} EA", f"{UPCS[0]} CA"]))
+    assert (row.route, row.is_valid) == ("model", False)
+    assert "two-units" in row.problems

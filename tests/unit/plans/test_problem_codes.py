@@ -63,7 +63,16 @@ MESSAGES: dict[str, tuple[Write, Rows, Rows]] = {
     "message-total-mismatch": (
         write_x12("867"), RESOLD, swap(RESOLD, "PTD*SS", "QTY*TO*9", "PTD*SS"),
     ),
-    "message-without-lines": (write_edifact, ONE, SOLD),
+    "message-without-lines": (write_x12("852"), SET, ACTIVITY),
+    "nil-report": (write_edifact, ONE, SOLD),
+    "value-invisible": (write_edifact, ONE, swap(ONE, LIN, f"LIN+1++{GTINS[0][:5]}\u200b{GTINS[0][5:]}:EN")),
+    "item-ambiguous": (write_x12("852"), SET, [*ACTIVITY, f"LIN*1*UP*{UPCS[0]}*UP*{UPCS[1]}", "ZA*QS*5*EA"]),
+    "two-units": (
+        write_edifact, TWO, [*SOLD, *line(1), f"LIN+2++{GTINS[0]}:EN", "QTY+153:1:CT"],
+    ),
+    "state-misplaced": (write_stock, HELD, [*HELD, "INV++1", "INV++2"]),
+    "place-by-name": (write_x12("852"), SET, [ACTIVITY[0], "N1*ST*MARKET", *SET[2:]]),
+    "price-not-preferred": (write_edifact, PRICED, swap(PRICED, "PRI+AAA:5", "PRI+CAL:5::DIS", "PRI+CAL:6::CON")),
     "no-line-proved": (write_edifact, ONE, swap(ONE, QTY, "QTY+153:1O:PCE")),
     "header-not-proved": (write_edifact, ONE, swap(ONE, BEGINNING[2], "DTM+90:20261302:102")),
     "group-not-proved": (write_edifact, PLACES, swap(PLACES, "LOC+162+4012345000047::9", "LOC+162+:::")),

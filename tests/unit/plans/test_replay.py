@@ -174,7 +174,7 @@ def test_plans_of_drawn_partners_never_say_anything_else_than_the_model(seed: in
             if row.route != "plan":
                 continue
             meant = slow.compile_rows([text], [envelope])[0]
-            if text is not message.text and "no record" in meant.rejected_lines:
+            if text is not message.text and ("no record" in meant.rejected_lines or "-not-proved" in meant.problems):
                 continue  # damage gave a prompt that the oracle was never told
             assert row.document is not None
             assert meant.document is not None

@@ -3,11 +3,19 @@
 Each value is named by what stands there, so that a reading that points at the neighbour is another text.
 """
 
+import shutil
+from pathlib import Path
+
+import pytest
+
 from udf.compiler import Compiler
 from udf.message import Message, Unit, read_message
+from udf.outcome import Envelope
 from udf.readers.rules import RulesReader, list_records, read_line, read_part, read_unit
 from udf.reading import LineReading, Record
+from udf.standards import reference
 from udf.standards.reference import load_reference
+from udf.train.attack.rules_engine import RulesEngine
 
 SALES = (
     "UNH+1+SLSRPT:D:96A:UN'BGM+73E+S1+9'DTM+137:20260112:102'DTM+90:20260105:102'DTM+91:20260111:102'"
@@ -122,3 +130,33 @@ def test_the_rules_ask_the_judge_and_keep_what_it_finds() -> None:
     RulesReader().read([(message, unit) for unit in message.units], judge)  # type: ignore[arg-type]
     assert asked == [unit.name for unit in message.units]
     assert all(unit.tries == 1 for unit in message.units)
+
+
+@pytest.mark.parametrize(
+    ("row", "text", "place"),
+    [
+        ("EDIFACT,NAD,KIOSK,MS,yes,", SALES.replace("LOC+162+4012345000016::9", "NAD+MS+BERLIN_01"), "BERLIN_01"),
+        (
+            "X12,N9,KIOSK,IA,yes,",
+            ACTIVITY.replace("LIN*1", "N9*IA*0101~LIN*1").replace("SDQ*EA*92*0001*5*0002*7~", ""),
+            "0101",
+        ),
+    ],
+)
+@pytest.mark.parametrize("engine", [None, RulesEngine()])
+def test_what_a_partner_s_own_row_calls_a_place_is_one_whoever_reads(
+    row: str, text: str, place: str, engine: RulesEngine | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """An engine that has never heard of the row says nothing of it: the row is a person's, and no reading."""
+    shutil.copytree(reference.FOLDER, tmp_path / "tables")
+    with (tmp_path / "tables" / "party_roles.csv").open("a", encoding="utf-8") as file:
+        file.write(row)
+    if engine is not None:
+        engine.study(text)
+    monkeypatch.setattr(reference, "FOLDER", tmp_path / "tables")
+    compiler = Compiler(engine, reference.Reference())
+    for sender, expected in (("KIOSK", place), ("OTHER", None)):
+        (outcome,) = compiler.compile_batch([text], [Envelope(sender=sender, version="004010")])
+        assert outcome.is_complete, outcome.problems
+        assert outcome.document is not None
+        assert {line.location_id for line in outcome.document.lines} == {expected}

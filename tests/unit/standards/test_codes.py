@@ -30,6 +30,12 @@ def test_each_code_of_a_table_is_in_its_list_and_has_a_name_there(table: str) ->
         assert named.get(row["code"]), row
 
 
+def test_each_type_of_price_is_in_its_list_under_its_name() -> None:
+    for row in rows("price_types"):
+        named = {entry["code"]: entry["name"].replace(" - ", ", ") for entry in codes.read_list(row["element"])}
+        assert named.get(row["code"], "").lower() == row["description"].lower(), row
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_each_row_of_a_table_means_what_the_list_says(table: str) -> None:
     lists, column = TABLES[table]
@@ -88,3 +94,36 @@ def test_a_code_is_listed_whatever_version_has_it() -> None:
     assert codes.is_listed_quantity("EDIFACT", "QTY", "210")
     assert not codes.is_listed_quantity("EDIFACT", "QTY", "x53")
     assert not codes.is_listed_quantity("X12", "ZA", "S")
+
+
+ITEM_LISTS = {"7143": "EDIFACT 7143", "235": "X12 element 235"}
+
+
+@pytest.mark.parametrize("element", ITEM_LISTS)
+def test_each_type_of_an_item_is_whose_number_the_list_says(element: str) -> None:
+    """A type that says of itself to be seen only is in no list."""
+    listed = {row["code"]: row["meaning"] for row in codes.read_list(element) if row["meaning"]}
+    stated = {
+        row["item_id_type"]: row["namespace"] for row in rows("item_id_types")
+        if ITEM_LISTS[element] in row["description"].partition(";")[0] or "both standards" in row["description"]
+    }  # fmt: skip
+    assert stated == listed
+    others = [row for row in rows("item_id_types") if not re.search("EDIFACT|X12|both standards", row["description"])]
+    assert [row["item_id_type"] for row in others] == ["EAN"]
+
+
+def test_each_unit_is_what_its_list_calls_it() -> None:
+    """Where the other standard means something else by it, the row says so."""
+    lists = {name: {row["code"]: row["name"].lower() for row in codes.read_list(name)} for name in ("6411", "355")}
+    for row in rows("units"):
+        said = re.fullmatch(
+            r"(.+?) \((EDIFACT 6411|X12 element 355|both standards)(?:; in X12 element 355 an? (\w+).*)?\)",
+            row["description"],
+        )
+        assert said, row
+        name, where, other = said.groups()
+        for element in ("6411", "355"):
+            if where == "both standards" or element in where:
+                assert lists[element].get(row["unit"]) == name.lower(), row
+            elif element == "355" and row["unit"] in lists["355"]:
+                assert lists["355"][row["unit"]] == other, row

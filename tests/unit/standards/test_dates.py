@@ -113,10 +113,10 @@ ADVICE = Setting(X12, "846", "004010", "", None, load_reference())
         (x12("DTM*091*20260114"), ADVICE, ("2026-01-14", "2026-01-14")),
         (edifact("DTM+91:20260114:102"), SALES, ("period-half-stated",)),
         (edifact("DTM+90:20260114:102"), STOCK, ("period-half-stated",)),
-        # a month or a week as start and as end (2379 610, 616), and alone
+        # a month or a week as start and as end (2379 610, 616); alone one is no more than a day is: one end
         (edifact("DTM+90:202601:610 DTM+91:202603:610"), SALES, ("2026-01-01", "2026-03-31")),
         (edifact("DTM+90:202602:616 DTM+91:202603:616"), SALES, ("2026-01-05", "2026-01-18")),
-        (edifact("DTM+90:202601:610"), SALES, ("2026-01-01", "2026-01-31")),
+        (edifact("DTM+90:202601:610"), SALES, ("period-half-stated",)),
         # one day in two forms
         (edifact("DTM+366:20260111:102 DTM+366:202601110815:203"), STOCK, ("2026-01-11", "2026-01-11")),
         (edifact("DTM+366:20260111:102 DTM+366:20260112:102"), STOCK, ("date-ambiguous",)),

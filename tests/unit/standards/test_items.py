@@ -4,6 +4,9 @@ import csv
 
 import pytest
 
+from tests.small_messages import activity, sales
+from tests.unit.gatekeeper.test_syntax import errors
+from udf.compiler import Compiler
 from udf.edi.reader import read_segments
 from udf.standards.edifact import EDIFACT
 from udf.standards.items import (
@@ -37,9 +40,9 @@ def test_the_identifiers_of_x12_stand_in_pairs_of_lin() -> None:
     assert line_identifiers(segments, 1, 2, X12) == [("UP", (1, 2, 0), (1, 1, 0)), ("VN", (1, 4, 0), (1, 3, 0))]
 
 
-def chosen(text: str, standard: Standard = X12) -> tuple[str, str] | None:
+def chosen(text: str, standard: Standard = X12, in_cases: bool = False) -> tuple[str, str] | None:
     segments = read_segments(text)
-    found = choose_identifier(segments, 1, len(segments), standard)
+    found = choose_identifier(segments, 1, len(segments), standard, in_cases)
     return found and (found[0], value_at(segments, found[1]))
 
 
@@ -50,11 +53,12 @@ def chosen(text: str, standard: Standard = X12) -> tuple[str, str] | None:
         ("LIN**IN*7*VN*8~ZA*QS*5*EA~", ("VN", "8")),
         # within a class the contract's order, and not the first
         ("LIN**UK*10012345678902*UP*036000291452~ZA*QS*5*EA~", ("UP", "036000291452")),
-        # the case's number for cases
-        ("LIN**UP*036000291452*UK*10012345678902~ZA*QS*5*CA~", ("UK", "10012345678902")),
         # a placeholder is no article
         ("LIN**UP*000000000000*VN*8~ZA*QS*5*EA~", ("VN", "8")),
         ("LIN**EN*9999999999999*SK*8~ZA*QS*5*EA~", ("SK", "8")),
+        ("LIN**EN*9999999999994*SK*8~ZA*QS*5*EA~", ("SK", "8")),  # with its check digit
+        ("LIN**UP*4.1E+11*SK*8~ZA*QS*5*EA~", ("SK", "8")),  # what a spreadsheet has left of a UPC
+        ("LIN**VN*4.1E+11*SK*8~ZA*QS*5*EA~", ("VN", "4.1E+11")),
         ("LIN**UP*000000000000~ZA*QS*5*EA~", None),
         # 235: the manufacturer, a skill, a size and a lot are no articles
         ("LIN**MF*ACME*VN*8~ZA*QS*5*EA~", ("VN", "8")),
@@ -120,3 +124,44 @@ def test_the_reference_table_puts_each_type_where_the_compiler_does() -> None:
     assert listed.items() <= known.items()
     # known to the compiler, and of no namespace in Gold yet
     assert known.keys() - listed.keys() == {"UA", "UX", "MN", "PN"}
+
+
+def test_a_quantity_in_cases_is_of_the_case_s_own_number() -> None:
+    line = "ST*852*0001~LIN**UP*036000291452*UK*10012345678902~ZA*QS*5*EA~ZA*QP*2*CA~"
+    assert chosen(line, in_cases=True) == ("UK", "10012345678902")
+    assert chosen(line) == ("UP", "036000291452")
+
+
+def test_each_quantity_of_a_line_has_the_number_of_its_unit() -> None:
+    (outcome,) = Compiler(None).compile_batch(
+        [activity("LIN*1*UP*036000291452*UK*10036000291459 ZA*QS*5*EA ZA*QP*2*CA")]
+    )
+    assert outcome.document is not None
+    assert [(line.unit, line.item_id) for line in outcome.document.lines] == [
+        ("EA", "036000291452"), ("CA", "10036000291459"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        activity("LIN*1*UP*036000291452*UP*036000291469 ZA*QS*5*EA"),
+        activity("LIN*1*VN*A-1*VN*A-2 ZA*QS*5*EA"),
+        sales("LIN+1 PIA+5+4006381333931:EN+4006381333948:EN QTY+153:5"),
+        sales("LIN+1++4006381333931:EN PIA+5+4006381333948:EN QTY+153:5"),
+    ],
+)
+def test_two_numbers_of_one_type_name_no_item(line: str) -> None:
+    assert "item-ambiguous" in errors(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        activity("LIN*1*UP*036000291452*UP*036000291452 ZA*QS*5*EA"),
+        activity("LIN*1*UP*036000291452*VN*A-1*VN*A-2 ZA*QS*5*EA"),  # the item has a GTIN
+        sales("LIN+1++4006381333931:EN PIA+1+4006381333948:EN QTY+153:5"),  # 4347 1: said of it besides
+    ],
+)
+def test_a_number_that_comes_again_or_says_no_more_than_the_better_one_is_no_doubt(line: str) -> None:
+    assert "item-ambiguous" not in errors(line)

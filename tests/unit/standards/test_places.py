@@ -22,6 +22,7 @@ from udf.standards.structure import split_message
 from udf.standards.x12 import X12
 
 STOCK = Setting(EDIFACT, "INVRPT", "D:96A:UN", "", None, load_reference())
+INQUIRY = Setting(X12, "846", "004010", "", None, load_reference())
 ACTIVITY = Setting(X12, "852", "004010", "", None, load_reference())
 
 
@@ -58,6 +59,10 @@ def test_a_place_is_its_code_or_its_name(segment: Segment, slots: set[tuple[int,
         (edifact("NAD+GY"), STOCK, "no"), (edifact("NAD+Q9+400::9"), STOCK, None),
         (x12("N1*BY**92*0012"), ACTIVITY, "weak"), (x12("N1*BY**9*0012345678901"), ACTIVITY, "no"),
         (x12("N1*ST**92*0012"), ACTIVITY, "yes"),
+        # 98: who will buy holds none of the goods that an 846 advises of; DB is the distributor's own branch
+        (x12("N1*BY**92*0012"), INQUIRY, "no"), (x12("N1*DB**91*D1"), INQUIRY, "weak"),
+        # 3035: the ultimate customer is who bought
+        (edifact("NAD+UD+400::9"), STOCK, "no"),
     ],
 )  # fmt: skip
 def test_a_role_says_whether_a_party_is_a_place(segment: Segment, setting: Setting, role: str | None) -> None:

@@ -4,6 +4,8 @@ import csv
 
 import pytest
 
+from tests.small_messages import stock
+from tests.unit.gatekeeper.test_syntax import LIN, errors
 from udf.edi.reader import read_segments
 from udf.edi.segments import Segment
 from udf.standards.edifact import EDIFACT
@@ -129,3 +131,18 @@ def test_the_codes_for_a_piece_are_those_of_the_reference_table() -> None:
     assert set(PIECES) >= {"PCE", "EA", "C62"}
     # a number of articles (NAR) has no row in Gold yet; nobody has parts in these and their total in pieces
     assert (set(PIECES) - listed, listed - set(PIECES)) == ({"NAR"}, {"PC", "UN", "H87"})
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_refused"),
+    [
+        # D.96A INVRPT: INV behind its QTY; D.97A: before it, and QTY is mandatory below INV
+        (f"{LIN} INV++1 QTY+145:4:PCE INV++2", True),
+        (f"{LIN} QTY+145:4:PCE INV++1 INV++2", True),
+        (f"{LIN} QTY+145:4:PCE INV++2", False),
+        (f"{LIN} INV++1 QTY+145:4:PCE INV++2 QTY+145:5:PCE", False),
+        (f"{LIN} INV++1 QTY+145:4:PCE QTY+198:5:PCE", False),
+    ],
+)
+def test_a_state_without_a_quantity_of_its_own_is_refused(lines: str, is_refused: bool) -> None:
+    assert ("state-misplaced" in errors(stock(lines))) == is_refused

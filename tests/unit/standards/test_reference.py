@@ -3,8 +3,12 @@
 import ast
 import csv
 import re
+import shutil
 from pathlib import Path
 
+import pytest
+
+from udf.standards import reference
 from udf.standards.reference import FOLDER, load_reference
 
 ROOT = Path(__file__).parents[3]
@@ -56,13 +60,32 @@ def test_every_problem_says_what_it_is_and_what_to_do() -> None:
 
 def test_no_key_of_a_table_stands_twice() -> None:
     keys = {
-        "problem_severities": ("code", "partner"), "party_roles": ("standard", "segment", "code"),
-        "date_roles": ("standard", "segment", "code"),
+        "problem_severities": ("code", "partner"), "price_types": ("standard", "element", "code"),
+        "party_roles": ("standard", "segment", "partner", "code"),
+        "date_roles": ("standard", "segment", "partner", "code"),
         "quantity_meanings": ("standard", "message_type", "segment", "version", "partner", "code"),
     }  # fmt: skip
     for name, columns in keys.items():
         found = [tuple(row[column] for column in columns) for row in rows(name)]
         assert len(found) == len(set(found)), name
+
+
+def test_a_row_of_a_partner_holds_for_that_partner_and_before_all_others(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shutil.copytree(FOLDER, tmp_path / "tables")
+    for name, row in (("party_roles", "EDIFACT,NAD,KIOSK,MS,yes,\n"), ("date_roles", "X12,DTM,KIOSK,405,as_of,\n")):
+        with (tmp_path / "tables" / f"{name}.csv").open("a", encoding="utf-8") as file:
+            file.write(row)
+    monkeypatch.setattr(reference, "FOLDER", tmp_path / "tables")
+    tables = reference.Reference()
+    assert tables.place_role("EDIFACT", "NAD", "MS", "KIOSK") == "yes"
+    assert tables.place_role("EDIFACT", "NAD", "MS", "OTHER") == tables.place_role("EDIFACT", "NAD", "MS") == "no"
+    assert tables.place_role("EDIFACT", "NAD", "ST", "KIOSK") == "yes"
+    assert tables.date_role("X12", "DTM", "405", "KIOSK") == "as_of"
+    assert tables.date_role("X12", "DTM", "405") == "ignored"
+    assert tables.is_settled("EDIFACT", "NAD", "MS", "KIOSK")
+    assert not tables.is_settled("EDIFACT", "NAD", "ST", "KIOSK")
 
 
 def test_roles_are_of_the_known_kinds() -> None:

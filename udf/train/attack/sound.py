@@ -12,7 +12,6 @@ from udf.contract import Line, Outcome
 from udf.edi.delimiters import find_delimiters
 from udf.edi.reader import read_segments
 from udf.edi.segments import Segment
-from udf.standards.reference import load_reference
 from udf.train.attack.oracle import Oracle
 from udf.train.corpus.drafts import Draft
 from udf.train.corpus.partners import draw_partner, draw_written
@@ -135,7 +134,6 @@ def draw_sound_messages(r: random.Random, held_out: bool | None = None) -> Itera
 
     The partners are those that may be learnt, those that are `held_out`, or any.
     """
-    tables = load_reference()
     while True:
         dialect = draw_partner(r) if held_out is None else draw_written(r, held_out)[0]
         draft = dialect.draft(r)
@@ -150,7 +148,7 @@ def draw_sound_messages(r: random.Random, held_out: bool | None = None) -> Itera
             yield (
                 draft,
                 oracle,
-                SoundMessage(text, outcome, expected_lines(draft, tables), expected_header(draft), is_counted),
+                SoundMessage(text, outcome, expected_lines(draft), expected_header(draft), is_counted),
             )
 
 

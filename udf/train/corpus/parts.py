@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from udf.train.corpus.drafts import Draft, Reference
 from udf.train.corpus.values import code, day, decimal_of, different
 
-EDIFACT_MARKS = ("361", "361", "36", "GIN", "STS", "INV", "BT")
+EDIFACT_MARKS = ("361", "361", "36", "GIN", "INV", "BT")
 X12_MARKS = ("036", "036", "LQ", "LT")
 _STATES = ("1", "2", "3", "4")
 """7491: accepted, damaged, bonus, reserved."""
@@ -18,7 +18,7 @@ def draw_parts(r: random.Random, codes: Sequence[str], mark: str) -> Iterator[tu
         if not mark:
             yield qualifier, ""
             continue
-        draw = (lambda r: r.choice(_STATES)) if mark in ("INV", "STS") else day if mark in _DATES else _batch
+        draw = (lambda r: r.choice(_STATES)) if mark == "INV" else day if mark in _DATES else _batch
         for value in different(r, draw, r.choice([1, 2, 2, 3, 4])):
             yield qualifier, value
 
@@ -43,7 +43,7 @@ def write_mark(draft: Draft, mark: str, value: str) -> None:
     elif mark == "LT":
         draft.add("REF", mark, value)
     else:
-        draft.add(mark, {"GIN": "BN", "STS": "1", "INV": "2", "LQ": "AB"}[mark], value)
+        draft.add(mark, {"GIN": "BN", "INV": "2", "LQ": "AB"}[mark], value)
 
 
 def break_sums(r: random.Random, records: Sequence[dict[str, Reference]]) -> None:

@@ -12,15 +12,16 @@ from collections.abc import Sequence
 from itertools import islice
 
 from udf.outcome import Document, Line
-from udf.standards.reference import Reference as Tables
 from udf.train.corpus.drafts import Draft, DraftSegment, Reference
+from udf.train.corpus.measures import NO_LINE, UNMAPPED, measure_of
 from udf.train.corpus.values import decimal_of
 
 Essence = tuple[object, ...]
 """The fields of a line that make it what it is, in the order of `ESSENTIAL`."""
 ESSENTIAL = (
     "item_id", "item_id_type", "location_id", "location_id_type", "qualifier", "measure", "quantity", "unit", "price",
-    "price_type", "currency", "period_start", "period_end", "as_of_date",
+    "price_type", "price_unit", "price_quantity", "prices", "currency", "period_start", "period_end", "as_of_date",
+    "parent_line",
 )  # fmt: skip
 Header = tuple[object, ...]
 """What a document says of itself, in the order of `HEADER`."""
@@ -38,7 +39,8 @@ _PERIOD_TOO = (
 
 def essence(line: Line) -> Essence:
     """A compiled line as it is compared."""
-    return tuple(getattr(line, name) for name in ESSENTIAL)
+    plain = {"prices": tuple(tuple(getattr(price, name) for name in _PRICE) for price in line.prices)}
+    return tuple(plain.get(name, getattr(line, name)) for name in ESSENTIAL)
 
 
 def header_of(document: Document) -> Header:
@@ -71,34 +73,32 @@ _FUNCTIONS = {
 }  # fmt: skip
 
 
-def expected_groups(draft: Draft, tables: Tables) -> list[Counter[Essence]]:
+def expected_groups(draft: Draft) -> list[Counter[Essence]]:
     """For each line group, the lines that a right compiler finds in it, whatever the text was written with."""
     records = iter(draft.whole)
     return [
-        Counter(e for record in islice(records, count) if (e := _expected(draft, record, tables)))
-        for count in draft.groups
+        Counter(e for record in islice(records, count) if (e := _expected(draft, record))) for count in draft.groups
     ]  # a group without a quantity has none
 
 
-def expected_lines(draft: Draft, tables: Tables) -> Counter[Essence]:
+def expected_lines(draft: Draft) -> Counter[Essence]:
     """The lines of all groups."""
-    return sum(expected_groups(draft, tables), Counter())
+    return sum(expected_groups(draft), Counter())
 
 
-def _expected(draft: Draft, record: dict[str, Reference], tables: Tables) -> Essence | None:
+def _expected(draft: Draft, record: dict[str, Reference]) -> Essence | None:
     def text(name: str) -> str | None:
         if name not in record:
             return None
         segment, e, c = record[name]
         return segment.elements[e][c]
 
-    standard = "X12" if draft.message_type.isdigit() else "EDIFACT"
     segment, code = record["qualifier"][0], text("qualifier")
-    measure = tables.measure(standard, draft.message_type, segment.tag, draft.version, "", code or "") or "unmapped"
-    if measure == "ignored":
+    measure = measure_of(draft.message_type, segment.tag, code or "", draft.version)
+    if measure == NO_LINE:
         return None
     measure = _refine(draft, segment, measure)
-    sale = measure in _PERIOD_ONLY or (measure == "unmapped" and draft.message_type in ("SLSRPT", "867"))
+    sale = measure in _PERIOD_ONLY or (measure == UNMAPPED and draft.message_type in ("SLSRPT", "867"))
     moved = sale or measure in _PERIOD_TOO
     first, last = record.get("start"), record.get("end")
     as_of = _days(last)[1] if last and not sale else None
@@ -106,29 +106,76 @@ def _expected(draft: Draft, record: dict[str, Reference], tables: Tables) -> Ess
         first, last = draft.sale_period
     elif moved and first and _is_of_stock(first):  # what was sold has a period, and the day of a stock is none
         first = last = None
-    price = text("price") if not _is_for_other_unit(record) else None
+    if measure == "opening_balance":  # what there was when the period began, and so not of its last day
+        as_of, moved = None, True
+    price, prices = _prices(draft, record)
     own, above = record.get("line_currency"), draft.header.get("currency")
     currency = own or above
     return (
         text("item"), text("item_type"), text("location"), text("location_type"), code, measure,
-        decimal_of(text("quantity") or ""), text("unit"), decimal_of(price) if price else None,
-        text("price_type") if price else None,
+        decimal_of(text("quantity") or ""), text("unit"), *price, prices,
         currency[0].elements[currency[1]][currency[2]] if currency else None,
         _days(first)[0] if moved and first else None, _days(last)[1] if moved and last else None, as_of,
+        text("parent_line"),
     )  # fmt: skip
 
 
-_PRICE_UNITS = {"PRI": (0, 5), "CTP": (4, 0), "UIT": (0, 0)}
+_PRICE = ("price", "price_type", "price_unit", "price_quantity")
+_PRICE_AT = {
+    # price, type, unit, number of units: PRI 5118, 5125, 6411, 5284; CTP03, 02, 05, 04; UIT02, 03, 01
+    "PRI": ((0, 1), (0, 0), (0, 5), (0, 4)), "CTP": ((2, 0), (1, 0), (4, 0), (3, 0)),
+    "UIT": ((1, 0), (2, 0), (0, 0), None),
+}  # fmt: skip
 _PIECES = ("PCE", "EA", "C62", "NAR")
+_PREFERRED = (
+    # What consumers pay, what is suggested to them, what the trade pays; EDIFACT 5387 and 5125 together, X12 236, 639.
+    "ACT", "RTP", "RTL", "ABE", "RES", "AAA", "CAL", "SRP", "MSR", "AAB", "UCP", "NTP", "GRP", "INV", "CON", "WHL",
+    "DIS", "CAT", "AAE", "AAF", "PE", "CT", "TE", "CA",
+)  # fmt: skip
+Stated = tuple[object, ...]
+"""A price with its type, its unit and the number of units that it is for."""
 
 
-def _is_for_other_unit(record: dict[str, Reference]) -> bool:
-    """Whether a price is for another unit than its quantity is in: a case's beside pieces is no price of these."""
-    if "price" not in record or "unit" not in record:
-        return False
-    segment, (e, c) = record["price"][0], _PRICE_UNITS[record["price"][0].tag]
-    stated = segment.elements[e][c] if e < len(segment.elements) and c < len(segment.elements[e]) else ""
-    unit = record["unit"][0].elements[record["unit"][1]][record["unit"][2]]
+def _prices(draft: Draft, record: dict[str, Reference]) -> tuple[Stated, tuple[Stated, ...]]:
+    """The price of a quantity, and all that stand together with it."""
+    if "price" not in record:
+        return (None,) * len(_PRICE), ()
+    at = next(n for n, segment in enumerate(draft.segments) if segment is record["price"][0])
+    run = [draft.segments[at]]
+    for segment in draft.segments[at + 1 :]:
+        if segment.tag not in _PRICE_AT or not _price_of(segment)[0]:
+            break
+        run.append(segment)
+    unit = _component(record["unit"][0], record["unit"][1:]) if "unit" in record else None
+    ranks = [(_is_for_other_unit(segment, unit), *_price_rank(segment)) for segment in run]
+    best = [_price_of(segment) for segment, rank in zip(run, ranks, strict=True) if rank == min(ranks)]
+    chosen = best[0] if len({price[0] for price in best}) == 1 else (None,) * len(_PRICE)
+    return chosen, tuple(map(_price_of, run))
+
+
+def _component(segment: DraftSegment, at: Sequence[int]) -> str | None:
+    e, c = at
+    elements = segment.elements
+    return elements[e][c] or None if e < len(elements) and c < len(elements[e]) else None
+
+
+def _price_of(segment: DraftSegment) -> Stated:
+    price, kind, unit, count = (_component(segment, at) if at else None for at in _PRICE_AT[segment.tag])
+    return decimal_of(price) if price else None, kind, unit, decimal_of(count) if count else None
+
+
+def _price_rank(segment: DraftSegment) -> tuple[int, int]:
+    """By 5387 where it is stated, then by the code of the price."""
+    ranks = [
+        _PREFERRED.index(code) if code in _PREFERRED else len(_PREFERRED)
+        for code in (_component(segment, (0, 3)) if segment.tag == "PRI" else None, _price_of(segment)[1])
+    ]
+    return min(ranks), ranks[1]
+
+
+def _is_for_other_unit(segment: DraftSegment, unit: str | None) -> bool:
+    """Whether a price is for another unit than its quantity is in: a case's beside pieces."""
+    stated = _price_of(segment)[2]
     return bool(stated and unit) and stated != unit and not (stated in _PIECES and unit in _PIECES)
 
 
@@ -145,10 +192,10 @@ def _refine(draft: Draft, quantity: DraftSegment, measure: str) -> str:
     at = next(number for number, segment in enumerate(draft.segments) if segment is quantity)
     if draft.message_type == "867" and measure in ("sold", "shipped"):
         kind = next((s.elements[0][0] for s in reversed(draft.segments[:at]) if s.tag == "PTD"), None)
-        return measure if kind is None else _TRANSFERS.get(kind, "unmapped") or measure
+        return measure if kind is None else _TRANSFERS.get(kind, UNMAPPED) or measure
     if draft.message_type == "INVRPT" and measure in ("on_hand", "available", "closing_balance"):
         state = _state_of(draft.segments, at)
-        return measure if state is None else _STATES.get(state, "unmapped") or measure
+        return measure if state is None else _STATES.get(state, UNMAPPED) or measure
     return measure
 
 

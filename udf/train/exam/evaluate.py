@@ -2,9 +2,9 @@
 
 A GGUF runs through the compiler that ships, never a checkpoint. Drawn messages come as files, with envelopes and the
 quirks of their partners; what they state is known from their drafts alone (`udf.train.corpus.truth`), damaged ones must
-not be accepted, hand-checked messages of other people are compared with their records. All of these are read without
-plans, by the model and by the rules of the standards; then partners teach plans, and later messages, damaged ones and
-the hand-checked ones are read with them. Two larger models read a few of the same messages.
+not be accepted, hand-checked messages of other people and outsiders' cases are compared with what they state. All of
+these are read without plans, by the model and by the rules of the standards; then partners teach plans, and later
+messages, damaged ones and the hand-checked ones are read with them. Two larger models read a few of the same messages.
 """
 
 import json
@@ -29,6 +29,7 @@ from udf.language.prompts import encode_chunk
 from udf.train.attack.sound import classify
 from udf.train.corpus.drafts import Draft, chunk_draft
 from udf.train.exam.candidates import Candidate, rules_candidate, tiny_candidate
+from udf.train.exam.cases import examine_cases
 from udf.train.exam.marking import Marks
 from udf.train.exam.messages import HELD_OUT, KNOWN, QUIRKS, SPLITS, draw_damaged, draw_messages
 from udf.train.exam.picture import draw_exam
@@ -42,6 +43,8 @@ SHORT = 600
 """Bytes of a message that the rivals are asked to read."""
 SAMPLES = Path(__file__).parents[4] / "shared" / "samples"
 """Other people's messages stand beside the project; where they are missing their split is left out."""
+CASES = SAMPLES.with_name("cases")
+"""Outsiders' messages, likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +69,14 @@ class Sizes:
 
 def examine(
     model: Path = MODEL, sizes: Sizes | None = None, seed: int = SEED, samples: Path | None = SAMPLES,
-    rules: bool = False, rivals: bool = False,
+    cases: Path | None = CASES, rules: bool = False, rivals: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
     """All figures of the exam. Raises FileNotFoundError or ValueError where `model` is no model of this vocabulary."""
     sizes = sizes or Sizes()
     began = time.monotonic()
     engine = LlamaEngine(model)
     tiny = tiny_candidate(model, engine)
-    found = examine_reader(tiny, sizes, seed, samples, engine)
+    found = examine_reader(tiny, sizes, seed, samples, cases, engine)
     splits = found["splits"]
     facts: dict[str, Any] = {
         "seed": seed,
@@ -85,7 +88,7 @@ def examine(
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
     if rules:
-        facts["rules"] = examine_reader(rules_candidate(), sizes, seed, samples)
+        facts["rules"] = examine_reader(rules_candidate(), sizes, seed, samples, cases)
     if rivals:
         from udf.train.exam.rivals import examine_rivals  # merges the specialist, for which exam-setup has the packages
 
@@ -95,9 +98,10 @@ def examine(
 
 
 def examine_reader(
-    candidate: Candidate, sizes: Sizes, seed: int, samples: Path | None, engine: Engine | None = None
+    candidate: Candidate, sizes: Sizes, seed: int, samples: Path | None, cases: Path | None,
+    engine: Engine | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """A reader on every split, on damaged messages and on the samples; with its `engine` its format is watched too."""
+    """A reader on every split, on damaged messages, samples and cases; with its `engine` its format is watched too."""
     splits: dict[str, Any] = {}
     for split in SPLITS:
         marks, format_ = Marks(), _Format()
@@ -115,6 +119,7 @@ def examine_reader(
         "splits": splits,
         "damaged messages": _damage(candidate.compiler, sizes.damaged, seed),
         "samples": _read_samples(candidate.compiler, samples) if samples and samples.is_dir() else None,
+        "cases": examine_cases(candidate.compiler, cases) if cases and cases.is_dir() else None,
     }
 
 
@@ -205,11 +210,12 @@ def evaluate(
     share: Annotated[float, typer.Option(help="part of the exam's messages, 1 for all")] = 1.0,
     rivals: Annotated[bool, typer.Option(help="examine two larger models as well")] = True,
     samples: Path = SAMPLES,
+    cases: Path = CASES,
     out: Annotated[Path, typer.Option(help="folder for exam.json and exam.png")] = Path("runs/exam"),
     card: Annotated[bool, typer.Option(help="write the figures into the model's card as well")] = False,
 ) -> None:
     """Examine a GGUF, print the tables and write them as JSON and as a picture."""
-    facts = examine(model, Sizes().times(share), seed, samples, rules=True, rivals=rivals)
+    facts = examine(model, Sizes().times(share), seed, samples, cases, rules=True, rivals=rivals)
     print_exam(facts, Console(width=120))
     out.mkdir(parents=True, exist_ok=True)
     (out / "exam.json").write_text(json.dumps(facts, indent=1) + "\n")

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import cycle
 
-from udf.standards.reference import load_reference
 from udf.train.attack.kinds import KINDS
 from udf.train.attack.sound import SoundMessage, draw_sound_messages
 from udf.train.corpus.drafts import Draft
@@ -44,12 +43,11 @@ def draw_messages(split: str, seed: int) -> Iterator[ExamMessage]:
     """Files of one message of drawn partners, endlessly."""
     r = random.Random(f"{_SEEDS.get(split, split)}:{seed}")
     quirks = HELD_OUT_QUIRKS if split == QUIRKS else TRAINED_QUIRKS
-    tables = load_reference()
     while True:
         dialect, writing = draw_written(r, held_out=split == HELD_OUT, quirks=quirks)
         draft = dialect.draft(r)
         data = render_interchange(draft, writing, r)
-        yield ExamMessage(split, data, expected_groups(draft, tables), draft.gaps, expected_header(draft), draft)
+        yield ExamMessage(split, data, expected_groups(draft), draft.gaps, expected_header(draft), draft)
 
 
 def draw_damaged(seed: int) -> Iterator[tuple[str, SoundMessage, str]]:

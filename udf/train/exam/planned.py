@@ -56,7 +56,7 @@ def examine_plans(
             data = render_interchange(draft, writing, r)
             found = _read(compiler, data, sender)
             if sent >= EARLIER:
-                _mark(facts, draft, reference, found)
+                _mark(facts, draft, found)
         facts["false_alarms"] += len(book.take_disagreements())
         for kind, sound, text in _damage(compiler, base, replace(writing, quirks=()), r, sender):
             (row,) = compiler.compile_batch([text], [_envelope(sender, base)])
@@ -94,8 +94,8 @@ def _read(compiler: Compiler, data: bytes, sender: str) -> list[Outcome]:
     return compiler.compile_batch([message.text for message in messages], envelopes)
 
 
-def _mark(facts: Counter[str], draft: Draft, reference: Reference, outcomes: list[Outcome]) -> None:
-    stated: Counter[Essence] = sum(expected_groups(draft, reference), Counter())
+def _mark(facts: Counter[str], draft: Draft, outcomes: list[Outcome]) -> None:
+    stated: Counter[Essence] = sum(expected_groups(draft), Counter())
     facts["messages"] += 1
     facts["lines"] += stated.total()
     valid = [outcome.document for outcome in outcomes if outcome.is_valid and outcome.document is not None]
@@ -123,7 +123,7 @@ def _damage(
         (outcome,) = compiler.compile_batch([text], [_envelope(sender, base)])
         if sent < EARLIER or not outcome.is_complete:
             continue
-        stated: Counter[Essence] = sum(expected_groups(draft, compiler.reference), Counter())
+        stated: Counter[Essence] = sum(expected_groups(draft), Counter())
         sound = SoundMessage(text, outcome, stated, expected_header(draft), is_counted=False)
         for kind in r.sample(kinds, DAMAGES):
             damaged = kind.alter(r, sound)

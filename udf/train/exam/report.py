@@ -55,6 +55,11 @@ def _print_reader(title: str, facts: dict[str, Any], console: Console) -> None:
             f"samples: {samples['records_right']:,} of {samples['records']:,} records right, "
             f"{samples['silent_errors']} wrong in a valid message; not all of: {samples['not_all_right'] or 'none'}"
         )
+    if cases := facts["cases"]:
+        console.print(
+            f"cases: {cases['right']} of {cases['messages']} right, {cases['refused']} refused, "
+            f"{cases['silent']} silent; not right: {cases['not_all_right'] or 'none'}"
+        )
 
 
 def _tabulate(title: str, columns: dict[str, dict[str, Any]], rows: tuple[tuple[str, str], ...]) -> Table:

@@ -1,6 +1,7 @@
-"""Write trained weights as GGUF: ``python -m udf.train.fit.export runs/tiny tiny.gguf``."""
+"""Trained weights as GGUF, and back: ``python -m udf.train.fit.export runs/tiny tiny.gguf``."""
 
 import json
+import re
 from pathlib import Path
 
 import gguf
@@ -47,6 +48,32 @@ def export(run: Path, target: Path, half: bool = False) -> None:
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
+
+
+def read_weights(start: Path) -> dict[str, torch.Tensor]:
+    """Weights by the names of `Network`: of a run's folder, or of a GGUF in whatever format, the shipped one too.
+
+    Four bits are what is left of packed weights: a run that starts with them has to learn the rest again.
+    """
+    if start.is_dir():
+        return torch.load(start / "weights.pt")  # type: ignore[no-any-return]
+    packed = {
+        tensor.name: torch.from_numpy(gguf.dequantize(tensor.data, tensor.tensor_type).astype(np.float32))
+        for tensor in gguf.GGUFReader(start).tensors
+    }
+    weights: dict[str, torch.Tensor] = {}
+    for name in packed:
+        joined = re.sub(r"attn_[qkv]\.", "attn_qkv.", re.sub(r"ffn_(gate|up)\.", "ffn_gate_up.", name))
+        parts = _PARTS.get(joined.split(".")[-2], ())
+        weights[joined] = (
+            torch.cat([packed[joined.replace(joined.split(".")[-2], part)] for part in parts])
+            if parts
+            else packed[name]
+        )
+    return weights
+
+
+_PARTS = {"attn_qkv": ("attn_q", "attn_k", "attn_v"), "ffn_gate_up": ("ffn_gate", "ffn_up")}
 
 
 if __name__ == "__main__":

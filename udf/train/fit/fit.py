@@ -19,6 +19,7 @@ import typer
 from udf.language.vocabulary import CONTROLS, POINTERS, VOCABULARY_SIZE
 from udf.train.corpus.census import digest_generator
 from udf.train.fit.batches import Batch, Feeder, draw_held_out
+from udf.train.fit.export import read_weights
 from udf.train.fit.network import IGNORED, Dimensions, Network
 from udf.train.fit.progress import Display, Report
 
@@ -118,7 +119,7 @@ def fit(
     report_steps: int = 200,
     restart: bool = False,
 ) -> None:
-    """Train for so many minutes and save to `out`; `start` begins with another run's weights and a new schedule.
+    """Train for so many minutes and save to `out`; `start` begins with the weights of another run's folder or GGUF.
 
     `teacher_labels` is a file of `udf.train.corpus.teach`, whose labels are mixed into the corpus.
     A finished run of the same settings on the same corpus is left as it is, unless `restart` discards it.
@@ -132,7 +133,7 @@ def fit(
     torch.set_num_threads(threads)
     model = Network(Dimensions(VOCABULARY_SIZE, hidden, layers, heads, hidden * 3))
     if start:
-        model.load_state_dict(torch.load(start / "weights.pt"))
+        model.load_state_dict(read_weights(start))
     optimiser = make_optimiser(model, rate)
     checkpoint = out / "checkpoint.pt"
     course = load_checkpoint(checkpoint, model, optimiser) if checkpoint.exists() else Course()

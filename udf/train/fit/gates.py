@@ -69,6 +69,8 @@ def check_gates(
     `before` is the same exam of the model that it would replace; None where that one cannot be run any more.
     """
     silent = exam["silent_errors"] + (exam["samples"]["silent_errors"] if exam["samples"] else 0)
+    if cases := exam.get("cases"):
+        silent += cases["silent"]
     accepted, damaged = exam["damaged messages"]["accepted"], exam["damaged messages"]["messages"]
     if plans := exam.get("plans"):
         silent += plans["silent_errors"] + (plans["samples"]["silent_errors"] if plans["samples"] else 0)

@@ -5,11 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from udf.standards.reference import load_reference
 from udf.train.corpus.drafts import Draft, Element
 from udf.train.corpus.truth import ESSENTIAL, HEADER, expected_groups, expected_header, expected_lines
-
-TABLES = load_reference()
 
 
 def draft_sale(date: Element) -> Draft:
@@ -44,7 +41,7 @@ def draft_sale(date: Element) -> Draft:
 )
 def test_a_line_states_its_fields_and_the_period_of_the_header(date: list[str], first: str, last: str) -> None:
     draft = draft_sale(date)
-    ((line, count),) = expected_lines(draft, TABLES).items()
+    ((line, count),) = expected_lines(draft).items()
     stated = dict(zip(ESSENTIAL, line, strict=True))
     assert count == 1
     assert (stated["item_id"], stated["measure"], stated["quantity"]) == ("4006381333931", "sold", Decimal(-5))
@@ -54,7 +51,7 @@ def test_a_line_states_its_fields_and_the_period_of_the_header(date: list[str], 
 
 
 def test_a_line_without_a_quantity_is_a_group_without_lines() -> None:
-    first, second = expected_groups(draft_sale(["356", "20260117", "102"]), TABLES)
+    first, second = expected_groups(draft_sale(["356", "20260117", "102"]))
     assert first.total() == 1
     assert not second
 

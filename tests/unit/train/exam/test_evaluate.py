@@ -15,7 +15,7 @@ FEW = Sizes(known=6, held_out=5, quirks=4, damaged=6, rivals=1, plans=1)
 
 @pytest.fixture(scope="module")
 def facts() -> dict[str, Any]:
-    return examine_reader(rules_candidate(), FEW, seed=3, samples=None)
+    return examine_reader(rules_candidate(), FEW, seed=3, samples=None, cases=None)
 
 
 def test_a_reader_is_examined_on_every_split_and_on_damaged_messages(facts: dict[str, Any]) -> None:

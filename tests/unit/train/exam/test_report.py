@@ -16,7 +16,7 @@ from udf.train.exam.report import print_exam
 @pytest.fixture(scope="module")
 def facts() -> dict[str, Any]:
     """An exam, as far as it is shown, in which the rules stand for the model too."""
-    found = examine_reader(rules_candidate(), Sizes(2, 2, 2, 2, 2, 2), seed=4, samples=None)
+    found = examine_reader(rules_candidate(), Sizes(2, 2, 2, 2, 2, 2), seed=4, samples=None, cases=None)
     figures = found["splits"][SPLITS[0]] | {"threads": 1}
     return found | {"rules": found, "rivals": {RULES: figures}, "peak_memory_mb": 1, "minutes": 1, "seed": 4}
 

@@ -18,7 +18,7 @@ STOCK_CODES = (
     "145 145 145 17 17 198 21 83 73 48 46 124 61 156 157 158 146 97 98 197 192 193 194 195 200 205 33 12 113 131 144 "
     "152 243 32E 26 210 217"
 ).split()
-UNMAPPED = ["11", "36", "47", "52", "59", "66", "84", "109", "130", "222"]
+UNMAPPED = ["11", "36", "47", "52", "59", "84", "109", "130", "222"]
 """Codes that are listed in 6063 and that no table of ours gives a meaning."""
 ITEM_TYPES = ["EN", "EN", "EN", "SRV", "SRV", "UP", "EAN", "IN", "SA", "BP", "MF", "UK", "ZZ"]
 OTHER_TYPES = ["SA", "IN", "BP", "VN", "MF", "SK", "VP", "PV", "ZZ", "EN", "SRV", "UP", "CG", "BN"]
@@ -31,6 +31,8 @@ WHEN = (
     ["header-pair"] * 4 + ["header-one"] * 3 + ["header-range"] * 2 + ["group-one"] * 3 + ["group-pair"]
     + ["line-one"] * 2 + ["line-pair", "quantity-one"] + ["none"] * 3
 )  # fmt: skip
+
+_RARITIES = ("sparse_prices", "sublines")
 
 
 class EdifactDialect:
@@ -67,7 +69,7 @@ class EdifactDialect:
         self.amount = r.choice(["none", "none", "none", "before", "after", "each"])
         self.extras = r.sample(["PIA", "PIA", "RFF", "GIN", "STS", "LOC", "DTM", "DOC", "XYZ", "QVR"], r.randint(0, 3))
         self.texts = r.sample(["IMD", "FTX", "MEA", "ALI", "PAC", "TAX"], r.choice([0, 0, 1, 2]))
-        self.quantity_extras = r.sample(["DTM", "GIN", "RFF", "STS", "CPS"], r.choice([0, 0, 0, 0, 1, 2]))
+        self.quantity_extras = r.sample(["DTM", "GIN", "RFF", "CPS"], r.choice([0, 0, 0, 0, 1, 2]))
         self.action = r.choice(["", "", "", "1", "5", "114"])
         self.inv = (not self.sales) and r.random() < 0.25
         self.inv_shape = r.randint(0, 3)
@@ -96,6 +98,9 @@ class EdifactDialect:
         self.places = r.choice([1, 1, 2, 3, 4, 6])
         self.line_numbers = r.random() < 0.93
         self.section, self.controls = r.random() < 0.15, r.sample(["1", "2"], r.choice([0, 0, 0, 1, 2]))
+        self.sparse_prices = self.price == "each" and len(self.codes) > 1 and r.random() < 0.4
+        typed = not (self.item_in_pia or self.shifted_line or self.type_missing)
+        self.sublines = typed and self.line_numbers and r.random() < 0.04
 
     @property
     def layout(self) -> tuple[object, ...]:
@@ -103,7 +108,7 @@ class EdifactDialect:
         return (
             self.message_type, self.where, self.when, self.price, self.amount, self.item_in_pia, self.type_missing,
             self.inv, self.gis, len(self.codes), self.action, len(self.companions), self.companions_first,
-            self.stock_mark, self.line_currency,
+            self.stock_mark, self.line_currency, *(name for name in _RARITIES if getattr(self, name)),
         )  # fmt: skip
 
     @property

@@ -2,7 +2,7 @@
 
 import random
 
-from udf.train.corpus.drafts import Draft, Reference
+from udf.train.corpus.drafts import Draft, Element, Reference
 from udf.train.corpus.edifact.dialect import NOISE_DATES, OTHER_LOCS, OTHER_TYPES, EdifactDialect
 from udf.train.corpus.edifact.quantity import add_quantities
 from udf.train.corpus.edifact.statement import add_date, add_period, add_place, add_price
@@ -19,6 +19,7 @@ def _identify(dialect: EdifactDialect, r: random.Random, draft: Draft, counter: 
         return text + digits(r, 1) if dialect.type_missing and len(text) < 4 else text
 
     found: list[tuple[float, int, Reference, Reference | None]] = []
+    above: list[Element] = []
     line_number = str(counter) if dialect.line_numbers else ""
     identity = [value(dialect.item_type)] if dialect.type_missing else [value(dialect.item_type), dialect.item_type]
     if dialect.item_in_pia:
@@ -31,23 +32,31 @@ def _identify(dialect: EdifactDialect, r: random.Random, draft: Draft, counter: 
         lin = draft.add("LIN", line_number, identity)
         found.append((choice_rank(dialect.item_type, dialect.unit), 0, (lin, 1, 0), (lin, 1, 1)))
     else:
-        lin = draft.add("LIN", line_number, dialect.action, identity)
+        if dialect.sublines and counter > 1 and r.random() < 0.6:
+            above.append(["1", "1"])
+        lin = draft.add("LIN", line_number, dialect.action, identity, *above)
         rank = 0.5 if dialect.type_missing else choice_rank(dialect.item_type, dialect.unit)
         found.append((rank, 0, (lin, 2, 0), None if dialect.type_missing else (lin, 2, 1)))
+    own = {dialect.item_type}  # one number of each type identifies the product (4347: 5)
     count = max(dialect.item_in_pia, sum(e == "PIA" for e in dialect.extras) if r.random() < 0.85 else 0)
     for order in range(count):
-        kinds = [dialect.item_type] if dialect.item_in_pia and not order else [r.choice(OTHER_TYPES)]
+        function = r.choice(["1", "5", "5"])
+        named = own if function == "5" else {dialect.item_type} if dialect.item_in_pia and not order else set()
+        others = [k for k in OTHER_TYPES if k not in named]
+        kinds = [dialect.item_type] if dialect.item_in_pia and not order else [r.choice(others)]
         if r.random() < 0.25:
-            kinds.append(r.choice([k for k in OTHER_TYPES if k not in kinds]))
+            kinds.append(r.choice([k for k in others if k not in kinds]))
         if dialect.item_in_pia:
             r.shuffle(kinds)
-        pia = draft.add("PIA", r.choice(["1", "5", "5"]), *([value(k), k] for k in kinds))
+        pia = draft.add("PIA", function, *([value(k), k] for k in kinds))
+        own |= set(kinds) if function == "5" else set()
         for n, kind in enumerate(kinds):
             found.append((choice_rank(kind, dialect.unit), 1 + order, (pia, 1 + n, 0), (pia, 1 + n, 1)))
     if not found:
         return {}
     best = min(enumerate(found), key=lambda entry: (entry[1][0], entry[0]))[1]
-    return {"item": best[2]} | ({"item_type": best[3]} if best[3] else {})
+    part_of = {"parent_line": (lin, 3, 1)} if above else {}
+    return {"item": best[2]} | ({"item_type": best[3]} if best[3] else {}) | part_of
 
 
 def write_line(dialect: EdifactDialect, r: random.Random, draft: Draft, counter: int, may_lack: bool) -> None:

@@ -39,7 +39,7 @@ def add_quantities(
                 record["start"], record["end"] = add_period(dialect, r, draft, "one")
             for extra in dialect.quantity_extras:
                 _add_extra(dialect, r, draft, extra)
-            if dialect.price == "each":
+            if dialect.price == "each" and (not dialect.sparse_prices or qualifier == codes[0]):
                 record |= add_price(dialect, r, draft)
             if dialect.line_currency:
                 record["line_currency"] = (draft.add("CUX", ["2", dialect.own_currency, "10"]), 0, 1)

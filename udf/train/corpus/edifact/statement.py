@@ -32,7 +32,9 @@ def add_period(dialect: EdifactDialect, r: random.Random, draft: Draft, shape: s
             "716": f"2026{r.randint(1, 26):02d}{join}2026{r.randint(26, 52):02d}",
             "717": join.join(sorted((day(r, six=True), day(r, six=True)))),
         }.get(fmt) or join.join(sorted((day(r), day(r))))  # fmt: skip
-        only = add_date(dialect, r, draft, r.choice(["356", "356", dialect.one, "90"]), value, fmt)
+        # a month or a week is no range: as a start alone it says nothing of the end
+        as_start = [] if fmt in ("610", "616") else ["90"]
+        only = add_date(dialect, r, draft, r.choice(["356", "356", dialect.one, *as_start]), value, fmt)
     else:
         only = add_date(dialect, r, draft, dialect.one)
     return only, only

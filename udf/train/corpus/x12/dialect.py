@@ -20,6 +20,11 @@ UNMAPPED = (["12", "25", "57", "67", "70", "77"], ["AA", "AB", "Q4", "RQ"])
 TO_COME = ["63", "BQ", "IQ"]
 NOISE_DATES = ["371", "011", "002", "036", "327", "003", "004", "097"]
 
+_RARITIES = (
+    "references", "sparse_prices", "two_units", "plain_codes", "unit_above", "carrier", "coming", "orders", "line_date",
+    "accompanied",
+)  # fmt: skip
+
 
 class X12Dialect:
     """What one partner does in all of its 852, 846 or 867: drawn once."""
@@ -41,12 +46,13 @@ class X12Dialect:
             "867": ["none"],
         }[kind]
         self.split = r.choice(splits)
+        self.references = self.split == "ws" and r.random() < 0.3  # the loop holds lots or orders instead of stores
         self.total = r.random() < 0.5
         self.zero_totals = r.random() < 0.1
         self.place_role, self.id_kind = r.choice(PLACES), r.choice(ID_KINDS)
         self.name_only = r.random() < 0.1
         self.sch_places = self.split != "sch" or r.random() < 0.7
-        self.header_place = (self.split == "none" or not self.sch_places) and r.random() < (
+        self.header_place = (self.split == "none" or self.references or not self.sch_places) and r.random() < (
             0.4 if kind == "867" else 0.7
         )
         self.buyer_store = self.header_place and kind == "852" and r.random() < 0.15
@@ -99,6 +105,27 @@ class X12Dialect:
         self.is_placed = self.header_place or self.ptd_place or self.split == "group"
         self.schedule_date = r.choice(["002", "018"])
         self.class_missing, self.unit_class = r.random() < 0.25, r.choice(["PE", "CA"])
+        self._draw_rarities(r)
+
+    def _draw_rarities(self, r: random.Random) -> None:
+        """What few partners do."""
+        kind, plain = self.message_type, self.split == "none" and not self.stock_mark
+        self.sparse_prices = kind != "867" and self.price == "activity" and len(self.codes) > 1 and r.random() < 0.4
+        self.two_units = self.in_za and self.split == "sdq" and r.random() < 0.15  # a unit for each SDQ
+        self.total = self.total and not self.two_units
+        beside = self.in_za and self.split == "sdq" and r.random() < 0.2
+        self.plain_codes = [code for code in self.codes[1:] if beside and r.random() < 0.6]
+        quantities = kind == "846" and not self.unit_segment and self.split not in ("sdq", "sch")
+        self.unit_above = quantities and r.random() < 0.15
+        if self.unit_above:
+            self.unit = ""
+        self.carrier = not self.sch_places and r.random() < 0.3
+        self.coming = kind == "846" and plain and not (self.unit_above or self.unit_segment) and r.random() < 0.12
+        self.orders = self.in_za and plain and not self.activity_date and r.random() < 0.15
+        if self.orders:
+            self.codes = list(dict.fromkeys([*self.codes, "QP"]))
+        self.line_date = kind == "846" and self.period != "pair" and r.random() < 0.15
+        self.accompanied = self.split == "n1" and bool(self.companions) and r.random() < 0.5
 
     @property
     def layout(self) -> tuple[object, ...]:
@@ -107,6 +134,7 @@ class X12Dialect:
             self.message_type, self.split, self.header_place, self.name_only, self.period, self.price, self.in_za,
             self.total, self.line_quantity, self.counts, self.unit_segment, self.quantity_first, self.ptd_place,
             self.sch_places, self.stock_mark, self.companions_first, len(self.companions), self.class_missing,
+            *(name for name in _RARITIES if getattr(self, name)),
         )  # fmt: skip
 
     @property

@@ -6,7 +6,7 @@ from udf.train.corpus.drafts import Draft, DraftSegment, Reference, stands, tota
 from udf.train.corpus.items import choice_rank, item_rank
 from udf.train.corpus.parts import break_sums, draw_parts, write_mark
 from udf.train.corpus.values import code, day, days, digits, gtin, item_number, money, phrase
-from udf.train.corpus.x12.dialect import NOISE_DATES, X12Dialect
+from udf.train.corpus.x12.dialect import EXTRA_TYPES, NOISE_DATES, X12Dialect
 from udf.train.corpus.x12.split import draw_quantity, split_by_place
 
 
@@ -20,7 +20,8 @@ def _identify(dialect: X12Dialect, r: random.Random, draft: Draft, counter: int)
         value = gtin(r, (12, 12, 13, 14, 11)) if item_rank(kind) == 0 and r.random() < 0.92 else item_number(r)
         elements += [kind, "" if n == blank else value]
     if r.random() < 0.04:
-        elements += [r.choice([kind for n, kind in enumerate(kinds) if n != blank]), item_number(r)]
+        other = [kind for kind in EXTRA_TYPES if kind not in kinds]
+        elements += [r.choice(other), item_number(r)]
     lin = draft.add("LIN", *elements)
     return {"item": (lin, 2, 0), "item_type": (lin, 1, 0)}
 
@@ -30,7 +31,7 @@ def _add_extras(dialect: X12Dialect, r: random.Random, draft: Draft) -> None:
         if tag in ("PID", "PKG"):
             draft.add(tag, "F", "", "", "", phrase(r))
         elif tag == "MEA":
-            draft.add("MEA", "", "WT", money(r))
+            draft.add("MEA", *r.choice([("", "WT", money(r)), ("TI", "MI", digits(r, 1, 2), "DW")]))
         else:
             draft.add(tag, r.choice(["1", "6", "12"]))
     for extra in dialect.extras:
@@ -43,7 +44,7 @@ def _add_extras(dialect: X12Dialect, r: random.Random, draft: Draft) -> None:
             codes = (
                 ["ZZ", "LT", "DP", "DI", "PO"] if dialect.is_placed or dialect.message_type == "846" else ["LT", "PO"]
             )
-            draft.add("REF", r.choice(codes), code(r, 3, 8))
+            draft.add("REF", r.choice(codes), *(code(r, 3, 8) for _ in range(r.choice([1, 1, 1, 2]))))
         elif extra == "DTM":
             draft.add("DTM", r.choice(NOISE_DATES), day(r, dialect.six))
         elif extra == "AMT":
@@ -70,21 +71,18 @@ def _add_price(dialect: X12Dialect, r: random.Random, draft: Draft) -> dict[str,
 
 def write_line(dialect: X12Dialect, r: random.Random, draft: Draft, counter: int, may_lack: bool) -> None:
     records = _write_segments(dialect, r, draft, counter, may_lack)
-    units = {segment.elements[e][c] for segment, e, c in _units(records)}
     for record in records:
-        record |= _name_item(record["item"][0], units)
+        unit = record.get("unit")
+        text = unit[0].elements[unit[1]][unit[2]] if unit is not None and stands(unit) else ""
+        record |= _name_item(record["item"][0], text)
     draft.add_line(records)
 
 
-def _units(records: list[dict[str, Reference]]) -> list[Reference]:
-    return [record["unit"] for record in records if stands(record.get("unit"))]
-
-
-def _name_item(lin: DraftSegment, units: set[str]) -> dict[str, Reference]:
-    """The identifier of LIN that goes before the others: a case's own number where all quantities are in cases."""
+def _name_item(lin: DraftSegment, unit: str) -> dict[str, Reference]:
+    """The identifier of LIN that goes before the others: a case's own number for a quantity in cases."""
     elements = [element[0] for element in lin.elements]
     stated = [e for e in range(1, len(elements) - 1, 2) if elements[e + 1]]
-    best = min(stated, key=lambda e: max(choice_rank(elements[e], unit) for unit in units or {""}))
+    best = min(stated, key=lambda e: choice_rank(elements[e], unit))
     return {"item": (lin, best + 1, 0), "item_type": (lin, best, 0)}
 
 
@@ -131,8 +129,8 @@ def _add_resale_price(dialect: X12Dialect, r: random.Random, draft: Draft) -> di
         uit = draft.add("UIT", dialect.unit or "EA", money(r))
         if not dialect.class_missing:
             uit.elements.append([r.choice(["CT", "CA", "PE", "TE"])])
-        if r.random() < 0.5 and not dialect.class_missing:
-            draft.add("UIT", dialect.unit or "EA", money(r), r.choice(["CA", "CT"]))
+        for _ in range(0 if dialect.class_missing else r.choice([0, 0, 1, 1, 2])):
+            draft.add("UIT", dialect.unit or "EA", money(r), r.choice(["CA", "CT", "RS"]))
         # a UIT behind a QTY without a unit is the quantity's; farther away it is the price's alone
         unit = {"unit": (uit, 0, 0)} if behind and not dialect.unit else {}
         return {"price": (uit, 1, 0), "price_type": (uit, 2, 0)} | unit
@@ -142,23 +140,34 @@ def _add_resale_price(dialect: X12Dialect, r: random.Random, draft: Draft) -> di
 def _add_activities(
     dialect: X12Dialect, r: random.Random, draft: Draft, base: dict[str, Reference]
 ) -> list[dict[str, Reference]]:
-    records = []
+    records: list[dict[str, Reference]] = []
     codes = dialect.codes[: r.randint(1, len(dialect.codes))] if dialect.some_codes else dialect.codes
+    if dialect.orders:
+        codes = [c for c in codes for _ in range(r.choice([1, 2, 2, 3]) if c == "QP" else 1)]
+    if dialect.line_date:
+        at = draft.add("DTM", "184", day(r, dialect.six), *r.choice([(), ("1015",), ("1015", "LT")]))
+        base |= {"start": (at, 1, 0), "end": (at, 1, 0)}
+    if dialect.unit_above:
+        base["unit"] = (draft.add("UIT", r.choice(["EA", "FT", "CA"])), 0, 0)
     if dialect.line_quantity:
         qty = draft.add(
             "QTY", r.choice(["17", "33", "32"]), draw_quantity(r), *([dialect.unit] if dialect.unit else [])
         )
         records.append(base | {"qualifier": (qty, 0, 0), "quantity": (qty, 1, 0), "unit": (qty, 2, 0)})
     for qualifier, mark in draw_parts(r, codes, dialect.stock_mark):
-        split = dialect.split in ("sdq", "sch", "ws", "n1")
+        split = dialect.split in ("sdq", "sch", "ws", "n1") and qualifier not in dialect.plain_codes
         with_total = not split or dialect.total or dialect.split in ("sch", "ws") or not dialect.in_za
         elements = [qualifier]
         if with_total or dialect.split == "n1":
             elements += [draw_quantity(r)] + ([dialect.unit] if dialect.unit and not dialect.unit_segment else [])
-        elif r.random() < 0.3:
+        elif not dialect.two_units and r.random() < 0.3:
             elements += ["", dialect.unit or "EA"]
         activity = draft.add("ZA" if dialect.in_za else "QTY", *elements)
-        record = base | {"qualifier": (activity, 0, 0), "quantity": (activity, 1, 0), "unit": (activity, 2, 0)}
+        record = {"unit": (activity, 2, 0)} | base | {"qualifier": (activity, 0, 0), "quantity": (activity, 1, 0)}
+        if dialect.orders and qualifier == "QP":
+            activity.elements[2:] = [[dialect.unit or "EA"], ["002"], [day(r, dialect.six)], ["PO"], [digits(r, 4, 7)]]
+        if dialect.coming and qualifier in ("17", "33"):
+            draft.add("SCH", draw_quantity(r), dialect.unit or "EA", "", "", "018", day(r, dialect.six))
         if dialect.activity_date and with_total and dialect.unit and not dialect.unit_segment:
             kind = (
                 r.choice(["007", "184"]) if dialect.activity_date == "as-of" else r.choice(["164", "003", "011", "036"])
@@ -174,15 +183,16 @@ def _add_activities(
                 record |= {"price": (uit, 1, 0), "price_type": (uit, 2, 0)}
         if dialect.counts:
             draft.add("QTY", r.choice(["N4", "OC"]), digits(r, 1, 2))
-        if dialect.price == "activity" and not dialect.unit_segment:
+        is_priced = not dialect.sparse_prices or qualifier == codes[0]
+        if dialect.price == "activity" and not dialect.unit_segment and is_priced:
             record |= _add_price(dialect, r, draft)
         write_mark(draft, dialect.stock_mark, mark)
         if not dialect.stock_mark and "DTM" in dialect.extras and r.random() < 0.3 and dialect.message_type == "846":
             draft.add("DTM", r.choice(NOISE_DATES), day(r, dialect.six))
         parts = split_by_place(dialect, r, draft, record) if split else [record]
-        if dialect.split in ("sdq", "sch", "ws") and stands(record["quantity"]):
+        if split and dialect.split in ("sdq", "sch", "ws") and stands(record["quantity"]):
             activity.elements[1] = [total(parts)]
         records += parts
-    if dialect.stock_mark:
+    if dialect.stock_mark or dialect.orders or dialect.references:
         break_sums(r, records)
     return records

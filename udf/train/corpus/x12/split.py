@@ -5,7 +5,9 @@ import random
 from udf.train.corpus.drafts import Draft, DraftSegment, Reference
 from udf.train.corpus.values import code, day, different, number, place
 from udf.train.corpus.x12.dialect import X12Dialect
-from udf.train.corpus.x12.party import add_place
+from udf.train.corpus.x12.party import add_party, add_place
+
+_LONG_AGO = "19991231"
 
 
 def split_by_place(
@@ -17,12 +19,17 @@ def split_by_place(
     numbers = ["0"] * count if dialect.zero_totals else [draw_quantity(r) for _ in range(count)]
     unit_of: DraftSegment
     if dialect.split == "n1":
-        return [record | add_place(dialect, r, draft)]
+        records.append(record | add_place(dialect, r, draft))
+        for role in dialect.companions if dialect.accompanied else ():
+            add_party(dialect, r, draft, role)
+        return records
     if dialect.split == "sdq":
+        units = r.sample(["EA", "LB", "CA"], 2) if dialect.two_units else [dialect.unit or "EA"]
+        width = max(1, count // 2) if dialect.two_units else 10
         while numbers:
-            some, numbers = numbers[:10], numbers[10:]
+            some, numbers = numbers[:width], numbers[width:]
             pairs = [text for n in some for text in (stores.pop(), n)]
-            sdq = draft.add("SDQ", dialect.unit or "EA", dialect.id_kind, *pairs)
+            sdq = draft.add("SDQ", units[min(len(records), len(units) - 1)], dialect.id_kind, *pairs)
             if dialect.sub_location and len(some) == 10:
                 sdq.elements.append([code(r, 2, 5)])
             records += [
@@ -35,7 +42,8 @@ def split_by_place(
         return records
     if dialect.split == "sch" and not dialect.sch_places:
         for value, when in zip(numbers, different(r, day, count), strict=True):
-            unit_of = draft.add("SCH", value, dialect.unit or "EA", "", "", dialect.schedule_date, when)
+            who = ["CA", r.choice(["UPS", "FEDEX", code(r, 3, 5)])] if dialect.carrier else ["", ""]
+            unit_of = draft.add("SCH", value, dialect.unit or "EA", *who, dialect.schedule_date, when)
             records.append(record | {"quantity": (unit_of, 0, 0), "unit": (unit_of, 1, 0)})
         return records
     if dialect.split == "sch":
@@ -47,17 +55,22 @@ def split_by_place(
                 dialect.place_role,
                 stores.pop(),
                 r.choice(["002", "097"]),
-                day(r, dialect.six),
+                _LONG_AGO[2 * dialect.six :],  # a later day than the report's is no split of what there is
             )
             records.append(record | {
                 "location": (unit_of, 3, 0), "location_type": (unit_of, 2, 0), "quantity": (unit_of, 0, 0),
                 "unit": (unit_of, 1, 0),
             })  # fmt: skip
         return records
-    wrapped = dialect.place_code != "WS" or r.random() < 0.7
+    wrapped = dialect.references or dialect.place_code != "WS" or r.random() < 0.7
     if wrapped:
         draft.add("LS", "REF")
+    lots = r.choice(["LT", "LT", "PO", "CO"])
     for value in numbers:
+        if dialect.references:
+            ref = draft.add("REF", lots, code(r, 4, 7), value)
+            records.append(record | {"quantity": (ref, 2, 0)})
+            continue
         ref = draft.add("REF", dialect.place_code, stores.pop(), value)
         records.append(record | {"location": (ref, 1, 0), "location_type": (ref, 0, 0), "quantity": (ref, 2, 0)})
     if wrapped:

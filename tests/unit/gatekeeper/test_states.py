@@ -1,0 +1,32 @@
+"""What stands beside a stock and says that it is not on hand, or not yet: where no table knows it, it is refused."""
+
+import pytest
+
+from tests.small_messages import inventory, sales, stock
+from tests.unit.gatekeeper.test_syntax import LIN, UP, errors
+
+
+@pytest.mark.parametrize(
+    "text",
+    [stock(f"{LIN} QTY+145:5 STS+1+DMG"), stock(f"{LIN} QTY+145:5 STS+1+DMG QTY+145:6 STS+1+OK"),
+     sales(f"{LIN} QTY+153:5 QTY+145:5 STS+1+DMG")],
+)  # fmt: skip
+def test_a_stock_of_which_a_status_says_something_is_refused(text: str) -> None:
+    assert "stock-state-unknown" in errors(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [stock(f"{LIN} STS+1+OK QTY+145:5"), stock(f"{LIN} QTY+145:5 QTY+198:2 STS+1+DMG"),
+     sales(f"{LIN} QTY+153:5 STS+1+REG"), stock(f"{LIN} STS+1+OK")],
+)  # fmt: skip
+def test_a_status_of_a_line_or_of_what_is_no_stock_is_an_attribute(text: str) -> None:
+    assert "stock-state-unknown" not in errors(text)
+
+
+@pytest.mark.parametrize(("day", "expected"), [("20260107", set()), ("20260210", {"stock-to-come"})])
+def test_a_schedule_is_no_split_of_what_there_is(day: str, expected: set[str]) -> None:
+    """004010 846: the report is of 7 January (BIA04); SCH05 018 is when goods are available."""
+    split = f"SCH*5*EA*WH*W1*018*{day} SCH*7*EA*WH*W2*018*{day}"
+    assert errors(inventory(f"{UP} QTY*33*12*EA {split}")) & {"stock-to-come"} == expected
+    assert "stock-to-come" not in errors(inventory(f"{UP} QTY*63*12*EA {split}"))

@@ -1,0 +1,49 @@
+"""The prices of a quantity: all that its line states for it, and of several the one that the contract prefers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from udf.edi.segments import Segment
+from udf.outcome import Price, Span
+from udf.reading import Position
+from udf.standards.prices import other_unit, prefer_price, price_basis, price_of, price_run, price_type_slot
+from udf.standards.setting import Setting, value_at
+from udf.standards.values import read_number
+
+
+def read_prices(
+    segments: Sequence[Segment], price: Position, last: int, unit: str | None, currency: str | None, setting: Setting
+) -> tuple[dict[str, Any], dict[str, str], dict[str, Span]]:
+    """Fields, attributes and source of the prices that stand together with one, for a quantity in a unit.
+
+    A price for a hundred or for a case is kept with what it is for, and named among the attributes: it is no price of
+    one such unit. Raises UnreadableValueError.
+    """
+    run = price_run(segments, price, last, setting)
+    fields: dict[str, Any] = {"prices": [_read(segments, one, currency, setting) for one in run]}
+    chosen = prefer_price(segments, run, unit, setting)
+    if chosen is None:
+        return fields, {}, {}
+    own: Price = fields["prices"][run.index(chosen)]
+    fields |= {name: value for name, value in own._asdict().items() if name != "currency"}
+    stated = price_of(segments, chosen, setting.mark)
+    slots = {
+        "price": chosen, "price_type": price_type_slot(segments, chosen), "price_unit": stated.unit,
+        "price_quantity": stated.quantity,
+    }  # fmt: skip
+    source = {name: segments[at[0]].component_span(*at[1:]) for name, at in slots.items() if at}
+    segment = segments[chosen[0]]
+    basis = price_basis(segment)
+    if basis is None and (other := other_unit(segment, unit)):
+        basis = f"for a {other}"
+    return fields, {"price_basis": basis} if basis else {}, source
+
+
+def _read(segments: Sequence[Segment], price: Position, currency: str | None, setting: Setting) -> Price:
+    kind = price_type_slot(segments, price)
+    stated = price_of(segments, price, setting.mark)
+    return Price(
+        read_number(value_at(segments, price), setting.mark, "price-not-a-number"),
+        value_at(segments, kind) if kind else None, value_at(segments, stated.unit) if stated.unit else None,
+        stated.number, currency,
+    )  # fmt: skip
