@@ -5,8 +5,8 @@ line ends. Masked are the values that the standards put in known places and that
 looks at: numbers, dates, identifiers, references, free text. What is not known to be a value stays as it was sent, so
 that a shape is too narrow rather than too wide.
 
-Two places, two dates or two prices of one kind that are equal in the piece must be equal in every text of its shape,
-since one that differs may be a contradiction.
+Two places, two dates, two numbers of an item or two prices of one kind that are equal in the piece must be equal in
+every text of its shape, since one that differs may be a contradiction.
 
 Written down, a shape is the text with `{number}`, `{digits}` (up to six), `{digits:13}`, `{date:99999999}`, `{text}`
 and `{as:3}` (what the third slot holds) in the place of values; a brace of the text itself is doubled.
@@ -28,6 +28,7 @@ from udf.standards.places import PLACES, place_slots
 from udf.standards.prices import BASES, PRICES, price_kind
 from udf.standards.values import INVISIBLE
 
+ITEMS = frozenset(at.tag for standard in STANDARDS.values() for at in standard.fields["item"])
 LONGEST_SHAPE = 4000
 """Characters of a shape; a longer piece, a line with hundreds of stores, is read anew each time."""
 _FEW_DIGITS = 6
@@ -206,12 +207,14 @@ def mask(text: str, start: int, stop: int, segments: Sequence[Segment], delimite
 
 
 def _twin(segment: Segment, element: int, component: int, slot: Slot) -> tuple[str, ...]:
-    """What a value must stay equal to where it is equal: a date, a place, a price of the same kind; () for others."""
+    """What a value must stay equal to where it is equal: a date, a place, an item or a price of one kind; or ()."""
     value = segment.value(element, component)
     if slot.kind == "date":
         return ("date", value)
     if segment.tag in PLACES and (element, component) in place_slots(segment):
         return ("place", value)
+    if segment.tag in ITEMS and element:  # the number of a line is none
+        return ("item", segment.value(element, 1) or segment.value(element - 1), value)
     if segment.tag in PRICES and slot.kind == "number":
         return (segment.tag, *price_kind(segment), value)
     return ()

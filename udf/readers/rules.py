@@ -133,11 +133,13 @@ def read_unit(message: Message, unit: Unit) -> list[list[Record]]:
         record = read_part(segments, chunk, setting).record
         return [[place_in(chunk, record)] if record else []]
     records = list_records(segments, read_line(segments, chunk.first, chunk.last, setting), setting)
-    found = []
-    for window in unit.chunks:
-        own = set(window.indices[window.carried :])
-        found.append([place_in(window, record) for record in records if record["quantity"][0] in own])
-    return found
+    of_segment: dict[int, list[Record]] = {}
+    for record in records:
+        of_segment.setdefault(record["quantity"][0], []).append(record)
+    return [
+        [place_in(window, record) for s in window.indices[window.carried :] for record in of_segment.get(s, ())]
+        for window in unit.chunks
+    ]
 
 
 def place_in(chunk: Chunk, record: Record) -> Record:

@@ -40,6 +40,10 @@ EDIFACT_ATTACKS: dict[str, tuple[list[list[str]], list[str]]] = {
         [*BEGINNING, "NAD+SE+4012345000030::9", *shop("4012345000030", 9), *shop("4012345000047", 4),
          *shop("4012345000054", 5)],
     ),
+    "a number of the item that is stated twice, then two numbers": (
+        [[*SOLD, "LIN+1++ABCD:SA", "PIA+5+ABCD:SA", "QTY+153:3:PCE"]],
+        [*SOLD, "LIN+1++ABCD:SA", "PIA+5+ABCE:SA", "QTY+153:3:PCE"],
+    ),
     "an identifier exchanged with a type that no list has": (
         [[*SOLD, "LIN+1++ABCD:QQ", "QTY+153:3:PCE"]], [*SOLD, "LIN+1++SRV:QQ", "QTY+153:3:PCE"]
     ),

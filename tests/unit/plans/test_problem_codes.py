@@ -64,6 +64,12 @@ MESSAGES: dict[str, tuple[Write, Rows, Rows]] = {
         write_x12("867"), RESOLD, swap(RESOLD, "PTD*SS", "QTY*TO*9", "PTD*SS"),
     ),
     "message-without-lines": (write_x12("852"), SET, ACTIVITY),
+    "unit-unlisted": (write_edifact, ONE, swap(ONE, QTY, "QTY+153:12:XQ")),
+    "stock-state-unknown": (write_stock, HELD, [*HELD, "STS+1+DMG"]),
+    "stock-to-come": (
+        write_x12("846"), STATED,
+        [*STATED[:3], "QTY*33*8*EA", "SCH*3*EA*WH*W1*018*20261108", "SCH*5*EA*WH*W2*018*20261210"],
+    ),
     "nil-report": (write_edifact, ONE, SOLD),
     "value-invisible": (write_edifact, ONE, swap(ONE, LIN, f"LIN+1++{GTINS[0][:5]}\u200b{GTINS[0][5:]}:EN")),
     "item-ambiguous": (write_x12("852"), SET, [*ACTIVITY, f"LIN*1*UP*{UPCS[0]}*UP*{UPCS[1]}", "ZA*QS*5*EA"]),
