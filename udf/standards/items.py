@@ -111,7 +111,8 @@ def choose_identifier(
     """
     found = [
         entry for entry in line_identifiers(segments, first, last, standard)
-        if entry[0] not in _NO_ITEMS[standard.name] and not is_placeholder(segments[entry[1][0]].value(*entry[1][1:]))
+        if entry[0] not in _NO_ITEMS[standard.name]
+        and not is_placeholder(segments[entry[1][0]].value(*entry[1][1:]), entry[0])
     ]  # fmt: skip
     if len(found) < 2:
         return found[0] if found else None
@@ -128,8 +129,10 @@ def _rank(kind: str, preferred: Sequence[str]) -> tuple[int, int]:
     return 0, preferred.index(kind) - len(preferred) if kind in preferred else GTIN_TYPES.index(kind)
 
 
-def is_placeholder(identifier: str) -> bool:
+def is_placeholder(identifier: str, kind: str = "") -> bool:
     """Whether a number is all noughts or all nines, as those of articles that have none."""
+    if kind in GTIN_TYPES and not identifier.strip("0"):
+        return True
     return len(identifier) >= _SHORTEST and identifier.strip(identifier[0]) == "" and identifier[0] in "09"
 
 
