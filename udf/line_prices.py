@@ -20,11 +20,13 @@ def read_prices(
     one such unit. Raises UnreadableValueError.
     """
     run = price_run(segments, price, last, setting)
-    fields: dict[str, Any] = {"prices": [_read(segments, one, currency, setting) for one in run]}
+    # one that is sent twice is one
+    prices = dict.fromkeys(_read(segments, one, currency, setting) for one in run)
+    fields: dict[str, Any] = {"prices": list(prices)}
     chosen = prefer_price(segments, run, unit, setting)
     if chosen is None:
         return fields, {}, {}
-    own: Price = fields["prices"][run.index(chosen)]
+    own = _read(segments, chosen, currency, setting)
     fields |= {name: value for name, value in own._asdict().items() if name != "currency"}
     stated = price_of(segments, chosen, setting.mark)
     slots = {

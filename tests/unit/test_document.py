@@ -5,7 +5,7 @@ import datetime
 
 import pytest
 
-from tests.small_messages import activity, inventory, message, sales, stock
+from tests.small_messages import activity, inventory, message, resale, sales, stock
 from udf.contract import Document, Envelope, Line, Outcome
 from udf.document import FLOWS
 from udf.standards.meanings import STOCK
@@ -39,6 +39,21 @@ def test_sales_have_a_period_and_stock_a_date() -> None:
     sold, held = document(sales(f"{LIN} QTY+153:1 QTY+145:5")).lines
     assert (sold.period_start, sold.period_end, sold.as_of_date) == (day("2026-01-01"), day("2026-01-07"), None)
     assert (held.period_start, held.period_end, held.as_of_date) == (None, None, day("2026-01-07"))
+
+
+def test_a_header_of_a_range_and_of_another_start_has_two_periods() -> None:
+    # D.96A DTM 2379 718 names both ends; a start beside it has to be the same
+    head = "BGM+73E+S1+9 DTM+356:20260101-20260107:718 DTM+90:{}:102 LOC+162+S1"
+    assert "date-ambiguous" in codes(compile_by_rules(message("SLSRPT", f"{head.format(20251201)} {LIN} QTY+153:1")))
+    assert first_line(message("SLSRPT", f"{head.format(20260101)} {LIN} QTY+153:1")).period_end == day("2026-01-07")
+
+
+def test_what_came_back_in_a_transfer_of_an_unknown_kind_is_unmapped() -> None:
+    # 004010 521: SS stock sale, SU summary
+    for kind, measure in (("SS", "returned"), ("SU", "unmapped")):
+        outcome = compile_by_rules(resale(f"PTD*{kind} N1*ST**92*1 QTY*76*5*EA {UP}"))
+        assert outcome.document is not None
+        assert [line.measure for line in outcome.document.lines] == [measure]
 
 
 def test_what_there_was_at_the_beginning_is_of_a_period_and_not_of_its_last_day() -> None:

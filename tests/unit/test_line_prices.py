@@ -79,3 +79,8 @@ def test_of_prices_that_no_table_tells_apart_none_is_the_price_and_all_are_kept(
     assert (line.price, line.price_type) == (None, None)
     assert [price.price for price in line.prices] == [Decimal("0.85"), Decimal("0.80")]
     assert "price-not-preferred" in codes(compile_by_rules(text))
+
+
+def test_a_price_that_is_sent_twice_is_one() -> None:
+    line = first_line(sales(f"{LIN} PRI+AAA:9.99 PRI+AAA:9.99 QTY+153:1"))
+    assert (line.price, len(line.prices)) == (Decimal("9.99"), 1)

@@ -12,6 +12,8 @@ from udf.outcome import Line
 from udf.standards.chunks import Chunks, each_line
 from udf.standards.quantities import COUNTED, are_same_unit
 
+_ALL = 3
+"""Items of a message, of each of which one place states as much as all others together: fewer may be so by chance."""
 BLOCK = 2
 """Lines of a block: a single line may be sold twice."""
 
@@ -95,18 +97,24 @@ class PlaceSums:
     def find_total(self) -> str | None:
         """The place that has, of each of its items, what all other places have together; None where there is none.
 
-        Of a chain's own number, or of one that looks like no other, one item is enough; of any other place it takes two
-        with two parts each.
+        Of a chain's own number, or of one that is written as no other, one item is enough; of any other place it takes two
+        with two parts each; or three, whatever their parts, which are all of a code.
         """
         sums: Counter[str] = Counter()
+        items: Counter[str | None] = Counter(key[1] for key, _ in self._stated)
+        halves: Counter[tuple[str | None, str]] = Counter()
         other: set[str] = set()
-        for stated in self._stated.values():
+        for (key, _), stated in self._stated.items():
             total = sum(stated.values(), Decimal(0))
             for place, quantity in stated.items():
+                halves[key[1], place] += len(stated) > 1 and 2 * quantity == total
                 if len(stated) > 2 and 2 * quantity == total:
                     sums[place] += 1
                 elif len(stated) != 2 or 2 * quantity != total:
                     other.add(place)
+        for (code, place), count in halves.items():
+            if count == items[code] >= _ALL and len({p for c, p in halves if c == code}) > 2:
+                return place
         return next((p for p, n in sums.items() if p not in other and (n > 1 or self._stands_out(p))), None)
 
     def _stands_out(self, place: str) -> bool:

@@ -46,9 +46,9 @@ from udf.standards.items import find_rival, is_case, line_identifiers
 from udf.standards.places import PLACES, place_slots
 from udf.standards.prices import price_run, price_type_slot
 from udf.standards.quantities import (
-    PIECES,
     SPLITS,
     activity_of,
+    are_same_unit,
     find_stray_state,
     is_quantity_slot,
     names_part_place,
@@ -230,10 +230,10 @@ def _judge_use(
 
 
 def _units(segments: Sequence[Segment], quantities: Sequence[Position]) -> set[str]:
-    """The units in which the quantities of an X12 message are stated, all codes for a piece as one."""
+    """The units in which the quantities of an X12 message are stated, of several codes for a piece one."""
     slots = [unit_slot(segments, quantity, X12) for quantity in quantities]
-    units = {value_at(segments, slot).upper() for slot in slots if slot is not None}
-    return {PIECES[0] if unit in PIECES else unit for unit in units}
+    units = sorted({value_at(segments, slot).upper() for slot in slots if slot is not None})
+    return {next(known for known in units if are_same_unit(unit, known)) for unit in units}
 
 
 # What the standards put with LIN and never with its quantities.

@@ -180,7 +180,7 @@ class Verdict:
             return self._build(unit, header, stated)
 
         kept: list[list[Line]] = []
-        warnings = LineWarnings(self.header, message.envelope)
+        warnings = LineWarnings(self.header, message.envelope, message.setting.message_type)
         parties = read_parties(message.segments, message.chunks.header, message.setting.standard)
         sums = PlaceSums([party.id for party in parties if party.id])
 
@@ -222,7 +222,7 @@ class Verdict:
             )
             self.note(Finding("place-missing", detail, lost))
         if twice:  # they were counted, too
-            warnings = LineWarnings(self.header, message.envelope)
+            warnings = LineWarnings(self.header, message.envelope, message.setting.message_type)
             for line in self.lines:
                 warnings.note(line)
         self._warn(warnings)

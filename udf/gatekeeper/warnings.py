@@ -10,6 +10,7 @@ from udf.findings import Finding
 from udf.gatekeeper.values import has_wrong_check_digit, is_fraction_of_pieces, is_stated_again, stock_key
 from udf.outcome import Envelope, Line
 from udf.standards.codes import is_listed_unit
+from udf.standards.message_types import MESSAGE_TYPES
 
 _FAR = 400
 """Days: reports are of days, weeks, months, at most a year, and are written soon after."""
@@ -25,8 +26,10 @@ _ODD = {
 class LineWarnings:
     """What is odd about proved lines: by code how many of them there are, and the first; and what they leave open."""
 
-    def __init__(self, header: Mapping[str, Any], envelope: Envelope) -> None:
+    def __init__(self, header: Mapping[str, Any], envelope: Envelope, message_type: str = "") -> None:
         """`header` may hold document_date, period_start and period_end; without the first its interchange's counts."""
+        self._group = envelope.group_type if message_type else None
+        self._message_type = message_type
         self._written = header.get("document_date") or _day_of(envelope)
         self._start, self._end = header.get("period_start"), header.get("period_end")
         self._odd: dict[str, tuple[int, str]] = {}
@@ -87,6 +90,9 @@ class LineWarnings:
 
     def findings(self) -> Iterator[Finding]:
         """A warning for each code."""
+        if self._group and self._group != MESSAGE_TYPES[self._message_type].group:
+            detail = f"GS01 is {self._group}, the group of another transaction set than {self._message_type}."
+            yield Finding("group-type-mismatch", detail)
         for code, what in _ODD.items():
             if code in self._odd:
                 count, first = self._odd[code]

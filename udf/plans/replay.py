@@ -131,7 +131,7 @@ def replay(
     dates = {name: _date(resolve(one, match, numbers, None)) for name, one in head.dates}
     if {"period_start", "period_end"} <= dates.keys() and is_reversed(dates["period_start"], dates["period_end"]):
         raise NotPlainError("period-reversed")
-    gathered = _Gathered(JsonArray(dialect.message_type), LineWarnings(dates, envelope), [header])
+    gathered = _Gathered(JsonArray(dialect.message_type), LineWarnings(dates, envelope, dialect.message_type), [header])
     trailer = _write_lines(partner, match, following, numbers, gathered)
     check_codes(gathered.plans, gathered.codes)
     check_trailer(gathered.plans, match, trailer, numbers, gathered.quantities)

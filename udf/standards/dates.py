@@ -96,7 +96,7 @@ def find_period(
         if len({_days_at(segments, p) for p in positions}) > 1:
             return None, None, [_two_periods(positions[1][0])]
     if singles:
-        if starts and ends and _contradicts(segments, singles[0], starts[0], ends[0], setting):
+        if _contradicts(segments, singles[0], starts, ends, setting):
             return None, None, [_two_periods(singles[0][0])]
         return singles[0], singles[0], []
     if starts and ends:
@@ -124,14 +124,20 @@ def _days_at(segments: Sequence[Segment], position: Position) -> object:
 
 
 def _contradicts(
-    segments: Sequence[Segment], single: Position, start: Position, end: Position, setting: Setting
+    segments: Sequence[Segment],
+    single: Position,
+    starts: Sequence[Position],
+    ends: Sequence[Position],
+    setting: Setting,
 ) -> bool:
-    """Whether a date that says when goods were sold is another one than a pair of dates; that of a stock may be."""
+    """Whether a date that says when goods were sold has other ends than those stated; that of a stock may have."""
     if setting.date_role("DTM", segments[single[0]].value(0)) == "as_of":
         return False
     try:
         first, last = read_date(segments[single[0]], single)
-        return (first, last) != (read_date(segments[start[0]], start)[0], read_date(segments[end[0]], end)[1])
+        return any(read_date(segments[at[0]], at)[0] != first for at in starts[:1]) or any(
+            read_date(segments[at[0]], at)[1] != last for at in ends[:1]
+        )
     except UnreadableValueError:
         return False  # whichever is none says so itself
 

@@ -121,7 +121,7 @@ def choose_identifier(
 
 def _is_none(kind: str, number: str) -> bool:
     """Whether a number stands for none: a placeholder, or what a spreadsheet has made of a GTIN (`4.1E+11`)."""
-    return is_placeholder(number) or (item_class(kind) == 0 and _ROUNDED.fullmatch(number) is not None)
+    return is_placeholder(number, kind) or (item_class(kind) == 0 and _ROUNDED.fullmatch(number) is not None)
 
 
 _ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{1,2}", re.IGNORECASE)
@@ -154,8 +154,10 @@ def _rank(kind: str, preferred: Sequence[str]) -> tuple[int, int]:
     return 0, preferred.index(kind) - len(preferred) if kind in preferred else GTIN_TYPES.index(kind)
 
 
-def is_placeholder(identifier: str) -> bool:
+def is_placeholder(identifier: str, kind: str = "") -> bool:
     """Whether a number is all noughts or all nines, as those of articles that have none; a check digit aside."""
+    if kind in GTIN_TYPES and not identifier.strip("0"):
+        return True
     if len(identifier) < _SHORTEST or identifier[0] not in "09" or identifier[:-1].strip(identifier[0]):
         return False
     return identifier[-1] == identifier[0] or is_gs1_key(identifier)

@@ -10,6 +10,7 @@ STOCK = ("on_hand", "available", "closing_balance", "total")
 """Measures of a stock as a whole, which INV 7491 says the state of."""
 MOVED = ("sold", "shipped", "despatched", "delivered")
 """Measures of goods that went, which PTD01 says why of."""
+RETURNED = "returned"
 STATES, TRANSFERS = "7491", "521"
 """EDIFACT 7491 of INV, X12 521 of PTD."""
 
@@ -29,6 +30,8 @@ def refine(measure: str, segments: Sequence[Segment], inventory: int | None, tra
         return _refined(measure, _meanings(STATES).get(state, ""))
     if transfer and measure in MOVED:
         return _refined(measure, _meanings(TRANSFERS).get(transfer, ""))
+    if transfer and measure == RETURNED and not _meanings(TRANSFERS).get(transfer):
+        return "unmapped"  # a summary of what came back, or whatever the kind means
     return measure
 
 

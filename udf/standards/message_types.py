@@ -24,14 +24,16 @@ class MessageType(NamedTuple):
     """Qualifiers of the quantities that it is sent for: sold, on hand, available."""
     is_stock: bool
     """Whether it says what there is and not what went."""
+    group: str = ""
+    """GS01 of the group that it is sent in (X12 479)."""
 
 
 MESSAGE_TYPES: Mapping[str, MessageType] = MappingProxyType({
     "SLSRPT": MessageType(EDIFACT, "BGM", ("153",), False),  # D.96A: sales data report
     "INVRPT": MessageType(EDIFACT, "BGM", ("145", "17"), True),  # D.96A: inventory report
-    "852": MessageType(X12, "XQ", (), False),  # product activity data
-    "846": MessageType(X12, "BIA", ("33", "17"), True),  # inventory inquiry/advice
-    "867": MessageType(X12, "BPT", ("32",), False),  # product transfer and resale report
+    "852": MessageType(X12, "XQ", (), False, "PD"),  # product activity data
+    "846": MessageType(X12, "BIA", ("33", "17"), True, "IB"),  # inventory inquiry/advice
+    "867": MessageType(X12, "BPT", ("32",), False, "PT"),  # product transfer and resale report
 })  # fmt: skip
 
 

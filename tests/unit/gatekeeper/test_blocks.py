@@ -75,3 +75,11 @@ def test_a_place_with_the_sums_of_all_others_is_named(groups: list[str], expecte
 def test_one_sale_in_pieces_and_in_cartons_of_two_lines_is_named(second: str, expected: set[str]) -> None:
     text = message("SLSRPT", f"{HEAD} LOC+162+S1::9 LIN+1++{A}:EN QTY+153:12:PCE {second}")
     assert errors(text) & {"two-units", "repeated-quantity"} == expected
+
+
+def test_a_place_with_all_items_and_their_sums_is_a_total_however_few_stores_sold_each() -> None:
+    total = group("HQ", (A, 5), (B, 2), (C, 9))
+    assert found(total, group("S1", (A, 5)), group("S2", (B, 2), (C, 9))) == {"total-beside-parts"}
+    assert found(total, group("S1", (A, 5)), group("S2", (B, 2), (C, 8))) == set()
+    assert found(group("HQ", (A, 5), (B, 2)), group("S1", (A, 5)), group("S2", (B, 2))) == set()  # as well by chance
+    assert found(group("S0", (A, 5), (B, 2), (C, 9)), group("S1", (A, 5), (B, 2), (C, 9))) == set()  # two alike

@@ -3,6 +3,8 @@
 import datetime
 from decimal import Decimal
 
+import pytest
+
 from udf.gatekeeper.warnings import LineWarnings, repeated_stock
 from udf.outcome import Envelope, Line
 
@@ -45,6 +47,13 @@ def test_a_unit_that_no_list_has_is_told_and_one_of_either_list_is_not() -> None
     assert warn(hold()._replace(unit="XQ")).keys() == {"unit-unlisted"}
     for unit in ("PCE", "H87", "UN", "KG", None):
         assert warn(hold()._replace(unit=unit)) == {}
+
+
+@pytest.mark.parametrize(("group", "expected"), [("PD", set()), (None, set()), ("SH", {"group-type-mismatch"})])
+def test_a_group_of_another_set_is_told(group: str | None, expected: set[str]) -> None:
+    # X12 479: PD product activity data, IB inventory inquiry, PT product transfer
+    warnings = LineWarnings({}, Envelope(group_type=group), "852")
+    assert {finding.code for finding in warnings.findings()} == expected
 
 
 def test_lines_of_one_form_count_as_so_many_lines() -> None:

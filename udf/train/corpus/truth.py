@@ -193,6 +193,9 @@ def _refine(draft: Draft, quantity: DraftSegment, measure: str) -> str:
     if draft.message_type == "867" and measure in ("sold", "shipped"):
         kind = next((s.elements[0][0] for s in reversed(draft.segments[:at]) if s.tag == "PTD"), None)
         return measure if kind is None else _TRANSFERS.get(kind, UNMAPPED) or measure
+    if draft.message_type == "867" and measure == "returned":
+        kind = next((s.elements[0][0] for s in reversed(draft.segments[:at]) if s.tag == "PTD"), "SS")
+        return measure if kind in _TRANSFERS else UNMAPPED
     if draft.message_type == "INVRPT" and measure in ("on_hand", "available", "closing_balance"):
         state = _state_of(draft.segments, at)
         return measure if state is None else _STATES.get(state, UNMAPPED) or measure
