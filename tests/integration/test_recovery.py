@@ -15,7 +15,7 @@ import dagster as dg
 import psycopg
 import pytest
 
-from dagster_project import ui, warehouse
+from dagster_project import services, ui, warehouse
 from dagster_project.recovery import hold_runs, recover
 from dagster_project.warehouse.connection import wait_for_build
 from dagster_project.warehouse.files import find_free_port
@@ -118,13 +118,15 @@ def dg_instigator() -> Any:
 
 def test_the_processes_of_a_killed_dagster_are_found_and_ended(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     left = [
-        subprocess.Popen(["sh", "-c", "trap '' TERM; sleep 600"], env={ui.MARK: str(home), "PATH": os.environ["PATH"]}),
-        subprocess.Popen(["sleep", "600"], env={ui.MARK: str(home / "another")}),
+        subprocess.Popen(
+            ["sh", "-c", "trap '' TERM; sleep 600"], env={services.MARK: str(home), "PATH": os.environ["PATH"]}
+        ),
+        subprocess.Popen(["sleep", "600"], env={services.MARK: str(home / "another")}),
     ]
-    monkeypatch.setattr(ui, "PATIENCE_SECONDS", 1.0)
+    monkeypatch.setattr(services, "PATIENCE_SECONDS", 1.0)
     try:
-        wait_until(lambda: left[0].pid in ui.find_leftovers(home), "the mark is not seen")
-        assert ui.end_leftovers(home) >= 1
+        wait_until(lambda: left[0].pid in services.find_leftovers(home), "the mark is not seen")
+        assert services.end_leftovers(home) >= 1
         assert left[0].wait(PATIENCE_SECONDS) in {-signal.SIGKILL, -signal.SIGTERM}
         assert left[1].poll() is None
     finally:
