@@ -90,7 +90,8 @@ class Services:
             self.workspace,
         ]
         self._start("web server", *pages)
-        self._start("daemon", "dagster._daemon", "run", "-w", self.workspace)
+        # At its own level it tells of each look that found nothing: two megabytes a day in a file.
+        self._start("daemon", "dagster._daemon", "run", "--log-level", "warning", "-w", self.workspace)
 
     def _start(self, name: str, *module: str | Path) -> None:
         environment = os.environ | {MARK: str(self.home)}
@@ -105,15 +106,16 @@ class Services:
         return next((name for name, process in self.running.items() if process.poll() is not None), None)
 
     def end(self) -> None:
-        """End them, and the runs that they were at; whoever asks again meanwhile is not heard."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
-        for process in self.running.values():
-            process.terminate()
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        for process in self.running.values():
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(max(0.0, deadline - time.monotonic()))
+        """End them, and the runs that they were at."""
+        # The server of our definitions last: it waits for those who ask it.
+        code, *others = self.running.values()
+        for together in (others, [code]):
+            for process in together:
+                process.terminate()
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            for process in together:
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(max(0.0, deadline - time.monotonic()))
         end_leftovers(self.home)
         for process in self.running.values():
             process.wait()
@@ -139,6 +141,9 @@ def main() -> int:
         except KeyboardInterrupt:
             return 128 + signal.SIGINT
         finally:
+            # Whoever asks again is not heard: it would leave half of them.
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)
             services.end()
 
 

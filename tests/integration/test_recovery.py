@@ -135,6 +135,24 @@ def test_the_processes_of_a_killed_dagster_are_found_and_ended(home: Path, monke
             process.wait()
 
 
+def test_when_one_of_dagsters_programs_ends_all_end_and_the_runs_that_they_were_at(home: Path) -> None:
+    watched = services.Services(home, find_free_port(), home)
+    watched._start("web server", "http.server", str(find_free_port()))
+    watched._start("daemon", "this_module_is_missing")
+    run = subprocess.Popen(["sleep", "600"], env={services.MARK: str(home)})
+    try:
+        wait_until(lambda: run.pid in services.find_leftovers(home), "the mark is not seen")
+        wait_until(watched.find_ended, "nothing has ended")
+        assert watched.find_ended() == "daemon"
+        watched.end()
+        assert run.wait(PATIENCE_SECONDS) == -signal.SIGTERM
+        assert all(process.poll() is not None for process in watched.running.values())
+    finally:
+        for process in (run, *watched.running.values()):
+            process.kill()
+            process.wait()
+
+
 def test_dagster_begins_once_on_a_free_port_with_a_folder_or_says_why_not_in_a_sentence(
     clone: Path, home: Path, tmp_path: Path
 ) -> None:
@@ -170,10 +188,12 @@ with bound(subprocess.Popen(["sh", "-c", "trap '' INT; echo at work; exec sleep 
 """
 
 
-def test_what_is_bound_to_a_killed_process_dies_with_it(start: Callable[..., Any]) -> None:
+# By force; as Dagster's Terminate does, which interrupts the run's process; as a shutdown does.
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_what_is_bound_to_a_process_ends_with_it(start: Callable[..., Any], number: signal.Signals) -> None:
     process = start(BIND)
     time.sleep(1)
-    process.kill()
+    process.send_signal(number)
     process.wait()
     wait_until(lambda: not is_at_work(process.pid), "the orphan goes on")
 
