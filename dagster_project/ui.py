@@ -2,15 +2,14 @@
 
     python -m dagster_project.ui --port 3000
 
-Whatever a killed one has left, processes and runs, is ended before the next begins. Becomes `dg dev` in the end.
+Whatever a killed one has left, processes and runs, is ended before the next begins. Becomes services.py in the end,
+which needs a tenth of the memory.
 """
 
 import argparse
 import fcntl
 import os
-import signal
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
@@ -21,12 +20,9 @@ import psycopg
 from dagster_project.ingest.landing import DEFAULT_LANDING, LandingError, find_folder
 from dagster_project.processes import hear_signals
 from dagster_project.recovery import recover
+from dagster_project.services import end_leftovers
 from dagster_project.warehouse import WarehouseError, refuse_mismatch
 from dagster_project.warehouse.files import is_free, read_holder
-
-# In the environment of all that we start, and so of what it starts in turn: by this a killed one's are known.
-MARK = "TILLROLL_UI"
-PATIENCE_SECONDS = 10.0
 
 
 class BusyError(Exception):
@@ -44,36 +40,9 @@ def hold(home: Path, port: int) -> int:
         raise BusyError(f"Dagster runs already: {read_holder(place)}. Open it, or end it first.") from None
     os.ftruncate(holder, 0)
     os.write(holder, f"http://localhost:{port}, process {os.getpid()}".encode())
-    # Kept by `dg dev`, which this process becomes, and by none of its children.
+    # Kept by the program that this process becomes, and by none of its children.
     os.set_inheritable(holder, True)
     return holder
-
-
-def find_leftovers(home: Path) -> list[int]:
-    """Processes that an earlier one has started for this instance, ourselves left out."""
-    mark = os.fsencode(f"{MARK}={home}")
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            if int(folder.name) != os.getpid() and mark in (folder / "environ").read_bytes().split(b"\0"):
-                found.append(int(folder.name))
-    return found
-
-
-def end_leftovers(home: Path) -> int:
-    """End them, at first gently, and wait; how many there were."""
-    left = find_leftovers(home)
-    count, deadline = len(left), time.monotonic() + PATIENCE_SECONDS
-    number = signal.SIGTERM
-    while left:
-        for pid in left:
-            with suppress(ProcessLookupError):
-                os.kill(pid, number)
-        time.sleep(0.2)
-        if time.monotonic() > deadline:
-            number = signal.SIGKILL
-        left = find_leftovers(home)
-    return count
 
 
 def refuse_other_warehouse() -> None:
@@ -103,9 +72,8 @@ def main() -> NoReturn:
     with dg.DagsterInstance.get() as instance:
         for run_id in recover(instance, home):
             print(f"Run {run_id} had been killed at work; what it left is done now.")
-    os.environ[MARK] = str(home)
     sys.stdout.flush()
-    os.execvp("dg", ["dg", "dev", "--host", "127.0.0.1", "--port", str(port)])
+    os.execv(sys.executable, [sys.executable, "-m", "dagster_project.services", "--port", str(port)])
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import hashlib
 import time
 
 import dagster as dg
+import psycopg
 
 from dagster_project.defs.bronze import INTERCHANGES, MESSAGES, LandingRun
 from dagster_project.defs.resources import Landing, Warehouse
@@ -78,14 +79,17 @@ def hourly(
     context: dg.ScheduleEvaluationContext, landing: Landing, warehouse: Warehouse
 ) -> dg.RunRequest | dg.SkipReason:
     """Looks before it asks: a run that finds nothing would leave as much behind as one that finds a file."""
-    if context.instance.get_runs_count(dg.RunsFilter(statuses=UNFINISHED)):
+    if context.instance.get_runs_count(dg.RunsFilter(statuses=[*UNFINISHED, dg.DagsterRunStatus.QUEUED])):
         return dg.SkipReason("a run is at work")
-    with warehouse.connect() as connection:
-        known = KnownFiles(connection, landing.folder())
-        has_files = any(not known.is_known(file) for file in list_files(landing.folder()))
-        (has_interchanges,) = connection.execute(
-            "select exists (select from bronze.interchanges where message_count is null)"
-        ).fetchone() or (False,)
+    try:
+        with warehouse.connect() as connection:
+            known = KnownFiles(connection, landing.folder())
+            has_files = any(not known.is_known(file) for file in list_files(landing.folder()))
+            (has_interchanges,) = connection.execute(
+                "select exists (select from bronze.interchanges where message_count is null)"
+            ).fetchone() or (False,)
+    except psycopg.OperationalError as error:
+        return dg.SkipReason(f"the warehouse is away: {error}")
     if has_files or has_interchanges or _is_gold_behind(context.instance):
         return dg.RunRequest()
     return dg.SkipReason(f"nothing new in {landing.path}, and Gold is as new as Silver")

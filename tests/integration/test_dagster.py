@@ -159,7 +159,7 @@ def requested(result: Any, definitions: dg.Definitions) -> set[str]:
 
 
 def test_each_hour_asks_for_bronze_where_something_is_left_to_do_and_says_why_where_nothing_is(
-    definitions: dg.Definitions, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, connection: Any
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, connection: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from dagster_project.defs.automation import hourly
 
@@ -186,6 +186,10 @@ def test_each_hour_asks_for_bronze_where_something_is_left_to_do_and_says_why_wh
         connection.execute(insert, ("a" * 64,))
         connection.commit()
         assert isinstance(ask(), dg.RunRequest)
+        monkeypatch.setenv("PGPORT", "1")
+        away = ask()
+        assert isinstance(away, dg.SkipReason)
+        assert str(away.skip_message).startswith("the warehouse is away")
         # Somebody is at it already.
         instance.add_run(dg.DagsterRun(job_name="job", status=dg.DagsterRunStatus.STARTED))
         assert ask() == dg.SkipReason("a run is at work")

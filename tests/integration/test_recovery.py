@@ -15,7 +15,7 @@ import dagster as dg
 import psycopg
 import pytest
 
-from dagster_project import ui, warehouse
+from dagster_project import services, ui, warehouse
 from dagster_project.recovery import hold_runs, recover
 from dagster_project.warehouse.connection import wait_for_build
 from dagster_project.warehouse.files import find_free_port
@@ -118,17 +118,37 @@ def dg_instigator() -> Any:
 
 def test_the_processes_of_a_killed_dagster_are_found_and_ended(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     left = [
-        subprocess.Popen(["sh", "-c", "trap '' TERM; sleep 600"], env={ui.MARK: str(home), "PATH": os.environ["PATH"]}),
-        subprocess.Popen(["sleep", "600"], env={ui.MARK: str(home / "another")}),
+        subprocess.Popen(
+            ["sh", "-c", "trap '' TERM; sleep 600"], env={services.MARK: str(home), "PATH": os.environ["PATH"]}
+        ),
+        subprocess.Popen(["sleep", "600"], env={services.MARK: str(home / "another")}),
     ]
-    monkeypatch.setattr(ui, "PATIENCE_SECONDS", 1.0)
+    monkeypatch.setattr(services, "PATIENCE_SECONDS", 1.0)
     try:
-        wait_until(lambda: left[0].pid in ui.find_leftovers(home), "the mark is not seen")
-        assert ui.end_leftovers(home) >= 1
+        wait_until(lambda: left[0].pid in services.find_leftovers(home), "the mark is not seen")
+        assert services.end_leftovers(home) >= 1
         assert left[0].wait(PATIENCE_SECONDS) in {-signal.SIGKILL, -signal.SIGTERM}
         assert left[1].poll() is None
     finally:
         for process in left:
+            process.kill()
+            process.wait()
+
+
+def test_when_one_of_dagsters_programs_ends_all_end_and_the_runs_that_they_were_at(home: Path) -> None:
+    watched = services.Services(home, find_free_port(), home)
+    watched._start("web server", "http.server", str(find_free_port()))
+    watched._start("daemon", "this_module_is_missing")
+    run = subprocess.Popen(["sleep", "600"], env={services.MARK: str(home)})
+    try:
+        wait_until(lambda: run.pid in services.find_leftovers(home), "the mark is not seen")
+        wait_until(watched.find_ended, "nothing has ended")
+        assert watched.find_ended() == "daemon"
+        watched.end()
+        assert run.wait(PATIENCE_SECONDS) == -signal.SIGTERM
+        assert all(process.poll() is not None for process in watched.running.values())
+    finally:
+        for process in (run, *watched.running.values()):
             process.kill()
             process.wait()
 
@@ -168,10 +188,12 @@ with bound(subprocess.Popen(["sh", "-c", "trap '' INT; echo at work; exec sleep 
 """
 
 
-def test_what_is_bound_to_a_killed_process_dies_with_it(start: Callable[..., Any]) -> None:
+# By force; as Dagster's Terminate does, which interrupts the run's process; as a shutdown does.
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_what_is_bound_to_a_process_ends_with_it(start: Callable[..., Any], number: signal.Signals) -> None:
     process = start(BIND)
     time.sleep(1)
-    process.kill()
+    process.send_signal(number)
     process.wait()
     wait_until(lambda: not is_at_work(process.pid), "the orphan goes on")
 
