@@ -2,8 +2,8 @@
 
 Outcomes of another version are pending again, so a comment, a docstring or a line break must not change it. Of the code
 the syntax tree counts, written down in one way on every Python that the compiler runs on. To parse all of it takes some
-tenths of a second: what came of it is kept beside the bytecode, and is of these sources where the bytecode is, too, whose
-size and time Python goes by.
+tenths of a second: what came of it is kept beside the bytecode, and counts as long as Python would take that for the
+sources' own, by their sizes and times.
 """
 
 import ast

@@ -97,8 +97,8 @@ class PlaceSums:
     def find_total(self) -> str | None:
         """The place that has, of each of its items, what all other places have together; None where there is none.
 
-        Of a chain's own number, or of one that is written as no other, one item is enough; of any other place it takes two
-        with two parts each; or three, whatever their parts, which are all of a code.
+        Of a chain's own number, or of one that is written as no other, one item is enough; of any other place it takes
+        two with two parts each; or three, whatever their parts, which are all of a code.
         """
         sums: Counter[str] = Counter()
         items: Counter[str | None] = Counter(key[1] for key, _ in self._stated)
