@@ -14,12 +14,16 @@ from typing import Any
 import dagster as dg
 import psycopg
 
-# Dagster has it, and does not export it.
+# Dagster has both, and exports neither.
 from dagster._core.storage.dagster_run import FINISHED_STATUSES
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
+from dagster._core.storage.event_log.sqlite import SqliteEventLogStorage
 
-# A run that goes from a file to Gold leaves some 3 MB.
+# A run of Gold leaves some 3 MB.
 RUN_DAYS = 14
-RUNS = 200
+RUNS = 100
+# Why each asset was asked for, or not: what each condition said, another 4 MB for a run. Dagster keeps it for a month.
+EVALUATION_DAYS = 1
 # What dbt compiled and its manifest: 8 MB each time, and of interest where a run has just failed.
 DBT_FOLDERS = 10
 ATTEMPT_DAYS = 30
@@ -42,7 +46,10 @@ def forget_runs(instance: dg.DagsterInstance, checks: Sequence[dg.AssetCheckKey]
     forgotten = [run_id for run_id in old if run_id not in needed]
     for run_id in forgotten:
         instance.delete_run(run_id)
-        # Dagster empties a run's own database and leaves it there, and the logs beside it.
+        # Dagster leaves what its checks said, a run's own database, emptied, and the logs.
+        if isinstance(storage := instance.event_log_storage, SqliteEventLogStorage):
+            with storage.index_connection() as index:
+                index.execute(AssetCheckExecutionsTable.delete().where(AssetCheckExecutionsTable.c.run_id == run_id))
         shutil.rmtree(Path(instance.storage_directory()) / run_id, ignore_errors=True)
         for path in Path(instance.root_directory, "history", "runs").glob(f"{run_id}.db*"):
             path.unlink()
@@ -56,6 +63,12 @@ def _find_needed(instance: dg.DagsterInstance, checks: Sequence[dg.AssetCheckKey
         needed |= {entry.last_run_id, entry.last_materialization and entry.last_materialization.run_id}
     latest = instance.event_log_storage.get_latest_asset_check_execution_by_key(checks)
     return needed | {execution.run_id for execution in latest.values()}
+
+
+def forget_evaluations(instance: dg.DagsterInstance, now: datetime) -> None:
+    """Delete what the conditions of assets said long ago."""
+    if instance.schedule_storage:
+        instance.schedule_storage.purge_asset_evaluations((now - timedelta(days=EVALUATION_DAYS)).timestamp())
 
 
 def forget_dbt_folders(target: Path) -> int:

@@ -14,9 +14,11 @@ from dagster_project.manifest import DBT_FOLDER, TARGET
 def forget(context: dg.OpExecutionContext, warehouse: Warehouse) -> None:
     """Removes old runs, dbt's folders, attempts and plans, each for itself, and says how many."""
     checks = list(context.repository_def.asset_graph.asset_check_keys)
+    now = datetime.now(UTC)
+    retention.forget_evaluations(context.instance, now)
     with warehouse.connect() as connection:
         counts = {
-            "runs": retention.forget_runs(context.instance, checks, datetime.now(UTC)),
+            "runs": retention.forget_runs(context.instance, checks, now),
             "folders of dbt": retention.forget_dbt_folders(DBT_FOLDER / TARGET.parent),
             "attempts": retention.forget_attempts(connection),
             "plans": retention.forget_plans(connection, udf.compiler_version()),

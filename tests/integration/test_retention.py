@@ -49,6 +49,8 @@ def test_old_runs_are_forgotten_but_not_what_made_an_asset_last(instance: dg.Dag
     assert {run.run_id for run in instance.get_runs()} == {last_check, last_asset, "at work"}
     assert not [path for path in tmp_path.rglob("*") if first in path.name]
     assert instance.get_latest_materialization_event(made.key) is not None
+    kept = instance.event_log_storage.get_asset_check_execution_history(CHECK, limit=10)
+    assert [execution.run_id for execution in kept] == [last_check]
 
 
 def test_of_many_runs_the_newest_are_kept(instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch) -> None:
