@@ -64,6 +64,7 @@ MESSAGES: dict[str, tuple[Write, Rows, Rows]] = {
         write_x12("867"), RESOLD, swap(RESOLD, "PTD*SS", "QTY*TO*9", "PTD*SS"),
     ),
     "message-without-lines": (write_x12("852"), SET, ACTIVITY),
+    "group-type-mismatch": (write_x12("852"), SET, SET),
     "unit-unlisted": (write_edifact, ONE, swap(ONE, QTY, "QTY+153:12:XQ")),
     "stock-state-unknown": (write_stock, HELD, [*HELD, "STS+1+DMG"]),
     "stock-to-come": (
@@ -198,6 +199,8 @@ OF_ANSWERS = frozenset(
 
 ALTERED = {"unsupported-message-type": ("SLSRPT", "ORDERS"), "truncated-message": ("UNT+9+10'", "")}
 """What is done to the text of the message."""
+GROUPS = {"group-type-mismatch": "IB"}
+"""GS01 of its group."""
 
 
 def test_each_code_of_the_table_is_planted_or_is_of_no_message(clone: Path) -> None:
@@ -210,5 +213,6 @@ def test_each_code_of_the_table_is_planted_or_is_of_no_message(clone: Path) -> N
 def test_plans_find_what_is_found_without_them(code: str) -> None:
     write, lesson, attack = MESSAGES[code]
     routes = Routes(X12 if write(1, lesson).startswith("ST") else EDIFACT).teach(write, lesson)
+    routes.envelope = routes.envelope._replace(group_type=GROUPS.get(code))
     found = routes.compare(write(10, attack).replace(*ALTERED.get(code, ("", ""))))
     assert f'"code":"{code}"' in found.problems + found.rejected_lines
