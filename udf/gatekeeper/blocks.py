@@ -53,7 +53,7 @@ def _digest(segments: Sequence[Segment], first: int, last: int) -> bytes:
 
 
 Key = tuple[str | None, ...]
-"""Least identifier of an item, qualifier and last day: which identifier names an item depends on the unit."""
+"""Item, qualifier and last day of some quantities."""
 
 
 def packed_unit(line: Line) -> str | None:
@@ -78,17 +78,24 @@ class PlaceSums:
     def note(self, line: Line) -> None:
         """A proved line."""
         day = (line.period_end or line.as_of_date or "") and str(line.period_end or line.as_of_date)
-        key = min(line.item_ids.values(), default=line.item_id), line.qualifier, day
-        self.add(key, line.location_id, line.quantity, line.unit, packed_unit(line))
+        key = line.item_id, line.qualifier, day
+        least = min(line.item_ids.values(), default=line.item_id)
+        self.add(key, least, line.location_id, line.quantity, line.unit, packed_unit(line))
 
-    def add(self, key: Key, place: str | None, quantity: Decimal, unit: str | None, packed: str | None) -> None:
-        """A quantity at a place; `packed` as of `packed_unit`."""
+    def add(
+        self, key: Key, least: str | None, place: str | None, quantity: Decimal, unit: str | None, packed: str | None
+    ) -> None:
+        """A quantity at a place; `packed` as of `packed_unit`.
+
+        `least` is the least identifier of the item, since the one that names it depends on the unit.
+        """
         if quantity <= 0:
             return
         if place is not None:
             self._stated[key, unit][place] += quantity  # type: ignore[assignment]
-        if packed and not are_same_unit(self._packed.setdefault((key, place), packed), packed):
-            self._twice = self._twice or key[0]
+        other = self._packed.setdefault(((least, *key[1:]), place), packed) if packed else None
+        if not are_same_unit(other, packed):
+            self._twice = self._twice or least
 
     def find_units(self) -> str | None:
         """An item that was sold at one place in two units, of which one may be the other's content."""

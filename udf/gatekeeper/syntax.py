@@ -147,6 +147,8 @@ def _value_faults(segment: Segment, checks: Checks, standard: Standard) -> Itera
         yield "DTM states no date where its date stands"
     if tag == "XQ" and not segment.value(2) and _is_date_like(segment.value(3), segment.value(1)):
         yield f"«{segment.value(3)}» in XQ is a date where the document's number stands"
+    if tag == "PRI" and not segment.value(0, 1) and segment.value(0, 2) and not segment.value(0, 2).isalpha():
+        yield f"PRI has «{segment.value(0, 2)}» where the type of its price stands, and no price"
     if tag == "BGM" and segment.value(3).isdecimal():  # 4343 is of letters, 1225 before it of digits
         yield f"«{segment.value(3)}» in BGM is no response type"
 

@@ -205,8 +205,8 @@ def check_sums(stated: Mapping[Stated, Sequence[tuple[Any, ...]]], header: Plan,
     named = (value for s in header.segments if s.tag in PLACES for element in s.elements for value in element)
     sums = PlaceSums([text for text in (*match.groups(), *named) if text])
     for (qualifier, unit, packed_unit), rows in stated.items():
-        for quantity, place, day, *ids in rows:
-            sums.add((min(ids), qualifier, day), place, Decimal(quantity), unit, packed_unit)
+        for quantity, place, day, item, *ids in rows:
+            sums.add((item, qualifier, day), min(ids), place, Decimal(quantity), unit, packed_unit)
     if sums.find_total() or sums.find_units():
         raise NotPlainError("a total beside its parts, or one sale in two units")
 
@@ -218,15 +218,15 @@ def _may_be_total(stated: Mapping[Stated, Sequence[tuple[Any, ...]]]) -> bool:
     """Whether some place has half of what all have of the first item that it states."""
     firsts: dict[Any, tuple[Any, ...]] = {}
     for kind, rows in stated.items():
-        for _, place, *item in rows:
+        for _, place, day, item, *_ in rows:
             if place not in firsts:
-                firsts[place] = (kind, *item)
+                firsts[place] = kind, day, item
     wanted = set(firsts.values())
     totals: defaultdict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
     own: defaultdict[Any, Decimal] = defaultdict(Decimal)
     for kind, rows in stated.items():
-        for quantity, place, *item in rows:
-            key = (kind, *item)
+        for quantity, place, day, item, *_ in rows:
+            key = kind, day, item
             if key in wanted:
                 totals[key] += Decimal(quantity)
                 if firsts[place] == key:

@@ -66,7 +66,7 @@ class _Gathered:
     # No Counter, which takes a microsecond to be made.
     dates: defaultdict[tuple[Any, ...], int] = field(default_factory=lambda: defaultdict(int))
     sums: defaultdict[Stated, list[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(list))
-    """Quantity, place, last day and numbers of the item, of each line."""
+    """Quantity, place, last day, the item and its numbers, of each line."""
     stock: set[int] = field(default_factory=set)
     """Hashes of what tells one stock from another: two that are equal by chance cost a reading by the model."""
     runs: list[list[tuple[int, int]]] = field(default_factory=lambda: [[]])

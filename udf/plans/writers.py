@@ -90,7 +90,10 @@ class Writer:
         ))  # fmt: skip
         keys = [fact.stock_key for fact in self.facts if fact.stock_key is not None]
         dates = Counter(fact.dates for fact in self.facts if fact.dates)
-        sums = [(fact.quantity, fact.place, fact.dates[1] if fact.dates else "", *fact.ids) for fact in self.facts]
+        sums = [
+            (fact.quantity, fact.place, fact.dates[1] if fact.dates else "", fact.item, *fact.ids)
+            for fact in self.facts
+        ]  # fmt: skip
         asked = [value for known in (*keys, *dates, *sums) for value in known]
         wanted = [*inner, *(value for value in asked if isinstance(value, Placeholder))]
         wanted += [one for fact in self.facts for one in (fact.item, fact.quantity)]
@@ -107,7 +110,7 @@ class Writer:
             ((fact.line.qualifier, fact.line.unit, packed_unit(fact.line)), self._picker(values))
             for fact, values in zip(self.facts, sums, strict=True)
         ]  # fmt: skip
-        """What may show that a place has the sums of all others: quantity, place, last day and the item's numbers."""
+        """What may show that a place has the sums of all others: quantity, place, last day, item and its numbers."""
         self.dates = [(self._picker(pair), count) for pair, count in dates.items()]
         """With the number of lines that have them."""
         items = Counter((self._place(f.item), f.line.item_id_type) for f in self.facts if f.item.scope == 2)

@@ -43,7 +43,9 @@ def read_days(text: str, form: str) -> tuple[datetime.date, datetime.date]:
 def date_form(segment: Segment, position: Position) -> str:
     """The form of the date at a position of a segment (EDIFACT 2379, X12 1250), '' where none is stated."""
     _, e, c = position
-    return segment.value(e, 2) if segment.tag == "DTM" and c == 1 else "RD8" if segment.tag == "DTM" and e == 5 else ""
+    if segment.tag != "DTM":
+        return ""
+    return segment.value(e, 2) if c == 1 else (segment.value(4) or "RD8") if e == 5 else ""
 
 
 @cache

@@ -44,7 +44,7 @@ _SEGMENTS = {
     ), most=1, components={0: 3}),
     "PRI": Form("D.96A PRI: C509: 5125, 5118, 5375, 5387, 5284, 6411", (
         Element("5125", 0, 0, is_required=True, longest=_LONGEST), Element("5118", 0, 1, "number"),
-        Element("5375", 0, 2, longest=_LONGEST, needs=((0, 1),)), Element("5387", 0, 3, longest=_LONGEST),
+        Element("5375", 0, 2, longest=_LONGEST), Element("5387", 0, 3, longest=_LONGEST),
         Element("5284", 0, 4, "number"), Element("6411", 0, 5),
     ), components={0: 6}),
     "CUX": Form("D.96A CUX: C504: 6347, 6345, 6343, 6348", (

@@ -81,5 +81,7 @@ def test_a_place_with_all_items_and_their_sums_is_a_total_however_few_stores_sol
     total = group("HQ", (A, 5), (B, 2), (C, 9))
     assert found(total, group("S1", (A, 5)), group("S2", (B, 2), (C, 9))) == {"total-beside-parts"}
     assert found(total, group("S1", (A, 5)), group("S2", (B, 2), (C, 8))) == set()
+    further = group("S1", (A, 5)).replace("QTY", "PIA+1+1:SA QTY")  # the stores name an item by more numbers
+    assert found(total, further, group("S2", (B, 2), (C, 9))) == {"total-beside-parts"}
     assert found(group("HQ", (A, 5), (B, 2)), group("S1", (A, 5)), group("S2", (B, 2))) == set()  # as well by chance
     assert found(group("S0", (A, 5), (B, 2), (C, 9)), group("S1", (A, 5), (B, 2), (C, 9))) == set()  # two alike

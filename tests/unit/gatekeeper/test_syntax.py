@@ -28,12 +28,14 @@ SOUND = {
     "quantities in elements of their own": sales(f"{LIN} QTY+153+12+PCE"),
     "a type of item without a value": activity("LIN*1*UP*036000291452*VN ZA*QS*5*EA"),
     "a price for a hundred": sales(f"{LIN} QTY+153:1 PRI+AAA:9.99::RTP:100:PCE"),
+    "a price that is not stated": sales(f"{LIN} PRI+AAA::DIS QTY+153:1"),  # D.96A C509: 5118 is conditional
     "a price with its class and unit": activity(f"{UP} CTP*RS*RTL*9.99*1*EA ZA*QS*5*EA"),
     "an activity with its own date": activity(f"{UP} ZA*QS*5*EA*007*20260103"),
     "a report with a number": message("852", f"XQ*H*20260101**R1 {UP} ZA*QS*5*EA"),
     "a range of dates": message(
         "867", f"BPT*00*R1*20260108 DTM*090****RD8*20260101-20260107 QTY*32*5*EA {UP}"
     ),
+    "a date in its own form": inventory(f"{UP} DTM*184****D8*20260107 QTY*33*5*EA"),  # 004010 DTM05 and 06
     "a segment that nobody knows": sales(f"{LIN} ZZZ+A+B QTY+153:1"),
     "a segment of two letters that a partner invented": activity(f"{UP} ZA*QS*5*EA ZZ*QUITE*OWN"),
     "a neighbour of a known tag that the directory has": activity(f"{UP} ZA*QS*5*EA DTP*ABC"),
