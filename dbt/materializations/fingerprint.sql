@@ -5,7 +5,7 @@
     as wrong as others where a macro was. What macros say in views before it, the definitions of those tell.
 #}
 {% macro fingerprint_of(sql, growing_sql) %}
-    {%- set told = [sql, growing_sql, list_changes(), model.constraints] -%}
+    {%- set told = [sql, growing_sql, list_changes(), create_needed_tables(), model.constraints] -%}
     {%- for column in model.columns.values() -%}
         {%- do told.append([column.name, column.data_type, column.constraints]) -%}
         {#- Of a table that is made anew in no time, also what is only told of it and who may read it. -#}
