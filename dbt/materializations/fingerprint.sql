@@ -30,7 +30,7 @@
             {%- do parts.append("(select md5(string_agg(row::text, ' ' order by row::text)) from " ~ relation ~ ' as row)') -%}
         {%- elif parent.config.materialized == 'maintained' -%}
             {%- do parts.append('(select build_id::text from ' ~ notes('maintained_tables') ~ " where relation = '" ~ relation ~ "')") -%}
-        {%- elif parent.config.materialized in ('view', 'ephemeral') -%}
+        {%- elif parent.config.materialized in ('view', 'maintained_view', 'ephemeral') -%}
             {%- do parts.append("(select md5(pg_get_viewdef(to_regclass('" ~ relation ~ "'))))") -%}
             {%- do parts.extend(describe_parents(parent)) -%}
         {%- else -%}
