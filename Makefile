@@ -277,6 +277,7 @@ test-long: export TILLROLL_HISTORIES ?= 1000
 test-long: export TILLROLL_GROWTH_SEEDS ?= 1,2
 test-long: export TILLROLL_GROWTH_STEPS ?= 8
 test-long: export TILLROLL_PLANTS ?= 3000
+test-long: export TILLROLL_BACKLOG_DAYS ?= 30
 test-long: export TILLROLL_CROWD_SESSIONS ?= 200
 test-long: export TILLROLL_CROWD_SECONDS ?= 60
 test-long: setup ## run those of them that make test runs in small: random histories, growth, crowds, plants; some ten minutes

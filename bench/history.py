@@ -27,7 +27,7 @@ _DRAW = Path(__file__).with_name("history.sql").read_text()
 def draw_history(connection: psycopg.Connection, lines: int, stores: int = STORES) -> int:
     """Two years of reports with about so many lines; the number of items of a daily partner."""
     items = max(1, round(lines / (_LINES_PER_ITEM * stores / STORES)))
-    _draw(connection, FIRST, FIRST + timedelta(days=7 * WEEKS - 1), items, stores)
+    draw_days(connection, FIRST, FIRST + timedelta(days=7 * WEEKS - 1), items, stores)
     connection.execute("analyze bronze.interchanges, bronze.messages, silver.outcomes")
     return items
 
@@ -41,11 +41,12 @@ def add_day(connection: psycopg.Connection) -> date:
     ).fetchone()
     assert row is not None
     day = date.fromisoformat(row[0]) + timedelta(days=1)
-    _draw(connection, day, day, items=row[2], stores=row[1])
+    draw_days(connection, day, day, items=row[2], stores=row[1])
     return day
 
 
-def _draw(connection: psycopg.Connection, first: date, last: date, items: int, stores: int) -> None:
+def draw_days(connection: psycopg.Connection, first: date, last: date, items: int, stores: int) -> None:
+    """The reports of these days; of a single one also what corrects the days before."""
     parameters = {"first": first, "last": last, "items": items, "stores": stores}
     with psycopg.ClientCursor(connection) as cursor:  # several statements, so the parameters go into the text
         cursor.execute(_DRAW, parameters)

@@ -139,11 +139,16 @@
     ) as weeks_of_periods
 {% endmacro %}
 
-{# Condition for rows of what is computed anew, or read for it. #}
+{#
+    Condition for rows of what is computed anew, or read for it: by look-ups in an index where it is read. A row that is
+    there already would be compared with each value of an array, one after another.
+#}
 {% macro is_among(what) -%}
     {%- set kind = config.get('maintained_by') -%}
-    {%- if kind == 'messages' -%}
+    {%- if kind == 'messages' and what == 'read' -%}
         message_id = any(array(select changed_messages.message_id from changed_messages))
+    {%- elif kind == 'messages' -%}
+        message_id in (select changed_messages.message_id from changed_messages)
     {%- elif kind == 'weeks' -%}
         partner_id = any(array(select distinct weeks.partner_id from {{ what }}_weeks as weeks))
         and week_start_date = any(array(select distinct weeks.week_start_date from {{ what }}_weeks as weeks))
@@ -155,16 +160,54 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro create_table_of_computed_rows(growing_sql) %}
+{# What `needed_rows` was asked for as tables; of wide rows only those columns are counted by which they are joined. #}
+{% macro create_needed_tables() %}
+    {%- for relation in model.needed_tables %}
+    create temporary table {{ name_of_needed(relation) }} on commit drop as
+    select * from {{ select_needed(relation) }} as needed;
+    analyze {{ name_of_needed(relation) }} (
+        {{- 'message_id' if config.get('maintained_by') == 'messages' else 'partner_id, week_start_date' -}}
+    );
+    {%- endfor %}
+{% endmacro %}
+
+{# Whether so much has changed that all rows are computed, by the SQL for that; written are those that differ. #}
+{% macro has_mostly_changed() %}
+    {%- set kind = config.get('maintained_by') -%}
+    {%- if kind == 'rows' -%}{{ return(true) }}{%- endif -%}
+    {% set counted %}
+        select changed_count > {{ var('computed_whole_from') }} * all_count from (
+            {%- if kind == 'messages' %}
+            select
+                changed_count,
+                changed_count + (
+                    select count(*) from {{ this }} where {{ config.get('one_row_a_message', 'true') }}
+                ) as all_count
+            from (select count(*) as changed_count from changed_messages) as changed
+            {%- else %}
+            select
+                count(read_weeks.partner_id) as changed_count,
+                count(*) as all_count
+            from parent_weeks
+            left join read_weeks using (partner_id, week_start_date)
+            {%- endif %}
+        ) as counted
+    {% endset %}
+    {{ return(run_query(counted).rows[0][0]) }}
+{% endmacro %}
+
+{% macro create_table_of_computed_rows(sql, is_whole) %}
     create temporary table {{ this.identifier }}__computed on commit drop as
     select * from (
-        {{ growing_sql }}
+        {{ sql }}
     ) as computed
+    {%- if not is_whole %}
     where {{ is_among('computed') }}
+    {%- endif %}
 {% endmacro %}
 
 {# Leaves in `differing_rows` what was written. #}
-{% macro write_differing_rows() %}
+{% macro write_differing_rows(is_whole) %}
     {%- set columns = adapter.get_columns_in_relation(this) | map(attribute='quoted') | list -%}
     {%- set computed = this.identifier ~ '__computed' %}
     analyze {{ computed }};
@@ -172,7 +215,9 @@
     select
         held.held_row,
         computed.computed_row
-    from (select ctid as held_row, * from {{ this }} where {{ is_among('computed') }}) as held
+    from (
+        select ctid as held_row, * from {{ this }} {{- ' where ' ~ is_among('computed') if not is_whole }}
+    ) as held
     full join (select ctid as computed_row, * from {{ computed }}) as computed
         on {% for column in grain() %}{{ ' and ' if not loop.first }}held.{{ column }} = computed.{{ column }}{% endfor %}
     where
@@ -182,4 +227,14 @@
     insert into {{ this }} ({{ columns | join(', ') }})
     select {{ columns | join(', ') }} from {{ computed }}
     where ctid = any(array(select computed_row from differing_rows));
+{% endmacro %}
+
+{# What reads a table in this run must not take it for as small as it was: autovacuum comes a minute later. #}
+{% macro count_anew_what_has_grown() %}
+    {% set written = run_query(
+        "select 10 * (select count(*) from differing_rows) > reltuples from pg_class where oid = '" ~ this ~ "'::regclass"
+    ) %}
+    {%- if written.rows[0][0] -%}
+        {% do run_query('analyze ' ~ this) %}
+    {%- endif -%}
 {% endmacro %}

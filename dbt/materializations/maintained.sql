@@ -17,8 +17,8 @@
     {%- do refuse_settings_of_maintained() -%}
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- set target_relation = this.incorporate(type='table') -%}
-    {#- What reads nothing, or the tables of another target, says nothing of this one: it is never noted. -#}
-    {%- set is_trial = flags.EMPTY or invocation_args_dict.get('defer') or false -%}
+    {#- It is never noted. -#}
+    {%- set is_trial = is_trial() -%}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
@@ -33,11 +33,18 @@
 
     {% if is_growing %}
         {% do run_statements(list_changes()) %}
+        {%- set is_whole = has_mostly_changed() -%}
+        {% if not is_whole %}
+            {% do run_statements(create_needed_tables()) %}
+        {% elif config.get('maintained_by') == 'messages' %}
+            {% do run_query(prepare_whole_table()) %}
+        {% endif %}
         {% call statement('main') -%}
-            {{ create_table_of_computed_rows(growing_sql) }}
+            {{ create_table_of_computed_rows(sql if is_whole else growing_sql, is_whole) }}
         {%- endcall %}
-        {% do run_query(write_differing_rows()) %}
+        {% do run_query(write_differing_rows(is_whole)) %}
         {% do run_statements(note_changed_weeks()) %}
+        {% do count_anew_what_has_grown() %}
     {% elif is_table and flags.EMPTY %}
         {#- A dry run: the SQL is asked for no row, and the table stays as it is, as dbt's own incremental ones do. -#}
         {% call statement('main') -%}
@@ -108,16 +115,20 @@
     -- A few thousand keys are looked up; reading a table of millions for them is never cheaper on a disk of today.
     set local random_page_cost = 1.1;
     {% if config.get('maintained_by') == 'weeks' -%}
-    -- Of a view behind views the planner believes that it has one row, and joins a million of them in loops; or it sorts
-    -- them by six texts for each join: hours and minutes, where hashing takes seconds.
+    {{ prepare_whole_table() }}
+    {%- endif %}
+{% endmacro %}
+
+{# Of a view behind views the planner believes that it has one row, and joins a million of them in loops; or it sorts them
+   by six texts for each join: hours and minutes, where hashing takes seconds. #}
+{% macro prepare_whole_table() %}
     set local enable_nestloop = off;
     set local enable_mergejoin = off;
-    {%- endif %}
 {% endmacro %}
 
 {# The model's SQL once more, as it is when it grows: `needed_rows` names fewer rows. #}
 {% macro render_growing() %}
-    {%- do model.update({'is_growing': true}) -%}
+    {%- do model.update({'is_growing': true, 'needed_tables': []}) -%}
     {%- set growing_sql = render(model.raw_code) -%}
     {%- do model.update({'is_growing': false}) -%}
     {{ return(growing_sql) }}
@@ -130,9 +141,7 @@
     {%- set backup_relation = backup_of(existing_relation, target_relation) -%}
     {{ drop_relation_if_exists(load_cached_relation(new_relation)) }}
     {{ drop_relation_if_exists(load_cached_relation(backup_relation)) }}
-    {% if config.get('maintained_by') != 'weeks' %}
-        {% do run_query('set local enable_nestloop = off; set local enable_mergejoin = off') %}
-    {% endif %}
+    {% do run_query(prepare_whole_table()) %}
     {% call statement('main') -%}
         {{ create_table_then_constrain(new_relation, sql) }}
     {%- endcall %}

@@ -17,6 +17,8 @@ from tests.conftest import NAME, Variables, new_database
 from tests.integration.incoming import LOG, Deliver
 
 Dbt = Callable[..., str]
+LOOKED_UP = ("--vars", "{computed_whole_from: 1}")
+"""Of dbt: tables grow by what has changed, however much that is."""
 
 
 @pytest.fixture(scope="module")

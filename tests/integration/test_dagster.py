@@ -153,6 +153,17 @@ def tick(definitions: dg.Definitions, instance: dg.DagsterInstance, hours: float
     )
 
 
+def stand(definitions: dg.Definitions, instance: dg.DagsterInstance) -> None:
+    """As if all was built once, and its checks passed."""
+    graph = definitions.resolve_asset_graph()
+    for key in graph.materializable_asset_keys:
+        instance.report_runless_asset_event(dg.AssetMaterialization(key))
+    for check in graph.asset_check_keys:
+        instance.report_runless_asset_event(
+            dg.AssetCheckEvaluation(check_name=check.name, asset_key=check.asset_key, passed=True, metadata={})
+        )
+
+
 def requested(result: Any, definitions: dg.Definitions) -> set[str]:
     keys = definitions.resolve_asset_graph().materializable_asset_keys
     return {key.path[0] for key in keys if result.get_num_requested(key)}
@@ -202,17 +213,44 @@ def test_the_night_opens_every_file_again(definitions: dg.Definitions) -> None:
     assert request.run_config["ops"]["bronze__interchanges"]["config"]["is_thorough"] is True
 
 
+def list_models(definitions: dg.Definitions) -> list[dg.AssetKey]:
+    """All that is made of others."""
+    graph = definitions.resolve_asset_graph()
+    keys = [key for key in graph.materializable_asset_keys if graph.get(key).parent_keys]
+    models = sorted(key for key in keys if key.path[0] in {"staging", "intermediate", "gold"})
+    assert len(models) > 30
+    return models
+
+
 @beta
 def test_new_messages_ask_for_silver_and_gold_at_once(definitions: dg.Definitions) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
-        for key in definitions.resolve_asset_graph().materializable_asset_keys:
-            instance.report_runless_asset_event(dg.AssetMaterialization(key))
+        stand(definitions, instance)
         quiet = tick(definitions, instance, 0)
         assert requested(quiet, definitions) == set()
         instance.report_runless_asset_event(dg.AssetMaterialization(dg.AssetKey(["bronze", "messages"])))
         woken = tick(definitions, instance, 0.1, quiet.cursor)
     assert {"silver", "staging", "gold"} <= requested(woken, definitions)
     assert "bronze" not in requested(woken, definitions)
+
+
+@beta
+@pytest.mark.parametrize("built", [0, 20, 1000])
+def test_gold_is_asked_for_as_a_whole_whatever_a_build_before_has_left(built: int, definitions: dg.Definitions) -> None:
+    whole = list_models(definitions)
+    outcomes = dg.AssetKey(["silver", "outcomes"])
+    with dg.DagsterInstance.ephemeral() as instance:
+        stand(definitions, instance)
+        result = tick(definitions, instance, 0)
+        for hour in (0.1, 0.2):
+            instance.report_runless_asset_event(dg.AssetMaterialization(outcomes))
+            result = tick(definitions, instance, hour, result.cursor)
+            assert [key for key in whole if result.get_num_requested(key)] == whole
+            # As far as that build came, beside another one's news.
+            for key in whole[:built]:
+                instance.report_runless_asset_event(dg.AssetMaterialization(key))
+        result = tick(definitions, instance, 0.3, result.cursor)
+        assert [key for key in whole if result.get_num_requested(key)] == []
 
 
 def test_what_sets_the_graph_going_is_running_from_the_start(definitions: dg.Definitions) -> None:

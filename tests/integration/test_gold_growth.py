@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,7 +15,7 @@ from psycopg import sql
 
 from dagster_project import warehouse
 from tests.arrivals import Arrivals, Sent
-from tests.integration.conftest import Dbt, run_dbt
+from tests.integration.conftest import LOOKED_UP, Dbt, run_dbt
 
 STEPS = int(os.environ.get("TILLROLL_GROWTH_STEPS", "4"))
 """Of each history; 40 take some five minutes."""
@@ -71,7 +72,7 @@ def test_grown_tables_equal_a_full_rebuild_after_every_step_of_a_random_history(
             with warehouse.connect(database) as connection:
                 happened += odd
                 happened += Arrivals(connection, dice, arrivals.sent, arrivals.compiler).happen(dice.randint(0, 2))
-        dbt("run")
+        dbt("run", *(LOOKED_UP if step % 2 else ()))
         grown = read_tables(database)
         with kept_apart(database, server):
             dbt("run", "--full-refresh")
@@ -191,7 +192,7 @@ def test_what_arrives_is_told_to_all_periods_that_share_days_with_it_in_whicheve
     dbt("run")
     before, stood = read_periods(database), len(sent)
     state(database, sent, {partner: REACHING[case][1] for partner, case in partners.items()})
-    dbt("run")
+    dbt("run", *LOOKED_UP)
     after, grown = read_periods(database), read_tables(database)
     changed: dict[str, set[str]] = {case: set() for case in REACHING}
     for row in map(json.loads, before ^ after):
@@ -213,7 +214,7 @@ def test_what_arrives_is_told_to_all_periods_that_share_days_with_it_in_whicheve
     with warehouse.connect(database) as connection:
         gone = [message.message_id for message in sent[stood:]]
         connection.execute("delete from silver.outcomes where message_id = any(%s)", (gone,))
-    dbt("run")
+    dbt("run", *LOOKED_UP)
     assert read_periods(database) == before
 
 
@@ -312,7 +313,7 @@ def test_a_changed_macro_builds_anew_what_it_is_written_into(
 
 
 @pytest.mark.slow
-def test_a_reader_of_gold_in_an_open_transaction_holds_nothing_up_and_finds_all_where_it_was(
+def test_a_daily_build_waits_for_no_reader_and_no_reader_for_it_and_unchanged_csvs_are_not_written(
     clone: Path, target: Path, database: Mapping[str, str], dbt: Dbt
 ) -> None:
     dbt("seed")
@@ -321,24 +322,66 @@ def test_a_reader_of_gold_in_an_open_transaction_holds_nothing_up_and_finds_all_
         arrivals.happen(5)
     dbt("run")
     with warehouse.connect(database) as reader:
-        names = [
-            name
-            for (name,) in reader.execute(
-                "select oid::regclass::text from pg_class where relkind in ('r', 'v')"
-                " and relnamespace::regnamespace::text = 'gold'"
-            )
-        ]
-        assert len(names) > 9
-        for name in names:
-            reader.execute(f"select count(*) from {name}")
+        schemas = ["gold", "reference", "intermediate", "staging"]
+        relations = reader.execute(
+            "select oid::regclass::text, relnamespace::regnamespace::text from pg_class where relkind in ('r', 'v')"
+            " and relnamespace::regnamespace::text = any(%s)",
+            (schemas,),
+        ).fetchall()
+        assert {schema for _, schema in relations} == set(schemas)
+        rows = {name: reader.execute(f"select count(*) from {name}").fetchone() for name, _ in relations}
+        seeds = [name for name, schema in relations if schema == "reference"]
+        versions = read_row_versions(reader, seeds)
         messages = reader.execute("select sum(message_count) from gold.dim_partner").fetchone()
         with warehouse.connect(database) as connection:
             Arrivals(connection, random.Random(19), arrivals.sent, arrivals.compiler).happen(5)
-        run_dbt(clone, target, "run", variables={"PGOPTIONS": "-c lock_timeout=5s"})
-        for name in names:
+            connection.execute("update reference.units set unit_of_measure = 'CA' where unit = 'PCE'")
+            connection.execute("insert into reference.units select * from reference.units where unit = 'EA'")
+        with read_again_and_again(database, list(rows)) as refused:
+            impatient = {"PGOPTIONS": "-c lock_timeout=5s"}
+            run_dbt(clone, target, "build", "--exclude-resource-type", "unit_test", "test", variables=impatient)
+        assert refused == []
+        for name in rows:
             reader.execute(f"select count(*) from {name}")
     with warehouse.connect(database) as reader:
         assert reader.execute("select sum(message_count) from gold.dim_partner").fetchone() != messages
+        after = read_row_versions(reader, seeds)
+        # The row that was changed, and the one that was there twice.
+        assert len(versions["units"] ^ after.pop("units")) <= 3
+        assert versions == after | {"units": versions["units"]}
+        assert reader.execute("select unit_of_measure from reference.units where unit = 'PCE'").fetchone() == ("EA",)
+
+
+def read_row_versions(reader: psycopg.Connection[Any], seeds: list[str]) -> dict[str, set[tuple[Any, ...]]]:
+    """Of each table of a CSV, the transactions that wrote its rows."""
+    return {
+        seed.removeprefix("reference."): set(reader.execute(f"select ctid::text, xmin::text from {seed}"))
+        for seed in seeds
+    }
+
+
+@contextmanager
+def read_again_and_again(database: Mapping[str, str], names: list[str]) -> Iterator[list[str]]:
+    """While it lasts, another session reads all; what it had to wait for longer than seconds."""
+    refused: list[str] = []
+    is_over = threading.Event()
+
+    def read() -> None:
+        with warehouse.connect(database) as reader:
+            reader.autocommit = True
+            reader.execute("set lock_timeout = '3s'")
+            while not is_over.is_set():
+                for name in names:
+                    try:
+                        reader.execute(f"select from {name} limit 1")
+                    except psycopg.errors.LockNotAvailable:
+                        refused.append(name)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    yield refused
+    is_over.set()
+    thread.join()
 
 
 def read_versions(database: Mapping[str, str]) -> set[tuple[Any, ...]]:
@@ -381,7 +424,7 @@ def read_tables(database: Mapping[str, str]) -> dict[str, list[str]]:
         names = connection.execute(
             "select oid::regclass::text from pg_class where relkind in ('r', 'v')"
             " and relnamespace::regnamespace::text in ('staging', 'intermediate', 'gold')"
-            " and relname not in ('maintained_tables', 'maintained_weeks') order by 1"
+            " and relname not in ('maintained_tables', 'maintained_weeks', 'unfinished_steps') order by 1"
         ).fetchall()
         return {
             name: [row for (row,) in connection.execute(f"select relation::text from {name} as relation order by 1")]

@@ -20,13 +20,13 @@ with
 
 lines as {{ not_materialized() }} (
 
-    select * from {{ needed_rows(ref('int_lines')) }}
+    select * from {{ needed_rows(ref('int_lines'), as_table=true) }}
 
 ),
 
 verdicts as (
 
-    select * from {{ needed_rows(ref('int_verdicts')) }}
+    select * from {{ needed_rows(ref('int_verdicts'), as_table=true) }}
 
 ),
 

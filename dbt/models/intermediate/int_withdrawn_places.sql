@@ -59,31 +59,84 @@ places as {{ materialized() }} (
 
 ),
 
-withdrawn as (
+-- Of corrections that say the same of the same days the last one counts; its own interchange it does not withdraw, for
+-- that the last one of another interchange does. With each of them, one document number for all that a partner sends
+-- would be compared as often as there are pairs.
+withdrawing as (
 
     select
-        places.message_id,
-        places.location_id,
-        bool_or(later.document_function = 'cancellation') as is_cancelled
+        *,
+        first_value(interchange_id) over (
+            partition by
+                partner_id, message_type, document_number, document_function, is_empty, location_id, start_date,
+                end_date
+            order by statement_number desc
+        ) as last_interchange_id
 
     from places
 
-    inner join places as later
+    where document_function in ('replacement', 'cancellation')
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by
+                partner_id, message_type, document_number, document_function, is_empty, location_id, start_date,
+                end_date, interchange_id = last_interchange_id
+            order by statement_number desc
+        ) as correction_rank
+
+    from withdrawing
+
+),
+
+corrections as {{ materialized() }} (
+
+    select * from ranked
+
+    where correction_rank = 1
+
+),
+
+pairs as (
+
+    {% for is_corrected in (
+        'later.is_empty is not true and places.location_id = later.location_id', 'later.is_empty and places.location_id is not null'
+    ) -%}
+    select
+        places.message_id,
+        places.location_id,
+        later.document_function
+
+    from places
+
+    inner join corrections as later
         on
             places.partner_id = later.partner_id
             and places.message_type = later.message_type
             and places.document_number = later.document_number
+            and {{ is_corrected }}
             and places.interchange_id != later.interchange_id
             and places.statement_number < later.statement_number
-            and (later.is_empty or places.location_id = later.location_id)
-            and later.document_function in ('replacement', 'cancellation')
             and coalesce(places.start_date <= later.end_date, true)
             and coalesce(places.end_date >= later.start_date, true)
 
-    where places.location_id is not null
+    {% if not loop.last -%}
+    union all
 
-    group by places.message_id, places.location_id
-
+    {% endif -%}
+    {% endfor %}
 )
 
-select * from withdrawn
+select
+    message_id,
+    location_id,
+    bool_or(document_function = 'cancellation') as is_cancelled
+
+from pairs
+
+group by message_id, location_id
