@@ -186,7 +186,7 @@ OF_FILES = frozenset(
 """Before a file is split into messages."""
 OF_CALLS = frozenset(
     "empty-message no-message-found message-too-large outcome-too-large envelope-unreadable internal-error"
-    " more-problems service-segments-missing group-type-mismatch".split()
+    " more-problems service-segments-missing".split()
 )
 """Of what is no message, of its size, or of its envelope: neither way reads it."""
 OF_ANSWERS = frozenset(
