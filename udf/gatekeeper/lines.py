@@ -95,9 +95,13 @@ def judge_line(segments: Sequence[Segment], line: LineRecords, reading: LineRead
         return findings
     findings += _judge_order(segments, line, setting)
     findings += _judge_places(segments, line, reading, setting)
+    if findings:
+        return findings
     findings += _judge_prices(segments, line, reading, setting)
     findings += _judge_line_dates(segments, line, reading, setting)
-    return findings or judge_repetition(segments, line.first, line.last, line.records, setting)
+    repeated = judge_repetition(segments, line.first, line.last, line.records, setting)
+    # What a lost place says of the whole message stands, whatever else is wrong with the line.
+    return [*findings, *(f for f in repeated if f.code == "place-lost")] if findings else repeated
 
 
 def _find_early_split(segments: Sequence[Segment], line: LineRecords) -> int | None:
