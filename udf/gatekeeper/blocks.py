@@ -1,11 +1,10 @@
 """The same lines again, and one place with the sums of all others: what a message states twice over its groups."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from decimal import Decimal
 from hashlib import blake2b
 
-from udf.document import FLOWS
 from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.outcome import Line
@@ -19,7 +18,7 @@ BLOCK = 2
 
 
 def find_repeated_blocks(segments: Sequence[Segment], chunks: Chunks) -> list[Finding]:
-    """A group that stands a second time with the same place and the same lines, and lines that come again in a row.
+    """A group that stands a second time with its place and its lines, and lines or groups that come again in a row.
 
     Whether the lines were sent twice or sold twice only the partner knows. Line numbers tell two lines apart nowhere.
     """
@@ -39,11 +38,20 @@ def find_repeated_blocks(segments: Sequence[Segment], chunks: Chunks) -> list[Fi
                 detail = "A place stands a second time with the same lines: they may have been sent twice."
                 return [Finding("repeated-block", detail, lines[0][1])]
             blocks[block] = lines[0][1]
-        half = len(lines) // 2
-        if half >= BLOCK and len(lines) == 2 * half and contents[:half] == contents[half:] and len(set(contents)) > 1:
+        if comes_twice(contents):
             detail = "The lines of a place come a second time: they may have been sent twice."
-            return [Finding("repeated-block", detail, lines[half][1])]
+            return [Finding("repeated-block", detail, lines[len(lines) // 2][1])]
+    groups = [(names[at], *(content for content, _ in lines)) for at, lines in runs.items() if at in names]
+    if comes_twice(groups):
+        detail = "All groups come a second time: they may have been sent twice."
+        return [Finding("repeated-block", detail, chunks.groups[len(groups) // 2].first)]
     return []
+
+
+def comes_twice(parts: Sequence[Hashable]) -> bool:
+    """Whether the second half of some lines or groups says what the first does; one alone may have been sold twice."""
+    half, odd = divmod(len(parts), 2)
+    return not odd and half >= BLOCK and list(parts[:half]) == list(parts[half:]) and len(set(parts)) > 1
 
 
 def _digest(segments: Sequence[Segment], first: int, last: int) -> bytes:
@@ -57,9 +65,9 @@ Key = tuple[str | None, ...]
 
 
 def packed_unit(line: Line) -> str | None:
-    """The unit of what was sold, in things that are counted; None where a receipt, a lot or a date tells it apart."""
+    """The unit of a quantity of things that are counted; None where a receipt, a lot or a date tells it apart."""
     is_told = any(name.startswith(_TELLING) for name in line.attributes)
-    return line.unit if line.measure in FLOWS and line.unit in COUNTED and not is_told else None
+    return line.unit if line.measure != "unmapped" and line.unit in COUNTED and not is_told else None
 
 
 _TELLING = ("reference_", "date_", "identity_")

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from udf.edi.delimiters import announce, find_delimiters
 from udf.edi.reader import read_segments
 from udf.findings import Finding
-from udf.gatekeeper.blocks import BLOCK
+from udf.gatekeeper.blocks import BLOCK, comes_twice
 from udf.gatekeeper.numbering import judge_line_numbers
 from udf.gatekeeper.values import has_wrong_check_digit, is_reversed, is_stated_again, read_count
 from udf.gatekeeper.warnings import LineWarnings
@@ -233,18 +233,12 @@ def _date(iso: str) -> datetime.date:
 def _check_parts(gathered: _Gathered) -> None:
     """No block of lines comes twice, and all groups and lines have dates of their own or none. Raises NotPlainError."""
     blocks = [tuple(block) for block in gathered.blocks if len(block) > BLOCK]
-    if len(set(blocks)) < len(blocks) or any(_is_doubled(block) for block in blocks):
+    groups = [tuple(block) for block in gathered.blocks[1:]]
+    if len(set(blocks)) < len(blocks) or comes_twice(groups) or any(comes_twice(block[1:]) for block in blocks):
         raise NotPlainError("lines that come again")
     for kind in ("group", "line"):
         if len({plan.is_dated for plan in set(gathered.plans) if plan.kind == kind}) > 1:
             raise NotPlainError("dates in some parts of the message only")
-
-
-def _is_doubled(block: Sequence[int]) -> bool:
-    """Whether the second half of a group's lines says what the first does."""
-    half, odd = divmod(len(block) - 1, 2)
-    first = block[1 : half + 1]
-    return not odd and half >= BLOCK and first == block[half + 1 :] and len(set(first)) > 1
 
 
 def _warn(partner: PartnerPlans, text: str, gathered: _Gathered) -> list[Problem]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.small_messages import message
+from tests.small_messages import message, resale
 from tests.unit.gatekeeper.test_controls import errors
 
 A, B, C = "4006381333931", "4006381333948", "4006381333955"
@@ -40,6 +40,15 @@ def test_numbers_that_begin_anew_without_a_place_name_a_lost_one() -> None:
     lost = f"{ONE} {TWO.partition(' ')[2]}"
     assert found(lost, THREE) == {"place-lost"}
     assert found(ONE, TWO, THREE) == set()
+
+
+def test_transfers_that_all_come_a_second_time_are_named() -> None:
+    first, second = (
+        f"PTD*SS N1*ST**92*S{n} LIN*{n}*UP*036000291452 QTY*32*{pieces}*EA" for n, pieces in ((1, 5), (2, 7))
+    )
+    assert "repeated-block" in errors(resale(f"{first} {second} {first} {second}"))
+    assert "repeated-block" not in errors(resale(f"{first} {second} {first}"))
+    assert "repeated-block" not in errors(resale(f"{first} {first}"))  # one may have been sold twice
 
 
 @pytest.mark.parametrize(
