@@ -11,7 +11,7 @@ from udf.outcome import CompiledRow, Route
 _pick = itemgetter(
     "line_number", "item_id", "item_id_type", "location_id", "location_id_type", "measure", "qualifier", "quantity",
     "unit", "price", "price_type", "currency", "period_start", "period_end", "as_of_date", "item_ids", "attributes",
-    "source",
+    "source", "price_unit", "price_quantity", "parent_line", "prices",
 )  # fmt: skip
 # Fractions stay as they are written: PostgreSQL reads them as numeric.
 _READER = json.JSONDecoder(parse_float=str)
@@ -54,5 +54,14 @@ def read_list(text: str, start: int = 0) -> Iterator[Any]:
 
 def write_line(line: dict[str, Any]) -> tuple[Any, ...]:
     """The fields of a line as columns, in the order of udf.lines."""
-    *plain, item_ids, attributes, source = _pick(line)
-    return *plain, _write(item_ids), _write(attributes), _write(source)
+    *plain, item_ids, attributes, source, price_unit, price_quantity, parent_line, prices = _pick(line)
+    numbers = [{name: _number(name, value) for name, value in price.items()} for price in prices]
+    return (
+        *plain, _write(item_ids), _write(attributes), _write(source), price_unit, price_quantity, parent_line,
+        _write(numbers),
+    )  # fmt: skip
+
+
+def _number(name: str, value: Any) -> Any:
+    """A fraction as a number of JSON again, which has its digits (`numbers.json_number`)."""
+    return float(value) if name in ("price", "price_quantity") and isinstance(value, str) else value

@@ -101,7 +101,11 @@ returns table (
     as_of_date date,
     item_ids jsonb,
     attributes jsonb,
-    source jsonb
+    source jsonb,
+    price_unit text,
+    price_quantity numeric,
+    parent_line text,
+    prices jsonb
 )
 language plpython3u stable strict parallel safe cost 100000 rows 25
 set search_path = pg_catalog, pg_temp
