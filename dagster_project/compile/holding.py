@@ -90,7 +90,8 @@ def list_held_days(connection: psycopg.Connection[Any]) -> list[str]:
     ).fetchall()
     return [
         f"What {partner} sent on {day} waits: {invalid} of {messages} messages ({invalid / messages:.0%}) "
-        f"and {rejected} of {lines} lines are refused. flagged_invalid_rows says why. It goes on when that is mended, or by: "
+        f"and {rejected} of {lines} lines are refused. flagged_invalid_rows says why. It goes on when that is mended, "
+        "or by: "
         "update silver.held_days set released_at = now(), reason = '…' "
         f"where partner_id = '{partner}' and received_date = '{day}'. "
         "What is allowed stands in seeds/reference/refusal_thresholds.csv."

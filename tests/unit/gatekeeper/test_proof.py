@@ -139,6 +139,13 @@ def test_an_answer_that_is_wrong_in_one_thing_is_named(lie: str) -> None:
     assert code in tell(text, kind, change)
 
 
+def test_a_lost_place_is_told_of_the_message_whatever_else_an_answer_lacks() -> None:
+    places = "LOC+162+S1::9 QTY+153:5 PRI+AAA:10 QTY+153:3 PRI+AAA:10 LOC+162+S2::9 QTY+153:1 PRI+AAA:10"
+    text = message("SLSRPT", f"BGM+73E+S1+9 {WEEK} LIN+1++{A}:EN {places}")
+    assert "place-lost" in tell(text, "line", lambda records: records)
+    assert {"price-not-used", "place-lost"} <= tell(text, "line", drop("price", "price_type"))
+
+
 def test_any_of_the_prices_that_stand_together_is_taken_for_the_preferred_one() -> None:
     other = {"price": (OTHER_PRICE, 0, 1), "price_type": (OTHER_PRICE, 0, 0)}
     assert tell(STOCK, "line", lambda records: [record | other for record in records]) == set()
