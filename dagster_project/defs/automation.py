@@ -14,6 +14,7 @@ from dagster_project.defs.resources import Landing, Warehouse
 from dagster_project.defs.silver import OUTCOMES
 from dagster_project.ingest.known import KnownFiles
 from dagster_project.ingest.landing import list_files
+from dagster_project.manifest import LAST_OF_GOLD
 from dagster_project.recovery import UNFINISHED
 
 # Which files a run was asked for.
@@ -65,9 +66,6 @@ automation_sensor = dg.AutomationConditionSensorDefinition(
     description="Materialises what follows when its parents are new, as each asset's automation condition says.",
 )
 
-# The last of Gold: where it is older than Silver, something in between has failed.
-LAST = dg.AssetKey(["gold", "mart_data_quality"])
-
 
 @dg.schedule(
     target=dg.AssetSelection.assets(INTERCHANGES, MESSAGES),
@@ -96,7 +94,8 @@ def hourly(
 
 
 def _is_gold_behind(instance: dg.DagsterInstance) -> bool:
-    silver, gold = (instance.get_latest_materialization_event(key) for key in (OUTCOMES, LAST))
+    """Then something in between has failed."""
+    silver, gold = map(instance.get_latest_materialization_event, (OUTCOMES, dg.AssetKey(LAST_OF_GOLD)))
     return silver is not None and (gold is None or gold.timestamp < silver.timestamp)
 
 

@@ -15,14 +15,12 @@ from psycopg import sql
 from dagster_project.defs.bronze import INTERCHANGES, MESSAGES
 from dagster_project.defs.resources import TRY_AGAIN, Warehouse
 from dagster_project.defs.silver import OUTCOMES
-from dagster_project.manifest import DBT_FOLDER, TARGET, prepare_manifest
+from dagster_project.manifest import DBT_FOLDER, LAST_OF_GOLD, TARGET, prepare_manifest
 from dagster_project.processes import bound
 from dagster_project.warehouse.connection import wait_for_build
 
 MANIFEST = prepare_manifest()
-# The last of Gold that is reported, after all else and all tests have ended well: its state is that of the last build.
-# Nothing is made of it, or Dagster would want it earlier.
-LAST = dg.AssetKey(["gold", "dim_item"])
+LAST = dg.AssetKey(LAST_OF_GOLD)
 
 
 def read_version(manifest: Path) -> str:
