@@ -21,7 +21,7 @@ from udf.postgres.schema_version import SCHEMA_VERSION
 # The first shape of November 2026: bytes beside their interchange, nothing learnt.
 FIRST_SHAPE = """
 drop table bronze.schema_versions, bronze.landing_files, bronze.interchange_parts,
-    silver.plans, silver.arrangements, silver.disagreements;
+    silver.held_days, silver.plans, silver.arrangements, silver.disagreements;
 alter table bronze.interchanges
     drop column is_withdrawn,
     add column content bytea not null,
