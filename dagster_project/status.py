@@ -18,6 +18,7 @@ from typing import Any
 import psycopg
 
 import udf
+from dagster_project.manifest import LAST_OF_GOLD
 from dagster_project.warehouse import STATE, Server, WarehouseError, connect, libpq_variables, names_another
 from dagster_project.warehouse.backup import find_programs
 from dagster_project.warehouse.connection import find_schema_version
@@ -116,7 +117,7 @@ def _ask_dagster(server: Server, home: Path) -> Report:
 
     with dg.DagsterInstance.from_config(str(home)) as instance:
         beats = [beat.timestamp for beat in instance.get_daemon_heartbeats().values()]
-        gold = instance.get_latest_materialization_event(dg.AssetKey(["gold", "mart_data_quality"]))
+        gold = instance.get_latest_materialization_event(dg.AssetKey(LAST_OF_GOLD))
     return said | {
         "daemon_heartbeat_at": _when(max(beats, default=None)),
         "gold_built_at": _when(gold and gold.timestamp),

@@ -10,9 +10,11 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.events import StepMaterializationData  # the public API reports no event of a run
 
 import udf
 from dagster_project.defs.resources import Landing, Warehouse
+from dagster_project.manifest import LAST_OF_GOLD
 from dagster_project.training import Training
 from udf.outcome import CompiledRow, Outcome, Problem, make_row
 
@@ -187,7 +189,7 @@ def test_each_hour_asks_for_bronze_where_something_is_left_to_do_and_says_why_wh
         # Gold has not followed Silver.
         build("silver", "outcomes")
         assert isinstance(ask(), dg.RunRequest)
-        build("gold", "mart_data_quality")
+        build(*LAST_OF_GOLD)
         assert isinstance(ask(), dg.SkipReason)
         # A file that no run has taken, an interchange that none has split.
         (tmp_path / "sales.edi").write_bytes(b"UNH+1+SLSRPT:D:96A:UN'UNT+2+1'")
@@ -297,9 +299,15 @@ def sense(definitions: dg.Definitions, tmp_path: Path) -> Iterator[Callable[...,
     sensor = definitions.get_repository_def().get_sensor_def("landing_sensor")
     with dg.DagsterInstance.ephemeral() as instance:
 
-        def ask(cursor: str | None = None, run: dg.DagsterRun | None = None) -> Any:
+        def ask(cursor: str | None = None, run: dg.DagsterRun | None = None, made: dg.AssetKey | None = None) -> Any:
             if run:
                 instance.add_run(run)
+                if made:
+                    event = dg.DagsterEvent(
+                        dg.DagsterEventType.ASSET_MATERIALIZATION.value, run.job_name,
+                        event_specific_data=StepMaterializationData(dg.AssetMaterialization(made)),
+                    )  # fmt: skip
+                    instance.report_dagster_event(event, run.run_id)
             context = dg.build_sensor_context(
                 instance=instance, cursor=cursor, resources={"landing": Landing(path=str(tmp_path))}
             )
@@ -331,6 +339,28 @@ def test_a_set_of_files_is_asked_for_until_a_run_has_taken_it(
     (tmp_path / "more.edi").write_bytes(b"")
     (third,) = sense(done.cursor).run_requests
     assert third.tags != first.tags
+
+
+def test_files_that_are_in_bronze_are_asked_for_once_whatever_fails_behind_it(
+    sense: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dagster_project.defs.automation.FIRST_WAIT_SECONDS", 0.0)
+    (tmp_path / "sales.edi").write_bytes(b"UNH+1+SLSRPT:D:96A:UN'UNT+2+1'")
+    (first,) = sense().run_requests
+
+    def a_failed_run() -> dg.DagsterRun:
+        return dg.DagsterRun(job_name="job", status=dg.DagsterRunStatus.FAILURE, tags=first.tags)
+
+    assert sense(None, a_failed_run(), dg.AssetKey(["bronze", "interchanges"])).run_requests != []
+    loaded = sense(None, a_failed_run(), dg.AssetKey(["bronze", "messages"]))
+    assert loaded.run_requests == []
+    assert sense(loaded.cursor).run_requests == []
+
+
+def test_new_files_are_asked_for_up_to_gold_in_one_run(definitions: dg.Definitions) -> None:
+    repository = definitions.get_repository_def()
+    asked = repository.get_job(repository.get_sensor_def("landing_sensor").job_name).asset_layer.selected_asset_keys
+    assert {key.path[0] for key in asked} == {"bronze", "silver", "reference", "staging", "intermediate", "gold"}
 
 
 def test_a_file_that_is_never_loaded_wakes_nobody(sense: Callable[..., Any], tmp_path: Path) -> None:
