@@ -23,7 +23,7 @@
 
 {% macro describe_parents(node) %}
     {%- set parts = [] -%}
-    {%- for name in node.depends_on.nodes | sort if name in graph.nodes -%}
+    {%- for name in node.depends_on.nodes | sort if is_read(name) -%}
         {%- set parent = graph.nodes[name] -%}
         {%- set relation = name_of(parent) -%}
         {%- if parent.resource_type == 'seed' -%}
@@ -44,7 +44,7 @@
 {# Names of the maintained tables that a model reads, through views too. #}
 {% macro list_maintained_parents(node) %}
     {%- set found = [] -%}
-    {%- for name in node.depends_on.nodes | sort if name in graph.nodes -%}
+    {%- for name in node.depends_on.nodes | sort if is_read(name) -%}
         {%- set parent = graph.nodes[name] -%}
         {%- if parent.config.materialized == 'maintained' -%}
             {%- do found.append(name_of(parent)) -%}
@@ -57,4 +57,9 @@
 
 {% macro name_of(node) -%}
     {{ return(node.schema ~ '.' ~ (node.alias or node.name)) }}
+{%- endmacro %}
+
+{# Whether it is a table or view of ours from which rows are read. #}
+{% macro is_read(name) -%}
+    {{ return(name in graph.nodes and not graph.nodes[name].config.get('is_order_alone')) }}
 {%- endmacro %}

@@ -17,8 +17,8 @@
     {%- do refuse_settings_of_maintained() -%}
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- set target_relation = this.incorporate(type='table') -%}
-    {#- What reads nothing, or the tables of another target, says nothing of this one: it is never noted. -#}
-    {%- set is_trial = flags.EMPTY or invocation_args_dict.get('defer') or false -%}
+    {#- It is never noted. -#}
+    {%- set is_trial = is_trial() -%}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}

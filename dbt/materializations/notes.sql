@@ -25,6 +25,7 @@
         version uuid not null default gen_random_uuid(),
         primary key (relation, partner_id, week_start_date)
     );
+    {{ create_unfinished_steps() }}
     -- Of warehouses that older versions have filled.
     drop table if exists {{ schema }}.refreshes, {{ schema }}.int_touched;
     -- Once: two runs that say the same of it at the same time would fail.

@@ -20,6 +20,8 @@ quality as (
 
     select * from {{ ref('mart_data_quality') }}
 
+    where build_problem is null
+
 ),
 
 stated_lines as (

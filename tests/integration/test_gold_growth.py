@@ -424,7 +424,7 @@ def read_tables(database: Mapping[str, str]) -> dict[str, list[str]]:
         names = connection.execute(
             "select oid::regclass::text from pg_class where relkind in ('r', 'v')"
             " and relnamespace::regnamespace::text in ('staging', 'intermediate', 'gold')"
-            " and relname not in ('maintained_tables', 'maintained_weeks') order by 1"
+            " and relname not in ('maintained_tables', 'maintained_weeks', 'unfinished_steps') order by 1"
         ).fetchall()
         return {
             name: [row for (row,) in connection.execute(f"select relation::text from {name} as relation order by 1")]

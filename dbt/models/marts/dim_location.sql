@@ -4,6 +4,8 @@ quality as (
 
     select * from {{ ref('mart_data_quality') }}
 
+    where build_problem is null
+
 ),
 
 locations as (

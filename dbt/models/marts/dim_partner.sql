@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('int_tested_inputs') }}
 with
 
 messages as (

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('int_tested_inputs') }}
 {{ config(
     materialized='maintained',
     maintained_by='weeks',

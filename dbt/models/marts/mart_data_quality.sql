@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('int_tested_inputs') }}
 with
 
 stg_messages as (
@@ -42,6 +43,12 @@ partners as (
 file_schedules as (
 
     select * from {{ ref('file_schedules') }}
+
+),
+
+unfinished_builds as (
+
+    select * from {{ ref('int_unfinished_builds') }}
 
 ),
 
@@ -350,6 +357,16 @@ grains as (
 
     from expected
 
+    union
+
+    select
+        partner_id,
+        week_calendar,
+        location_id,
+        week_start_date
+
+    from unfinished_builds
+
 )
 
 select
@@ -391,7 +408,8 @@ select
     expected.files_missing > 0 as is_missing,
     late.files_late > 0 as is_late,
     grains.location_id = 'unknown' as is_location_unknown,
-    arrived.last_received_at
+    arrived.last_received_at,
+    unfinished_builds.build_problem
 
 from grains
 
@@ -418,3 +436,9 @@ left join late
         grains.partner_id = late.partner_id
         and grains.location_id = late.location_id
         and grains.week_start_date = late.week_start_date
+
+left join unfinished_builds
+    on
+        grains.partner_id = unfinished_builds.partner_id
+        and grains.location_id = unfinished_builds.location_id
+        and grains.week_start_date = unfinished_builds.week_start_date
