@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 
 import udf
+from dagster_project.compile.holding import hold_bad_days, list_held_days
 from dagster_project.compile.pending import Cut, compile_pending
 from dagster_project.defs.bronze import MESSAGES
 from dagster_project.defs.resources import TRY_AGAIN, Warehouse, patiently
@@ -86,6 +87,9 @@ def outcomes(context: dg.AssetExecutionContext, warehouse: Warehouse, config: Co
     """
     with patiently(context), warehouse.connect(is_derived=True) as connection:
         progress = compile_pending(connection, Cut(**config.model_dump()), context.log)
+        hold_bad_days(connection)
+        for sentence in list_held_days(connection):
+            context.log.warning(sentence)
         rows, valid, rejected_lines = connection.execute(
             """
             select count(*), count(*) filter (where is_valid), coalesce(sum(jsonb_array_length(rejected_lines)), 0)

@@ -6,17 +6,16 @@ from itertools import islice
 import dagster as dg
 
 import udf
+from dagster_project.compile.holding import list_held_days
 from dagster_project.compile.pending import list_pending
 from dagster_project.defs.bronze import FOLLOW
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.silver import OUTCOMES, REASONS, tabulate_reasons
 from udf.plans.plan import PROOFS
 
-# A partner's bad day is some per cent of the messages; a broken compiler or model is nearly all of them. Half tells the
-# two apart even when only a handful of messages is there, and leaves folders full of test files their way to Gold.
+# Some per cent are refused on any day; by a broken compiler or model nearly all are. Half tells the two apart even when
+# only a handful of messages is there, and leaves folders full of test files their way to Gold.
 MAX_INVALID_SHARE = 0.5
-# Below this many messages a day's share says nothing: one torn file on a Sunday would be 100 %.
-MIN_MESSAGES_OF_A_DAY = 20
 # A rejected line is one of thousands, so a smaller share of them already means that something is not understood.
 MAX_REJECTED_LINE_SHARE = 0.25
 
@@ -43,9 +42,15 @@ class Thresholds(dg.Config):
             automation_condition=FOLLOW,
             blocking=True,
             description=(
-                "Of the messages whose type is supported, and of their lines, no more than a share is refused: over "
-                "everything, and over the last day that brought messages. Unsupported types and garbage do not count."
+                "Of the messages whose type is supported, and of their lines, no more than a share is refused, without "
+                "the days of partners that are held. Unsupported types and garbage do not count."
             ),
+        ),
+        dg.AssetCheckSpec(
+            "no_partner_is_held",
+            asset=OUTCOMES,
+            automation_condition=FOLLOW,
+            description="No day of a partner waits because too much of it was refused. Everybody else's goes on.",
         ),
         dg.AssetCheckSpec(
             "flagged_invalid_rows",
@@ -71,9 +76,8 @@ def silver_checks(warehouse: Warehouse, config: Thresholds) -> Iterator[dg.Asset
     with warehouse.connect() as connection:
         with list_pending(connection, version) as (missing, pending):
             examples = [message_id for message_id, _ in islice(pending, 20)]
-        messages, invalid, lines, rejected, day_messages, day_invalid = (
-            connection.execute(SHARES).fetchone() or (0,) * 6
-        )
+        messages, invalid, lines, rejected = connection.execute(SHARES).fetchone() or (0,) * 4
+        held = list_held_days(connection)
         reasons = connection.execute(REASONS).fetchall()
         refused_messages, refused_lines = connection.execute(REFUSED).fetchone() or (0, 0)
         plans, by_plan = connection.execute(PLANS, (version, PROOFS, version)).fetchone() or (0, 0)
@@ -86,25 +90,28 @@ def silver_checks(warehouse: Warehouse, config: Thresholds) -> Iterator[dg.Asset
         metadata={"messages without outcome": missing, "examples": examples},
     )
     invalid_share, rejected_share = _share(invalid, messages), _share(rejected, lines)
-    day_share = _share(day_invalid, day_messages) if day_messages >= MIN_MESSAGES_OF_A_DAY else 0.0
     yield dg.AssetCheckResult(
         asset_key=OUTCOMES,
         check_name="invalid_share_below_threshold",
-        passed=max(invalid_share, day_share) <= config.max_invalid_share
-        and rejected_share <= config.max_rejected_line_share,
+        passed=invalid_share <= config.max_invalid_share and rejected_share <= config.max_rejected_line_share,
         severity=dg.AssetCheckSeverity.ERROR,
         metadata={
             "messages of supported types": messages,
             "invalid": invalid,
             "invalid share": invalid_share,
-            "messages of the last day": day_messages,
-            "invalid of the last day": day_invalid,
             "lines of valid messages": lines,
             "rejected lines": rejected,
             "rejected line share": rejected_share,
             "largest invalid share allowed": config.max_invalid_share,
             "largest rejected line share allowed": config.max_rejected_line_share,
         },
+    )
+    yield dg.AssetCheckResult(
+        asset_key=OUTCOMES,
+        check_name="no_partner_is_held",
+        passed=not held,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"days held": len(held), "what to do": "\n".join(held[:20])},
     )
     yield dg.AssetCheckResult(
         asset_key=OUTCOMES,
@@ -165,7 +172,6 @@ SHARES = """
 
         select
             outcomes.is_valid,
-            messages.received_at > max(messages.received_at) over () - interval '1 day' as is_last_day,
             -- Lines of an invalid message are not counted: the message is.
             case when outcomes.is_valid then coalesce(jsonb_array_length(outcomes.document -> 'lines'), 0) else 0 end
                 as proved,
@@ -174,6 +180,12 @@ SHARES = """
         inner join bronze.messages on messages.message_id = outcomes.message_id
         where coalesce(outcomes.message_type, messages.message_type) is not null
             and not outcomes.problems @> '[{"code": "unsupported-message-type"}]'
+            and not exists (
+                select from silver.held_days
+                where is_refused
+                    and partner_id = coalesce(nullif(trim(messages.envelope ->> 'sender'), ''), 'unknown')
+                    and received_date = (messages.received_at at time zone 'UTC')::date
+            )
 
     )
 
@@ -181,9 +193,7 @@ SHARES = """
         count(*),
         count(*) filter (where not is_valid),
         coalesce(sum(proved + rejected), 0)::bigint,
-        coalesce(sum(rejected), 0)::bigint,
-        count(*) filter (where is_last_day),
-        count(*) filter (where is_last_day and not is_valid)
+        coalesce(sum(rejected), 0)::bigint
     from supported
 """
 

@@ -185,6 +185,25 @@ comment on column silver.outcomes.plans is 'Ids of the plans that made it; none 
 -- no work worth sharing.
 alter table silver.outcomes set (parallel_workers = 2);
 
+create table if not exists silver.held_days (
+    partner_id text not null,
+    received_date date not null,
+    message_count bigint not null,
+    invalid_count bigint not null,
+    line_count bigint not null,
+    rejected_line_count bigint not null,
+    is_refused boolean not null,
+    released_at timestamptz,
+    reason text,
+    primary key (partner_id, received_date)
+);
+
+comment on table silver.held_days is 'Days on which so much of a partner was refused that all it sent on them waits and does not reach Gold. One row per partner and day of receipt, by UTC.';
+comment on column silver.held_days.partner_id is 'The sender in the envelope.';
+comment on column silver.held_days.is_refused is 'False once the shares have recovered.';
+comment on column silver.held_days.released_at is 'When a person let the day go on all the same; free for an operator to set.';
+comment on column silver.held_days.reason is 'Why it was released; free for an operator to fill.';
+
 create table if not exists silver.attempts (
     attempt_id bigint generated always as identity primary key,
     message_id text not null references bronze.messages,

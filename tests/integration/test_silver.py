@@ -9,6 +9,7 @@ import pytest
 import udf
 from dagster_project.defs import silver, silver_checks
 from dagster_project.defs.resources import Warehouse
+from tests.integration.conftest import Dbt
 from tests.integration.incoming import (
     Deliver,
     as_row,
@@ -40,6 +41,7 @@ def test_a_good_run_passes_both_blocking_checks(deliver: Deliver) -> None:
     assert verdicts(result) == {
         "every_message_has_an_outcome": True,
         "invalid_share_below_threshold": True,
+        "no_partner_is_held": True,
         "flagged_invalid_rows": False,
         "plans_agree_with_the_model": True,
     }
@@ -84,19 +86,47 @@ def test_the_threshold_is_a_knob_of_the_run(deliver: Deliver, monkeypatch: pytes
     assert verdicts(run_silver(silver_checks.Thresholds(max_invalid_share=0.7)))["invalid_share_below_threshold"]
 
 
-def test_a_bad_day_counts_although_the_history_is_good(
-    deliver: Deliver, connection: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("received", ["2026-11-30", "2031-01-01"])
+def test_a_partners_bad_day_waits_until_it_recovers_or_is_released_and_others_go_on(
+    received: str, deliver: Deliver, connection: Any, dbt: Dbt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def read(query: str) -> list[tuple[Any, ...]]:
+        connection.rollback()
+        return list(connection.execute(query.encode()).fetchall())
+
+    def build() -> int:
+        dbt("run", "--select", "base_held_messages", "base_outcomes")
+        return int(read("select count(*) from staging.base_outcomes")[0][0])
+
     monkeypatch.setattr(udf, "compile_rows", stand_in)
-    deliver(*[write_sales(number) for number in range(1, 101)])
-    connection.execute("update bronze.messages set received_at = received_at - interval '3 days'")
+    deliver(*[write_sales(number) for number in range(1, 6)])
+    connection.execute("update bronze.messages set received_at = %s", (f"{received} 12:00+00",))
+    connection.execute('update bronze.messages set envelope = envelope || \'{"sender": "GOOD"}\'')
     connection.commit()
     compile_all()
-    monkeypatch.setattr(udf, "compile_rows", refuse(1))
-    deliver(*[write_sales(number) for number in range(101, 126)])
+    monkeypatch.setattr(udf, "compile_rows", refuse(0.6))
+    deliver(*[write_sales(number) for number in range(101, 131)])
     result = run_silver()
-    assert check_metadata(result, "invalid_share_below_threshold")["invalid share"] == 0.2
-    assert not verdicts(result)["invalid_share_below_threshold"]
+    assert result.success
+    assert verdicts(result)["invalid_share_below_threshold"]
+    assert not verdicts(result)["no_partner_is_held"]
+    found = check_metadata(result, "no_partner_is_held")
+    assert found["days held"] == 1
+    assert "What 5412345000013 sent on" in found["what to do"]
+    assert "18 of 30 messages (60%)" in found["what to do"]
+    assert build() == 5
+
+    connection.execute("update silver.held_days set released_at = now(), reason = 'test traffic'")
+    connection.commit()
+    assert verdicts(run_silver())["no_partner_is_held"]
+    assert build() == 5 + 12
+
+    connection.execute("update silver.held_days set released_at = null")
+    connection.execute("update silver.outcomes set is_valid = true, document = '{}' where not is_valid")
+    connection.commit()
+    assert verdicts(run_silver())["no_partner_is_held"]
+    assert read("select is_refused from silver.held_days") == [(False,)]
+    assert build() == 5 + 30
 
 
 def test_flagged_rows_are_listed_by_reason_with_an_example(deliver: Deliver, monkeypatch: pytest.MonkeyPatch) -> None:
