@@ -32,7 +32,9 @@ HOLD = """
             case when outcomes.is_valid then jsonb_array_length(outcomes.rejected_lines) else 0 end as rejected
         from silver.outcomes
         inner join bronze.messages on messages.message_id = outcomes.message_id
-        where coalesce(outcomes.message_type, messages.message_type) is not null
+        inner join bronze.interchanges on interchanges.interchange_id = messages.interchange_id
+        where (outcomes.is_valid or not interchanges.is_withdrawn)
+            and coalesce(outcomes.message_type, messages.message_type) is not null
             and not outcomes.problems @> '[{"code": "unsupported-message-type"}]'
 
     ),

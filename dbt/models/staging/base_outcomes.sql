@@ -1,3 +1,11 @@
+with
+
+held_messages as (
+
+    select * from {{ ref('base_held_messages') }}
+
+)
+
 select
     message_id,
     document,
@@ -13,6 +21,4 @@ select
 -- As it is, also in a dry run: a subquery has no version of its rows.
 from {{ source('silver', 'outcomes').render() }}
 
-where
-    is_valid
-    and message_id not in (select held_messages.message_id from {{ ref('base_held_messages') }} as held_messages)
+where is_valid and message_id not in (select held_messages.message_id from held_messages)
