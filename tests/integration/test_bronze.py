@@ -232,7 +232,7 @@ def test_a_folder_says_what_bodies_without_service_segments_in_it_are(
     (landing / "bodies" / "4.edi").write_bytes(SALES)
     said = read_message_types("bodies=slsrpt, bodies/acme=INVRPT")
     with connect_as("tillroll_loader") as loader:
-        list(intake.deliver_all(loader, list_files(landing)))
+        list(delivery.deliver_all(loader, list_files(landing)))
         intake.split_pending(loader, dg.get_dagster_logger(), said)
     query = (
         "select file_name, envelope ->> 'message_type' from bronze.messages join bronze.interchanges"
