@@ -179,8 +179,9 @@ def test_each_hour_asks_for_bronze_where_something_is_left_to_do_and_says_why_wh
     with dg.DagsterInstance.local_temp(str(tmp_path_factory.mktemp("home"))) as instance:
 
         def ask() -> Any:
-            context = dg.build_schedule_context(instance=instance)
-            return hourly(context, landing=Landing(path=str(tmp_path)), warehouse=Warehouse())
+            # Left open, it would bring its own instance back as the current one, whenever it is collected.
+            with dg.build_schedule_context(instance=instance) as context:
+                return hourly(context, landing=Landing(path=str(tmp_path)), warehouse=Warehouse())
 
         def build(*path: str) -> None:
             instance.report_runless_asset_event(dg.AssetMaterialization(dg.AssetKey(path)))

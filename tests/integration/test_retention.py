@@ -125,8 +125,10 @@ def test_what_earlier_compilers_learnt_is_forgotten_but_not_what_a_person_said(
 def test_once_a_day_is_often_enough(tmp_path_factory: pytest.TempPathFactory) -> None:
     from dagster_project.defs.housekeeping import housekeeping, housekeeping_job
 
-    with dg.DagsterInstance.local_temp(str(tmp_path_factory.mktemp("home"))) as instance:
-        context = dg.build_schedule_context(instance=instance)
+    with (
+        dg.DagsterInstance.local_temp(str(tmp_path_factory.mktemp("home"))) as instance,
+        dg.build_schedule_context(instance=instance) as context,
+    ):
         for status, is_asked in ((dg.DagsterRunStatus.FAILURE, True), (dg.DagsterRunStatus.SUCCESS, False)):
             instance.add_run(dg.DagsterRun(job_name=housekeeping_job.name, status=status))
             assert isinstance(housekeeping(context), dg.RunRequest) == is_asked
