@@ -28,9 +28,8 @@ _DATED = ("ZA", "SCH")
 """Segments whose date nothing else reads."""
 
 
-_LISTED = (("SDQ", "66"), ("PTD", "521"))
-"""Elements that have to be in their list: beside 66 stands another code of two characters (355), and 521 says what has
-become of all goods below it."""
+_LISTED = (("SDQ", "66"),)
+"""Elements that have to be in their list: beside them stands another code of two characters (355)."""
 
 
 class Checks(NamedTuple):

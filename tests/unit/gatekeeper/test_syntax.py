@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.small_messages import WEEK, activity, inventory, message, resale, sales
+from tests.small_messages import WEEK, activity, inventory, message, sales
 from udf.train.attack.rules_engine import compile_by_rules
 
 A = "4006381333931"
@@ -128,9 +128,3 @@ def test_a_sign_that_nobody_sees_makes_no_second_item_or_place(sign: str) -> Non
     assert "value-invisible" in errors(activity(f"LIN*1*UP*0360002{sign}91452 ZA*QS*5*EA"))
     assert "value-invisible" in errors(activity(f"{UP} ZA*QS SDQ*EA*92*01{sign}01*5"))
     assert "value-invisible" not in errors(sales(f"LIN+1++{A}:EN IMD+F++:::Kaf{sign}fee QTY+153:5"))
-
-
-def test_a_kind_of_transfer_that_no_list_has_proves_nothing() -> None:
-    sold = f"QTY*32*5*EA {UP} UIT*EA*9"
-    assert "segment-malformed" in errors(resale(f"PTD*QX {sold}"))
-    assert "segment-malformed" not in errors(resale(f"PTD*SS {sold}"))
