@@ -22,7 +22,7 @@ from udf.train.fit.gates import Gate, Packed, check_gates
 from udf.version import MODEL
 
 
-def write_card(run: Path, proof: dict[str, Any], sweep: dict[str, Any], model: Path) -> None:
+def write_card(run: Path, proof: dict[str, Any], sweep: dict[str, Any], missed: list[Gate], model: Path) -> None:
     """The card beside a model: how it was made and what was measured."""
     facts = json.loads((run / "run.json").read_text())
     card = {
@@ -41,6 +41,7 @@ def write_card(run: Path, proof: dict[str, Any], sweep: dict[str, Any], model: P
         "sweep": sweep,
         "parity": proof["parity"],
         "exam": without_examples(proof["exam"]),
+        "missed": {gate.name: f"{gate.found} of {gate.asked} asked" for gate in missed},
     }
     model.with_name("card.json").write_text(json.dumps(card, indent=1) + "\n")
 
@@ -49,6 +50,12 @@ def ship(
     run: Path,
     into: Annotated[Path, typer.Option(help="the folder of the GGUF and its card")] = MODEL.parent,
     look: Annotated[bool, typer.Option(help="show the gates and write nothing")] = False,
+    improving: Annotated[
+        bool,
+        typer.Option(
+            help="write although less is read rightly than asked, if it is more than before; the card says so"
+        ),
+    ] = False,
     regardless: Annotated[bool, typer.Option(help="write although a gate fails: never into udf/model")] = False,
 ) -> None:
     """Copy a run's proved GGUF into a folder, with its card; exits with 1 where a gate fails."""
@@ -70,7 +77,8 @@ def ship(
     )
     (run / "gates.json").write_text(json.dumps([asdict(gate) for gate in gates], indent=1))
     Console(width=120).print(tabulate(gates))
-    failed = [gate.name for gate in gates if not gate.holds]
+    missed = [gate for gate in gates if not gate.holds]
+    failed = [gate.name for gate in missed if not (improving and gate.improves)]
     if failed and not regardless:
         print(f"Not shipped: {'; '.join(failed)}.")
         raise typer.Exit(1)
@@ -79,7 +87,7 @@ def ship(
     into.mkdir(parents=True, exist_ok=True)
     model = into / MODEL.name
     shutil.copyfile(source, model)
-    write_card(run, proof, sweep, model)
+    write_card(run, proof, sweep, missed, model)
     print(f"{model}: {model.stat().st_size / 1e6:.2f} MB, {proof['quantisation']}")
 
 

@@ -76,3 +76,27 @@ def test_what_fails_a_gate_goes_elsewhere_at_most(run: Path, tmp_path: Path) -> 
     ship(run, tmp_path / "model", regardless=True)
     assert (tmp_path / "model" / MODEL.name).read_bytes() == b"weights"
     assert MODEL.read_bytes() == before
+
+
+def test_a_model_that_reads_more_than_the_one_before_may_miss_a_share_and_says_so(run: Path, tmp_path: Path) -> None:
+    splits = {name: facts | {"messages_exact": 0.99} for name, facts in EXAM["splits"].items()}
+    earlier = {name: facts | {"messages_exact": 0.9} for name, facts in EXAM["splits"].items()}
+    proof = json.loads((run / "proof.json").read_text())
+    amend(run / "proof.json", exam=proof["exam"] | {"splits": splits}, exam_before=EXAM | {"splits": earlier})
+    with pytest.raises(typer.Exit):
+        ship(run, tmp_path / "model")
+    ship(run, tmp_path / "model", improving=True)
+    card = json.loads((tmp_path / "model" / "card.json").read_text())
+    assert card["missed"] == {"held-out messages exact": "99.00% of 99.5% asked"}
+
+
+@pytest.mark.parametrize("fault", ["silent_errors", "exam_before"])
+def test_no_silent_error_and_nothing_that_was_read_before_is_given_up_for_more(
+    run: Path, tmp_path: Path, fault: str
+) -> None:
+    splits = {name: facts | {"messages_exact": 0.99} for name, facts in EXAM["splits"].items()}
+    worse = EXAM | {"splits": splits, "silent_errors": int(fault == "silent_errors")}
+    earlier = EXAM | {"splits": splits} if fault == "exam_before" else EXAM
+    amend(run / "proof.json", exam=worse, exam_before=earlier)
+    with pytest.raises(typer.Exit):
+        ship(run, tmp_path / "model", improving=True)
