@@ -61,7 +61,10 @@ def landing_sensor(context: dg.SensorEvaluationContext, landing: Landing) -> dg.
         wait = min(FIRST_WAIT_SECONDS * 2 ** (len(runs) - 1), LONGEST_WAIT_SECONDS)
         if time.time() < ended + wait:
             return dg.SkipReason(f"the run for these {files} files failed; the next is {wait:.0f} s after it")
-    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=f"{seen} {len(runs)}", tags={FILES_TAG: seen})])
+    # By name, so that the automation sensor sees in the run that Gold is made with Silver, and does not ask once more.
+    asked = sorted(WHOLE.resolve(context.repository_def.asset_graph)) if context.repository_def else None
+    request = dg.RunRequest(run_key=f"{seen} {len(runs)}", tags={FILES_TAG: seen}, asset_selection=asked)
+    return dg.SensorResult(run_requests=[request])
 
 
 def _is_loaded(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
