@@ -12,7 +12,7 @@ from udf.gatekeeper.values import are_told_apart, find_sum, is_count, read_count
 from udf.reading import Record
 from udf.standards.message_types import MESSAGE_TYPES
 from udf.standards.places import PLACES, place_role
-from udf.standards.quantities import COUNTED, SPLITS, activity_of, inventory_segments
+from udf.standards.quantities import SPLITS, activity_of, inventory_segments
 from udf.standards.setting import Setting, value_at
 from udf.standards.values import UnreadableValueError, read_number
 
@@ -28,6 +28,8 @@ _ALWAYS = ("GIN", "STS", "LQ")
 
 _TOLD_APART = FLOWS | frozenset(("on_order", "outstanding", "backordered", "in_transit", "to_be_delivered"))
 """Measures of what moves or is to come, each quantity with its date, order or direction; a stock has none of these."""
+_MONEY = ("DO",)
+"""X12 355: dollars. A turnover beside pieces is no second statement of them; a weight or a carton may be."""
 
 Mark = tuple[str, ...]
 
@@ -51,6 +53,7 @@ def judge_repetition(
     is_whole: bool | None = None
     found: dict[tuple[str, str], list[Record]] = {}
     seen: dict[tuple[str, str, str | None], _Alike] = defaultdict(_Alike)
+    units: dict[tuple[str, str], set[str]] = defaultdict(set)
     for record in records:
         q, code = record["quantity"][0], value_at(segments, record["qualifier"])
         if code in codes_of_split and record["qualifier"] not in split:
@@ -69,8 +72,8 @@ def judge_repetition(
         may_be_earlier = several_places and not ("location" in record and record["location"][0] > q)
         # one without a unit is like any, others are like those of their unit and those without one
         alike = [seen[code, location, other] for other in ((unit, "") if unit else (None,))]
-        counted = COUNTED if unit in COUNTED and not several_places else ()
-        others = [seen[code, location, other] for other in counted if other != unit and (code, location, other) in seen]
+        stated = () if several_places or not unit or unit in _MONEY else units[code, location] - {unit, *_MONEY}
+        others = [seen[code, location, other] for other in stated]
         if any(a.count and not a.differ(apart, is_stock) for a in others):
             detail = f"Quantity {code} is stated in two units for one place and date: one may be the other's content."
             return [Finding("repeated-quantity", detail, q)]
@@ -82,6 +85,7 @@ def judge_repetition(
             return [Finding("repeated-quantity", f"Quantity {code} is stated twice for one place and date.", q)]
         for other in (unit, None):
             seen[code, location, other].note(apart)
+        units[code, location] |= {unit} if unit else set()
         found.setdefault((code, location), []).append(record)
     return _find_sum(segments, found, setting) if is_stock else []
 

@@ -9,7 +9,8 @@ from tests.unit.gatekeeper.test_syntax import LIN, UP, errors
 @pytest.mark.parametrize(
     "text",
     [
-        sales(f"{LIN} QTY+153:5 RFF+AAK:1 QTY+153:5 RFF+AAK:2"), sales(f"{LIN} QTY+153:5:PCE QTY+153:1:KGM"),
+        sales(f"{LIN} QTY+153:5 RFF+AAK:1 QTY+153:5 RFF+AAK:2"),
+        activity(f"{UP} ZA*QS*5*EA ZA*QS*49.95*DO"),
         activity(f"{UP} ZA*QS*5*EA*007*20260101 ZA*QS*5*EA*007*20260102"),
         stock(f"{LIN} QTY+145:5 RFF+BT:1 QTY+145:6 RFF+BT:2"), stock(f"{LIN} INV+1+1 QTY+145:5 INV+1+2 QTY+145:6"),
     ],
@@ -39,7 +40,7 @@ def test_a_store_that_stands_twice_in_a_split_is_no_lost_place() -> None:
 
 def test_one_sale_in_pieces_and_in_cartons_is_refused() -> None:
     assert "repeated-quantity" in errors(sales(f"{LIN} QTY+153:12:PCE QTY+153:1:CT"))
-    assert "repeated-quantity" not in errors(sales(f"{LIN} QTY+153:12:PCE QTY+153:4.1:KGM"))
+    assert "repeated-quantity" in errors(sales(f"{LIN} QTY+153:12:PCE QTY+153:4.1:KGM"))  # catch weight
 
 
 TWO_PRICES = f"{LIN} QTY+153:5:PCE PRI+AAA:10 QTY+153:3:PCE PRI+AAA:8"
