@@ -276,7 +276,7 @@ test-integration: setup ## run the tests that need PostgreSQL: an embedded one, 
 test-long: export TILLROLL_HISTORIES ?= 1000
 test-long: export TILLROLL_GROWTH_SEEDS ?= 1,2
 test-long: export TILLROLL_GROWTH_STEPS ?= 8
-test-long: export TILLROLL_PLANTS ?= 3000
+test-long: export TILLROLL_PLANTS ?= 1500
 test-long: export TILLROLL_BACKLOG_DAYS ?= 30
 test-long: export TILLROLL_CROWD_SESSIONS ?= 200
 test-long: export TILLROLL_CROWD_SECONDS ?= 60

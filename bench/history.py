@@ -65,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen.day:
             print(f"{add_day(connection)} in {time.perf_counter() - began:.1f} s")
             return 0
-        if connection.execute("select from bronze.interchanges limit 1").fetchone():
+        if connection.execute("select from bronze.interchanges limit 1").fetchone() is not None:
             print("This warehouse holds interchanges already: a history is drawn into an empty one.", file=sys.stderr)
             return 1
         draw_history(connection, chosen.lines)
