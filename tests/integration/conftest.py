@@ -21,6 +21,14 @@ LOOKED_UP = ("--vars", "{computed_whole_from: 1}")
 """Of dbt: tables grow by what has changed, however much that is."""
 
 
+@pytest.fixture(autouse=True)
+def no_earlier_instance() -> None:
+    """A context left open by a test makes an instance that is gone the current one, whenever it is collected."""
+    from dagster._core.storage.defs_state.base import _current_storage
+
+    _current_storage.set(None)
+
+
 @pytest.fixture(scope="module")
 def house(server: Variables, template: str) -> Iterator[Variables]:
     """A database that the tests of a module share."""

@@ -11,6 +11,7 @@ import pytest
 
 import udf
 from dagster_project import status, warehouse
+from dagster_project.manifest import LAST_OF_GOLD
 from dagster_project.warehouse import STATE, Server, WarehouseError
 from dagster_project.warehouse.backup import back_up, find_programs, restore
 from tests.conftest import Variables, new_database
@@ -73,7 +74,7 @@ def test_status_reads_dagsters_heartbeat_and_last_gold(tmp_path: Path) -> None:
 
     with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
         instance.add_daemon_heartbeat(DaemonHeartbeat(1_700_000_000.0, "SENSOR", None))
-        instance.report_runless_asset_event(dg.AssetMaterialization(["gold", "mart_data_quality"]))
+        instance.report_runless_asset_event(dg.AssetMaterialization(LAST_OF_GOLD))
     said = status._ask_dagster(Server(tmp_path), tmp_path)
     assert said["daemon_heartbeat_at"] == "2023-11-14T22:13:20+00:00"
     assert said["gold_built_at"] is not None

@@ -50,7 +50,7 @@ def quality_rows(account: Account) -> list[Row]:
     expected = expect(account, arrivals)
     return [
         name_place(account, place[0])
-        | {"week_start_date": place[1], "week_calendar": account.history.week_calendar or "iso"}
+        | {"week_start_date": place[1], "week_calendar": account.history.week_calendar or "iso", "build_problem": None}
         | count_messages(spoken.get(place, []))
         | count_lines(place, spoken.get(place, []), rejected[place])
         | count_files(account, place, spoken.get(place, []), expected.get(place))

@@ -42,6 +42,8 @@ def price_run(segments: Sequence[Segment], price: Position, last: int, setting: 
         slot = slots.get(segments[index].tag)
         return slot is not None and bool(segments[index].value(*slot))
 
+    if not states_price(price[0]):
+        return [price]
     begin = end = price[0]
     while begin and states_price(begin - 1):
         begin -= 1
