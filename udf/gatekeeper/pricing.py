@@ -6,7 +6,7 @@ from itertools import pairwise
 from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.standards.chunks import Chunks, each_line
-from udf.standards.prices import PRICES, bind_prices, price_kind, price_runs
+from udf.standards.prices import PRICES, bind_prices, price_kind, price_run, price_runs
 from udf.standards.quantities import activity_of, quantity_positions
 from udf.standards.setting import Setting
 
@@ -23,8 +23,8 @@ def check_price_order(segments: Sequence[Segment]) -> list[Finding]:
 
 
 def check_priced_lines(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
-    """Which quantities have a price: a code all or none, and no line has its neighbour's beside its own."""
-    priced: dict[str, bool] = {}
+    """Which quantities have a price: a code all as many, and no line has its neighbour's beside its own."""
+    priced: dict[str, int] = {}
     shared: set[bool] = set()
     surplus: list[int] = []  # runs of prices more than quantities, for each line
     for line in each_line(chunks):
@@ -48,8 +48,15 @@ def check_priced_lines(segments: Sequence[Segment], chunks: Chunks, setting: Set
             return [Finding("order-mixed", detail, runs[0][0])]
         for activity, price in bind_prices(segments, line.first, line.last, activities, setting)[0].items():
             code = segments[activity].value(0)
-            if priced.setdefault(code, price is not None) != (price is not None):
+            run = price_run(segments, price, line.last, setting) if price else []
+            # How many UIT an 867 has is the sale's: one for each kind of customer.
+            count = len(run) if run and segments[run[0][0]].tag in PRICES else min(len(run), 1)
+            known = priced.setdefault(code, count)
+            if bool(known) != bool(count):
                 detail = f"Quantity {code} has a price in some lines and none in others that state prices."
+                return [Finding("order-mixed", detail, activity)]
+            if known != count:
+                detail = f"Quantity {code} has {known} prices in some lines and {count} in others: one may be lost."
                 return [Finding("order-mixed", detail, activity)]
     return []
 
