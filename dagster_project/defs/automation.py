@@ -25,7 +25,7 @@ LONGEST_WAIT_SECONDS = 600.0
 
 
 # All that is made of files; in one run, since each run takes some ten seconds to begin and what waits for the next tick
-# of the automation sensor up to a minute more.
+# of the automation sensor a minute and a half at most.
 WHOLE = dg.AssetSelection.all() - dg.AssetSelection.groups("model")
 
 
@@ -79,7 +79,7 @@ def _is_loaded(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
 automation_sensor = dg.AutomationConditionSensorDefinition(
     "automation_sensor",
     target=dg.AssetSelection.all(),
-    minimum_interval_seconds=60,
+    minimum_interval_seconds=90,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Materialises what follows when its parents are new, as each asset's automation condition says.",
 )
