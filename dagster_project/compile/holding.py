@@ -8,19 +8,7 @@ import psycopg
 
 from udf.standards.reference import FOLDER
 
-# Each day is judged by itself, and always: a clock that is ahead, for an hour or for years, hides no other day.
-HOLD = """
-    with
-
-    thresholds as (
-
-        select * from jsonb_to_recordset(%s::jsonb) as stated (
-            partner text, min_messages integer, max_invalid_share numeric, max_rejected_line_share numeric
-        )
-
-    ),
-
-    supported as (
+SUPPORTED = """    supported as (
 
         select
             coalesce(nullif(trim(messages.envelope ->> 'sender'), ''), 'unknown') as partner_id,
@@ -37,8 +25,22 @@ HOLD = """
             and coalesce(outcomes.message_type, messages.message_type) is not null
             and not outcomes.problems @> '[{"code": "unsupported-message-type"}]'
 
+    ),"""
+"""Part of a query: what came of each message of a type that is read, but of half an upload that was withdrawn."""
+
+# Each day is judged by itself, and always: a clock that is ahead, for an hour or for years, hides no other day.
+HOLD = f"""
+    with
+
+    thresholds as (
+
+        select * from jsonb_to_recordset(%s::jsonb) as stated (
+            partner text, min_messages integer, max_invalid_share numeric, max_rejected_line_share numeric
+        )
+
     ),
 
+{SUPPORTED}
     judged as (
 
         select

@@ -6,7 +6,7 @@ from itertools import islice
 import dagster as dg
 
 import udf
-from dagster_project.compile.holding import list_held_days
+from dagster_project.compile.holding import SUPPORTED, list_held_days
 from dagster_project.compile.pending import list_pending
 from dagster_project.defs.bronze import FOLLOW
 from dagster_project.defs.resources import Warehouse
@@ -165,29 +165,18 @@ REFUSED = """
     from silver.outcomes
 """
 
-SHARES = """
+SHARES = f"""
     with
 
-    supported as (
+{SUPPORTED}
 
-        select
-            outcomes.is_valid,
-            -- Lines of an invalid message are not counted: the message is.
-            case when outcomes.is_valid then coalesce(jsonb_array_length(outcomes.document -> 'lines'), 0) else 0 end
-                as proved,
-            case when outcomes.is_valid then jsonb_array_length(outcomes.rejected_lines) else 0 end as rejected
-        from silver.outcomes
-        inner join bronze.messages on messages.message_id = outcomes.message_id
-        inner join bronze.interchanges on interchanges.interchange_id = messages.interchange_id
-        where (outcomes.is_valid or not interchanges.is_withdrawn)
-            and coalesce(outcomes.message_type, messages.message_type) is not null
-            and not outcomes.problems @> '[{"code": "unsupported-message-type"}]'
-            and not exists (
-                select from silver.held_days
-                where is_refused
-                    and partner_id = coalesce(nullif(trim(messages.envelope ->> 'sender'), ''), 'unknown')
-                    and received_date = (messages.received_at at time zone 'UTC')::date
-            )
+    counted as (
+
+        select * from supported
+        where not exists (
+            select from silver.held_days
+            where is_refused and partner_id = supported.partner_id and received_date = supported.received_date
+        )
 
     )
 
@@ -196,7 +185,7 @@ SHARES = """
         count(*) filter (where not is_valid),
         coalesce(sum(proved + rejected), 0)::bigint,
         coalesce(sum(rejected), 0)::bigint
-    from supported
+    from counted
 """
 
 

@@ -12,19 +12,22 @@ from udf.train.corpus.partners import draw_partner
 
 
 def test_values_of_right_answers_are_found_where_they_were_copied() -> None:
-    # Not always: where one value stands in two places that fit alike, as a total and its only part, the gatekeeper
-    # decides.
+    # Not always: where one value stands in two places that fit alike, the gatekeeper decides. A total and the only lot
+    # that it is split into always do.
     r = random.Random(20)
     missed = chunks = 0
     for _ in range(300):
-        draft = draw_partner(r).draft(r)
+        dialect = draw_partner(r)
+        draft = dialect.draft(r)
+        if getattr(dialect, "references", False):
+            continue
         for chunk, records in chunk_draft(draft):
             values = [chat.copy_values(record, chunk.segments) for record in records]
             found = ground(values, draft.message_type, chunk.segments, chunk.carried)
             assert [chat.copy_values(record, chunk.segments) for record in found] == values
             chunks += 1
             missed += found != records
-    assert missed / chunks < 0.01
+    assert missed / chunks < 0.003
 
 
 def test_a_value_that_stands_nowhere_is_invented() -> None:
