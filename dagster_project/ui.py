@@ -61,12 +61,12 @@ def main() -> NoReturn:
     home.mkdir(parents=True, exist_ok=True)
     try:
         os.environ["TILLROLL_LANDING"] = str(find_folder(os.environ.get("TILLROLL_LANDING") or DEFAULT_LANDING))
-        refuse_other_warehouse()
         hold(home, port)
         if ended := end_leftovers(home):
             print(f"{ended} processes that a killed Dagster had left are ended.")
         if not is_free(port):
             raise BusyError(f"Port {port} is taken by another program: make ui PORT=another.")
+        refuse_other_warehouse()
     except (BusyError, LandingError, WarehouseError) as error:
         sys.exit(f"Error: {error}")
     with dg.DagsterInstance.get() as instance:
