@@ -43,10 +43,10 @@ def version_with(model: str) -> str:
 @cache
 def hash_code() -> str:
     """A hash over the syntax trees of all modules that decide an outcome."""
-    sources = [(path.relative_to(PACKAGE).as_posix(), path) for path in list_sources()]
+    sources = list_sources()
     seen = hashlib.sha256()
-    for name, path in (*sources, ("", Path(__file__))):
-        facts = path.stat()
+    for name, path in (*sources.items(), ("", __file__)):
+        facts = os.stat(path)
         seen.update(f"{name} {facts.st_size} {facts.st_mtime_ns} ".encode())
     kept = Path(cache_from_source(__file__)).with_name("hash_code")
     try:
@@ -56,16 +56,24 @@ def hash_code() -> str:
     except (OSError, ValueError):  # none is kept, or something else
         pass
     trees = hashlib.sha256()
-    for name, path in sources:
-        trees.update(f"{name} {canonical(path.read_bytes())}".encode())
+    for name, path in sources.items():
+        trees.update(f"{name} {canonical(Path(path).read_bytes())}".encode())
     _keep(kept, f"{seen.hexdigest()} {trees.hexdigest()}")
     return trees.hexdigest()
 
 
-def list_sources() -> list[Path]:
-    """The modules that decide what an outcome is."""
-    rooms = [entry for entry in PACKAGE.iterdir() if entry.name not in UNDECIDING]
-    return sorted(path for room in rooms for path in ([room] if room.suffix == ".py" else room.rglob("*.py")))
+def list_sources() -> dict[str, str]:
+    """The modules that decide what an outcome is: names below the package, in their order, and paths."""
+    found: dict[str, str] = {}
+    # Paths as texts: a process asks for them before its first outcome, and of a hundred objects each took 40 us.
+    for folder, rooms, files in os.walk(PACKAGE):
+        below = folder[len(str(PACKAGE)) + 1 :].replace(os.sep, "/")
+        if not below:
+            rooms[:] = set(rooms) - UNDECIDING
+            files = [name for name in files if name not in UNDECIDING]
+        modules = [name for name in files if name.endswith(".py")]
+        found.update((f"{below}/{name}".lstrip("/"), os.path.join(folder, name)) for name in modules)
+    return dict(sorted(found.items()))
 
 
 def canonical(source: bytes | str) -> str:

@@ -7,6 +7,7 @@ had to wait for (60 ms of imports; the calls alone take 13, November 2026).
 import importlib
 import importlib.util
 import sys
+import typing
 from types import ModuleType
 
 _PARTS = ("llama_cpp.llama_cpp", "llama_cpp._ggml")
@@ -22,11 +23,18 @@ def load_low_level() -> list[ModuleType]:
     # A package that has begun to be imported is not executed again for its parts.
     shell = ModuleType("llama_cpp")
     shell.__path__ = list(spec.submodule_search_locations)
-    sys.modules["llama_cpp"] = shell
+    # All that the calls want of typing_extensions stands in typing as well, and to import it takes 2 ms.
+    parts = {"llama_cpp": shell, "typing_extensions": sys.modules.get("typing_extensions", typing)}
+    before = {name: sys.modules.get(name) for name in parts}
+    sys.modules |= parts
     try:
         return [importlib.import_module(part) for part in _PARTS]
     finally:
-        del sys.modules["llama_cpp"]
+        for name, module in before.items():
+            if module is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = module
 
 
 llama_cpp, ggml = load_low_level()

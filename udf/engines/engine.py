@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from udf.language.vocabulary import Bundles
 from udf.standards.chunks import Chunk
@@ -18,8 +18,7 @@ class Prompt:
     message_type: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The tokens of an answer; for each, the margin of its probability over the next best token and that token.
 
     `confidence` is the least margin, in 0…1. `fault` says why there is no answer, where an engine knows.

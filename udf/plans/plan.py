@@ -39,8 +39,7 @@ Kind = Literal["header", "group", "line", "trailer"]
 Status = Literal["candidate", "approved", "pinned", "revoked"]
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(NamedTuple):
     """What plans are learnt for: one partner's messages of one type and version, in one syntax."""
 
     standard: str

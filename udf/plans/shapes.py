@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import count
+from typing import NamedTuple
 
 from udf.edi.delimiters import Delimiters, unescape
 from udf.edi.segments import Segment
@@ -37,8 +38,7 @@ _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([a-z]+)(?::([0-9-]+))?\}")
 _TAGS = {"EDIFACT": EDIFACT_TAGS, "X12": X12_TAGS}
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """A masked value; `kind` is number, digits, date, text or as, `form` the digits' count, the date's form or a slot.
 
     Slots are counted from 1 there.

@@ -7,8 +7,8 @@ the compiler does with a value is observed, not repeated. A value that cannot be
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from udf.document import StatedPeriods, build_lines, inherit, read_header, read_parties, transfer_of
 from udf.gatekeeper.values import stock_key
@@ -26,8 +26,7 @@ from udf.standards.values import UnreadableValueError
 _DATES = ("document_date", "period_start", "period_end", "as_of_date")
 
 
-@dataclass(frozen=True, slots=True)
-class LineFacts:
+class LineFacts(NamedTuple):
     """What the checks of whole messages ask of each line that a template writes."""
 
     line: Line
@@ -45,8 +44,7 @@ class LineFacts:
     """True only in messages in which no piece states a period."""
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(NamedTuple):
     """Pieces of JSON in turn: text, and placeholders. `facts` of a line; of a header `dates` by their name."""
 
     pieces: tuple[str | Placeholder, ...]

@@ -37,8 +37,7 @@ class At(NamedTuple):
         return component >= self.component if self.onwards else component == self.component
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """A data element where a segment has it, by the number that the directory gives it."""
 
     number: str
@@ -56,8 +55,7 @@ class Element:
     """As of `At`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """What a segment is made of, as far as it is read."""
 
     source: str
