@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
+import udf
 from udf.standards import reference
 from udf.standards.reference import FOLDER, load_reference
 
 ROOT = Path(__file__).parents[3]
+PACKAGE = Path(udf.__file__).parent
 SOURCES = sorted(
-    path for path in (ROOT / "udf").rglob("*.py")
-    if path.relative_to(ROOT / "udf").parts[0] not in ("train", "language", "engines") and path.name != "install.py"
+    path for path in PACKAGE.rglob("*.py")
+    if path.relative_to(PACKAGE).parts[0] not in ("train", "language", "engines") and path.name != "install.py"
 )  # fmt: skip
 COMPOSED = {"unt-count-mismatch", "se-count-mismatch", "header-not-proved", "group-not-proved"}
 NO_PROBLEMS = {"syntax-identifier", "by-layout", "utf-8-sig"}
