@@ -124,7 +124,7 @@ def replay(
     header, match = next(following)
     check_piece(header, match)
     dialect = header.dialect
-    numbers = NUMBERS.get(None if dialect.standard == "X12" else dialect.decimal_mark)
+    numbers = NUMBERS.get(dialect.setting(partner.reference).mark)
     if numbers is None:
         raise NotPlainError("a decimal mark that is none")
     head = partner.head(header)

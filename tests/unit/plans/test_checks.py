@@ -72,6 +72,7 @@ def test_a_store_may_stand_under_several_activities_but_once_under_each(stores: 
         ("UNT+14", "UNT+15", "unt-count-mismatch"),
         ("+1'\0", "+2'\0", "control-reference-mismatch"),
         ("153:12", "153:1O", "quantity-not-a-number"),
+        ("153:12", "153:12-", "quantity-not-a-number"),
         ("AAA:1.25", "AAA:1..5", "price-not-a-number"),
         ("90:20261102", "90:20261302", "date-invalid"),
         ("90:20261102", "90:20271102", "period-reversed"),
