@@ -1,0 +1,17 @@
+"""What a line states beside its fields is kept by the name of its segment and its code."""
+
+from tests.small_messages import inventory, resale, stock
+from tests.unit.test_document import LIN, UP, first_line
+
+
+def test_the_kind_of_a_transfer_and_the_state_of_a_stock_are_kept() -> None:
+    # X12 867: PTD01 opens the group of its quantities; D.96A INVRPT: INV 4501 and 7491 behind their QTY
+    assert first_line(resale(f"PTD*SS N1*ST*A*92*7 QTY*32*5*EA {UP}")).attributes == {"transfer": "SS"}
+    named = {"inventory_direction": "2", "inventory_status": "1"}
+    assert first_line(stock(f"{LIN} QTY+145:5 INV+2+1")).attributes == named
+
+
+def test_both_dates_of_a_part_are_kept_by_their_codes() -> None:
+    # 004010 SCH: 05 to 07 and 08 to 10 are a qualifier, a date and a time each
+    line = first_line(inventory(f"{UP} QTY*33*12*EA SCH*12*EA*WH*W1*018*20260105**036*20260106"))
+    assert line.attributes == {"date_018": "20260105", "date_036": "20260106"}
