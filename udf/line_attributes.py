@@ -15,6 +15,7 @@ _NAMED = {
     "RFF": "reference",
     "REF": "reference",
     "GIN": "identity",
+    "MKS": "market",
     "DTM": "date",
     "N9": "reference",
     "AMT": "amount",
@@ -51,7 +52,7 @@ def read_attributes(
         elif tag in _NAMED and index not in used:
             first, second = (
                 (segment.value(0, 0), segment.value(0, 1))
-                if setting.standard.has_components and tag not in ("GIN", "STS")
+                if setting.standard.has_components and tag not in ("GIN", "STS", "MKS")
                 else (segment.value(0), segment.value(1))
             )
             if first and second:

@@ -1,6 +1,6 @@
 """What a line states beside its fields is kept by the name of its segment and its code."""
 
-from tests.small_messages import inventory, resale, stock
+from tests.small_messages import inventory, resale, sales, stock
 from tests.unit.test_document import LIN, UP, first_line
 
 
@@ -9,6 +9,11 @@ def test_the_kind_of_a_transfer_and_the_state_of_a_stock_are_kept() -> None:
     assert first_line(resale(f"PTD*SS N1*ST*A*92*7 QTY*32*5*EA {UP}")).attributes == {"transfer": "SS"}
     named = {"inventory_direction": "2", "inventory_status": "1"}
     assert first_line(stock(f"{LIN} QTY+145:5 INV+2+1")).attributes == named
+
+
+def test_the_market_of_a_sale_is_kept() -> None:
+    # D.96A MKS: 7293 says what sort of market it is, C332 3496 which
+    assert first_line(sales(f"{LIN} QTY+153:5 MKS+74+WHL")).attributes == {"market_74": "WHL"}
 
 
 def test_both_dates_of_a_part_are_kept_by_their_codes() -> None:

@@ -16,13 +16,16 @@ from udf.standards.quantities import SPLITS, activity_of, inventory_segments
 from udf.standards.setting import Setting, value_at
 from udf.standards.values import UnreadableValueError, read_number
 
-# What stands between two equal quantities of a sale and tells them apart: a receipt, a date, a party, a serial number.
-_OF_SALES = ("RFF", "DTM", "GIN", "STS", "REF", "N9", "G95")
+# What stands between two equal quantities of a sale and tells them apart: a receipt, a date, a party, a serial number,
+# the market or the sales channel (D.96A SLSRPT, group 9: QTY, MKS, NAD).
+_OF_SALES = ("RFF", "DTM", "GIN", "STS", "REF", "N9", "G95", "MKS")
 _OF_STOCK = {
     # best before and expiry (2005, 374), batch (1153, 128): goods that lie apart; booking dates and delivery notes do
     # not, since they stand beside running balances
     "DTM": ("361", "36", "036"), "RFF": ("BT",), "REF": ("BT", "LT"), "N9": ("BT", "LT"),
 }  # fmt: skip
+_OWNERS = ("GO",)
+"""3035: whose goods they are (D.96A INVRPT, group 12 below the quantity): what one owns is no part of another's."""
 _ALWAYS = ("GIN", "STS", "LQ")
 """Identity numbers and states of goods, whatever their first code."""
 
@@ -68,8 +71,8 @@ def judge_repetition(
             is_whole = _keeps_its_lines(segments, first, last) if is_whole is None else is_whole
             own = ((value_at(segments, price),),) if is_whole else ()
         apart += own + (_stock_marks(segments, q, stop, inventory) if is_stock else ())
-        # a place before its quantity may be that of an earlier one whose successor is lost
-        may_be_earlier = several_places and not ("location" in record and record["location"][0] > q)
+        # a place before its quantity may be that of an earlier one whose successor is lost; a part has its own in it
+        may_be_earlier = several_places and not ("location" in record and record["location"][0] >= q)
         # one without a unit is like any, others are like those of their unit and those without one
         alike = [seen[code, location, other] for other in ((unit, "") if unit else (None,))]
         stated = () if several_places or not unit or unit in _MONEY else units[code, location] - {unit, *_MONEY}
@@ -143,11 +146,13 @@ def _sale_marks(segments: Sequence[Segment], quantity: int, stop: int, setting: 
 def _stock_marks(
     segments: Sequence[Segment], quantity: int, stop: int, inventories: Mapping[int, int]
 ) -> tuple[Mark, ...]:
-    """(tag, code, value) of what says which part of the stock a quantity is."""
+    """(tag, code, value) of what says which part of the stock a quantity is, and whose it is."""
     marks: list[Mark] = []
     for segment in segments[quantity + 1 : stop]:
         tag = segment.tag
         code = segment.value(0)
+        if tag == "NAD" and code in _OWNERS:
+            marks.append((tag, code, segment.value(1)))
         value = segment.value(1) or segment.value(0, 1)
         if value and (tag in _ALWAYS or code in _OF_STOCK.get(tag, ())):
             marks.append((tag, code, value))
