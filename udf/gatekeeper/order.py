@@ -77,9 +77,14 @@ def check_header_dates(segments: Sequence[Segment], chunks: Chunks, setting: Set
 def check_lost_periods(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
     """Groups, or lines, that state no period where all others state their own: what stands above is not theirs.
 
-    One that lost its date would have that of the message, or none. Of lines it takes three that have their own.
+    One that lost its date would have that of the message, or none. Of lines it takes three that have their own; one
+    without a quantity needs none.
     """
-    for parts, least, what in ((chunks.groups, 1, "place"), (each_line(chunks), _LINES_WITH_DATES, "line")):
+    lines = [
+        line for line in each_line(chunks)
+        if next(quantity_positions(segments, line.first, line.last, setting.standard), None)
+    ]  # fmt: skip
+    for parts, least, what in ((chunks.groups, 1, "place"), (lines, _LINES_WITH_DATES, "line")):
         stated = [bool(date_statements(segments, range(part.first, part.last), setting)) for part in parts]
         if least <= stated.count(True) < len(stated) and stated.count(False) <= len(stated) // 3 + (what == "place"):
             bare = parts[stated.index(False)]

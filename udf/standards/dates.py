@@ -9,6 +9,7 @@ from udf.findings import Finding
 from udf.reading import Position
 from udf.standards.edifact import EDIFACT
 from udf.standards.message_types import MESSAGE_TYPES
+from udf.standards.owners import QUANTITIES, has_below
 from udf.standards.setting import Setting, value_at
 from udf.standards.standard import Standard
 from udf.standards.values import UnreadableValueError, read_period
@@ -178,4 +179,25 @@ def bind_periods(
             if faults:
                 return {}, faults
         bound[activity] = start, end
+    if fault := _find_loose_date(segments, activities, bound, setting):
+        return {}, [fault]
     return bound, []
+
+
+def _find_loose_date(
+    segments: Sequence[Segment],
+    activities: Sequence[int],
+    bound: dict[int, tuple[Position | None, Position | None]],
+    setting: Setting,
+) -> Finding | None:
+    """A date behind the last of several quantities alone, where the structure of the message has none there.
+
+    It may be of all of them. Behind the first ones it is theirs, whatever the structure.
+    """
+    own = [a for a in activities if (stated := bound[a][0] or bound[a][1]) and stated[0] > a]
+    if own != activities[-1:] or len(activities) < 2 or segments[own[0]].tag != "QTY":
+        return None
+    if not setting.standard.has_components or has_below(setting.message_type, setting.version, QUANTITIES, "DTM"):
+        return None
+    detail = "A date stands behind the last of several quantities: whether it is of the others is not said."
+    return Finding("date-ambiguous", detail, own[0])

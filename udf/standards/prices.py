@@ -9,6 +9,7 @@ from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.reading import Position
 from udf.standards.edifact import EDIFACT
+from udf.standards.owners import QUANTITIES, has_below
 from udf.standards.quantities import PIECES
 from udf.standards.setting import Setting, value_at
 from udf.standards.values import UnreadableValueError, read_number
@@ -198,6 +199,9 @@ def bind_prices(
     if before:
         return dict.fromkeys(activities, before[0]), []
     if len(after) == 1 and after[0][0] > activities[-1] and setting.standard.shares_last_price:
+        if len(activities) > 1 and has_below(setting.message_type, setting.version, QUANTITIES, "PRI"):
+            detail = "A price stands behind the last of several quantities: by the directory it is of that one alone."
+            return {}, [Finding("price-ambiguous", detail, after[0][0])]
         return dict.fromkeys(activities, after[0]), []
     bound: dict[int, Position | None] = {}
     for n, activity in enumerate(activities):
