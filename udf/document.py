@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from udf.edi.segments import Segment
-from udf.line_attributes import inventory_status, read_attributes
+from udf.line_attributes import find_openings, inventory_status, read_attributes
 from udf.line_prices import read_currency, read_prices
 from udf.message import LineRecords
 from udf.outcome import Line, Party
@@ -122,7 +122,7 @@ def build_lines(
     parent = parent_slot(segments, line.first, line.last)
     nearer = read_currency(segments, line.first, line.last, currency, setting)
     mark = setting.mark
-    opening = sorted({r[name][0] for r in line.records for name in ("quantity", "qualifier")})
+    opening = find_openings(line)
     inventory = inventory_segments(segments, line.first, line.last)
     lines = []
     for record in line.records:

@@ -24,22 +24,33 @@ _NAMED = {
 }
 
 
+def find_openings(line: LineRecords) -> list[int]:
+    """The segments of a line with which what follows is of another quantity: its own, its ZA, or its place before it."""
+    own = {record[name][0] for record in line.records for name in ("quantity", "qualifier")}
+    places = (record["location"][0] for record in line.records if "location" in record)
+    return sorted(own.union(place for place in places if line.first <= place < max(own, default=line.first)))
+
+
 def read_attributes(
     segments: Sequence[Segment], line: LineRecords, record: Record, setting: Setting, opening: Sequence[int]
 ) -> dict[str, str]:
     """What else the line states, before the quantities or after this one: descriptions, amounts, references, dates.
 
-    `opening` are the segments that any record of the line has its quantity or qualifier in, in stream order.
+    `opening` is as of `find_openings`.
     """
     used = {position[0] for position in record.values()}
     own, activity = record["quantity"][0], record["qualifier"][0]
     at = bisect_right(opening, own)
     stop = opening[at] if at < len(opening) else line.last
     above = opening[bisect_right(opening, activity)] if activity < own else activity
+    place = record["location"][0] if "location" in record else line.last
+    below = opening[bisect_right(opening, place)] if line.first <= place < own else place
     found: dict[str, str] = {}
     repaired = False
-    # what stands with a quantity, with the activity that it is a part of, with the line: of two the nearer holds
-    for index in (*range(own, stop), *range(activity + 1, above), *range(line.first, opening[0])):
+    # what stands with a quantity, with the activity that it is a part of, with its place, with the line: of two the
+    # nearer holds
+    spans = range(own, stop), range(activity + 1, above), range(place + 1, below), range(line.first, opening[0])
+    for index in (index for span in spans for index in span):
         segment = segments[index]
         repaired = repaired or segment.repaired
         tag = segment.tag
