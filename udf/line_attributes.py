@@ -25,7 +25,7 @@ _NAMED = {
 
 
 def find_openings(line: LineRecords) -> list[int]:
-    """The segments of a line with which what follows is of another quantity: its own, its ZA, or its place before it."""
+    """The segments of a line with which another quantity begins: its own, its ZA, or its place before it."""
     own = {record[name][0] for record in line.records for name in ("quantity", "qualifier")}
     places = (record["location"][0] for record in line.records if "location" in record)
     return sorted(own.union(place for place in places if line.first <= place < max(own, default=line.first)))

@@ -157,8 +157,8 @@ def bind_periods(
 ) -> tuple[dict[int, tuple[Position | None, Position | None]], list[Finding]]:  # fmt: skip
     """Activity to period: its own date, dates behind it, those of its place, then dates before the first quantity.
 
-    `opening` has the place of an activity that stands before it, as below GIS of D.97A SLSRPT: the dates between the two
-    are those of the place.
+    `opening` has the place of an activity that stands before it, as below GIS of D.97A SLSRPT: the dates between the
+    two are those of the place.
     """
     bound: dict[int, tuple[Position | None, Position | None]] = {}
     opening = opening if opening and len(set(opening.values())) > 1 else {}
