@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from udf.edi.segments import Segment
 from udf.message import LineRecords
 from udf.reading import Record
-from udf.standards.quantities import names_part_place
+from udf.standards.quantities import SUB_LOCATION, names_part_place
 from udf.standards.setting import Setting
 from udf.standards.x12 import X12
 
@@ -74,8 +74,10 @@ def read_attributes(
             _note_schedule(segment, index == own, found)
         elif tag == "REF" and index == own and not names_part_place(segment):
             found.setdefault(f"reference_{segment.value(0)}", segment.value(1))
-        elif tag == "SDQ" and index == own and segment.value(22):
-            found.setdefault("sub_location", segment.value(22))
+        elif tag == "SDQ" and index == own and segment.value(SUB_LOCATION):
+            found.setdefault("sub_location", segment.value(SUB_LOCATION))
+        elif tag == "LOC" and segment.value(2):  # D.96A C519, a related location
+            found.setdefault("sub_location", segment.value(2))
         elif tag == "QTY" and setting.standard is X12 and index not in used and segment.value(1):
             found.setdefault(f"count_{segment.value(0)}", segment.value(1))
     if repaired:

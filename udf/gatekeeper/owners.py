@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.standards.dates import date_statements
-from udf.standards.owners import OF_THE_MESSAGE, walker_of
+from udf.standards.owners import OF_THE_MESSAGE, has_tag, walker_of
 from udf.standards.places import PLACES, place_role
 from udf.standards.setting import Setting
 
@@ -22,10 +22,19 @@ def check_owners(segments: Sequence[Segment], first: int, setting: Setting) -> l
     found: dict[str, Finding] = {}
     for index, owner in walker.walk(segments, first, len(segments)):
         segment = segments[index]
-        is_part = segment.tag == "HL" or (segment.tag == "SLN" and bool(segment.value(9)))
+        is_part = segment.tag == "HL" or (
+            segment.tag == "SLN"
+            and bool(segment.value(9))
+            and not has_tag(setting.message_type, setting.version, "SLN")
+        )
         if owner is None and is_part and setting.standard.splits:
             detail = f"{segment.raw[:60]} says what is a part of what, and no {setting.message_type} has {segment.tag}."
             found.setdefault("unread-data", Finding("unread-data", detail, index))
+        if segment.tag in _ADDRESSES and "place-lost" not in found and not _has_party(segments, index, first):
+            detail = (
+                f"{segment.raw[:60]} is an address without a party: its N1 is lost, and what stands below it with it."
+            )
+            found["place-lost"] = Finding("place-lost", detail, index)
         if segment.tag != "DTM" or owner is None or owner == OF_THE_MESSAGE or "date-ambiguous" in found:
             continue
         above = segments[owner]
@@ -35,3 +44,15 @@ def check_owners(segments: Sequence[Segment], first: int, setting: Setting) -> l
             detail = f"{segment.raw[:60]} stands below {above.raw[:60]}: by the directory it is a date of that alone."
             found["date-ambiguous"] = Finding("date-ambiguous", detail, index)
     return list(found.values())
+
+
+def _has_party(segments: Sequence[Segment], index: int, first: int) -> bool:
+    """Whether an N1 stands above an address of X12, with nothing between the two but what its loop holds."""
+    while index > first and segments[index].tag in (*_ADDRESSES, *_WITH_ADDRESSES):
+        index -= 1
+    return segments[index].tag == "N1"
+
+
+_ADDRESSES = ("N2", "N3", "N4")
+_WITH_ADDRESSES = ("PER", "REF", "N9", "FOB", "TD5", "DTM")
+"""004010: what the loop of N1 has beside names and addresses."""

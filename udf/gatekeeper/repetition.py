@@ -12,7 +12,7 @@ from udf.gatekeeper.values import are_told_apart, find_sum, is_count, read_count
 from udf.reading import Record
 from udf.standards.message_types import MESSAGE_TYPES
 from udf.standards.places import PLACES, place_role
-from udf.standards.quantities import SPLITS, activity_of, inventory_segments
+from udf.standards.quantities import SPLITS, SUB_LOCATION, activity_of, inventory_segments
 from udf.standards.setting import Setting, value_at
 from udf.standards.values import UnreadableValueError, read_number
 
@@ -70,7 +70,8 @@ def judge_repetition(
         if (price := record.get("price")) and q < price[0] < stop and own == () and moved:
             is_whole = _keeps_its_lines(segments, first, last) if is_whole is None else is_whole
             own = ((value_at(segments, price),),) if is_whole else ()
-        apart += own + (_stock_marks(segments, q, stop, inventory) if is_stock else ())
+        apart += own + _room_marks(segments, q, stop)
+        apart += _stock_marks(segments, q, stop, inventory) if is_stock else ()
         # a place before its quantity may be that of an earlier one whose successor is lost; a part has its own in it
         may_be_earlier = several_places and not ("location" in record and record["location"][0] >= q)
         # one without a unit is like any, others are like those of their unit and those without one
@@ -117,18 +118,26 @@ class _Alike:
 
     count: int = 0
     said: set[tuple[Mark, ...]] = field(default_factory=set)
-    kinds: set[tuple[Mark, ...]] = field(default_factory=set)
 
     def note(self, apart: tuple[Mark, ...]) -> None:
         self.count += 1
         self.said.add(apart)
-        self.kinds.add(tuple(mark[:-1] for mark in apart))
 
     def differ(self, apart: tuple[Mark, ...], is_stock: bool) -> bool:
-        """Whether each and this one say what they are, and not the same; stock by the same kinds of segments."""
+        """Whether each and this one say what they are, and not the same; stock by a kind of segment that both have."""
         if () in self.said or not are_told_apart((apart,), self.said):
             return False
-        return not is_stock or self.kinds <= {tuple(mark[:-1] for mark in apart)}
+        return not is_stock or all(_differ_in_kind(apart, said) for said in self.said)
+
+
+def _differ_in_kind(one: tuple[Mark, ...], other: tuple[Mark, ...]) -> bool:
+    """Whether two stocks have marks of one kind that differ: two batches do, one of which has an expiry date too."""
+
+    def of(marks: tuple[Mark, ...], kind: Mark) -> frozenset[Mark]:
+        return frozenset(mark for mark in marks if mark[:-1] == kind)
+
+    kinds = {mark[:-1] for mark in one} & {mark[:-1] for mark in other}
+    return any(are_told_apart((of(one, kind),), {of(other, kind)}) for kind in kinds)
 
 
 def _sale_marks(segments: Sequence[Segment], quantity: int, stop: int, setting: Setting) -> tuple[Mark, ...]:
@@ -140,6 +149,17 @@ def _sale_marks(segments: Sequence[Segment], quantity: int, stop: int, setting: 
     activity = segments[activity_of(segments, quantity, setting.standard)]
     if activity.tag == "ZA":
         marks += [(value,) for value in map(activity.value, (4, 6, 7)) if value]
+    return tuple(marks)
+
+
+def _room_marks(segments: Sequence[Segment], quantity: int, stop: int) -> tuple[Mark, ...]:
+    """(tag, code, value) of a part of the place: D.96A LOC C519, a related location; X12 SDQ23 (310)."""
+    marks = [
+        ("LOC", segment.value(0), segment.value(2)) for segment in segments[quantity + 1 : stop]
+        if segment.tag == "LOC" and segment.value(2)
+    ]  # fmt: skip
+    if segments[quantity].tag == "SDQ" and segments[quantity].value(SUB_LOCATION):
+        marks.append(("SDQ", "", segments[quantity].value(SUB_LOCATION)))
     return tuple(marks)
 
 

@@ -13,6 +13,8 @@ from udf.standards.codes import codes_of, is_listed_unit
 from udf.standards.meanings import STATES, TRANSFERS
 from udf.standards.message_types import MESSAGE_TYPES
 
+Kind = tuple[str | None, str | None]
+"""The codes of a quantity and of its transfer (X12 867 PTD01): a sale names a customer, a summary none."""
 _FAR = 400
 """Days: reports are of days, weeks, months, at most a year, and are written soon after."""
 _ODD = {
@@ -35,9 +37,9 @@ class LineWarnings:
         self._start, self._end = header.get("period_start"), header.get("period_end")
         self._odd: dict[str, tuple[int, str]] = {}
         self._unmapped: defaultdict[str, int] = defaultdict(int)
-        self._placed: set[str | None] = set()
-        self.unplaced: defaultdict[str | None, int] = defaultdict(int)
-        """Lines without a place, by the code of their quantity."""
+        self._placed: set[Kind] = set()
+        self.unplaced: defaultdict[Kind, int] = defaultdict(int)
+        """Lines without a place, by the code of their quantity and that of their PTD."""
         self._unlisted: defaultdict[str, int] = defaultdict(int)
         self._typeless = 0
         self._dated: set[str | None] = set()
@@ -60,9 +62,9 @@ class LineWarnings:
         if line.measure == "unmapped":
             self._unmapped[name_code(line)] += count
         if line.location_id is None:
-            self.unplaced[line.qualifier] += count
+            self.unplaced[line.qualifier, line.attributes.get("transfer")] += count
         else:
-            self._placed.add(line.qualifier)
+            self._placed.add((line.qualifier, line.attributes.get("transfer")))
         if line.unit and not is_listed_unit(line.unit):
             self._unlisted[line.unit] += count
         self._typeless += count * (line.item_id_type is None)
@@ -114,7 +116,9 @@ class LineWarnings:
             yield Finding("gtin-check-digit", detail)
         bare = self._placed & self.unplaced.keys()
         if bare:
-            detail = f"Some quantities of the code {min(map(str, bare))} have a place and others have none."
+            detail = (
+                f"Some quantities of the code {min(str(code) for code, _ in bare)} have a place and others have none."
+            )
             yield Finding("place-missing", detail)
         lost = self._dated & self._undated.keys()
         if lost:

@@ -145,5 +145,15 @@ def has_below(message_type: str, version: str, triggers: tuple[str, ...], tag: s
     return look(structure_of(message_type, version))
 
 
+@cache
+def has_tag(message_type: str, version: str, tag: str) -> bool:
+    """Whether a structure has a segment anywhere."""
+
+    def look(nodes: list[Node]) -> bool:
+        return any(node.tag == tag or look(node.parts) for node in nodes)
+
+    return look(structure_of(message_type, version))
+
+
 QUANTITIES = ("QTY", "INV")
 """Triggers of the group of a quantity in EDIFACT: INV opens it from D.97A INVRPT on."""

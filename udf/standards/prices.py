@@ -180,6 +180,12 @@ def other_unit(segment: Segment, unit: str | None) -> str | None:
     return own
 
 
+def has_own_prices(setting: Setting) -> bool:
+    """Whether the structure of a message puts prices below each quantity: PRI from D.97A SLSRPT on, CTP in an 852."""
+    triggers = ("ZA",) if setting.message_type == "852" else QUANTITIES
+    return has_below(setting.message_type, setting.version, triggers, "CTP" if triggers == ("ZA",) else "PRI")
+
+
 def bind_prices(
     segments: Sequence[Segment], first: int, last: int, activities: list[int], setting: Setting
 ) -> tuple[dict[int, Position | None], list[Finding]]:
@@ -191,6 +197,11 @@ def bind_prices(
     before = [run for run in runs if run[0] < activities[0]]
     after = [run for run in runs if run[0] > activities[0]]
     starts = [run[0] for run in after]
+    if len(before) == 1 and after and setting.message_type == "852":  # CTP stands below LIN and below ZA: the nearer
+        own = {
+            a: run for a in activities for run in after if run[0] > a and not any(a < b < run[0] for b in activities)
+        }
+        return {activity: own.get(activity, before[0]) for activity in activities}, []
     if before and after:
         detail = "Prices stand before and after the quantities."
         return {}, [Finding("price-ambiguous", detail, after[0][0])]
@@ -211,7 +222,8 @@ def bind_prices(
             return {}, [Finding("price-ambiguous", "A quantity has several prices.", own[1][0])]
         bound[activity] = own[0] if own else None
     slots = [price_type_slot(segments, run) for run in after]
-    if len({value_at(segments, slot) if slot else "" for slot in slots}) > 1:
+    is_own = has_own_prices(setting)
+    if not is_own and len({value_at(segments, slot) if slot else "" for slot in slots}) > 1:
         detail = "The quantities of the line have prices of different types."
         return {}, [Finding("price-ambiguous", detail, after[1][0])]
     return bound, []

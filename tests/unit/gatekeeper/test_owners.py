@@ -75,3 +75,10 @@ def test_what_stands_behind_the_last_of_several_quantities_is_theirs_where_it_ca
 ) -> None:
     found = errors(sales(lines).replace("D:96A", version))
     assert bool(found & {"price-ambiguous", "date-ambiguous"}) == is_refused
+
+
+def test_an_address_without_its_party_has_lost_it() -> None:
+    # 004010: N2, N3 and N4 stand in the loop of an N1 and nowhere else
+    sold = f"PTD*SS N1*ST*SHOP*92*R1 N3*1_MAIN_ST N4*TAMPA REF*IV*1 QTY*32*5*EA {UP}"
+    assert "place-lost" not in errors(resale(f"N1*DS*D*92*D1 PER*IC*A N4*MIAMI {sold}"))
+    assert "place-lost" in errors(resale(f"{sold} N3*9_HIGH_ST N4*MIAMI QTY*32*2*EA LIN*2*UP*036000291452"))

@@ -43,6 +43,13 @@ def test_a_code_with_a_place_in_some_lines_alone_is_told() -> None:
     assert warn(hold(), hold(place=None)).keys() == {"place-missing", "location-not-stated"}
 
 
+def test_a_sale_names_a_customer_and_a_scrapping_none() -> None:
+    # X12 521: what PTD01 says tells the quantities of one code apart
+    sale, scrap = hold()._replace(attributes={"transfer": "SS"}), hold(place=None)
+    assert warn(sale, scrap._replace(attributes={"transfer": "SC"})).keys() == {"location-not-stated"}
+    assert warn(sale, scrap._replace(attributes={"transfer": "SS"})).keys() == {"place-missing", "location-not-stated"}
+
+
 def test_a_code_with_a_day_in_some_lines_alone_is_told() -> None:
     dayless = hold()._replace(as_of_date=None)
     assert warn(hold(), dayless).keys() == {"period-missing", "period-not-stated"}
