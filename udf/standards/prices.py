@@ -198,10 +198,8 @@ def bind_prices(
     after = [run for run in runs if run[0] > activities[0]]
     starts = [run[0] for run in after]
     if len(before) == 1 and after and setting.message_type == "852":  # CTP stands below LIN and below ZA: the nearer
-        own = {
-            a: run for a in activities for run in after if run[0] > a and not any(a < b < run[0] for b in activities)
-        }
-        return {activity: own.get(activity, before[0]) for activity in activities}, []
+        nearer = {activities[bisect_right(activities, run[0]) - 1]: run for run in after}
+        return {activity: nearer.get(activity, before[0]) for activity in activities}, []
     if before and after:
         detail = "Prices stand before and after the quantities."
         return {}, [Finding("price-ambiguous", detail, after[0][0])]

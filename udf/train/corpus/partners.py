@@ -38,9 +38,7 @@ def draw_written(
         writing = draw_writing(r, dialect.message_type, quirks)
         if dialect.message_type == "SLSRPT" and dialect.price == "after":  # from D.97A on it is the last quantity's
             writing = replace(writing, version="D:96A:UN")
-        if dialect.message_type == "INVRPT" and (
-            dialect.inv or dialect.stock_mark == "INV"
-        ):  # before D.97A it is behind
-            writing = replace(writing, version="D:97A:UN")
+        if isinstance(dialect, EdifactPartner) and (dialect.inv or dialect.stock_mark == "INV"):
+            writing = replace(writing, version="D:97A:UN")  # before, INV stands behind its quantity
         if writing.quirks if quirks is not TRAINED_QUIRKS else is_held_out(dialect) == held_out:
             return dialect, writing
