@@ -1,26 +1,24 @@
 """Proved records become a document: values are copied from the source, nearer statements win over farther ones."""
 
 import datetime
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from udf.edi.segments import Segment
-from udf.line_prices import read_prices
+from udf.line_attributes import find_openings, inventory_status, read_attributes
+from udf.line_prices import read_currency, read_prices
 from udf.message import LineRecords
 from udf.outcome import Line, Party
 from udf.reading import Position, Record
 from udf.standards.chunks import Chunk
 from udf.standards.dates import date_statements, read_date, read_days
-from udf.standards.header import currencies
 from udf.standards.items import line_identifiers, parent_slot
 from udf.standards.meanings import STOCK, refine
 from udf.standards.places import without_weak_place
-from udf.standards.quantities import inventory_segments, names_part_place
+from udf.standards.quantities import inventory_segments
 from udf.standards.setting import Setting
 from udf.standards.standard import Standard
 from udf.standards.values import UnreadableValueError, read_number
-from udf.standards.x12 import X12
 
 SALES = frozenset(("sold", "returned", "net_sold", "total_sold"))
 """Measures of sales: they have a period. What is no flow at all has an as-of date."""
@@ -122,11 +120,9 @@ def build_lines(
     lin = next((segments[i] for i in range(line.first, line.last) if segments[i].tag == "LIN"), None)
     number = (lin.value(0) or None) if lin else None
     parent = parent_slot(segments, line.first, line.last)
-    nearer = currencies(segments, range(line.first, line.last))
-    if len(nearer) > 1:
-        raise UnreadableValueError("currency-ambiguous", f"The line states the currencies {' and '.join(nearer)}.")
+    nearer = read_currency(segments, line.first, line.last, currency, setting)
     mark = setting.mark
-    opening = sorted({r[name][0] for r in line.records for name in ("quantity", "qualifier")})
+    opening = find_openings(line)
     inventory = inventory_segments(segments, line.first, line.last)
     lines = []
     for record in line.records:
@@ -145,9 +141,10 @@ def build_lines(
             if _is_of_stock(segments, whole, setting):  # of a sale it says nothing
                 whole = {name: at for name, at in whole.items() if name not in ("start", "end")}
         start, end = read_dates(segments, whole)
-        attributes = _attributes(segments, line, record, setting, opening)
-        attributes = _inventory_status(segments, inventory.get(record["quantity"][0])) | attributes
-        unit, own_currency = _text(segments, whole.get("unit")), nearer[0] if nearer else currency
+        attributes = inventory_status(segments, inventory.get(record["quantity"][0]))
+        attributes |= {"transfer": transfer} if transfer else {}
+        attributes |= read_attributes(segments, line, record, setting, opening)
+        unit, own_currency = _text(segments, whole.get("unit")), nearer or currency
         prices: dict[str, Any] = {}
         priced: dict[str, tuple[int, int]] = {}
         if price_at := whole.get("price"):
@@ -191,11 +188,14 @@ def build_lines(
 
 
 def is_yet_to_come(segments: Sequence[Segment], quantity: Position, as_of: datetime.date) -> bool:
-    """Whether a part of a stock (SCH06) is of a later day than the stock: a schedule is no split of what there is."""
+    """Whether a part of a stock (SCH06, SCH09) is of a later day than the stock: a schedule is no split of it."""
     segment = segments[quantity[0]]
-    if segment.tag != "SCH" or not segment.value(5):
-        return False
-    return read_days(segment.value(5), "")[0] > as_of
+    stated = (segment.value(e) for e in SCHEDULED) if segment.tag == "SCH" else ()
+    return any(read_days(day, "")[0] > as_of for day in stated if day)
+
+
+SCHEDULED = (5, 8)
+"""Elements of the two dates of an X12 SCH."""
 
 
 def transfer_of(segments: Sequence[Segment], first: int, last: int) -> str:
@@ -291,84 +291,3 @@ def inherit(*records: Record) -> Record:
     for record in records:
         whole = _inherit(whole, record)
     return {name: whole[name] for name in ("location", "location_type", "start", "end", "currency") if name in whole}
-
-
-_NAMED = {
-    "MOA": "amount",
-    "RFF": "reference",
-    "REF": "reference",
-    "GIN": "identity",
-    "DTM": "date",
-    "N9": "reference",
-    "AMT": "amount",
-    "STS": "status",
-    "LQ": "status",
-}
-
-
-def _attributes(
-    segments: Sequence[Segment], line: LineRecords, record: Record, setting: Setting, opening: Sequence[int]
-) -> dict[str, str]:
-    """What else the line states, before the quantities or after this one: descriptions, amounts, references, dates.
-
-    `opening` are the segments that any record of the line has its quantity or qualifier in, in stream order.
-    """
-    used = {position[0] for position in record.values()}
-    own, activity = record["quantity"][0], record["qualifier"][0]
-    at = bisect_right(opening, own)
-    stop = opening[at] if at < len(opening) else line.last
-    above = opening[bisect_right(opening, activity)] if activity < own else activity
-    found: dict[str, str] = {}
-    repaired = False
-    # what stands with a quantity, with the activity that it is a part of, with the line: of two the nearer holds
-    for index in (*range(own, stop), *range(activity + 1, above), *range(line.first, opening[0])):
-        segment = segments[index]
-        repaired = repaired or segment.repaired
-        tag = segment.tag
-        if tag == "IMD":
-            text = " ".join(value for element in segment.elements[2:] for value in element[3:] if value)
-            if text:
-                found.setdefault("description", text)
-        elif tag == "PID" and segment.value(4):
-            found.setdefault("description", segment.value(4))
-        elif tag in _NAMED and index not in used:
-            first, second = (
-                (segment.value(0, 0), segment.value(0, 1))
-                if setting.standard.has_components and tag not in ("GIN", "STS")
-                else (segment.value(0), segment.value(1))
-            )
-            if first and second:
-                found.setdefault(f"{_NAMED[tag]}_{first}", second)
-        elif tag == "ZA" and segment.value(4) and record.get("start", (-1,))[0] != index:
-            found.setdefault(f"date_{segment.value(3)}", segment.value(4))
-        elif tag == "SCH":
-            _note_schedule(segment, index == own, found)
-        elif tag == "REF" and index == own and not names_part_place(segment):
-            found.setdefault(f"reference_{segment.value(0)}", segment.value(1))
-        elif tag == "SDQ" and index == own and segment.value(22):
-            found.setdefault("sub_location", segment.value(22))
-        elif tag == "QTY" and setting.standard is X12 and index not in used and segment.value(1):
-            found.setdefault(f"count_{segment.value(0)}", segment.value(1))
-    if repaired:
-        found["repaired"] = "true"
-    return found
-
-
-def _note_schedule(segment: Segment, is_own: bool, found: dict[str, str]) -> None:
-    """Of a part its date and who is no place in it; any other SCH is a quantity of another day, beside this one."""
-    date, party = segment.value(5), segment.value(3)
-    if is_own:
-        if date:
-            found.setdefault(f"date_{segment.value(4)}", date)
-        if party and not names_part_place(segment):
-            found.setdefault(f"party_{segment.value(2)}", party)
-    elif not names_part_place(segment) and segment.value(0):
-        found.setdefault(f"scheduled_{segment.value(4)}_{date}".rstrip("_"), segment.value(0))
-
-
-def _inventory_status(segments: Sequence[Segment], inv: int | None) -> dict[str, str]:
-    """INV of a quantity: 4501 direction, 7491 status."""
-    if inv is None:
-        return {}
-    named = {"inventory_direction": segments[inv].value(0), "inventory_status": segments[inv].value(1)}
-    return {name: value for name, value in named.items() if value}

@@ -6,9 +6,39 @@ from typing import Any
 from udf.edi.segments import Segment
 from udf.outcome import Price, Span
 from udf.reading import Position
-from udf.standards.prices import other_unit, prefer_price, price_basis, price_of, price_run, price_type_slot
+from udf.standards.header import CURRENCIES, currencies
+from udf.standards.prices import (
+    other_unit,
+    prefer_price,
+    price_basis,
+    price_of,
+    price_run,
+    price_runs,
+    price_type_slot,
+)
 from udf.standards.setting import Setting, value_at
-from udf.standards.values import read_number
+from udf.standards.values import UnreadableValueError, read_number
+
+
+def read_currency(
+    segments: Sequence[Segment], first: int, last: int, above: str | None, setting: Setting
+) -> str | None:
+    """The currency that a line states of its own (CUX, CUR); `above` is the document's.
+
+    D.99B SLSRPT and D.96A INVRPT have CUX below each PRI: behind one of several prices it says nothing of the others.
+    Raises UnreadableValueError.
+    """
+    stated = currencies(segments, range(first, last))
+    if len(stated) > 1:
+        raise UnreadableValueError("currency-ambiguous", f"The line states the currencies {' and '.join(stated)}.")
+    if not stated or stated[0] == above:
+        return stated[0] if stated else None
+    holders = [i for i in range(first, last) if segments[i].tag in CURRENCIES]
+    runs = [index for index, _, _ in price_runs(segments, first, last, setting)]
+    if len(holders) < len(runs) and holders[0] > runs[0]:
+        detail = f"The currency {stated[0]} stands behind one of several prices: which of them have it is not said."
+        raise UnreadableValueError("currency-ambiguous", detail)
+    return stated[0]
 
 
 def read_prices(

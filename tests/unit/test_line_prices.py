@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.small_messages import activity, resale, sales
+from tests.small_messages import WEEK, activity, message, resale, sales
 from tests.unit.test_document import LIN, UP, codes, first_line
 from udf.train.attack.rules_engine import compile_by_rules
 
@@ -84,3 +84,23 @@ def test_of_prices_that_no_table_tells_apart_none_is_the_price_and_all_are_kept(
 def test_a_price_that_is_sent_twice_is_one() -> None:
     line = first_line(sales(f"{LIN} PRI+AAA:9.99 PRI+AAA:9.99 QTY+153:1"))
     assert (line.price, len(line.prices)) == (Decimal("9.99"), 1)
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ("PRI+AAA:2 CUX+2:USD:10", ["USD"]),
+        ("PRI+AAA:2 CUX+2:USD:10 QTY+61:1 PRI+AAA:2 CUX+2:USD:10", ["USD", "USD"]),
+        ("PRI+AAA:2 QTY+61:1 PRI+AAA:2", ["EUR", "EUR"]),
+        ("PRI+AAA:2 CUX+2:EUR:10 QTY+61:1 PRI+AAA:2", ["EUR", "EUR"]),
+        ("PRI+AAA:2 CUX+2:USD:10 QTY+61:1 PRI+AAA:2", []),
+        ("PRI+AAA:2 QTY+61:1 PRI+AAA:2 CUX+2:USD:10", []),
+    ],
+)
+def test_the_currency_below_one_price_says_nothing_of_another(lines: str, told: list[str]) -> None:
+    # D.96A INVRPT: group 13 is PRI, CUX, DTM, in the group of a quantity; D.99B SLSRPT: CUX below PRI
+    text = message("SLSRPT", f"BGM+73E+S1+9 {WEEK} CUX+2:EUR:10 LOC+162+S1 {LIN} QTY+153:5 {lines}")
+    outcome = compile_by_rules(text)
+    assert outcome.document is not None
+    assert [line.currency for line in outcome.document.lines] == told
+    assert told or "currency-ambiguous" in codes(outcome)

@@ -48,15 +48,53 @@ def find_repeated_blocks(segments: Sequence[Segment], chunks: Chunks) -> list[Fi
     return []
 
 
+def find_copies(segments: Sequence[Segment], chunks: Chunks) -> set[int]:
+    """The lines that stand again with all that they say, their own numbers as well.
+
+    Under one place, or with all the lines of a place that stands again.
+
+    A register may sell the same twice, and then each line has a number of its own; where all have one and the same, or
+    none, or numbers begin anew at each place, they tell nothing.
+    """
+    first: dict[bytes, int] = {}
+    copies: set[int] = set()
+    numbers: set[str] = set()
+    groups: defaultdict[int, list[tuple[str, bytes, int]]] = defaultdict(list)
+    places: dict[int, bytes] = {0: b""}
+    for line in each_line(chunks):
+        lin = next((i for i in range(line.first, line.last) if segments[i].tag == "LIN"), None)
+        number = segments[lin].value(0) if lin is not None else ""
+        if not number:
+            continue
+        at = id(line.group) if line.group is not None else 0
+        if line.group is not None and at not in places:
+            places[at] = _digest(segments, line.group.first, line.group.last)
+        said = _digest(segments, line.first, line.last, 0)
+        numbers.add(number)
+        groups[at].append((number, said, line.line))
+        same = blake2b(str(at).encode() + said, digest_size=16).digest()
+        if first.setdefault(same, line.line) != line.line:
+            copies |= {first[same], line.line}
+    if len(numbers) == 1 and len(first) > 1:
+        return set()
+    if len({lines[0][0] for lines in groups.values()}) > 1:
+        stated: dict[tuple[bytes, ...], list[int]] = {}
+        for at, lines in groups.items():
+            own = [line for _, _, line in lines]
+            earlier = stated.setdefault((places[at], *(said for _, said, _ in lines)), own)
+            copies |= set() if earlier is own else {*earlier, *own}
+    return copies
+
+
 def comes_twice(parts: Sequence[Hashable]) -> bool:
     """Whether the second half of some lines or groups says what the first does; one alone may have been sold twice."""
     half, odd = divmod(len(parts), 2)
     return not odd and half >= BLOCK and list(parts[:half]) == list(parts[half:]) and len(set(parts)) > 1
 
 
-def _digest(segments: Sequence[Segment], first: int, last: int) -> bytes:
+def _digest(segments: Sequence[Segment], first: int, last: int, skipped: int = 1) -> bytes:
     """What some segments say, without the number of a line: a message may have a hundred thousand of them."""
-    said = ((s.tag, s.elements[s.tag == "LIN" :]) for s in map(segments.__getitem__, range(first, last)))
+    said = ((s.tag, s.elements[skipped * (s.tag == "LIN") :]) for s in map(segments.__getitem__, range(first, last)))
     return blake2b(repr(list(said)).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 

@@ -64,19 +64,30 @@ def _mix(codes: frozenset[str]) -> int:
 def find_exchanged_parts(segments: Sequence[Segment], first: int, last: int) -> list[Finding]:
     """A part of an SDQ whose quantity begins with a nought, as numbers of stores do, beside a shorter number as place.
 
-    X12.6 wants numbers without such noughts. A partner that writes them all the same is understood where its places are
-    as long as its quantities.
+    Likewise beside a number with a sign or a decimal point as place, and where another place of the segment is shorter
+    than all others: it is then the quantity of the store before. X12.6 wants numbers without such noughts. A partner
+    that writes them all the same is understood where its places are as long as its quantities.
     """
     for index in range(first, last):
         segment = segments[index]
         if segment.tag != "SDQ":
             continue
-        for e in range(2, len(segment.elements) - 1, 2):
-            place, number = segment.value(e), segment.value(e + 1)
-            if len(number) > len(place) and begins_with_nought(number) and _PLAIN.fullmatch(place):
+        pairs = [(segment.value(e), segment.value(e + 1)) for e in range(2, len(segment.elements) - 1, 2)]
+        usual, _ = Counter(len(place) for place, _ in pairs if place).most_common(1)[0] if pairs else (0, 0)
+        is_mixed = any(begins_with_nought(place) for place, _ in pairs) and any(
+            0 < len(place) < usual and _PLAIN.fullmatch(place) for place, _ in pairs
+        )
+        for place, number in pairs:
+            is_place = begins_with_nought(number) and (
+                (len(number) > len(place) and _PLAIN.fullmatch(place))
+                or _NO_PLACE.fullmatch(place) or (is_mixed and len(number) == usual)
+            )  # fmt: skip
+            if is_place:
                 detail = f"SDQ has the place {place} and the quantity {number}: they may have changed places."
                 return [Finding("part-swapped", detail, index)]
     return []
 
 
+_NO_PLACE = re.compile(r"-[0-9.]+|[0-9]+\.[0-9]*")
+"""A number with a sign or a decimal point, as a quantity has it and the number of a store does not."""
 _PLAIN = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")

@@ -7,7 +7,15 @@ from udf.findings import Finding
 from udf.gatekeeper.blocks import find_repeated_blocks
 from udf.gatekeeper.exchanged import find_exchanged
 from udf.gatekeeper.numbering import check_line_numbers
-from udf.gatekeeper.order import check_header_dates, check_item_forms, check_lost_periods, check_order, check_shifted
+from udf.gatekeeper.order import (
+    check_header_dates,
+    check_item_forms,
+    check_lost_periods,
+    check_order,
+    check_shifted,
+    check_stray_periods,
+)
+from udf.gatekeeper.owners import check_owners
 from udf.gatekeeper.placement import check_parts, check_places, find_empty_groups
 from udf.gatekeeper.pricing import check_price_order, check_priced_lines
 from udf.gatekeeper.tags import find_damaged_tags
@@ -27,8 +35,10 @@ def check_layout(segments: Sequence[Segment], first: int, chunks: Chunks, settin
     yield from check_places(segments, chunks, setting)
     yield from check_order(segments, chunks, setting)
     yield from check_item_forms(segments, setting)
+    yield from check_owners(segments, first, setting)
     yield from check_header_dates(segments, chunks, setting)
     yield from check_lost_periods(segments, chunks, setting)
+    yield from check_stray_periods(segments, chunks, setting)
     yield from check_shifted(segments, chunks, setting)
     yield from check_price_order(segments) or check_priced_lines(segments, chunks, setting)
     yield from check_summary(segments, chunks, setting)

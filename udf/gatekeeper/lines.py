@@ -43,7 +43,7 @@ from udf.message import LineRecords
 from udf.reading import LineReading, Position, Record
 from udf.standards.codes import is_listed_quantity
 from udf.standards.edifact import EDIFACT
-from udf.standards.items import find_rival, is_case, line_identifiers
+from udf.standards.items import WITHDRAWN, find_rival, is_case, line_identifiers
 from udf.standards.places import PLACES, place_slots
 from udf.standards.prices import price_run, price_type_slot
 from udf.standards.quantities import (
@@ -77,8 +77,9 @@ def judge_line(segments: Sequence[Segment], line: LineRecords, reading: LineRead
     lins = [i for i in own if segments[i].tag == "LIN"]
     if len(lins) > 1:
         findings.append(Finding("line-without-quantity", "One quantity stands with two items.", lins[1]))
-    if setting.standard is EDIFACT and any(segments[i].value(1) == "2" for i in lins):  # 1229
-        findings.append(Finding("line-deleted", "LIN 1229 says that the line is to be deleted.", line.first))
+    if setting.standard is EDIFACT and (told := next((segments[i].value(1) for i in lins), "")) in WITHDRAWN:
+        detail = f"LIN 1229 is {told}: the line {WITHDRAWN[told]}, and is no statement of what was sold or is held."
+        findings.append(Finding("line-deleted", detail, line.first))
     if setting.standard.splits and (early := _find_early_split(segments, line)) is not None:
         detail = f"{segments[early].tag} stands under no ZA or QTY: which quantity it splits is not said."
         return [*findings, Finding("split-without-activity", detail, early)]

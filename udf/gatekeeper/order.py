@@ -8,6 +8,7 @@ from udf.standards.chunks import Chunks, each_line
 from udf.standards.dates import date_statements
 from udf.standards.edifact import EDIFACT
 from udf.standards.header import CURRENCIES
+from udf.standards.owners import has_below
 from udf.standards.places import PLACES, place_role, signature
 from udf.standards.prices import price_runs
 from udf.standards.quantities import quantity_positions
@@ -77,9 +78,14 @@ def check_header_dates(segments: Sequence[Segment], chunks: Chunks, setting: Set
 def check_lost_periods(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
     """Groups, or lines, that state no period where all others state their own: what stands above is not theirs.
 
-    One that lost its date would have that of the message, or none. Of lines it takes three that have their own.
+    One that lost its date would have that of the message, or none. Of places it takes two that have their own, and of
+    lines three; one without a quantity needs none.
     """
-    for parts, least, what in ((chunks.groups, 1, "place"), (each_line(chunks), _LINES_WITH_DATES, "line")):
+    lines = [
+        line for line in each_line(chunks)
+        if next(quantity_positions(segments, line.first, line.last, setting.standard), None)
+    ]  # fmt: skip
+    for parts, least, what in ((chunks.groups, _PLACES_WITH_DATES, "place"), (lines, _LINES_WITH_DATES, "line")):
         stated = [bool(date_statements(segments, range(part.first, part.last), setting)) for part in parts]
         if least <= stated.count(True) < len(stated) and stated.count(False) <= len(stated) // 3 + (what == "place"):
             bare = parts[stated.index(False)]
@@ -88,8 +94,29 @@ def check_lost_periods(segments: Sequence[Segment], chunks: Chunks, setting: Set
     return []
 
 
-_LINES_WITH_DATES = 3
-"""At least: two that state their own are no habit."""
+def check_stray_periods(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
+    """A period in a line without a quantity, beside lines that state none: its place may be lost, and they be its.
+
+    Where the directory has a date below LIN (D.98B SLSRPT, INVRPT) it is the line's own.
+    """
+    if has_below(setting.message_type, setting.version, ("LIN",), "DTM"):
+        return []
+    stray: int | None = None
+    is_bare = False
+    for line in each_line(chunks):
+        dated = date_statements(segments, range(line.first, line.last), setting)
+        if next(quantity_positions(segments, line.first, line.last, setting.standard), None):
+            is_bare = is_bare or not dated
+        elif dated and stray is None:
+            stray = dated[0][1][0]
+    if stray is None or not is_bare:
+        return []
+    detail = "A period stands in a line without a quantity, and other lines state none: it may be theirs."
+    return [Finding("period-missing", detail, stray)]
+
+
+_PLACES_WITH_DATES, _LINES_WITH_DATES = 2, 3
+"""At least: fewer that state their own are no habit."""
 
 
 def check_shifted(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:

@@ -33,9 +33,12 @@ def check_places(segments: Sequence[Segment], chunks: Chunks, setting: Setting) 
     transfers = {chunk.first for chunk in chunks.groups if segments[chunk.first].tag == "PTD"}
     if transfers:  # where PTD opens a group of an 867, each is opened by one
         doubtful += [chunk.first for chunk in chunks.groups if chunk.first not in transfers]
-        placed_groups = [chunk for chunk in chunks.groups if _names_place(segments, chunk, setting)]
-        if 0 < len(placed_groups) < len(chunks.groups):
-            doubtful.append(placed_groups[0].first)
+        kinds_of_transfers: dict[str, list[bool]] = {}
+        for chunk in chunks.groups:  # a summary or a scrapping has no customer, and each sale has
+            kind = segments[chunk.first].value(0)
+            kinds_of_transfers.setdefault(kind, []).append(_names_place(segments, chunk, setting))
+            if len(set(kinds_of_transfers[kind])) > 1:
+                doubtful.append(chunk.first)
     doubtful += [i for line in each_line(chunks) for i in range(line.first, line.last) if segments[i].tag == "PTD"]
     behind: list[int | None] = []
     for line, indices in zip(each_line(chunks), inside, strict=True):

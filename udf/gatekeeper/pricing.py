@@ -35,11 +35,13 @@ def check_priced_lines(segments: Sequence[Segment], chunks: Chunks, setting: Set
             if setting.measure(segments[a].tag, segments[a].value(0)) != "ignored"
         })  # fmt: skip
         runs = price_runs(segments, line.first, line.last, setting)
+        if not activities:  # of a line without a quantity the price says nothing of others
+            continue
         surplus.append(len(runs) - len(activities))
         if len(surplus) > 1 and _is_moved(surplus[-2:], len(activities)):
             detail = "A line without a price stands beside one with too many: one of them is the other's."
             return [Finding("order-mixed", detail, line.first)]
-        if not activities or not runs:
+        if not runs:
             continue
         if setting.standard.shares_last_price and activities[0] != activities[-1] and runs[-1][0] > activities[-1]:
             shared.add(len(runs) == 1)

@@ -12,17 +12,20 @@ from udf.gatekeeper.values import are_told_apart, find_sum, is_count, read_count
 from udf.reading import Record
 from udf.standards.message_types import MESSAGE_TYPES
 from udf.standards.places import PLACES, place_role
-from udf.standards.quantities import SPLITS, activity_of, inventory_segments
+from udf.standards.quantities import SPLITS, SUB_LOCATION, activity_of, inventory_segments
 from udf.standards.setting import Setting, value_at
 from udf.standards.values import UnreadableValueError, read_number
 
-# What stands between two equal quantities of a sale and tells them apart: a receipt, a date, a party, a serial number.
-_OF_SALES = ("RFF", "DTM", "GIN", "STS", "REF", "N9", "G95")
+# What stands between two equal quantities of a sale and tells them apart: a receipt, a date, a party, a serial number,
+# the market or the sales channel (D.96A SLSRPT, group 9: QTY, MKS, NAD).
+_OF_SALES = ("RFF", "DTM", "GIN", "STS", "REF", "N9", "G95", "MKS")
 _OF_STOCK = {
     # best before and expiry (2005, 374), batch (1153, 128): goods that lie apart; booking dates and delivery notes do
     # not, since they stand beside running balances
     "DTM": ("361", "36", "036"), "RFF": ("BT",), "REF": ("BT", "LT"), "N9": ("BT", "LT"),
 }  # fmt: skip
+_OWNERS = ("GO",)
+"""3035: whose goods they are (D.96A INVRPT, group 12 below the quantity): what one owns is no part of another's."""
 _ALWAYS = ("GIN", "STS", "LQ")
 """Identity numbers and states of goods, whatever their first code."""
 
@@ -67,9 +70,10 @@ def judge_repetition(
         if (price := record.get("price")) and q < price[0] < stop and own == () and moved:
             is_whole = _keeps_its_lines(segments, first, last) if is_whole is None else is_whole
             own = ((value_at(segments, price),),) if is_whole else ()
-        apart += own + (_stock_marks(segments, q, stop, inventory) if is_stock else ())
-        # a place before its quantity may be that of an earlier one whose successor is lost
-        may_be_earlier = several_places and not ("location" in record and record["location"][0] > q)
+        apart += own + _room_marks(segments, q, stop)
+        apart += _stock_marks(segments, q, stop, inventory) if is_stock else ()
+        # a place before its quantity may be that of an earlier one whose successor is lost; a part has its own in it
+        may_be_earlier = several_places and not ("location" in record and record["location"][0] >= q)
         # one without a unit is like any, others are like those of their unit and those without one
         alike = [seen[code, location, other] for other in ((unit, "") if unit else (None,))]
         stated = () if several_places or not unit or unit in _MONEY else units[code, location] - {unit, *_MONEY}
@@ -114,18 +118,26 @@ class _Alike:
 
     count: int = 0
     said: set[tuple[Mark, ...]] = field(default_factory=set)
-    kinds: set[tuple[Mark, ...]] = field(default_factory=set)
 
     def note(self, apart: tuple[Mark, ...]) -> None:
         self.count += 1
         self.said.add(apart)
-        self.kinds.add(tuple(mark[:-1] for mark in apart))
 
     def differ(self, apart: tuple[Mark, ...], is_stock: bool) -> bool:
-        """Whether each and this one say what they are, and not the same; stock by the same kinds of segments."""
+        """Whether each and this one say what they are, and not the same; stock by a kind of segment that both have."""
         if () in self.said or not are_told_apart((apart,), self.said):
             return False
-        return not is_stock or self.kinds <= {tuple(mark[:-1] for mark in apart)}
+        return not is_stock or all(_differ_in_kind(apart, said) for said in self.said)
+
+
+def _differ_in_kind(one: tuple[Mark, ...], other: tuple[Mark, ...]) -> bool:
+    """Whether two stocks have marks of one kind that differ: two batches do, one of which has an expiry date too."""
+
+    def of(marks: tuple[Mark, ...], kind: Mark) -> frozenset[Mark]:
+        return frozenset(mark for mark in marks if mark[:-1] == kind)
+
+    kinds = {mark[:-1] for mark in one} & {mark[:-1] for mark in other}
+    return any(are_told_apart((of(one, kind),), {of(other, kind)}) for kind in kinds)
 
 
 def _sale_marks(segments: Sequence[Segment], quantity: int, stop: int, setting: Setting) -> tuple[Mark, ...]:
@@ -140,14 +152,27 @@ def _sale_marks(segments: Sequence[Segment], quantity: int, stop: int, setting: 
     return tuple(marks)
 
 
+def _room_marks(segments: Sequence[Segment], quantity: int, stop: int) -> tuple[Mark, ...]:
+    """(tag, code, value) of a part of the place: D.96A LOC C519, a related location; X12 SDQ23 (310)."""
+    marks = [
+        ("LOC", segment.value(0), segment.value(2)) for segment in segments[quantity + 1 : stop]
+        if segment.tag == "LOC" and segment.value(2)
+    ]  # fmt: skip
+    if segments[quantity].tag == "SDQ" and segments[quantity].value(SUB_LOCATION):
+        marks.append(("SDQ", "", segments[quantity].value(SUB_LOCATION)))
+    return tuple(marks)
+
+
 def _stock_marks(
     segments: Sequence[Segment], quantity: int, stop: int, inventories: Mapping[int, int]
 ) -> tuple[Mark, ...]:
-    """(tag, code, value) of what says which part of the stock a quantity is."""
+    """(tag, code, value) of what says which part of the stock a quantity is, and whose it is."""
     marks: list[Mark] = []
     for segment in segments[quantity + 1 : stop]:
         tag = segment.tag
         code = segment.value(0)
+        if tag == "NAD" and code in _OWNERS:
+            marks.append((tag, code, segment.value(1)))
         value = segment.value(1) or segment.value(0, 1)
         if value and (tag in _ALWAYS or code in _OF_STOCK.get(tag, ())):
             marks.append((tag, code, value))

@@ -142,6 +142,10 @@ def _value_faults(segment: Segment, checks: Checks, standard: Standard) -> Itera
     for date in (segment.value(*at) for at in checks.dates):
         if date and not (date.isdecimal() and len(date) >= 6):
             yield f"«{date}» in {tag} is no date"
+    if tag == "N1" and segment.value(2) not in codes_of("66") and segment.value(3) in codes_of("66"):
+        yield f"«{segment.value(3)}» in N1 stands where its place «{segment.value(2)}» does"
+    if tag == "PTD" and not segment.value(0):
+        yield "PTD has nothing in element 1"
     is_undated = tag == "DTM" and not segment.value(*date_slot(segment, standard))
     if is_undated and not standard.has_components and any(map(any, segment.elements[2:])):
         yield "DTM states no date where its date stands"
@@ -169,7 +173,8 @@ def _product_faults(segments: Sequence[Segment], index: int) -> Iterator[str]:
     lin = segments[index]
     for e in range(1, len(lin.elements), 2):
         kind, number = lin.value(e), lin.value(e + 1)
-        is_type = len(kind) < 3 or (len(kind) == 3 and (bool(number) or (e, kind) in _product_types(segments)))
+        # 235 has two characters, and what partners invent three
+        is_type = len(kind) in (0, 2) or (len(kind) == 3 and (bool(number) or (e, kind) in _product_types(segments)))
         if not is_type or (number and not kind):
             yield f"«{kind}» in LIN is no type of an identifier"
         if _are_exchanged(kind, number, "235"):
@@ -210,6 +215,8 @@ def _identifier_faults(segments: Sequence[Segment], index: int) -> Iterator[str]
             yield f"«{kind}» in {tag} is no type of an identifier"
         if _are_exchanged(kind, number, "7143"):
             yield f"«{number}» in {tag} stands where its identifier «{kind}» does"
+        if not kind and number.isalpha() and number in codes_of("7143"):
+            yield f"«{number}» in {tag} is a type of an identifier where the identifier stands"
         if not kind and (segment.value(e, 2) or (tag == "PIA" and number) or _GLUED.fullmatch(number)):
             yield f"The identifier «{number}» in {tag} has no type"
     if tag == "LIN" and index + 1 < len(segments) and segments[index + 1].tag == "PIA":

@@ -9,9 +9,12 @@ from typing import Any
 from udf.findings import Finding
 from udf.gatekeeper.values import has_wrong_check_digit, is_fraction_of_pieces, is_stated_again, stock_key
 from udf.outcome import Envelope, Line
-from udf.standards.codes import is_listed_unit
+from udf.standards.codes import codes_of, is_listed_unit
+from udf.standards.meanings import STATES, TRANSFERS
 from udf.standards.message_types import MESSAGE_TYPES
 
+Kind = tuple[str | None, str | None]
+"""The codes of a quantity and of its transfer (X12 867 PTD01): a sale names a customer, a summary none."""
 _FAR = 400
 """Days: reports are of days, weeks, months, at most a year, and are written soon after."""
 _ODD = {
@@ -33,12 +36,14 @@ class LineWarnings:
         self._written = header.get("document_date") or _day_of(envelope)
         self._start, self._end = header.get("period_start"), header.get("period_end")
         self._odd: dict[str, tuple[int, str]] = {}
-        self._unmapped: defaultdict[str | None, int] = defaultdict(int)
-        self._placed: set[str | None] = set()
-        self.unplaced: defaultdict[str | None, int] = defaultdict(int)
-        """Lines without a place, by the code of their quantity."""
+        self._unmapped: defaultdict[str, int] = defaultdict(int)
+        self._placed: set[Kind] = set()
+        self.unplaced: defaultdict[Kind, int] = defaultdict(int)
+        """Lines without a place, by the code of their quantity and that of their PTD."""
         self._unlisted: defaultdict[str, int] = defaultdict(int)
-        self._typeless = self._undated = 0
+        self._typeless = 0
+        self._dated: set[str | None] = set()
+        self._undated: defaultdict[str | None, int] = defaultdict(int)
 
     def note(self, line: Line) -> None:
         """A proved line."""
@@ -55,15 +60,18 @@ class LineWarnings:
     def note_form(self, line: Line, count: int = 1) -> None:
         """What so many lines like this one leave open, whatever their values are."""
         if line.measure == "unmapped":
-            self._unmapped[line.qualifier] += count
+            self._unmapped[name_code(line)] += count
         if line.location_id is None:
-            self.unplaced[line.qualifier] += count
+            self.unplaced[line.qualifier, line.attributes.get("transfer")] += count
         else:
-            self._placed.add(line.qualifier)
+            self._placed.add((line.qualifier, line.attributes.get("transfer")))
         if line.unit and not is_listed_unit(line.unit):
             self._unlisted[line.unit] += count
         self._typeless += count * (line.item_id_type is None)
-        self._undated += count * (line.period_end is None and line.as_of_date is None)
+        if line.period_end is None and line.as_of_date is None:
+            self._undated[line.qualifier] += count
+        else:
+            self._dated.add(line.qualifier)
 
     def note_item(self, item: str, item_type: str | None, count: int = 1) -> None:
         """The item of so many lines, if its check digit is wrong."""
@@ -97,8 +105,8 @@ class LineWarnings:
             if code in self._odd:
                 count, first = self._odd[code]
                 yield Finding(code, f"{what}: {count} lines, first {first}.")
-        for qualifier, count in self._unmapped.items():
-            detail = f"The reference table does not say what {qualifier} means ({count} lines)."
+        for code, count in self._unmapped.items():
+            detail = f"The reference table does not say what {code} means ({count} lines)."
             yield Finding("unmapped-quantity-qualifier", detail)
         for unit, count in self._unlisted.items():
             yield Finding("unit-unlisted", f"The unit {unit} is in no list of the standards ({count} lines).")
@@ -108,15 +116,30 @@ class LineWarnings:
             yield Finding("gtin-check-digit", detail)
         bare = self._placed & self.unplaced.keys()
         if bare:
-            detail = f"Some quantities of the code {min(map(str, bare))} have a place and others have none."
+            detail = (
+                f"Some quantities of the code {min(str(code) for code, _ in bare)} have a place and others have none."
+            )
             yield Finding("place-missing", detail)
+        lost = self._dated & self._undated.keys()
+        if lost:
+            detail = f"Some quantities of the code {min(map(str, lost))} have a day and others have none."
+            yield Finding("period-missing", detail)
         for code, count, what in (
             ("item-type-not-stated", self._typeless, "an item without a type"),
             ("location-not-stated", sum(self.unplaced.values()), "no place"),
-            ("period-not-stated", self._undated, "no period or as-of date"),
+            ("period-not-stated", sum(self._undated.values()), "no period or as-of date"),
         ):
             if count:
                 yield Finding(code, f"{count} lines have {what}.")
+
+
+def name_code(line: Line) -> str:
+    """The code of a quantity, with what else decides its meaning: INV 7491, PTD01."""
+    named = [str(line.qualifier)]
+    for name, tag, element in (("inventory_status", "INV", STATES), ("transfer", "PTD", TRANSFERS)):
+        if code := line.attributes.get(name):
+            named.append(f"{tag} {code}" if code in codes_of(element) else f"{tag} {code}, which is in no list,")
+    return " with ".join(named)
 
 
 def days_of(line: Line) -> tuple[datetime.date | None, datetime.date | None]:

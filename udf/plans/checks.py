@@ -98,7 +98,7 @@ def _find_totals(plan: Plan) -> list[tuple[int, list[int]]]:
     segments, standard = plan.segments, STANDARDS[plan.dialect.standard]
     stated = {at: plan.component(*at) for at in quantity_positions(segments, 0, len(segments), standard)}
     slots = {at: slot for at, slot in stated.items() if isinstance(slot, int)}
-    if any(segments[s].tag == "SCH" and segments[s].value(5) for s, _, _ in stated):
+    if any(segments[s].tag == "SCH" and (segments[s].value(5) or segments[s].value(8)) for s, _, _ in stated):
         raise UntraceableError("parts of a day that has to be compared with the stock's")
     if any(text for text in stated.values() if not isinstance(text, int)):
         raise UntraceableError("a quantity with more digits than a slot has")

@@ -6,7 +6,7 @@ from udf.numbers import json_number
 from udf.plans.example import Placeholder
 from udf.plans.shapes import read_text
 from udf.standards.dates import read_days
-from udf.standards.values import UnreadableValueError, read_number
+from udf.standards.values import ONLY_POINT, UnreadableValueError, read_number
 
 _REMEMBERED = 50_000
 """Entries of a table of values that were worked out; what goes beyond would only take memory."""
@@ -49,7 +49,7 @@ class _Days(dict[tuple[str, str], tuple[str, str]]):
 
 
 DAYS = _Days()
-NUMBERS = {mark: Numbers(mark) for mark in (None, ".", ",")}
+NUMBERS = {mark: Numbers(mark) for mark in (None, ".", ",", ONLY_POINT)}
 
 
 def as_text(raw: str, release: str | None) -> str:

@@ -73,6 +73,8 @@ class _Gathered:
     """Line numbers with the number of their piece, a run for each place."""
     blocks: list[list[int]] = field(default_factory=lambda: [[0]])
     """Hashes of what each group states and of its lines without their numbers."""
+    numbered: set[int] = field(default_factory=set)
+    """Hashes of each group with one of its lines, of those that have a number."""
     uses: defaultdict[Writer, int] = field(default_factory=lambda: defaultdict(int))
     codes: dict[Plan, set[str]] = field(default_factory=dict)
     """Quantities that are written like a code, by the plan of their line."""
@@ -124,7 +126,7 @@ def replay(
     header, match = next(following)
     check_piece(header, match)
     dialect = header.dialect
-    numbers = NUMBERS.get(None if dialect.standard == "X12" else dialect.decimal_mark)
+    numbers = NUMBERS.get(dialect.setting(partner.reference).mark)
     if numbers is None:
         raise NotPlainError("a decimal mark that is none")
     head = partner.head(header)
@@ -187,6 +189,11 @@ def _write_lines(
         writer = bound.writer
         gathered.uses[writer] += 1
         gathered.blocks[-1].append(_hash_line(match, writer.line_number))
+        if writer.line_number != "":
+            copy = hash((gathered.blocks[-1][0], match[0]))
+            if copy in gathered.numbered:
+                raise NotPlainError("a line that stands twice with its number")
+            gathered.numbered.add(copy)
         row = writer.read(match, numbers)
         row += bound.above
         gathered.lines.add(bound.text % writer.pick(row))

@@ -72,7 +72,9 @@ def read_line(segments: Sequence[Segment], first: int, last: int, setting: Setti
         activities = [s for s, _, _ in quantities]
         reading.bindings = bind_places(reading.places, activities, last, setting.message_type)
     reading.prices, reading.price_faults = bind_prices(segments, first, last, activities, setting)
-    reading.periods, reading.period_faults = bind_periods(segments, first, last, activities, setting)
+    opening = reading.bindings[0] if reading.bindings and standard.has_components else {}
+    before = {quantity: place for quantity, place in opening.items() if place is not None and place < quantity}
+    reading.periods, reading.period_faults = bind_periods(segments, first, last, activities, setting, before)
     return reading
 
 

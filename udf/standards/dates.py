@@ -1,7 +1,8 @@
 """Where the standards put dates and periods, what they mean, and which quantity they are for."""
 
 import datetime
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from udf.edi.segments import Segment
@@ -9,6 +10,7 @@ from udf.findings import Finding
 from udf.reading import Position
 from udf.standards.edifact import EDIFACT
 from udf.standards.message_types import MESSAGE_TYPES
+from udf.standards.owners import QUANTITIES, has_below
 from udf.standards.setting import Setting, value_at
 from udf.standards.standard import Standard
 from udf.standards.values import UnreadableValueError, read_period
@@ -150,15 +152,24 @@ def _is_stock(za: Segment, setting: Setting) -> bool:
 
 
 def bind_periods(
-    segments: Sequence[Segment], first: int, last: int, activities: list[int], setting: Setting
-) -> tuple[dict[int, tuple[Position | None, Position | None]], list[Finding]]:
-    """Activity to period: its own date, dates behind it, then dates before the first quantity."""
+    segments: Sequence[Segment], first: int, last: int, activities: list[int], setting: Setting,
+    opening: Mapping[int, int] | None = None,
+) -> tuple[dict[int, tuple[Position | None, Position | None]], list[Finding]]:  # fmt: skip
+    """Activity to period: its own date, dates behind it, those of its place, then dates before the first quantity.
+
+    `opening` has the place of an activity that stands before it, as below GIS of D.97A SLSRPT: the dates between the
+    two are those of the place.
+    """
     bound: dict[int, tuple[Position | None, Position | None]] = {}
+    opening = opening if opening and len(set(opening.values())) > 1 else {}
+    head = min((*activities[:1], *opening.values()), default=last)
     # QTY before LIN in an 867: what a line states is of its one quantity
-    shared = range(first, last if setting.message_type == "867" or not activities else activities[0])
+    shared = range(first, last if setting.message_type == "867" else head)
     stated: tuple[Position | None, Position | None, list[Finding]] | None = None
     for n, activity in enumerate(activities):
         stop = activities[n + 1] if n + 1 < len(activities) else last
+        if activity < opening.get(stop, -1):
+            stop = opening[stop]
         start: Position | None = None
         end: Position | None = None
         za = segments[activity]
@@ -172,10 +183,35 @@ def bind_periods(
             faults: list[Finding] = []
             if setting.message_type != "867":
                 start, end, faults = find_period(segments, range(activity + 1, stop), setting)
+            if not (start or end or faults) and activity in opening:
+                at = opening[activity]
+                until = activities[bisect_right(activities, at)]
+                start, end, faults = find_period(segments, range(at, until), setting)
             if not (start or end or faults):
                 stated = stated or find_period(segments, shared, setting)
                 start, end, faults = stated
             if faults:
                 return {}, faults
         bound[activity] = start, end
+    if fault := _find_loose_date(segments, activities, bound, setting):
+        return {}, [fault]
     return bound, []
+
+
+def _find_loose_date(
+    segments: Sequence[Segment],
+    activities: Sequence[int],
+    bound: dict[int, tuple[Position | None, Position | None]],
+    setting: Setting,
+) -> Finding | None:
+    """A date behind the last of several quantities alone, where the structure of the message has none there.
+
+    It may be of all of them. Behind the first ones it is theirs, whatever the structure.
+    """
+    own = [a for a in activities if (stated := bound[a][0] or bound[a][1]) and stated[0] > a]
+    if own != activities[-1:] or len(activities) < 2 or segments[own[0]].tag != "QTY":
+        return None
+    if not setting.standard.has_components or has_below(setting.message_type, setting.version, QUANTITIES, "DTM"):
+        return None
+    detail = "A date stands behind the last of several quantities: whether it is of the others is not said."
+    return Finding("date-ambiguous", detail, own[0])

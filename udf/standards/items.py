@@ -71,6 +71,8 @@ def line_identifiers(
     return found
 
 
+WITHDRAWN = {"2": "is to be deleted", "7": "was not accepted", "10": "was not found"}
+"""EDIFACT 1229 of a LIN: what is done with a line of which the quantities are none."""
 SUB_LINE = (3, 0)
 """(element, component) of 5495 in an EDIFACT LIN, before the number of the line that it is a part of (1082)."""
 

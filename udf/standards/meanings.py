@@ -11,6 +11,8 @@ STOCK = ("on_hand", "available", "closing_balance", "total")
 MOVED = ("sold", "shipped", "despatched", "delivered")
 """Measures of goods that went, which PTD01 says why of."""
 RETURNED = "returned"
+SUMMARY = "SU"
+"""X12 521: the total of other transfers, where the message states them."""
 STATES, TRANSFERS = "7491", "521"
 """EDIFACT 7491 of INV, X12 521 of PTD."""
 

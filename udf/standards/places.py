@@ -43,6 +43,8 @@ def place_role(segment: Segment, setting: Setting) -> str | None:
     if role == "weak" and (segment.tag, code) == ("N1", "BY"):
         # A buyer is a store where it carries the short number of one; the stock of an 846 is not yet bought.
         return "weak" if is_buying_store(segment) and setting.message_type != "846" else "no"
+    if role == "yes" and (segment.tag, code) == ("N1", "SF") and setting.message_type != "846":
+        return "weak"  # what was sold went from there to the place that is named beside it; a stock may lie there
     return role
 
 

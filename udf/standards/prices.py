@@ -9,6 +9,7 @@ from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.reading import Position
 from udf.standards.edifact import EDIFACT
+from udf.standards.owners import QUANTITIES, has_below
 from udf.standards.quantities import PIECES
 from udf.standards.setting import Setting, value_at
 from udf.standards.values import UnreadableValueError, read_number
@@ -179,6 +180,12 @@ def other_unit(segment: Segment, unit: str | None) -> str | None:
     return own
 
 
+def has_own_prices(setting: Setting) -> bool:
+    """Whether the structure of a message puts prices below each quantity: PRI from D.97A SLSRPT on, CTP in an 852."""
+    triggers = ("ZA",) if setting.message_type == "852" else QUANTITIES
+    return has_below(setting.message_type, setting.version, triggers, "CTP" if triggers == ("ZA",) else "PRI")
+
+
 def bind_prices(
     segments: Sequence[Segment], first: int, last: int, activities: list[int], setting: Setting
 ) -> tuple[dict[int, Position | None], list[Finding]]:
@@ -190,6 +197,9 @@ def bind_prices(
     before = [run for run in runs if run[0] < activities[0]]
     after = [run for run in runs if run[0] > activities[0]]
     starts = [run[0] for run in after]
+    if len(before) == 1 and after and setting.message_type == "852":  # CTP stands below LIN and below ZA: the nearer
+        nearer = {activities[bisect_right(activities, run[0]) - 1]: run for run in after}
+        return {activity: nearer.get(activity, before[0]) for activity in activities}, []
     if before and after:
         detail = "Prices stand before and after the quantities."
         return {}, [Finding("price-ambiguous", detail, after[0][0])]
@@ -198,6 +208,9 @@ def bind_prices(
     if before:
         return dict.fromkeys(activities, before[0]), []
     if len(after) == 1 and after[0][0] > activities[-1] and setting.standard.shares_last_price:
+        if len(activities) > 1 and has_below(setting.message_type, setting.version, QUANTITIES, "PRI"):
+            detail = "A price stands behind the last of several quantities: by the directory it is of that one alone."
+            return {}, [Finding("price-ambiguous", detail, after[0][0])]
         return dict.fromkeys(activities, after[0]), []
     bound: dict[int, Position | None] = {}
     for n, activity in enumerate(activities):
@@ -207,7 +220,8 @@ def bind_prices(
             return {}, [Finding("price-ambiguous", "A quantity has several prices.", own[1][0])]
         bound[activity] = own[0] if own else None
     slots = [price_type_slot(segments, run) for run in after]
-    if len({value_at(segments, slot) if slot else "" for slot in slots}) > 1:
+    is_own = has_own_prices(setting)
+    if not is_own and len({value_at(segments, slot) if slot else "" for slot in slots}) > 1:
         detail = "The quantities of the line have prices of different types."
         return {}, [Finding("price-ambiguous", detail, after[1][0])]
     return bound, []

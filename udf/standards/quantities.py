@@ -25,7 +25,7 @@ _TO_COME = ("45", "63", "BQ", "IQ")
 """X12 673: ordered, on backorder and in transit: quantities that a schedule of deliveries splits."""
 MEASURED = ("QTY", "ZA")
 """Segments that say what a quantity means."""
-_AFTER_PAIRS = (X12.segments["SDQ"].most or 0) - 1
+SUB_LOCATION = _AFTER_PAIRS = (X12.segments["SDQ"].most or 0) - 1
 """The element of an SDQ behind its ten pairs: a location within the store (310)."""
 
 

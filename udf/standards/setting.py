@@ -7,6 +7,7 @@ from udf.edi.segments import Segment
 from udf.reading import Position
 from udf.standards.reference import Reference
 from udf.standards.standard import Standard
+from udf.standards.values import ONLY_POINT
 
 
 @dataclass(slots=True)
@@ -25,8 +26,8 @@ class Setting:
 
     @property
     def mark(self) -> str | None:
-        """The decimal mark of the message's numbers, None where none is announced."""
-        return self.decimal_mark if self.standard.announces_decimal_mark else None
+        """The decimal mark of the message's numbers, None where none is announced; see `read_number`."""
+        return self.decimal_mark if self.standard.announces_decimal_mark else ONLY_POINT
 
     def measure(self, tag: str, code: str) -> str | None:
         """What the qualifier of a quantity means, None where no row of the tables says."""

@@ -125,6 +125,8 @@ def _forward_places(
         (shown if _has_quantity(segments, opener, tail[0]) else bare).append(tail)
     between = {signature(segments[k]) for a, b in shown if b < end for k in range(a, b) if segments[k].tag in PLACES}
     after = {signature(segments[k]) for a, b in shown if b == end for k in range(a, b) if segments[k].tag in PLACES}
+    if any(segments[k].tag == "PTD" for k in range(start, openers[0])):
+        return set(), False  # X12 867: places stand in the loops of PTD, and those without a quantity have theirs
     forward = before & between - after
     doubt = before & between & after
     doubt |= before & {signature(segments[k]) for a, b in bare if b < end for k in range(a, b)} - forward
@@ -167,8 +169,9 @@ def split_message(segments: Sequence[SegmentLike], message_type: str, partner: s
     )
     k = start
     while k < first:
-        if k >= floor:
-            groups.append(_chunk("group", segments, range(floor, first)))
+        if k >= floor:  # each PTD opens a loop, and one without a quantity has its own party
+            groups.extend(_following_groups(segments, floor, first))
+            _check_number(len(groups), "places and groups")
             break
         if signature(segments[k]) in forward and floor == first:  # an 867 has its groups under PTD
             stop = _group_end(segments, k, first)

@@ -24,24 +24,33 @@ INVISIBLE = "\\xad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u
 """Signs that nobody sees, as a set of a pattern: within a number or a name they make another of it for every join."""
 
 _NUMBER = re.compile(r"([+-]?)([0-9]*)(?:([.,])([0-9]*))?(-?)")
+ONLY_POINT = "R"
+"""In place of an announced mark: X12.6 gives its numbers (type R) the point, and no comma."""
 
 
 @lru_cache(maxsize=100_000)
 def read_number(text: str, decimal_mark: str | None = None, code: str = "quantity-not-a-number") -> Decimal:
-    """The number as sent, sign kept: leading or trailing minus, one decimal mark, no thousands separator.
+    """The number as sent, sign kept: a minus in front, one decimal mark, no thousands separator.
 
     `decimal_mark` is what UNA announces, None where nothing is announced (ISO 9735, 10.1: then the point or the
-    comma). A mark that was not announced with exactly three digits behind it may be a thousands separator: refused.
-    Raises UnreadableValueError with `code`, or `number-ambiguous`.
+    comma), ONLY_POINT in X12. A mark that was not announced with exactly three digits behind it may be a thousands
+    separator: refused. So is a minus behind its number: both standards have it in front (ISO 9735, 10.3; X12.6, type
+    R). Raises UnreadableValueError with `code`, or `number-ambiguous`.
     """
     match = _NUMBER.fullmatch(text)
     if match is None or not (match[2] or match[4]) or (match[1] and match[5]):
         raise UnreadableValueError(code, f"«{text}» is not a number.")
     sign, whole, mark, fraction, trailing = match.groups()
+    if trailing:
+        raise UnreadableValueError(code, f"«{text}» has its minus behind the number, where no standard has it.")
+    if mark == "," and decimal_mark == ONLY_POINT:
+        raise UnreadableValueError(code, f"«{text}» has a comma, and numbers of X12 have a point.")
+    if decimal_mark == ONLY_POINT:
+        decimal_mark = None
     if mark and len(fraction) == 3 and mark != (decimal_mark or ".") and whole not in ("", "0"):
         raise UnreadableValueError("number-ambiguous", f"«{text}» can mean {whole}.{fraction} or {whole}{fraction}.")
-    number = Decimal(f"{'-' if sign == '-' or trailing else ''}{whole or '0'}.{fraction or '0'}" if mark else
-                     f"{'-' if sign == '-' or trailing else ''}{whole}")  # fmt: skip
+    minus = "-" if sign == "-" else ""
+    number = Decimal(f"{minus}{whole or '0'}.{fraction or '0'}" if mark else f"{minus}{whole}")
     # With noughts behind them, too: a price of 30 digits times a quantity is more than any column of Gold holds.
     if not fits_json_number(number) or number.adjusted() >= MAX_SIGNIFICANT_DIGITS:
         raise UnreadableValueError(code, f"«{text}» has more than the 15 digits that a quantity may have.")

@@ -45,7 +45,7 @@ _SEGMENTS = {
     "PER": Form("004010 PER: 366, 93, 365, 364, 365, 364", (
         Element("93", 1, kind="text"), Element("364", 3, kind="text"), Element("364", 5, kind="text"),
     )),
-    "PTD": Form("004010 PTD: 521", (Element("521", 0),)),
+    "PTD": Form("004010 PTD: 521", (Element("521", 0, is_required=True, longest=2),)),
     "LIN": Form("004010 LIN: 350, 235, 234 and fourteen more pairs", (
         Element("350", 0, kind="id"), Element("235", 1, every=2), Element("234", 2, kind="id", every=2),
     )),

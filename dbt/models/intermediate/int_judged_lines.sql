@@ -69,6 +69,24 @@ totals as (
 
     having count(*) > 1 and sum(split_lines.exact_quantity) = total_lines.exact_quantity
 
+),
+
+-- The contents of a display, beside the display of which the same message says as much: only the display counts.
+parts as (
+
+    select part_lines.compiled_line_id
+
+    from lines as part_lines
+
+    inner join lines as whole_lines
+        on
+            part_lines.message_id = whole_lines.message_id
+            and part_lines.parent_line = whole_lines.line_number
+            and part_lines.measure = whole_lines.measure
+            and part_lines.compiled_line_id != whole_lines.compiled_line_id
+
+    group by part_lines.compiled_line_id
+
 )
 
 select
@@ -108,6 +126,7 @@ select
         -- Fifteen digits are the most that a quantity has in either standard; more is not a count of units.
         when coalesce(abs(lines.quantity) >= 1e15, true) then 'without_quantity'
         when totals.compiled_line_id is not null then 'total_of_split'
+        when parts.compiled_line_id is not null then 'part_of_line'
     end as message_fate
 
 from lines
@@ -121,3 +140,5 @@ left join withdrawn_places
 
 left join totals
     on lines.message_id = totals.message_id and lines.compiled_line_id = totals.compiled_line_id
+
+left join parts on lines.compiled_line_id = parts.compiled_line_id

@@ -28,6 +28,7 @@ lines as (
         outcomes.outcome_version,
         element.line_position,
         line.line_number,
+        line.parent_line,
 
         nullif(trim(line.item_id), '') as item_id,
         line.item_id_type,
@@ -61,6 +62,7 @@ lines as (
 
     {{ unpack_json('element.content', 'line', {
         'line_number': 'text',
+        'parent_line': 'text',
         'item_id': 'text',
         'item_id_type': 'text',
         'item_ids': 'jsonb',

@@ -13,6 +13,7 @@ stock_lines as (
         message_id,
         line_position,
         line_number,
+        parent_line,
 
         item_id,
         item_id_type,

@@ -2,10 +2,13 @@
 
 import pytest
 
-from tests.small_messages import message, resale
+from tests.small_messages import activity, message, resale, sales
 from tests.unit.gatekeeper.test_controls import errors
+from udf.train.attack.rules_engine import compile_by_rules
 
 A, B, C = "4006381333931", "4006381333948", "4006381333955"
+LIN, UP = f"LIN+1++{A}:EN", "LIN*1*UP*036000291452"
+SOLD = "PTD*SS REF*IV*I1 N1*ST**92*S{0} QTY*32*{2}*EA LIN*{1}*UP*036000291452"
 HEAD = "BGM+73E+S1+9 DTM+356:20260107:102 NAD+SE+4012345000009::9"
 
 
@@ -47,8 +50,41 @@ def test_transfers_that_all_come_a_second_time_are_named() -> None:
         f"PTD*SS N1*ST**92*S{n} LIN*{n}*UP*036000291452 QTY*32*{pieces}*EA" for n, pieces in ((1, 5), (2, 7))
     )
     assert "repeated-block" in errors(resale(f"{first} {second} {first} {second}"))
-    assert "repeated-block" not in errors(resale(f"{first} {second} {first}"))
     assert "repeated-block" not in errors(resale(f"{first} {first}"))  # one may have been sold twice
+
+
+@pytest.mark.parametrize(
+    ("text", "is_copied"),
+    [
+        # the line numbers go on over the message, and one stands twice with all that its line says
+        (resale(f"{SOLD.format(1, 1, 5)} {SOLD.format(1, 1, 5)} {SOLD.format(2, 2, 3)}"), True),
+        (resale(f"{SOLD.format(1, 1, 5)} {SOLD.format(2, 2, 3)} {SOLD.format(1, 1, 5)}"), True),
+        (sales(f"{LIN} QTY+153:5 {LIN} QTY+153:5 LIN+2++{B}:EN QTY+153:1"), True),
+        (activity(f"{UP} ZA*QS*5*EA {UP} ZA*QS*5*EA LIN*2*UP*614141100019 ZA*QS*1*EA"), True),
+        # another number, quantity or place; numbers that begin anew at each place, or are one and the same
+        (sales(f"{LIN} QTY+153:5 LIN+2++{A}:EN QTY+153:5 LIN+3++{B}:EN QTY+153:1"), False),
+        (sales(f"{LIN} QTY+153:5 {LIN} QTY+153:6 LIN+2++{B}:EN QTY+153:1"), False),
+        (sales(f"{LIN} QTY+153:5 LOC+162+S2 {LIN} QTY+153:5 LIN+2++{B}:EN QTY+153:1"), False),
+        (sales(f"{LIN} QTY+153:5 {LIN} QTY+153:5 {LIN} QTY+153:1"), False),
+        (sales("LIN+++A:SA QTY+153:5 LIN+++A:SA QTY+153:5"), False),
+    ],
+)
+def test_a_line_that_stands_twice_with_its_number_is_named_and_the_others_go_on(text: str, is_copied: bool) -> None:
+    outcome = compile_by_rules(text)
+    told = [problem.code for line in outcome.rejected_lines for problem in line.problems]
+    assert told == ["repeated-block"] * (2 * is_copied)
+    assert outcome.is_valid
+    assert outcome.document
+    assert outcome.document.lines
+
+
+def test_the_total_of_other_transfers_is_named_and_they_go_on() -> None:
+    # X12 521: SU is a summary; CONTRACT: of a total and its split the split is recorded
+    outcome = compile_by_rules(resale(f"PTD*SU QTY*32*8*EA {UP} {SOLD.format(1, 2, 5)} {SOLD.format(2, 3, 3)}"))
+    assert [p.code for line in outcome.rejected_lines for p in line.problems] == ["total-beside-parts"]
+    assert outcome.document
+    assert [line.location_id for line in outcome.document.lines] == ["S1", "S2"]
+    assert compile_by_rules(resale(f"PTD*SU QTY*32*8*EA {UP}")).rejected_lines == []
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,10 @@ def test_a_quantity_that_looks_like_another_code_is_read(text: str) -> None:
         ("SDQ*EA*92*5*0001", True), ("SDQ*EA*92*0001*5", False), ("SDQ*EA*92*0005*0001", False),
         ("SDQ*EA*92*0001*0", False), ("SDQ*EA*92*0001*0.5", False), ("SDQ*EA*92*0012*4*7*0031", True),
         ("SDQ*EA*92*A1*0031", False),
+        # X12.6: the number of a store has no decimal point and no sign
+        ("SDQ*LB*92*12.35*0001*0002*9", True), ("SDQ*LB*92*-1.5*0001", True), ("SDQ*LB*92*0001*12.35", False),
+        # a quantity has changed places with the next store: one of the stores is shorter than all others
+        ("SDQ*EA*92*0001*0002*5*7", True), ("SDQ*EA*92*0001*0002*0003*0007", False), ("SDQ*EA*92*0001*2*5*7", False),
     ],
 )  # fmt: skip
 def test_a_part_whose_quantity_looks_like_a_store_is_refused(sdq: str, is_refused: bool) -> None:

@@ -43,6 +43,21 @@ def test_a_date_of_the_header_behind_the_first_place_may_have_moved() -> None:
     assert "order-mixed" not in errors(message("SLSRPT", f"{BARE} {DATE} CUX+2:EUR LOC+162+S1::9 {lines}"))
 
 
+def test_a_period_in_a_line_without_a_quantity_may_be_that_of_the_lines_below() -> None:
+    # D.96A SLSRPT has no date below LIN, D.98B has
+    text = sales(f"LIN+1++{A}:EN DTM+356:20260103:102 LIN+2++{A}:EN QTY+153:5")
+    assert "period-missing" in errors(text)
+    assert "period-missing" not in errors(text.replace("D:96A", "D:98B"))
+    assert "period-missing" not in errors(sales(f"LIN+1++{A}:EN LIN+2++{A}:EN QTY+153:5"))
+
+
+def test_of_two_places_one_may_state_its_own_period() -> None:
+    # CONTRACT: the nearest statement wins
+    month, own = "DTM+356:202601:610", "DTM+356:20260107:102"
+    text = f"{BARE} {month} LOC+162+S1 {own} LIN+1++{A}:EN QTY+153:1 LOC+162+S2 LIN+2++{A}:EN QTY+153:2"
+    assert compile_by_rules(message("SLSRPT", text)).is_complete
+
+
 def test_a_place_or_a_line_that_lost_its_period_does_not_take_the_header_s() -> None:
     week, own = "DTM+356:202601:610", "DTM+356:20260107:102"
     groups = [f"LOC+162+S{n} {own if n != 2 else '{}'} LIN+{n}++{A}:EN QTY+153:{n}" for n in (1, 2, 3)]
@@ -51,3 +66,5 @@ def test_a_place_or_a_line_that_lost_its_period_does_not_take_the_header_s() -> 
     assert compile_by_rules(message("SLSRPT", text.format(own))).is_complete
     lines = " ".join(f"LIN+{n}++{A}:EN QTY+153:{n} {own if n != 3 else ''}" for n in (1, 2, 3, 4))
     assert "period-missing" in errors(sales(lines))
+    bare = lines.replace("QTY+153:3", "")
+    assert "period-missing" not in errors(sales(bare))  # a line without a quantity says so itself

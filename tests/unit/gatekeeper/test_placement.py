@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.small_messages import message
+from tests.small_messages import message, resale
 from tests.unit.gatekeeper.test_controls import errors
 from udf.edi.reader import read_segments
 from udf.gatekeeper.placement import find_empty_groups, find_referenced_places
@@ -70,3 +70,12 @@ def test_a_reference_may_name_the_only_place(message_type: str, reference: str, 
 
 def test_a_reference_of_edifact_names_no_place() -> None:
     assert find_referenced_places(*read("INVRPT", f"{HEAD} REF+WS+12 {line(1)}")) == []
+
+
+def test_transfers_of_one_kind_all_name_their_customer_or_none_does() -> None:
+    # X12 521: SS a sale from stock, SC scrap
+    sale = "PTD*SS N1*ST**92*R{0} QTY*32*{0}*EA LIN*{0}*UP*036000291452"
+    scrap = "PTD*SC QTY*32*9*EA LIN*3*UP*036000291452"
+    bare = "PTD*SS QTY*32*9*EA LIN*3*UP*036000291452"
+    assert "ambiguous-structure" not in errors(resale(f"{sale.format(1)} {sale.format(2)} {scrap}"))
+    assert "ambiguous-structure" in errors(resale(f"{sale.format(1)} {sale.format(2)} {bare}"))

@@ -15,10 +15,10 @@ def test_a_price_for_all_quantities_or_for_each_passes_and_both_are_an_error() -
     last, first = f"QTY+145:1 QTY+198:2 {PRICE}", f"QTY+145:1 {PRICE} QTY+198:2"
     each = f"{first} {PRICE}"
     for order in (last, first, each):
-        assert compile_by_rules(message("INVRPT", f"{BARE} {ONE} {order} {OTHER} {order}")).is_complete, order
-    assert compile_by_rules(message("INVRPT", f"{BARE} {ONE} {each} {OTHER} QTY+145:1 QTY+198:2")).is_complete
+        assert compile_by_rules(message("SLSRPT", f"{BARE} {ONE} {order} {OTHER} {order}")).is_complete, order
+    assert compile_by_rules(message("SLSRPT", f"{BARE} {ONE} {each} {OTHER} QTY+145:1 QTY+198:2")).is_complete
     for order in (last, each):
-        assert "order-mixed" in errors(message("INVRPT", f"{BARE} {ONE} {order} {OTHER} {first}"))
+        assert "order-mixed" in errors(message("SLSRPT", f"{BARE} {ONE} {order} {OTHER} {first}"))
 
 
 def test_two_prices_in_one_order_pass_and_in_two_are_an_error() -> None:

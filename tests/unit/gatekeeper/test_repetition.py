@@ -13,6 +13,17 @@ from tests.unit.gatekeeper.test_syntax import LIN, UP, errors
         activity(f"{UP} ZA*QS*5*EA ZA*QS*49.95*DO"),
         activity(f"{UP} ZA*QS*5*EA*007*20260101 ZA*QS*5*EA*007*20260102"),
         stock(f"{LIN} QTY+145:5 RFF+BT:1 QTY+145:6 RFF+BT:2"), stock(f"{LIN} INV+1+1 QTY+145:5 INV+1+2 QTY+145:6"),
+        # 004010 852: SDQ stands in the loop of its ZA, and ZA04 and 05 date the activity
+        activity(f"{UP} ZA*QS**EA*006*20260101 SDQ*EA*92*1*5*2*6 ZA*QS**EA*006*20260102 SDQ*EA*92*1*5*2*6"),
+        # D.96A SLSRPT, group 9: QTY, MKS (7293, C332: the sales channel), NAD
+        sales(f"{LIN} QTY+153:5 MKS+74+WHL QTY+153:5 MKS+74+RTL"),
+        # D.96A LOC C519: a related location; X12 SDQ23: a location within the store
+        stock(f"{LIN} QTY+145:5 LOC+18+A::9+R12 QTY+145:6 LOC+18+A::9+R13"),
+        activity(f"{UP} ZA*QA SDQ*EA*92*1*5{'*' * 19}FRONT SDQ*EA*92*1*6{'*' * 19}BACK"),
+        # two batches, of which one has its expiry date, too
+        stock(f"{LIN} QTY+145:5 GIN+BX+1 QTY+145:6 GIN+BX+2 DTM+361:20260101:102"),
+        # D.96A INVRPT, group 12 below QTY: NAD, here the owner of the goods
+        stock(f"{LIN} QTY+145:5 NAD+GO+A::9 QTY+145:6 NAD+GO+B::9"),
     ],
 )  # fmt: skip
 def test_quantities_that_say_what_they_are_pass(text: str) -> None:
@@ -24,6 +35,11 @@ def test_quantities_that_say_what_they_are_pass(text: str) -> None:
     [
         sales(f"{LIN} QTY+153:5 QTY+153:5"), sales(f"{LIN} QTY+153:5 RFF+AAK:1 QTY+153:5 RFF+AAK:1"),
         sales(f"{LIN} QTY+153:5:PCE QTY+153:5"), activity(f"{UP} ZA*QS*5*EA ZA*QS*6*EA"),
+        activity(f"{UP} ZA*QS**EA*006*20260101 SDQ*EA*92*1*5 ZA*QS**EA*006*20260101 SDQ*EA*92*1*5"),
+        sales(f"{LIN} QTY+153:5 MKS+74+WHL QTY+153:5 MKS+74+WHL"), sales(f"{LIN} QTY+153:5 QTY+153:5 MKS+74+WHL"),
+        stock(f"{LIN} QTY+145:11 NAD+GO+A::9 QTY+145:5 NAD+GO+B::9 QTY+145:6 NAD+GO+C::9"),  # one is the others' sum
+        stock(f"{LIN} QTY+145:5 GIN+BX+1 QTY+145:6 DTM+361:20260101:102"),
+        stock(f"{LIN} QTY+145:5 NAD+BY+A::9 QTY+145:6 NAD+BY+B::9"),  # a buyer owns nothing of it
         stock(f"{LIN} QTY+145:5 RFF+BT:1 QTY+145:6"),  # a total with one part
         stock(f"{LIN} QTY+145:5 RFF+ON:1 QTY+145:6 RFF+ON:2"),  # orders do not lie apart
         stock(f"{LIN} QTY+145:11 RFF+BT:1 QTY+145:5 RFF+BT:2 QTY+145:6 RFF+BT:3"),  # one is the others' sum

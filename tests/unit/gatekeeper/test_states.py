@@ -30,3 +30,10 @@ def test_a_schedule_is_no_split_of_what_there_is(day: str, expected: set[str]) -
     split = f"SCH*5*EA*WH*W1*018*{day} SCH*7*EA*WH*W2*018*{day}"
     assert errors(inventory(f"{UP} QTY*33*12*EA {split}")) & {"stock-to-come"} == expected
     assert "stock-to-come" not in errors(inventory(f"{UP} QTY*63*12*EA {split}"))
+
+
+@pytest.mark.parametrize(("last", "expected"), [("20260107", set()), ("20260210", {"stock-to-come"})])
+def test_the_second_date_of_a_schedule_counts_as_the_first_does(last: str, expected: set[str]) -> None:
+    """004010 SCH: 05 and 06 are one date and its qualifier, 08 and 09 another."""
+    split = f"SCH*12*EA*WH*W1*018*20260105**069*{last}"
+    assert errors(inventory(f"{UP} QTY*33*12*EA {split}")) & {"stock-to-come"} == expected

@@ -10,13 +10,13 @@ from udf.train.attack.rules_engine import RulesEngine
 A, B = "4006381333931", "9501101530003"
 
 
-def compile_by_rules(body: str, message_type: str) -> Outcome:
+def compile_by_rules(body: str, message_type: str, version: str = "D:96A:UN:EAN004") -> Outcome:
     """With the answers that the gatekeeper would hear: what is left is what the code alone decides."""
     if message_type.isdigit():
         rows = [f"ST*{message_type}*0001", *body.split(" ")]
         text = "~".join([*rows, f"SE*{len(rows) + 1}*0001~"])
     else:
-        rows = [f"UNH+1+{message_type}:D:96A:UN:EAN004", *body.split(" ")]
+        rows = [f"UNH+1+{message_type}:{version}", *body.split(" ")]
         text = "'".join([*rows, f"UNT+{len(rows) + 1}+1'"])
     rules = RulesEngine()
     rules.study(text)
@@ -68,8 +68,8 @@ def test_what_belongs_to_a_line_and_stands_above_it_is_refused(price: str) -> No
     assert "price-outside-line" in {problem.code for problem in outcome.problems}
 
 
-def stock(parts: str, hold: str = "NAD+WH+1::92") -> Outcome:
-    return compile_by_rules(f"BGM+35+1+9 DTM+366:20260105:102 {hold} LIN+1++{A}:EN {parts}", "INVRPT")
+def stock(parts: str, hold: str = "NAD+WH+1::92", version: str = "D:96A:UN:EAN004") -> Outcome:
+    return compile_by_rules(f"BGM+35+1+9 DTM+366:20260105:102 {hold} LIN+1++{A}:EN {parts}", "INVRPT", version)
 
 
 def advice(parts: str) -> Outcome:
@@ -99,7 +99,8 @@ def test_stock_that_is_split_by_date_batch_or_state_is_kept_apart(mark: str, nam
 
 
 def test_an_inv_before_each_quantity_tells_its_state() -> None:
-    outcome = stock("INV+2+1 QTY+145:4 INV+2+2 QTY+145:5")
+    # D.97A INVRPT: INV opens the group of its quantity
+    outcome = stock("INV+2+1 QTY+145:4 INV+2+2 QTY+145:5", version="D:97A:UN")
     assert outcome.is_complete
     assert outcome.document is not None
     assert [line.attributes["inventory_status"] for line in outcome.document.lines] == ["1", "2"]
@@ -114,7 +115,7 @@ def test_an_inv_before_each_quantity_tells_its_state() -> None:
         "QTY+145:3 RFF+AAK:D1 QTY+145:4 RFF+AAK:D2",
         "QTY+145:3 DTM+179:20260601:102 QTY+145:4 DTM+179:20260602:102",
         "QTY+145:7 GIN+BN+A QTY+145:3 GIN+BN+B QTY+145:4 GIN+BN+C",
-        "INV+1+1 QTY+145:3 INV+2+1 QTY+145:4",
+        "QTY+145:3 INV+1+1 QTY+145:4 INV+1+1",
     ],
 )
 def test_a_stock_with_its_parts_or_a_running_balance_is_refused(parts: str) -> None:

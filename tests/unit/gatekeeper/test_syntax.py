@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.small_messages import WEEK, activity, inventory, message, sales
+from tests.small_messages import WEEK, activity, inventory, message, resale, sales
 from udf.train.attack.rules_engine import compile_by_rules
 
 A = "4006381333931"
@@ -24,6 +24,8 @@ SOUND = {
     "an item in PIA behind an action code": sales(f"LIN+1+5 PIA+5+{A}:EN QTY+153:1"),
     "an item without a type": sales(f"LIN+1++{A} QTY+153:1"),
     "an item whose type no list has": activity("LIN*1*QQ*AB1 ZA*QS*5*EA"),
+    "an item of a few letters that is no type": sales("LIN+1++TEA QTY+153:1"),
+    "a store with a code list that no table has": message("852", f"XQ*H*20260101 N1*ST**QQ*0012 {UP} ZA*QS*5*EA"),
     "an item that ends like a type": sales("LIN+1++BROKEN QTY+153:1"),
     "quantities in elements of their own": sales(f"{LIN} QTY+153+12+PCE"),
     "a type of item without a value": activity("LIN*1*UP*036000291452*VN ZA*QS*5*EA"),
@@ -113,6 +115,15 @@ MALFORMED = {
     "the number and the date of a report are glued": message("846", f"BIA*00*SI*I120260107 {UP} QTY*33*5*EA"),
     "the number and the date of a resale are glued": message("867", f"BPT*00*R120260108 QTY*32*5*EA {UP}"),
     "the separator before a function is doubled": message("SLSRPT", f"BGM+73E+S1++5 {LIN} QTY+153:1"),
+    # 66 has no W1, 235 has two characters in each code, PTD01 is mandatory, and EN is a code of 7143
+    "a store of two characters and its code list changed places": message(
+        "852", f"XQ*H*20260101 N1*ST*SHOP*W1*92 {UP} ZA*QS*5*EA"
+    ),
+    "a line's number and the type of its item changed places": activity(
+        "LIN*UP*1*036000291452*SK*8612345 ZA*QS*5*EA"
+    ),
+    "the code of a transfer is lost": resale(f"PTD N1*ST**92*7 QTY*32*5*EA {UP}"),
+    "an item is lost before its type": sales("LIN+1++EN QTY+153:1"),
     "the separator before a currency is doubled": message("SLSRPT", f"BGM+73E+S1+9 CUX+2::EUR {LIN} QTY+153:1"),
 }  # fmt: skip
 

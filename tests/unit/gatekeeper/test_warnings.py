@@ -43,6 +43,31 @@ def test_a_code_with_a_place_in_some_lines_alone_is_told() -> None:
     assert warn(hold(), hold(place=None)).keys() == {"place-missing", "location-not-stated"}
 
 
+def test_a_sale_names_a_customer_and_a_scrapping_none() -> None:
+    # X12 521: what PTD01 says tells the quantities of one code apart
+    sale, scrap = hold()._replace(attributes={"transfer": "SS"}), hold(place=None)
+    assert warn(sale, scrap._replace(attributes={"transfer": "SC"})).keys() == {"location-not-stated"}
+    assert warn(sale, scrap._replace(attributes={"transfer": "SS"})).keys() == {"place-missing", "location-not-stated"}
+
+
+def test_a_code_with_a_day_in_some_lines_alone_is_told() -> None:
+    dayless = hold()._replace(as_of_date=None)
+    assert warn(hold(), dayless).keys() == {"period-missing", "period-not-stated"}
+    assert warn(hold(), dayless._replace(qualifier="17")).keys() == {"period-not-stated"}
+
+
+def test_what_decides_a_meaning_is_named_with_the_code() -> None:
+    # X12 521: PL is listed and has no meaning of ours, ZQ is in no list; EDIFACT 7491: 3 is bonded, 9 is in no list
+    for beside, named in (
+        ({"transfer": "PL"}, "what 145 with PTD PL means"),
+        ({"transfer": "ZQ"}, "what 145 with PTD ZQ, which is in no list, means"),
+        ({"inventory_status": "9"}, "what 145 with INV 9, which is in no list, means"),
+        ({}, "what 145 means"),
+    ):
+        found = warn(hold()._replace(measure="unmapped", attributes=beside))
+        assert named in found["unmapped-quantity-qualifier"]
+
+
 def test_a_unit_that_no_list_has_is_told_and_one_of_either_list_is_not() -> None:
     assert warn(hold()._replace(unit="XQ")).keys() == {"unit-unlisted"}
     for unit in ("PCE", "H87", "UN", "KG", None):

@@ -72,6 +72,7 @@ def test_a_store_may_stand_under_several_activities_but_once_under_each(stores: 
         ("UNT+14", "UNT+15", "unt-count-mismatch"),
         ("+1'\0", "+2'\0", "control-reference-mismatch"),
         ("153:12", "153:1O", "quantity-not-a-number"),
+        ("153:12", "153:12-", "quantity-not-a-number"),
         ("AAA:1.25", "AAA:1..5", "price-not-a-number"),
         ("90:20261102", "90:20261302", "date-invalid"),
         ("90:20261102", "90:20271102", "period-reversed"),
@@ -274,3 +275,29 @@ def test_one_sale_in_pieces_and_cartons_is_refused_whoever_reads() -> None:
     row = routes.compare(write(10, [f"{UPCS[0]} EA", f"{UPCS[0]} CA"]))
     assert (row.route, row.is_valid) == ("model", False)
     assert "two-units" in row.problems
+
+
+def swap_in(rows: Sequence[str], was: str, becomes: str) -> list[str]:
+    """The rows with one text for another."""
+    return [row.replace(was, becomes) for row in rows]
+
+
+SHOPS = [*ACTIVITY[:1], f"LIN*1*UP*{UPCS[0]}", "ZA*QS**EA", "SDQ*EA*92*0001*3*0002*4*0003*5"]
+TWO_ITEMS = [*SOLD, *line(1), *line(2), *line(3)]
+
+
+@pytest.mark.parametrize(
+    ("write", "lesson", "attack", "code"),
+    [
+        (write_edifact, TWO_ITEMS, [*SOLD, *line(1), *line(1), *line(2)], "repeated-block"),
+        (write_x12("852"), SHOPS, swap_in(SHOPS, "0001*3*0002*4*0003*5", "0001*0002*3*4*0003*5"), "part-swapped"),
+        (write_x12("852"), SHOPS, swap_in(SHOPS, "0001*3", "12.35*0001"), "part-swapped"),
+        (write_edifact, [*SOLD, *line(1)], [*SOLD, "LIN+1+7+4006381333931:EN", "QTY+153:5:PCE"], "line-deleted"),
+    ],
+)  # fmt: skip
+def test_what_an_outsider_found_is_refused_by_both_routes(
+    write: Write, lesson: Sequence[str], attack: Sequence[str], code: str
+) -> None:
+    routes = Routes(X12 if write(1, lesson).startswith("ST") else EDIFACT).teach(write, lesson)
+    found = routes.compare(write(10, attack))
+    assert f'"code":"{code}"' in found.problems + found.rejected_lines

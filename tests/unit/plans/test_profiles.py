@@ -86,7 +86,6 @@ SLOW = ("prices are stated in hundredths", "quantities are stated in hundredths"
 """Of messages of one line each it takes more, since values are no larger than some have been before."""
 EDIFACT_ALONE: dict[str, Change] = {
     "prices have a decimal comma": map_price(lambda price: price.replace(".", ",")),
-    "the sign stands behind": map_pieces(lambda number: number + "-"),
 }
 X12_ALONE: dict[str, Change] = {
     "places and quantities change places": exchange_places,

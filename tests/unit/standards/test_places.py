@@ -59,6 +59,8 @@ def test_a_place_is_its_code_or_its_name(segment: Segment, slots: set[tuple[int,
         (edifact("NAD+GY"), STOCK, "no"), (edifact("NAD+Q9+400::9"), STOCK, None),
         (x12("N1*BY**92*0012"), ACTIVITY, "weak"), (x12("N1*BY**9*0012345678901"), ACTIVITY, "no"),
         (x12("N1*ST**92*0012"), ACTIVITY, "yes"),
+        # 98: SF is from where goods are shipped, ST to where: of a sale the store, while a stock may lie at either
+        (x12("N1*SF**92*DC1"), ACTIVITY, "weak"), (x12("N1*SF**92*DC1"), INQUIRY, "yes"),
         # 98: who will buy holds none of the goods that an 846 advises of; DB is the distributor's own branch
         (x12("N1*BY**92*0012"), INQUIRY, "no"), (x12("N1*DB**91*D1"), INQUIRY, "weak"),
         # 3035: the ultimate customer is who bought

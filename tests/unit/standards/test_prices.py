@@ -77,6 +77,14 @@ def test_a_price_is_its_quantity_s_or_the_line_s() -> None:
     assert bind_prices(x12("LIN*1 ZA*QS*1 ZA*QA*2 CTP**RTL*9"), 0, 4, [1, 2], ACTIVITY) == ({1: None, 2: (3, 2, 0)}, [])
 
 
+def test_of_a_price_of_the_line_and_one_of_the_activity_the_nearer_is_its_price() -> None:
+    # 004010 852: CTP stands in the loop of LIN and in that of ZA
+    both = x12("LIN*1 CTP**RTL*9 ZA*QS*1 CTP**RTL*7 ZA*QA*2")
+    assert bind_prices(both, 0, 5, [2, 4], ACTIVITY) == ({2: (3, 2, 0), 4: (1, 2, 0)}, [])
+    kinds = x12("LIN*1 ZA*QS*1 CTP**RTL*9 ZA*QS*2 CTP**PRP*7")
+    assert bind_prices(kinds, 0, 5, [1, 3], ACTIVITY) == ({1: (2, 2, 0), 3: (4, 2, 0)}, [])
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -140,9 +140,18 @@ def test_the_codes_for_a_piece_are_those_of_the_reference_table() -> None:
         (f"{LIN} INV++1 QTY+145:4:PCE INV++2", True),
         (f"{LIN} QTY+145:4:PCE INV++1 INV++2", True),
         (f"{LIN} QTY+145:4:PCE INV++2", False),
-        (f"{LIN} INV++1 QTY+145:4:PCE INV++2 QTY+145:5:PCE", False),
+        (f"{LIN} INV++1 QTY+145:4:PCE INV++2 QTY+145:5:PCE", True),
         (f"{LIN} INV++1 QTY+145:4:PCE QTY+198:5:PCE", False),
     ],
 )
 def test_a_state_without_a_quantity_of_its_own_is_refused(lines: str, is_refused: bool) -> None:
     assert ("state-misplaced" in errors(stock(lines))) == is_refused
+
+
+def test_a_state_before_its_quantity_is_its_own_where_the_directory_has_it_there() -> None:
+    lines = f"{LIN} INV++1 QTY+145:4:PCE INV++2 QTY+145:5:PCE"
+    assert "state-misplaced" not in errors(stock(lines).replace("D:96A", "D:97A"))
+    assert "state-misplaced" not in errors(stock(f"{LIN} INV++1 QTY+145:4:PCE INV++1 QTY+198:5:PCE"))  # all one
+    # D.97A INVRPT: one QTY below each INV
+    twice = f"{LIN} INV+2 QTY+156:5 QTY+156:5 DTM+179:20260101:102 INV+1 QTY+156:2"
+    assert "repeated-quantity" in errors(stock(twice).replace("D:96A", "D:97A"))

@@ -6,6 +6,7 @@ from udf.standards.edifact import EDIFACT
 from udf.standards.reference import load_reference
 from udf.standards.setting import Setting
 from udf.standards.standard import Standard
+from udf.standards.values import ONLY_POINT
 from udf.standards.x12 import X12
 
 
@@ -13,7 +14,7 @@ def setting(standard: Standard, message_type: str, version: str = "", mark: str 
     return Setting(standard, message_type, version, "", mark, load_reference())
 
 
-@pytest.mark.parametrize(("standard", "mark"), [(EDIFACT, ","), (X12, None)])
+@pytest.mark.parametrize(("standard", "mark"), [(EDIFACT, ","), (X12, ONLY_POINT)])
 def test_a_decimal_mark_is_announced_by_edifact_alone(standard: Standard, mark: str | None) -> None:
     assert setting(standard, "SLSRPT").mark == mark
 

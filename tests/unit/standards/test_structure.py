@@ -128,3 +128,15 @@ def test_a_place_before_between_and_after_the_lines_leaves_a_doubt() -> None:
     assert split(body, "INVRPT").ambiguous
     # D.96A INVRPT has no place above LIN but the message's: LOC B is of the quantity before it, or of the line behind
     assert split(body.replace(" LOC+14+C", ""), "INVRPT").ambiguous
+
+
+def test_each_transfer_of_an_867_is_a_group_with_its_own_place_even_without_a_quantity() -> None:
+    # 004010 867: the loop of QTY is optional in that of PTD
+    rows = (
+        "BPT*00*1*20260108~PTD*BN~N1*ST**92*A~PTD*SS~N1*ST**92*B~QTY*32*5*EA~LIN*1*UP*036000291452~PTD*SS~N1*ST**92*C"
+    )
+    segments = read_segments(f"ST*867*0001~{rows}~SE*11*0001~")
+    chunks = split_message(segments, "867")
+    assert [segments[group.first].value(0) for group in chunks.groups] == ["BN", "SS", "SS"]
+    assert [chunks.groups.index(line.group) for line in chunks.lines if line.group] == [1]
+    assert not chunks.ambiguous

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from udf.standards.values import UnreadableValueError, read_number, read_period
+from udf.standards.values import ONLY_POINT, UnreadableValueError, read_number, read_period
 
 
 @pytest.mark.parametrize(
     ("text", "mark", "number"),
     [
-        ("12", None, "12"), ("-3", None, "-3"), ("3-", None, "-3"), ("+7", None, "7"), ("1.25", None, "1.25"),
+        ("12", None, "12"), ("-3", None, "-3"), ("+7", None, "7"), ("1.25", None, "1.25"),
         ("1,25", None, "1.25"), (".5", None, "0.5"), ("0.125", ",", "0.125"), ("1,250", ",", "1.250"),
         ("1.250", ".", "1.250"), ("1.250", None, "1.250"), ("007", None, "7"), ("0", None, "0"),
     ],
@@ -34,6 +34,23 @@ def test_a_mark_that_may_part_thousands_is_refused(text: str, mark: str | None) 
     with pytest.raises(UnreadableValueError) as caught:
         read_number(text, mark)
     assert caught.value.code == "number-ambiguous"
+
+
+@pytest.mark.parametrize("text", ["3-", "1.5-", "0-"])
+@pytest.mark.parametrize("mark", [None, ".", ",", ONLY_POINT])
+def test_a_minus_stands_in_front_of_its_number_in_both_standards(text: str, mark: str | None) -> None:
+    # ISO 9735, 10.3: «immediately preceded by a minus sign»; X12.6, 3.5.1.2: the sign leads, and so it does in type R
+    with pytest.raises(UnreadableValueError, match="minus") as caught:
+        read_number(text, mark, "price-not-a-number")
+    assert caught.value.code == "price-not-a-number"
+
+
+def test_a_number_of_x12_has_a_point_and_no_comma() -> None:
+    # X12.6, type R: «the decimal point»; ISO 9735, 10.1 alone knows the comma
+    assert read_number("12.5", ONLY_POINT) == read_number("12,5") == Decimal("12.5")
+    with pytest.raises(UnreadableValueError, match="comma") as caught:
+        read_number("12,5", ONLY_POINT)
+    assert caught.value.code == "quantity-not-a-number"
 
 
 @given(st.decimals(min_value=-(10**8), max_value=10**8, allow_nan=False, allow_infinity=False, places=2))

@@ -6,6 +6,7 @@ layout that was trained under one quirk would be known under all.
 
 import random
 import zlib
+from dataclasses import replace
 
 from udf.train.corpus.edifact import EdifactPartner
 from udf.train.corpus.rendering import TRAINED_QUIRKS, Writing, draw_writing
@@ -35,5 +36,9 @@ def draw_written(
     while True:
         dialect = draw_partner(r)
         writing = draw_writing(r, dialect.message_type, quirks)
+        if dialect.message_type == "SLSRPT" and dialect.price == "after":  # from D.97A on it is the last quantity's
+            writing = replace(writing, version="D:96A:UN")
+        if isinstance(dialect, EdifactPartner) and (dialect.inv or dialect.stock_mark == "INV"):
+            writing = replace(writing, version="D:97A:UN")  # before, INV stands behind its quantity
         if writing.quirks if quirks is not TRAINED_QUIRKS else is_held_out(dialect) == held_out:
             return dialect, writing

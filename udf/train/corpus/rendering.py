@@ -65,15 +65,20 @@ def draw_writing(r: random.Random, message_type: str, quirks: tuple[str, ...] = 
 
 
 def settle(draft: Draft, writing: Writing) -> None:
-    """Make a draft this partner's: without a release character no value holds a delimiter, and UNA binds numbers."""
+    """Make a draft this partner's: without a release character no value holds a delimiter, and UNA binds numbers.
+
+    Those of X12 have a point.
+    """
     draft.version = writing.version
     delimiters = re.compile("[" + re.escape(writing.segment + writing.element + writing.component) + "]")
     for segment in draft.segments:
         for element in segment.elements:
             for c, value in enumerate(element):
+                if draft.message_type.isdigit() and re.fullmatch(r"[+-]?\d+,\d+", value):
+                    value = value.replace(",", ".")  # X12.6, type R
                 if not writing.release:
                     value = delimiters.sub("#", value)
-                elif writing.envelope and writing.sends_una and re.fullmatch(r"[+-]?\d+[.,]\d+-?", value):
+                elif writing.envelope and writing.sends_una and re.fullmatch(r"[+-]?\d+[.,]\d+", value):
                     value = value.replace("," if writing.decimal_mark == "." else ".", writing.decimal_mark)
                 element[c] = value.strip()
 

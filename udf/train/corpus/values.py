@@ -60,7 +60,7 @@ def number(r: random.Random) -> str:
     if kind < 0.95:
         return f"{r.randint(0, 999)},{digits(r, 1, 2)}"
     return r.choice(
-        [f"-{r.randint(0, 99)}.{digits(r, 1, 2)}", f"{r.randint(1, 99)}-", f"+{r.randint(1, 99)}", "0", "1"]
+        [f"-{r.randint(0, 99)}.{digits(r, 1, 2)}", f"-{r.randint(1, 99)}", f"+{r.randint(1, 99)}", "0", "1"]
     )
 
 
@@ -114,5 +114,5 @@ def unknown_code(r: random.Random) -> str:
 
 
 def decimal_of(text: str) -> Decimal:
-    """A drawn number as a number, by a rule of its own: a comma is a point, and a minus may stand behind."""
+    """A drawn number as a number, by a rule of its own: a comma is a point."""
     return Decimal(("-" if "-" in text else "") + text.strip("+-").replace(",", "."))

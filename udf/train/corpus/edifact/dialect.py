@@ -62,6 +62,8 @@ class EdifactDialect:
             ["PCE", "PCE", "PCE", "", "", "EA", "KGM", "C62", "CT", "CS", "PK", "LTR", "MTR", "NAR", "PF"]
         )
         self.price = r.choice(["none", "none", "none", "before", "before", "after", "each"])
+        if not self.sales and self.price == "after":  # INVRPT has a price below each quantity, and for itself alone
+            self.price = "each"
         self.price_type = r.choice(["AAA", "AAA", "AAB", "AAE", "AAF", "NTP", "INV", "CAL", "CAT", "SRP"])
         self.price_kind = r.choice(["", "", "", "RTP", "NTP", "GRP", "RES", "SRP", "DIS", "ABE"])
         self.two_prices = r.random() < 0.08

@@ -25,6 +25,8 @@ def write_header(dialect: EdifactDialect, r: random.Random, draft: Draft) -> Non
     # in a SLSRPT LOC opens a group, in which no header field stands
     if r.random() < 0.15 and not (dialect.sales and dialect.where == "loc-header"):
         r.shuffle(blocks)
+    if "rff" in blocks and (at := blocks.index("rff")) < (dated := blocks.index("dates")):
+        blocks[at], blocks[dated] = blocks[dated], blocks[at]  # a date below RFF is the reference's
     for block in blocks:
         if block == "dates":
             _add_header_dates(dialect, r, draft)
@@ -33,7 +35,7 @@ def write_header(dialect: EdifactDialect, r: random.Random, draft: Draft) -> Non
             if r.random() < 0.3:
                 add_date(dialect, r, draft, "171")
         else:
-            _write_parties(dialect, r, draft)
+            _write_parties(dialect, r, draft, "dates" in blocks[: blocks.index(block)])
     if dialect.currency:
         cux = draft.add("CUX", ["2", r.choice(["EUR", "SEK", "PLN", "USD", "GBP", "CHF"]), r.choice(["10", "4", "9"])])
         draft.state(currency=(cux, 0, 1))
@@ -62,7 +64,8 @@ def _add_header_dates(dialect: EdifactDialect, r: random.Random, draft: Draft) -
             draft.state(start=start, end=end)
 
 
-def _write_parties(dialect: EdifactDialect, r: random.Random, draft: Draft) -> None:
+def _write_parties(dialect: EdifactDialect, r: random.Random, draft: Draft, is_dated: bool) -> None:
+    """The parties, with references where no date of the message follows: below RFF it would be the reference's."""
     parties: list[str] = r.sample(PARTY_ROLES, dialect.parties)
     if dialect.where == "nad-header":
         parties.insert(r.randint(0, len(parties)), "")
@@ -76,5 +79,5 @@ def _write_parties(dialect: EdifactDialect, r: random.Random, draft: Draft) -> N
         else:
             location, location_type = add_place(dialect, r, draft, dialect.where == "loc-header")
             draft.state(location=location, location_type=location_type)
-        if r.random() < 0.08 and (role or dialect.where != "loc-header"):
+        if r.random() < 0.08 and is_dated and (role or dialect.where != "loc-header"):
             draft.add("RFF", ["VA", digits(r, 9)])

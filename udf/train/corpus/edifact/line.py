@@ -63,8 +63,12 @@ def write_line(dialect: EdifactDialect, r: random.Random, draft: Draft, counter:
     if dialect.gis:
         draft.add(r.choice(["GIS", "GEI"]), r.choice(["1", "37", "6"]))
     base = _identify(dialect, r, draft, counter)
+    is_dated = dialect.when.startswith("line")
+    dates_first = is_dated and "RFF" in dialect.extras  # a date below RFF is the reference's
+    if dates_first:
+        base["start"], base["end"] = add_period(dialect, r, draft, dialect.when[5:])
     _add_extras(dialect, r, draft)
-    if dialect.when.startswith("line"):
+    if is_dated and not dates_first:
         base["start"], base["end"] = add_period(dialect, r, draft, dialect.when[5:])
     if dialect.where in ("loc-line", "nad-line"):
         base["location"], base["location_type"] = add_place(dialect, r, draft, dialect.where == "loc-line")

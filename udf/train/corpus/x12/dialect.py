@@ -50,6 +50,8 @@ class X12Dialect:
         self.total = r.random() < 0.5
         self.zero_totals = r.random() < 0.1
         self.place_role, self.id_kind = r.choice(PLACES), r.choice(ID_KINDS)
+        if self.place_role == "SF" and kind != "846":  # from where goods went: beside a buyer no place of a sale
+            self.place_role = "ST"
         self.name_only = r.random() < 0.1
         self.sch_places = self.split != "sch" or r.random() < 0.7
         self.header_place = (self.split == "none" or self.references or not self.sch_places) and r.random() < (

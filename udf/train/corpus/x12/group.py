@@ -19,7 +19,7 @@ def open_group(dialect: X12Dialect, r: random.Random, draft: Draft) -> None:
 
 def open_transfer(dialect: X12Dialect, r: random.Random, draft: Draft) -> None:
     tail = r.choice([[], [], ["", "", "VC", code(r, 4, 8), "DC"], ["", "", "", "", "DC"], ["007", day(r, dialect.six)]])
-    draft.add("PTD", r.choice(["SS", "SS", "SU", "SA", "BD", "SH", "PA", "BJ"]), *tail)
+    draft.add("PTD", r.choice(["SS", "SS", "SM", "SA", "BD", "SH", "PA", "BJ"]), *tail)
     for _ in range(dialect.ptd_extra if r.random() < 0.7 else 0):
         draft.add(
             *r.choice([("REF", "PO", code(r, 4, 8)), ("DTM", "003", day(r, dialect.six)), ("REF", "DI", code(r, 4, 8))])
