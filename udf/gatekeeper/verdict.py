@@ -149,20 +149,18 @@ class Verdict:
         """Header and groups first, since lines inherit from them; then each line, proved or rejected."""
         message = self.message
         stated: dict[int, Unit] = {}
+        doubtful: dict[int, Finding] = {}
         for unit in message.units:
             chunk = unit.chunks[0]
             if chunk.kind == "line":
                 continue
             if unit.findings:
-                for finding in unit.findings:
-                    self.note(finding)
-                self.note(
-                    Finding(
-                        f"{chunk.kind}-not-proved",
-                        f"What the {chunk.kind} states could not be proved.",
-                        min(chunk.first, len(message.segments) - 1),
-                    )
-                )
+                is_of_all = chunk.kind == "header"  # of a group its own lines are refused, and those of others go on
+                at = min(chunk.first, len(message.segments) - 1)
+                unread = Finding(f"{chunk.kind}-not-proved", f"What the {chunk.kind} states could not be proved.", at)
+                for finding in (*unit.findings, unread):
+                    self.note(finding, counts=is_of_all)
+                doubtful[id(chunk)] = unread
                 continue
             stated[id(chunk)] = unit
         header = _lift_stated(stated.get(id(message.chunks.header)))
@@ -176,6 +174,10 @@ class Verdict:
                 self.note(Finding("nil-report", "The message says that it has no line.", message.first))
             else:
                 self.note(Finding("message-without-lines", "The message has no line.", message.first))
+
+        for unit in lines:
+            if (unread := doubtful.get(id(unit.chunks[0].group))) is not None:
+                unit.findings = [*unit.findings, unread]
 
         def build(unit: Unit) -> list[Line]:
             return self._build(unit, header, stated)
@@ -215,9 +217,11 @@ class Verdict:
             detail = "The same stock stands twice for one item, place and date."
             lines[number].findings = [Finding("repeated-stock", detail, lines[number].chunks[0].first)]
         refused = [unit for unit in lines if unit.findings]
+        told = doubtful.values()  # of a group: once
         for unit in refused:
             for finding in unit.findings:
-                self.note(finding, counts=finding.code in _OF_MESSAGE)
+                if finding.code not in _NOT_PROVED or finding not in told:
+                    self.note(finding, counts=finding.code in _OF_MESSAGE)
         rejected = RejectedAnew(refused, self._reject)
         self.rejected = rejected if message.is_long else list(rejected)
         if message.is_long:
