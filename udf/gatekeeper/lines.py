@@ -44,7 +44,7 @@ from udf.reading import LineReading, Position, Record
 from udf.standards.codes import is_listed_quantity
 from udf.standards.edifact import EDIFACT
 from udf.standards.items import WITHDRAWN, find_rival, is_case, line_identifiers
-from udf.standards.places import PLACES, place_slots
+from udf.standards.places import PLACES, place_slots, without_weak_place
 from udf.standards.prices import price_run, price_type_slot
 from udf.standards.quantities import (
     SPLITS,
@@ -274,7 +274,7 @@ def _judge_places(
     stated: dict[int, int | None] = {}
     for record in line.records:
         q = record["quantity"][0]
-        place = record.get("location")
+        place = without_weak_place(segments, record, setting).get("location")
         if segments[q].tag in setting.standard.splits:
             own = part_place(segments, record["quantity"])
             if own is not None:
