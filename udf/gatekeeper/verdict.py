@@ -1,5 +1,6 @@
 """What came of a message: proved lines and rejected ones, all problems at once, and whether it is valid."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -7,7 +8,7 @@ from typing import Any, TypeVar, overload
 
 from udf.document import StatedPeriods, build_lines, inherit, lift, read_header, read_parties, transfer_of
 from udf.findings import Finding
-from udf.gatekeeper.blocks import PlaceSums, find_copies
+from udf.gatekeeper.blocks import PlaceSums, find_copies, least_identifier
 from udf.gatekeeper.controls import check_body, check_totals, check_trailer, is_nil_report
 from udf.gatekeeper.layout import check_layout
 from udf.gatekeeper.placement import find_referenced_places
@@ -29,6 +30,8 @@ MOST_PROBLEMS = 1_000
 _OF_MESSAGE = ("place-lost",)
 """Found in a line, and a sign that the message has lost what may be other lines' as well."""
 
+_OF_LINES = ("quantity-swapped",)
+"""Found by a look at all lines, and of one of them alone."""
 _NOT_PROVED = ("header-not-proved", "group-not-proved")
 _STATED_ABOVE = ("location-not-stated", "place-missing", "period-not-stated")
 """What lines may seem to lack where what stands above them could not be read."""
@@ -75,6 +78,10 @@ class RejectedAnew(_Anew[RejectedLine]):
 
     def __iter__(self) -> Iterator[RejectedLine]:
         return map(self._make, self._units)
+
+
+def _first_of(unit: Unit) -> int:
+    return unit.chunks[0].first
 
 
 class Verdict:
@@ -134,8 +141,13 @@ class Verdict:
             self.note(finding)
         for finding in check_totals(message.segments, message.first, message.setting):
             self.note(finding)
+        lines = [unit for unit in message.units if unit.chunks[0].kind == "line"]
         for finding in check_layout(message.segments, message.first, message.chunks, message.setting):
-            self.note(finding)
+            if finding.code in _OF_LINES and finding.segment is not None:
+                unit = lines[bisect_right(lines, finding.segment, key=_first_of) - 1]
+                unit.findings = [*unit.findings, finding]
+            else:
+                self.note(finding)
         if message.chunks.ambiguous:
             detail = "A place between two lines can belong to the line before or to those after it."
             self.note(Finding("ambiguous-structure", detail, message.first))
@@ -202,15 +214,19 @@ class Verdict:
         if (total := sums.find_total()) and not is_repeated:
             detail = f"The place {total} has of each of its items what all others have together: it may be their total."
             self.note(Finding("total-beside-parts", detail, message.first))
-        if found := sums.find_units():
-            detail = f"Item {found} is stated in two units for one place and period: one may be the other's content."
-            self.note(Finding("two-units", detail, message.first))
+        packed = sums.find_units()
+        for number, unit in enumerate(lines if packed else ()):
+            built = build(unit) if message.is_long else kept[number]
+            if (item := next((i for i in map(least_identifier, built) if i in packed), None)) is not None:
+                detail = f"Item {item} is stated in two units for one place and period: one may be the other's content."
+                unit.findings = [Finding("two-units", detail, unit.chunks[0].first)]
         copies = find_copies(message.segments, message.chunks)
         for unit in lines:
             if unit.chunks[0].line in copies and not unit.findings:
                 detail = "The line stands twice at one place, with one number: it may have been sent twice."
                 unit.findings = [Finding("repeated-block", detail, unit.chunks[0].first)]
-        for unit in self._find_summaries(lines):
+        summaries = self._find_summaries(lines)
+        for unit in summaries:
             detail = "PTD SU sums up what other transfers state: of a total and its parts the parts count."
             unit.findings = [Finding("total-beside-parts", detail, unit.chunks[0].first)]
         for number in sorted(twice):
@@ -235,7 +251,7 @@ class Verdict:
                 "A line that could not be proved names a place, and others none: which of them it is of is not known."
             )
             self.note(Finding("place-missing", detail, lost))
-        if twice or copies:  # they were counted, too
+        if twice or copies or packed or summaries:  # they were counted, too
             warnings = LineWarnings(self.header, message.envelope, message.setting.message_type)
             for line in self.lines:
                 warnings.note(line)
