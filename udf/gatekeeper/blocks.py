@@ -75,7 +75,7 @@ def find_copies(segments: Sequence[Segment], chunks: Chunks) -> set[int]:
         same = blake2b(str(at).encode() + said, digest_size=16).digest()
         if first.setdefault(same, line.line) != line.line:
             copies |= {first[same], line.line}
-    if len(numbers) == 1 and len(first) > 1:
+    if len(numbers) == 1 and sum(map(len, groups.values())) > BLOCK:
         return set()
     if len({lines[0][0] for lines in groups.values()}) > 1:
         stated: dict[tuple[bytes, ...], list[int]] = {}
