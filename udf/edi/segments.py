@@ -124,6 +124,8 @@ class Notes:
     """A part of a split that was asked for last, and the segment that it stands under, -1 for none."""
     product_types: frozenset[tuple[int, str]] | None = None
     """(element, type) of the identifiers that X12 LIN state."""
+    is_located: bool | None = None
+    """Whether an EDIFACT LOC names a place of the lines."""
 
 
 class KeptSegments(list[Segment]):

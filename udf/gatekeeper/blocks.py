@@ -75,7 +75,7 @@ def find_copies(segments: Sequence[Segment], chunks: Chunks) -> set[int]:
         same = blake2b(str(at).encode() + said, digest_size=16).digest()
         if first.setdefault(same, line.line) != line.line:
             copies |= {first[same], line.line}
-    if len(numbers) == 1 and len(first) > 1:
+    if len(numbers) == 1 and sum(map(len, groups.values())) > BLOCK:
         return set()
     if len({lines[0][0] for lines in groups.values()}) > 1:
         stated: dict[tuple[bytes, ...], list[int]] = {}
@@ -102,6 +102,11 @@ Key = tuple[str | None, ...]
 """Item, qualifier and last day of some quantities."""
 
 
+def least_identifier(line: Line) -> str | None:
+    """The least identifier of an item, whichever of them names it."""
+    return min(line.item_ids.values(), default=line.item_id)
+
+
 def packed_unit(line: Line) -> str | None:
     """The unit of a quantity of things that are counted; None where a receipt, a lot or a date tells it apart."""
     is_told = any(name.startswith(_TELLING) for name in line.attributes)
@@ -119,14 +124,13 @@ class PlaceSums:
         self._parties = frozenset(parties)
         self._stated: defaultdict[tuple[Key, str | None], Counter[str]] = defaultdict(Counter)
         self._packed: dict[tuple[Key, str | None], str] = {}
-        self._twice: str | None = None
+        self._twice: set[str | None] = set()
 
     def note(self, line: Line) -> None:
         """A proved line."""
         day = (line.period_end or line.as_of_date or "") and str(line.period_end or line.as_of_date)
         key = line.item_id, line.qualifier, day
-        least = min(line.item_ids.values(), default=line.item_id)
-        self.add(key, least, line.location_id, line.quantity, line.unit, packed_unit(line))
+        self.add(key, least_identifier(line), line.location_id, line.quantity, line.unit, packed_unit(line))
 
     def add(
         self, key: Key, least: str | None, place: str | None, quantity: Decimal, unit: str | None, packed: str | None
@@ -141,10 +145,10 @@ class PlaceSums:
             self._stated[key, unit][place] += quantity  # type: ignore[assignment]
         other = self._packed.setdefault(((least, *key[1:]), place), packed) if packed else None
         if not are_same_unit(other, packed):
-            self._twice = self._twice or least
+            self._twice.add(least)
 
-    def find_units(self) -> str | None:
-        """An item that was sold at one place in two units, of which one may be the other's content."""
+    def find_units(self) -> set[str | None]:
+        """Items, each by its least identifier, that stand at one place in two units: one may be the other's content."""
         return self._twice
 
     def find_total(self) -> str | None:

@@ -37,6 +37,7 @@ def find_exchanged(segments: Sequence[Segment], chunks: Chunks, setting: Setting
     suspicious = exchangeable_codes(setting.message_type, habits)
     principal = principal_of(setting.message_type)
     has_principal = bool(frequency.keys() & set(principal))
+    findings: list[Finding] = []
     for own in stated.values():
         codes = frozenset(code for code, _, _ in own)
         is_only, mixed = habits[codes] == 1, _mix(codes)
@@ -49,8 +50,8 @@ def find_exchanged(segments: Sequence[Segment], chunks: Chunks, setting: Setting
             is_lost_principal = number in principal[: None if is_unknown else 1] and not has_principal
             if is_other_habit or (is_lost_principal and (is_unknown or setting.standard.has_numeric_qualifiers)):
                 detail = f"QTY has the code {code} and the quantity {number}: they may have changed places."
-                return [Finding("quantity-swapped", detail, index)]
-    return []
+                findings.append(Finding("quantity-swapped", detail, index))
+    return findings
 
 
 def _mix(codes: frozenset[str]) -> int:

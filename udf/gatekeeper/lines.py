@@ -44,7 +44,7 @@ from udf.reading import LineReading, Position, Record
 from udf.standards.codes import is_listed_quantity
 from udf.standards.edifact import EDIFACT
 from udf.standards.items import WITHDRAWN, find_rival, is_case, line_identifiers
-from udf.standards.places import PLACES, place_slots
+from udf.standards.places import PLACES, place_slots, without_weak_place
 from udf.standards.prices import price_run, price_type_slot
 from udf.standards.quantities import (
     SPLITS,
@@ -114,11 +114,16 @@ def _find_early_split(segments: Sequence[Segment], line: LineRecords) -> int | N
 
 def _judge_quantities(segments: Sequence[Segment], line: LineRecords, reading: LineReading) -> list[Finding]:
     """Both witnesses see the same quantities."""
-    known = set(reading.quantities)
-    return [
-        Finding("quantity-misplaced", f"No quantity can stand there in {segments[s].tag}.", s)
-        for s, e, c in (record["quantity"] for record in line.records) if (s, e, c) not in known
-    ]  # fmt: skip
+    known, totals = set(reading.quantities), set(reading.totals)
+    found = []
+    for position in (record["quantity"] for record in line.records):
+        s = position[0]
+        if position in totals:
+            detail = f"{segments[s].raw[:60]} is the total of the places behind it, and was read beside its parts."
+            found.append(Finding("quantity-used-twice", detail, s))
+        elif position not in known:
+            found.append(Finding("quantity-misplaced", f"No quantity can stand there in {segments[s].tag}.", s))
+    return found
 
 
 def _judge_foreign_fields(record: Record) -> list[Finding]:
@@ -274,7 +279,7 @@ def _judge_places(
     stated: dict[int, int | None] = {}
     for record in line.records:
         q = record["quantity"][0]
-        place = record.get("location")
+        place = without_weak_place(segments, record, setting).get("location")
         if segments[q].tag in setting.standard.splits:
             own = part_place(segments, record["quantity"])
             if own is not None:
@@ -286,7 +291,8 @@ def _judge_places(
                 return [Finding("place-misplaced", detail, q)]
         if segments[q].tag not in setting.standard.splits or own is None:
             if place is not None and (place[0] not in known or place[1:] not in place_slots(segments[place[0]])):
-                return [Finding("place-misplaced", "The location was read where no place stands.", place[0])]
+                detail = f"{segments[place[0]].raw[:60]} was read as the place of a quantity, and names none."
+                return [Finding("place-misplaced", detail, place[0])]
             stated[q] = place[0] if place else None
         findings += judge_place_type(segments, record)
     if stated and places and not any(all(way.get(q) == p for q, p in stated.items()) for way in ways):

@@ -8,7 +8,7 @@ from udf.standards.chunks import Chunks, each_line
 from udf.standards.dates import date_statements
 from udf.standards.edifact import EDIFACT
 from udf.standards.header import CURRENCIES
-from udf.standards.owners import has_below
+from udf.standards.owners import QUANTITIES, has_below
 from udf.standards.places import PLACES, place_role, signature
 from udf.standards.prices import price_runs
 from udf.standards.quantities import quantity_positions
@@ -122,17 +122,23 @@ _PLACES_WITH_DATES, _LINES_WITH_DATES = 2, 3
 def check_shifted(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
     """Dates and currencies that stand above the first line and behind other lines, but not behind the last one.
 
-    They open the lines that follow them; read as ends of lines, each would be the line before's.
+    They open the lines that follow them; read as ends of lines, each would be the line before's. Where the directory
+    has a date below each quantity it is that quantity's, unless one stands right before the first line, too.
     """
+    lines = each_line(chunks)
+    before = segments[lines[0].first - 1] if lines and lines[0].first else None
+    is_opening = before is not None and before.tag in ("DTM", *CURRENCIES)
+    has_own = not is_opening and has_below(setting.message_type, setting.version, QUANTITIES, "DTM")
     above = {
         signature(segments[i]) for chunk in (chunks.header, *chunks.groups)
         for i in _dates_and_currencies(segments, chunk.indices, setting)
     }  # fmt: skip
     behind: list[dict[tuple[str, str], int]] = []
-    for line in each_line(chunks):
+    for line in lines:
         stated = [s for s, _, _ in quantity_positions(segments, line.first, line.last, setting.standard)]
         if stated:
             tail = _dates_and_currencies(segments, range(stated[-1] + 1, line.last), setting)
+            tail = [i for i in tail if not has_own or segments[i].tag in CURRENCIES]
             behind.append({signature(segments[i]): i for i in tail})
     for own in behind[:-1]:
         for kind, index in own.items():

@@ -9,6 +9,8 @@ from udf.standards.owners import OF_THE_MESSAGE, has_tag, walker_of
 from udf.standards.places import PLACES, place_role
 from udf.standards.setting import Setting
 
+_PACKAGES = ("PAC", "PCI")
+"""Triggers of EDIFACT below which a quantity is a number in packages (D.94A INVRPT, groups 16 and 17)."""
 _DATED = ("LIN", "QTY", "INV", "ZA", "PTD", "GIS", "GEI")
 """Triggers whose goods a date below them is of; of a place it is, too."""
 
@@ -35,6 +37,9 @@ def check_owners(segments: Sequence[Segment], first: int, setting: Setting) -> l
                 f"{segment.raw[:60]} is an address without a party: its N1 is lost, and what stands below it with it."
             )
             found["place-lost"] = Finding("place-lost", detail, index)
+        if segment.tag == "QTY" and owner is not None and owner >= 0 and segments[owner].tag in _PACKAGES:
+            detail = f"{segment.raw[:60]} stands below {segments[owner].tag}: it counts what is in packages."
+            found.setdefault("quantity-outside-line", Finding("quantity-outside-line", detail, index))
         if segment.tag != "DTM" or owner is None or owner == OF_THE_MESSAGE or "date-ambiguous" in found:
             continue
         above = segments[owner]

@@ -7,7 +7,7 @@ from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.gatekeeper.syntax import find_malformed
 from udf.standards.chunks import Chunk, Chunks, each_line
-from udf.standards.places import PLACES, place_role, signature
+from udf.standards.places import PLACES, is_other_party, place_role, signature
 from udf.standards.quantities import PLACE_REFERENCES, names_part_place, quantity_positions
 from udf.standards.setting import Setting
 from udf.standards.x12 import X12
@@ -47,7 +47,8 @@ def check_places(segments: Sequence[Segment], chunks: Chunks, setting: Setting) 
         doubtful += [i for i in tail if signature(segments[i]) in above]
         behind.append(tail[0] if tail else None)
         if not any(place_role(segments[i], setting) == "yes" for i in indices):
-            doubtful += [i for i in tail if place_role(segments[i], setting) is None]  # it may open a group
+            unknown = [i for i in tail if place_role(segments[i], setting) is None]  # it may open a group
+            doubtful += [i for i in unknown if not is_other_party(segments, i, setting)]
     placed = [place for place in behind if place is not None]
     if placed and behind[-1] is None:
         doubtful += placed

@@ -1,5 +1,6 @@
 """What came of a message: proved lines and rejected ones, all problems at once, and whether it is valid."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -7,7 +8,7 @@ from typing import Any, TypeVar, overload
 
 from udf.document import StatedPeriods, build_lines, inherit, lift, read_header, read_parties, transfer_of
 from udf.findings import Finding
-from udf.gatekeeper.blocks import PlaceSums, find_copies
+from udf.gatekeeper.blocks import PlaceSums, find_copies, least_identifier
 from udf.gatekeeper.controls import check_body, check_totals, check_trailer, is_nil_report
 from udf.gatekeeper.layout import check_layout
 from udf.gatekeeper.placement import find_referenced_places
@@ -29,6 +30,8 @@ MOST_PROBLEMS = 1_000
 _OF_MESSAGE = ("place-lost",)
 """Found in a line, and a sign that the message has lost what may be other lines' as well."""
 
+_OF_LINES = ("quantity-swapped",)
+"""Found by a look at all lines, and of one of them alone."""
 _NOT_PROVED = ("header-not-proved", "group-not-proved")
 _STATED_ABOVE = ("location-not-stated", "place-missing", "period-not-stated")
 """What lines may seem to lack where what stands above them could not be read."""
@@ -75,6 +78,10 @@ class RejectedAnew(_Anew[RejectedLine]):
 
     def __iter__(self) -> Iterator[RejectedLine]:
         return map(self._make, self._units)
+
+
+def _first_of(unit: Unit) -> int:
+    return unit.chunks[0].first
 
 
 class Verdict:
@@ -134,8 +141,13 @@ class Verdict:
             self.note(finding)
         for finding in check_totals(message.segments, message.first, message.setting):
             self.note(finding)
+        lines = [unit for unit in message.units if unit.chunks[0].kind == "line"]
         for finding in check_layout(message.segments, message.first, message.chunks, message.setting):
-            self.note(finding)
+            if finding.code in _OF_LINES and finding.segment is not None:
+                unit = lines[bisect_right(lines, finding.segment, key=_first_of) - 1]
+                unit.findings = [*unit.findings, finding]
+            else:
+                self.note(finding)
         if message.chunks.ambiguous:
             detail = "A place between two lines can belong to the line before or to those after it."
             self.note(Finding("ambiguous-structure", detail, message.first))
@@ -149,20 +161,18 @@ class Verdict:
         """Header and groups first, since lines inherit from them; then each line, proved or rejected."""
         message = self.message
         stated: dict[int, Unit] = {}
+        doubtful: dict[int, Finding] = {}
         for unit in message.units:
             chunk = unit.chunks[0]
             if chunk.kind == "line":
                 continue
             if unit.findings:
-                for finding in unit.findings:
-                    self.note(finding)
-                self.note(
-                    Finding(
-                        f"{chunk.kind}-not-proved",
-                        f"What the {chunk.kind} states could not be proved.",
-                        min(chunk.first, len(message.segments) - 1),
-                    )
-                )
+                is_of_all = chunk.kind == "header"  # of a group its own lines are refused, and those of others go on
+                at = min(chunk.first, len(message.segments) - 1)
+                unread = Finding(f"{chunk.kind}-not-proved", f"What the {chunk.kind} states could not be proved.", at)
+                for finding in (*unit.findings, unread):
+                    self.note(finding, counts=is_of_all)
+                doubtful[id(chunk)] = unread
                 continue
             stated[id(chunk)] = unit
         header = _lift_stated(stated.get(id(message.chunks.header)))
@@ -176,6 +186,10 @@ class Verdict:
                 self.note(Finding("nil-report", "The message says that it has no line.", message.first))
             else:
                 self.note(Finding("message-without-lines", "The message has no line.", message.first))
+
+        for unit in lines:
+            if (unread := doubtful.get(id(unit.chunks[0].group))) is not None:
+                unit.findings = [*unit.findings, unread]
 
         def build(unit: Unit) -> list[Line]:
             return self._build(unit, header, stated)
@@ -200,24 +214,30 @@ class Verdict:
         if (total := sums.find_total()) and not is_repeated:
             detail = f"The place {total} has of each of its items what all others have together: it may be their total."
             self.note(Finding("total-beside-parts", detail, message.first))
-        if found := sums.find_units():
-            detail = f"Item {found} is stated in two units for one place and period: one may be the other's content."
-            self.note(Finding("two-units", detail, message.first))
+        packed = sums.find_units()
+        for number, unit in enumerate(lines if packed else ()):
+            built = build(unit) if message.is_long else kept[number]
+            if (item := next((i for i in map(least_identifier, built) if i in packed), None)) is not None:
+                detail = f"Item {item} is stated in two units for one place and period: one may be the other's content."
+                unit.findings = [Finding("two-units", detail, unit.chunks[0].first)]
         copies = find_copies(message.segments, message.chunks)
         for unit in lines:
             if unit.chunks[0].line in copies and not unit.findings:
                 detail = "The line stands twice at one place, with one number: it may have been sent twice."
                 unit.findings = [Finding("repeated-block", detail, unit.chunks[0].first)]
-        for unit in self._find_summaries(lines):
+        summaries = self._find_summaries(lines)
+        for unit in summaries:
             detail = "PTD SU sums up what other transfers state: of a total and its parts the parts count."
             unit.findings = [Finding("total-beside-parts", detail, unit.chunks[0].first)]
         for number in sorted(twice):
             detail = "The same stock stands twice for one item, place and date."
             lines[number].findings = [Finding("repeated-stock", detail, lines[number].chunks[0].first)]
         refused = [unit for unit in lines if unit.findings]
+        told = doubtful.values()  # of a group: once
         for unit in refused:
             for finding in unit.findings:
-                self.note(finding, counts=finding.code in _OF_MESSAGE)
+                if finding.code not in _NOT_PROVED or finding not in told:
+                    self.note(finding, counts=finding.code in _OF_MESSAGE)
         rejected = RejectedAnew(refused, self._reject)
         self.rejected = rejected if message.is_long else list(rejected)
         if message.is_long:
@@ -231,7 +251,7 @@ class Verdict:
                 "A line that could not be proved names a place, and others none: which of them it is of is not known."
             )
             self.note(Finding("place-missing", detail, lost))
-        if twice or copies:  # they were counted, too
+        if twice or copies or packed or summaries:  # they were counted, too
             warnings = LineWarnings(self.header, message.envelope, message.setting.message_type)
             for line in self.lines:
                 warnings.note(line)

@@ -106,7 +106,8 @@ _FUNCTIONS = {
 }  # fmt: skip
 
 _DATE_FORMS: dict[str, tuple[DateForm, int]] = {
-    # D.96A 2379, 719 of D.98B, 205 of D.00B. Time zones (303, 304, 205) are of three and of five characters.
+    # D.96A 2379, 719 of D.98B, 4 of D.99B, 205 of D.00B. Time zones (303, 304, 205) are of three and five characters.
+    "2": ("daymonth", 6), "3": ("monthday", 6), "4": ("daymonth", 8),
     "101": ("day", 6), "102": ("day", 8), "201": ("time", 10), "203": ("time", 12), "204": ("time", 14),
     "303": ("time", 15), "304": ("time", 17), "205": ("time", 17),
     "615": ("week", 4), "616": ("week", 6), "609": ("month", 4), "610": ("month", 6), "608": ("quarter", 5),

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 
-from udf.edi.segments import Segment
+from udf.edi.segments import Segment, notes_of
 from udf.findings import Finding
 from udf.reading import Position, Record, SegmentLike
 from udf.standards.chunks import Chunk
@@ -126,7 +126,9 @@ def line_places(
             continue
         role = place_role(segments[index], setting)
         if role is None:
-            unknown.append(index)
+            unknown += [] if is_other_party(segments, index, setting) else [index]
+            continue
+        if role == "weak" and setting.is_placed:  # the message names a place that is one for sure
             continue
         if role == "empty":
             return [], [empty_place(segments, index)]
@@ -137,6 +139,19 @@ def line_places(
     if unknown and len(weak) == len(places):  # beside a place that is one for sure it is another party
         return [], [unknown_place(segments, unknown[0])]
     return [i for i in places if i not in weak] if len(weak) < len(places) else places, []
+
+
+def is_other_party(segments: Sequence[Segment], index: int, setting: Setting) -> bool:
+    """Whether a party of unknown role is no place: D.96A SLSRPT has NAD below a quantity, and LOC for the places.
+
+    Where the message names its places so, an agent or a customer is none.
+    """
+    if segments[index].tag != "NAD" or setting.message_type != "SLSRPT":
+        return False
+    notes = notes_of(segments)
+    if notes.is_located is None:
+        notes.is_located = any(s.tag == "LOC" and place_role(s, setting) == "yes" for s in segments)
+    return notes.is_located
 
 
 def names_sure_place(segments: Sequence[Segment], setting: Setting) -> bool:

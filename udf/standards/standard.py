@@ -10,8 +10,11 @@ from functools import cache, cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 Kind = Literal["code", "number", "date", "id", "text"]
-DateForm = Literal["day", "time", "week", "month", "quarter", "year", "days", "times", "weeks", "months"]
-"""How a date is written: one day, alone or with its time; a week, a month, a quarter, a year; two of them."""
+DateForm = Literal[
+    "day", "daymonth", "monthday", "time", "week", "month", "quarter", "year", "days", "times", "weeks", "months"
+]
+"""How a date is written: one day, from its year on or its day or month, alone or with its time; a week, a month, a
+quarter, a year; two of them."""
 Slots = tuple[tuple[int, int], ...]
 """(element, component) of some places in a segment."""
 

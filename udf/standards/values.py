@@ -122,6 +122,8 @@ def _one(day: datetime.date) -> tuple[datetime.date, datetime.date]:
 
 _READERS: Mapping[DateForm, Callable[[str], tuple[datetime.date, datetime.date]]] = {
     "day": lambda text: _one(_day(text)),
+    "daymonth": lambda text: _one(_day(text[4:] + text[2:4] + text[:2])),
+    "monthday": lambda text: _one(_day(text[4:] + text[:4])),
     "time": lambda text: _one(_day_of_time(text)),
     "week": _week,
     "month": _month,

@@ -1,6 +1,7 @@
 -- One statement is what a partner says about one measure of one item at one place in one period. Where several messages
 -- make it, the last one is true; a copy (function duplicate) speaks only where nothing else does. Lines of that one
--- message all count: registers and receipts repeat equal lines. Lines that are out already make no statement.
+-- message all count: registers and receipts repeat equal lines. Lines that are out already make no statement. What is
+-- left and names no place may be the total of what other messages, of one file or not, say of places.
 {{ config(
     materialized='maintained',
     maintained_by='weeks',
@@ -86,21 +87,80 @@ compared as (
             line_position asc
     )
 
+),
+
+told_otherwise as (
+
+    select
+        compiled_line_id,
+        partner_id,
+        week_start_date,
+        case
+            when message_id != standing_message_id then 'superseded'
+            -- Two codes for one measure (QTY 17 with 145, QTY 153 with 26) are two views of the same goods, the lesser
+            -- a part of the greater, never a sum.
+            else 'other_view'
+        end as fate
+
+    from compared
+
+    where
+        message_id != standing_message_id
+        or (not is_cancellation and qualifier is distinct from standing_qualifier)
+
+),
+
+standing as (
+
+    select lines.*
+
+    from lines
+
+    left join told_otherwise on lines.compiled_line_id = told_otherwise.compiled_line_id
+
+    where told_otherwise.compiled_line_id is null and lines.is_cancellation is not true
+
+),
+
+-- The split is the statement, the total only checks it, as within a message.
+totals as (
+
+    select
+        total_lines.compiled_line_id,
+        total_lines.partner_id,
+        total_lines.week_start_date
+
+    from standing as total_lines
+
+    inner join standing as split_lines
+        on
+            total_lines.partner_id = split_lines.partner_id
+            and total_lines.item_id_type = split_lines.item_id_type
+            and total_lines.item_id = split_lines.item_id
+            and total_lines.unit = split_lines.unit
+            and total_lines.measure = split_lines.measure
+            and total_lines.qualifier is not distinct from split_lines.qualifier
+            and total_lines.start_date = split_lines.start_date
+            and total_lines.end_date = split_lines.end_date
+            and split_lines.location_id != 'unknown'
+
+    where total_lines.location_id = 'unknown'
+
+    group by
+        total_lines.compiled_line_id, total_lines.partner_id, total_lines.week_start_date, total_lines.quantity
+
+    having count(distinct split_lines.location_id) > 1 and sum(split_lines.quantity) = total_lines.quantity
+
 )
+
+select * from told_otherwise
+
+union all
 
 select
     compiled_line_id,
     partner_id,
     week_start_date,
-    case
-        when message_id != standing_message_id then 'superseded'
-        -- Two codes for one measure (QTY 17 with 145, QTY 153 with 26) are two views of the same goods, the lesser a
-        -- part of the greater, never a sum.
-        else 'other_view'
-    end as fate
+    'total_of_split' as fate
 
-from compared
-
-where
-    message_id != standing_message_id
-    or (not is_cancellation and qualifier is distinct from standing_qualifier)
+from totals

@@ -6,6 +6,7 @@ from tests.small_messages import activity, inventory, sales
 from tests.unit.gatekeeper.test_syntax import UP, errors
 from udf.edi.reader import read_segments
 from udf.gatekeeper.exchanged import find_exchanged_parts
+from udf.train.attack.rules_engine import compile_by_rules
 
 ONE, OTHER = "LIN+1++4006381333931:EN", "LIN+2++4006381333948:EN"
 
@@ -26,6 +27,17 @@ def test_a_quantity_like_the_code_that_its_line_should_have_is_refused(text: str
 )
 def test_a_quantity_that_looks_like_another_code_is_read(text: str) -> None:
     assert "quantity-swapped" not in errors(text)
+
+
+def test_each_line_whose_code_and_quantity_changed_places_is_refused_and_the_others_go_on() -> None:
+    lines = " ".join(f"LIN+{n}++{item}:EN QTY+{q}" for n, (item, q) in enumerate((
+        ("4006381333931", "153:4"), ("9501101530003", "7:153"), ("5449000000996", "9:153"), ("4012345000047", "153:5"),
+    ), 1))  # fmt: skip
+    outcome = compile_by_rules(sales(lines))
+    assert outcome.is_valid
+    assert [[p.code for p in line.problems] for line in outcome.rejected_lines] == [["quantity-swapped"]] * 2
+    assert outcome.document
+    assert [int(line.quantity) for line in outcome.document.lines] == [4, 5]
 
 
 @pytest.mark.parametrize(

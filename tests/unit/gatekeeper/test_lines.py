@@ -243,7 +243,8 @@ DAMAGE = {
     "a store has no code": (message("852", f"XQ*H*20260101 N1*ST**92 {UP_A} ZA*QS*5*EA"), "place-empty"),
     "a place of the line has no code": (inventory(f"{UP_A} QTY*33*5*EA N1*WH**92"), "place-empty"),
     "a LOC has an unknown role": (sales(f"{LIN_A} LOC+99+X QTY+153:1"), "place-misplaced"),
-    "a NAD of the line has an unknown role": (sales(f"{LIN_A} QTY+153:1 NAD+ZZZ+X"), "place-misplaced"),
+    # D.96A SLSRPT has NAD below QTY, and LOC for the places; an INVRPT may name them by either
+    "a NAD of the line has an unknown role": (stock(f"{LIN_A} QTY+145:1 NAD+ZZZ+X"), "place-misplaced"),
     "a total comes before its parts by code": (
         stock(f"{LIN_A} QTY+145:300 QTY+145:200 QTY+145:100"), "repeated-quantity",
     ),

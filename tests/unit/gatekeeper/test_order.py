@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.small_messages import message, sales
+from tests.small_messages import message, sales, stock
 from tests.unit.gatekeeper.test_controls import errors
 from udf.train.attack.rules_engine import compile_by_rules
 
@@ -49,6 +49,14 @@ def test_a_period_in_a_line_without_a_quantity_may_be_that_of_the_lines_below() 
     assert "period-missing" in errors(text)
     assert "period-missing" not in errors(text.replace("D:96A", "D:98B"))
     assert "period-missing" not in errors(sales(f"LIN+1++{A}:EN LIN+2++{A}:EN QTY+153:5"))
+
+
+def test_a_date_below_one_quantity_of_a_stock_is_its_own() -> None:
+    # D.96A INVRPT, group 11: QTY with its DTM; the report's date stands above the parties
+    line = f"LIN+1++{A}:EN QTY+145:5 DTM+366:20260105:102 LIN+2++4006381333948:EN QTY+145:6"
+    assert compile_by_rules(stock(line)).is_complete
+    opening = message("INVRPT", f"BGM+35+I1+9 NAD+SN+S1::9 DTM+366:20260107:102 {line}")
+    assert "order-mixed" in errors(opening)
 
 
 def test_of_two_places_one_may_state_its_own_period() -> None:

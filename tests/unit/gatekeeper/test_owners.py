@@ -82,3 +82,10 @@ def test_an_address_without_its_party_has_lost_it() -> None:
     sold = f"PTD*SS N1*ST*SHOP*92*R1 N3*1_MAIN_ST N4*TAMPA REF*IV*1 QTY*32*5*EA {UP}"
     assert "place-lost" not in errors(resale(f"N1*DS*D*92*D1 PER*IC*A N4*MIAMI {sold}"))
     assert "place-lost" in errors(resale(f"{sold} N3*9_HIGH_ST N4*MIAMI QTY*32*2*EA LIN*2*UP*036000291452"))
+
+
+def test_a_quantity_in_packages_is_no_stock_of_its_own() -> None:
+    # D.94A INVRPT: below QTY stand CPS, PAC with MEA and QTY, PCI
+    packed = f"{LIN} QTY+145:120 CPS+1 PAC+10++CT QTY+17:12"
+    assert "quantity-outside-line" in errors(stock(packed))
+    assert "quantity-outside-line" not in errors(stock(f"{LIN} QTY+145:120 CPS+1 PAC+10++CT {LIN} QTY+17:12"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.small_messages import message, resale
+from tests.small_messages import message, resale, sales
 from tests.unit.gatekeeper.test_controls import errors
 from udf.edi.reader import read_segments
 from udf.gatekeeper.placement import find_empty_groups, find_referenced_places
@@ -70,6 +70,15 @@ def test_a_reference_may_name_the_only_place(message_type: str, reference: str, 
 
 def test_a_reference_of_edifact_names_no_place() -> None:
     assert find_referenced_places(*read("INVRPT", f"{HEAD} REF+WS+12 {line(1)}")) == []
+
+
+def test_a_party_of_unknown_role_below_a_quantity_of_sales_is_no_place_where_others_name_them() -> None:
+    # D.96A SLSRPT, group 9: QTY, MKS, NAD; the places stand in LOC (group 5)
+    lines = "LIN+1++4006381333931:EN QTY+153:3 NAD+SR+REP7::92 LIN+2++9501101530003:EN QTY+153:4 NAD+SR+REP9::92"
+    outcome = compile_by_rules(sales(lines))
+    assert outcome.is_complete
+    assert {problem.code for problem in outcome.problems} == {"unmapped-party-role"}
+    assert "place-misplaced" in errors(sales(lines).replace("LOC+162", "NAD+ST"))
 
 
 def test_transfers_of_one_kind_all_name_their_customer_or_none_does() -> None:

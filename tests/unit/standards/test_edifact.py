@@ -103,8 +103,9 @@ def test_a_message_stands_between_its_opener_and_what_may_follow_it() -> None:
 
 
 def test_the_forms_of_dates_are_those_of_2379() -> None:
-    # D.96A 2379, with 719 of D.98B and 205 of D.00B: characters of a date, and of each half of a range
+    # D.96A 2379, with 719 of D.98B, 4 of D.99B and 205 of D.00B: characters of a date, and of each half of a range
     assert EDIFACT.date_forms == {
+        "2": ("daymonth", len("DDMMYY")), "3": ("monthday", len("MMDDYY")), "4": ("daymonth", len("DDMMCCYY")),
         "101": ("day", len("YYMMDD")), "102": ("day", len("CCYYMMDD")), "201": ("time", len("YYMMDDHHMM")),
         "203": ("time", len("CCYYMMDDHHMM")), "204": ("time", len("CCYYMMDDHHMMSS")),
         "303": ("time", len("CCYYMMDDHHMMZZZ")), "304": ("time", len("CCYYMMDDHHMMSSZZZ")),
