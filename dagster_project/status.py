@@ -32,8 +32,8 @@ PENDING = """
     from bronze.messages
     where not exists (
         select
-        from silver.outcomes
-        where outcomes.message_id = messages.message_id and outcomes.compiler_version = %s
+        from silver.settled_outcomes
+        where settled_outcomes.message_id = messages.message_id and settled_outcomes.compiler_version = %s
     )
 """
 UNSPLIT = "select count(*) from bronze.interchanges where message_count is null"

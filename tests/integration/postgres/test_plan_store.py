@@ -62,7 +62,8 @@ class Worker:
             with list_pending(connection, version) as (_, pending):
                 batches = list(cut(pending, 200, 1_000_000))
             database = PsycopgDatabase(connection)
-            at_work = worker.Worker(database, compile_rows, version, self.compiler.plans, LOG)
+            reference, plans = self.compiler.reference, self.compiler.plans
+            at_work = worker.Worker(database, compile_rows, version, reference, plans, LOG)
             for batch in batches:
                 with connection.transaction():
                     at_work.work(batch)

@@ -22,6 +22,10 @@ from udf.postgres.schema_version import SCHEMA_VERSION
 FIRST_SHAPE = """
 drop table bronze.schema_versions, bronze.landing_files, bronze.interchange_parts,
     silver.held_days, silver.plans, silver.arrangements, silver.disagreements;
+drop view silver.settled_outcomes, silver.decisions;
+drop function silver.approve, silver.withdraw, silver.complete_decision;
+drop table silver.reviews, silver.review_kinds, silver.decisions_in_force;
+drop function silver.refuse_change, silver.put_in_force;
 alter table bronze.interchanges
     drop column is_withdrawn,
     add column content bytea not null,
@@ -29,7 +33,7 @@ alter table bronze.interchanges
     add constraint interchanges_check check (size_bytes = octet_length(content)),
     alter column received_at set default now();
 alter table bronze.deliveries drop column continues, alter column delivered_at set default now();
-alter table silver.outcomes drop column plans;
+alter table silver.outcomes drop column plans, drop column partner, drop column decisions;
 """
 CONTENT = bytes(range(256)) * 10_000  # 2.6 MB, more than one part
 
