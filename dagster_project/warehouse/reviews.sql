@@ -143,7 +143,7 @@ begin
     select * into known from silver.review_kinds where review_kinds.kind = approve.kind;
     if not found then
         raise exception 'There is no kind % to approve: it is one of %.', coalesce(kind, 'null'),
-            (select string_agg(review_kinds.kind, ', ' order by 1) from silver.review_kinds) using errcode = '22023';
+            (select string_agg(review_kinds.kind, ', ' order by review_kinds.kind) from silver.review_kinds) using errcode = '22023';
     end if;
     if coalesce(partner, '') !~ '\S' then
         raise exception 'A decision is about one partner: the sender in its envelopes.' using errcode = '22023';

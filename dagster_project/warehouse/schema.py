@@ -1,6 +1,7 @@
 """What must stand in the warehouse before Dagster and dbt come: the database, its tables, the SQL functions.
 
-`warehouse.sql` is the tables as they are, `reviews.sql` those of people's decisions; `steps/N.sql` brings a warehouse of version N - 1 to version N.
+`warehouse.sql` is the tables as they are, `reviews.sql` those of people's decisions; `steps/N.sql` brings a warehouse
+of version N - 1 to version N.
 """
 
 import os

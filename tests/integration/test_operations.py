@@ -50,6 +50,7 @@ def test_status_says_what_is_pending_and_how_all_is(
     code, text = ask()
     lines = dict(line.split(None, 1) for line in text.splitlines())
     assert lines["pending"] == "0 messages, 0 interchanges"
+    assert lines["decisions"] == "0 hold, for 0 partners"
     assert lines["Dagster"] == "not running: make ui"
 
 

@@ -100,8 +100,9 @@ class PlanStore:
 
     def forget(self, partners: Collection[str]) -> None:
         """Have the plans of these partners read anew, for whom other decisions hold from now on."""
-        self.book.forget(partners)
-        self._seen = self._arranged = _LONG_AGO
+        if partners:
+            self.book.forget(partners)
+            self._seen = self._arranged = _LONG_AGO
 
     def read(self) -> list[tuple[str, str]]:
         """Take what others have learnt or decided since the last time; ids of plans that cannot be read, with why.

@@ -5,7 +5,6 @@ work: a message is compiled by whoever holds the lock of its row in Bronze, and 
 no more.
 """
 
-import json
 import traceback
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
@@ -14,6 +13,7 @@ from typing import Any, NamedTuple, Protocol
 from udf.outcome import Attempt, CompiledRow, Envelope, Problem, dump_problems
 from udf.plans.book import PlanBook
 from udf.postgres.database import Database, Statement, Table, is_refusal
+from udf.postgres.decisions import read_decisions
 from udf.postgres.faults import (
     PLAIN_MESSAGE,
     CompileRows,
@@ -25,7 +25,7 @@ from udf.postgres.faults import (
 )
 from udf.postgres.plan_store import PlanStore
 from udf.postgres.storable import storable_json, storable_text
-from udf.standards.reference import Decision, Reference
+from udf.standards.reference import Reference
 
 TOO_LARGE = "message-too-large"
 _CUT = Problem(code=TOO_LARGE, severity="error", detail="Bronze holds the beginning of this message only; it is cut.")
@@ -57,9 +57,6 @@ _CLAIM = Statement(
     """,
     ("text[]", "text"),
 )
-# What is decided after this is heard by the next batch: the outcomes of this one say what they were made under, and are
-# pending again then.
-_DECISIONS = Statement("select review_id, kind, partner, message_type, decision::text from silver.decisions order by 1")
 _REMOVE = Statement("delete from silver.outcomes where message_id = any($1)", ("text[]",))
 
 # Without compiled_at, which is the moment of writing.
@@ -155,8 +152,9 @@ class Worker:
         claims = [Claim(*row) for row in self.database.fetch(_CLAIM, locked, self.version)]
         if not claims:
             return Progress()
-        self._hear_decisions()
+        changed = self.reference.decide(read_decisions(self.database))
         if self.plans:
+            self.plans.forget(changed)
             self._read(self.plans)
         compiled = list(zip(claims, self.compile(claims), strict=True))
         if self.plans:
@@ -200,12 +198,6 @@ class Worker:
     def _fail(self, claim: Claim, fault: Exception, text: str) -> CompiledRow:
         self.log.error(text, claim.message_id, "".join(traceback.format_exception(fault)))
         return self._refuse(claim, describe_fault(fault))
-
-    def _hear_decisions(self) -> None:
-        found = self.database.fetch(_DECISIONS)
-        changed = self.reference.decide([Decision(*row, json.loads(text)) for *row, text in found])
-        if changed and self.plans:
-            self.plans.forget(changed)
 
     def _read(self, plans: PlanStore) -> None:
         for plan_id, reason in plans.read():

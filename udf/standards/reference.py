@@ -50,7 +50,9 @@ class Reference:
             self._meanings.setdefault((row["standard"], row["segment"], row["code"]), []).append(row)
         self._places = {_key_of_role(row): row["is_place"] for row in read_table("party_roles")}
         self._dates = {_key_of_role(row): row["role"] for row in read_table("date_roles")}
-        self._prices = {(r["standard"], r["element"], r["code"]): int(r["preference"]) for r in read_table("price_types")}
+        self._prices = {
+            (r["standard"], r["element"], r["code"]): int(r["preference"]) for r in read_table("price_types")
+        }
         self._severities: dict[tuple[str, str], Severity] = {
             (row["code"], row["partner"]): row["severity"]  # type: ignore[misc]
             for row in read_table("problem_severities")

@@ -152,7 +152,8 @@ def test_every_schema_table_and_role_has_a_comment(connection: psycopg.Connectio
             and obj_description(oid, 'pg_class') is null
         union all
         select rolname from pg_roles
-        where rolname in ('tillroll_loader', 'tillroll_dbt', 'tillroll_reviewer', 'analyst') and shobj_description(oid, 'pg_authid') is null
+        where rolname in ('tillroll_loader', 'tillroll_dbt', 'tillroll_reviewer', 'analyst')
+            and shobj_description(oid, 'pg_authid') is null
         """
     ).fetchall()
     assert without == []
