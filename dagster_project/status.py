@@ -153,7 +153,7 @@ def write_text(said: Report) -> str:
         "compiler, model": f"{said['compiler_version']}, {said['model_version']}",
         "pending": f"{_or(said['pending_messages'])} messages, {_or(said['pending_interchanges'])} interchanges",
         "oldest pending": _or(said["oldest_pending_at"], "none"),
-        "decisions": f"{_or(said['decisions'])} hold, for {_or(said['decided_partners'])} partners",
+        "decisions": f"{_or(said['decisions'])}, for {_or(said['decided_partners'])} partners",
         "last Gold": _or(said["gold_built_at"], "never"),
         "Dagster": _or(said["ui"], "not running: make ui"),
         "heartbeat": _or(said["daemon_heartbeat_at"], "never"),

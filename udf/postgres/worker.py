@@ -260,7 +260,7 @@ class Worker:
 
     def _write_row(self, claim: Claim, row: CompiledRow) -> tuple[Any, ...]:
         envelope = _understand(claim.envelope)
-        partner = (isinstance(envelope, Envelope) and envelope.sender) or ""
+        partner = storable_text((isinstance(envelope, Envelope) and envelope.sender) or "")
         decisions = self.reference.find_decisions(partner, row.message_type)
         return (
             claim.message_id,
@@ -278,7 +278,7 @@ class Worker:
             row.verification_hash or None,
             row.compile_ms,
             f"{{{','.join(row.plans)}}}",  # names are hexadecimal
-            storable_text(partner),
+            partner,
             f"{{{','.join(str(decision.review_id) for decision in decisions)}}}",
         )
 

@@ -1,7 +1,9 @@
 """What people decide in the warehouse: who may, what is refused, and that nothing of it is ever changed."""
 
 import random
+import re
 import threading
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -287,6 +289,16 @@ def test_every_table_of_the_compiler_can_be_decided(reviewer: Connection) -> Non
                 approve(reviewer, SEVERITY, "severity")}) == 4  # fmt: skip
     known = reviewer.execute("select kind, meanings from silver.review_kinds order by 1").fetchall()
     assert known == sorted((name, list(kind.meanings)) for name, kind in describe_kinds().items())
+
+
+def test_every_statement_of_the_guide_runs_and_is_undone_by_the_last(reviewer: Connection, clone: Path) -> None:
+    page = (clone / "dagster_project" / "OPERATIONS.md").read_text(encoding="utf-8")
+    section = page.partition("```sql\n")[2].partition("```")[0]
+    statements = [statement for statement in re.split(r";\s", re.sub(r"--.*", "", section)) if statement.strip()]
+    assert len(statements) == 9
+    for statement in statements:
+        reviewer.execute(statement.encode())
+    assert holding(reviewer) == [2, 3, 4]
 
 
 def test_what_is_written_down_as_in_force_is_what_holds(reviewer: Connection) -> None:
