@@ -100,7 +100,10 @@ def forget_attempts(connection: psycopg.Connection[Any]) -> int:
 
 
 def forget_plans(connection: psycopg.Connection[Any], compiler_version: str) -> int:
-    """Delete what earlier compilers had learnt, but not what a person has approved or pinned."""
+    """Delete what earlier compilers had learnt, but not what a person has approved or pinned.
+
+    And what was learnt under a decision that has long been withdrawn: made again, it is another one.
+    """
     with connection.transaction():
         connection.execute(
             "delete from silver.arrangements"
@@ -109,7 +112,8 @@ def forget_plans(connection: psycopg.Connection[Any], compiler_version: str) -> 
         )
         return connection.execute(
             "delete from silver.plans"
-            " where compiler_version <> %s and changed_at < now() - %s * interval '1 day'"
-            " and status not in ('approved', 'pinned')",
-            (compiler_version, PLAN_DAYS),
+            " where changed_at < now() - %s * interval '1 day'"
+            " and (compiler_version <> %s and status not in ('approved', 'pinned')"
+            " or decisions && array(select withdraws from silver.reviews where withdraws is not null))",
+            (PLAN_DAYS, compiler_version),
         ).rowcount

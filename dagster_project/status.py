@@ -32,10 +32,11 @@ PENDING = """
     from bronze.messages
     where not exists (
         select
-        from silver.outcomes
-        where outcomes.message_id = messages.message_id and outcomes.compiler_version = %s
+        from silver.settled_outcomes
+        where settled_outcomes.message_id = messages.message_id and settled_outcomes.compiler_version = %s
     )
 """
+DECISIONS = "select count(*), count(distinct partner) from silver.decisions"
 UNSPLIT = "select count(*) from bronze.interchanges where message_count is null"
 
 
@@ -58,7 +59,7 @@ def _ask_warehouse(server: Server, home: Path) -> Report:
     empty: Report = dict.fromkeys(
         (
             "server", "host", "port", "database", "programs", "database_mb", "schema_version", "pending_messages",
-            "oldest_pending_at", "pending_interchanges",
+            "oldest_pending_at", "pending_interchanges", "decisions", "decided_partners",
         )
     )  # fmt: skip
     if not names_another(os.environ) and not server.is_running():
@@ -86,10 +87,13 @@ def _ask_tables(connection: psycopg.Connection[Any]) -> Report:
         return said | {"problem": complaint, "exit_code": 1}
     connection.execute("set role tillroll_loader")
     pending, oldest = one(PENDING, udf.compiler_version())
+    decisions, partners = one(DECISIONS)
     return said | {
         "pending_messages": pending,
         "oldest_pending_at": oldest and oldest.astimezone(UTC).isoformat(timespec="seconds"),
         "pending_interchanges": one(UNSPLIT)[0],
+        "decisions": decisions,
+        "decided_partners": partners,
         "exit_code": 0,
     }
 
@@ -149,6 +153,7 @@ def write_text(said: Report) -> str:
         "compiler, model": f"{said['compiler_version']}, {said['model_version']}",
         "pending": f"{_or(said['pending_messages'])} messages, {_or(said['pending_interchanges'])} interchanges",
         "oldest pending": _or(said["oldest_pending_at"], "none"),
+        "decisions": f"{_or(said['decisions'])}, for {_or(said['decided_partners'])} partners",
         "last Gold": _or(said["gold_built_at"], "never"),
         "Dagster": _or(said["ui"], "not running: make ui"),
         "heartbeat": _or(said["daemon_heartbeat_at"], "never"),

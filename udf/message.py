@@ -191,8 +191,9 @@ def read_message(text: str, envelope: Envelope | None, reference: Reference) -> 
         refusal = too_large(message_type, detail)
         raise RefusedError(message_type, refusal.code, f"{refusal} A shorter one may teach plans.")
     del tags
+    reference = reference.decided(envelope.sender or "", message_type)
     try:
-        chunks = split_message(segments, message_type, envelope.sender or "")
+        chunks = split_message(segments, message_type, envelope.sender or "", reference)
     except ExcessError as error:
         raise too_large(message_type, error) from None
     setting = _describe(None if named else segments[first], message_type, envelope, reference)

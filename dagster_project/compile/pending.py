@@ -79,10 +79,12 @@ def _compile(
 
 
 def open_worker(connection: psycopg.Connection[Any], compiler_version: str, log: Log) -> Worker:
-    """A worker with this process's compiler, for as long as the connection lasts."""
+    """A worker with this process's compiler, for as long as the connection lasts; it works by what is decided there."""
     from udf.compiler import load_compiler
 
-    return Worker(PsycopgDatabase(connection), _compile_rows, compiler_version, load_compiler().plans, log)
+    compiler = load_compiler()
+    database = PsycopgDatabase(connection)
+    return Worker(database, _compile_rows, compiler_version, compiler.reference, compiler.plans, log)
 
 
 def _compile_rows(texts: Sequence[str], envelopes: Sequence[Envelope | None]) -> list[CompiledRow]:

@@ -27,8 +27,10 @@ SAMPLE = """
     where outcomes.message_id >= %s
         and outcomes.compiler_version = %s
         and octet_length(messages.raw) < 100000
-        -- A person's correction is nobody's answer, and of these two Bronze or the machine is the reason.
+        -- A person's correction is nobody's answer, and of these two Bronze or the machine is the reason. Callers may
+        -- claim any sender, so the functions know nothing of what is decided for one.
         and outcomes.route is distinct from 'review'
+        and outcomes.decisions = '{}'
         and not outcomes.problems @> '[{"code": "internal-error"}]'
         and not messages.problems @> '[{"code": "message-too-large"}]'
     order by outcomes.message_id

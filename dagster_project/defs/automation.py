@@ -61,10 +61,14 @@ def landing_sensor(context: dg.SensorEvaluationContext, landing: Landing) -> dg.
         wait = min(FIRST_WAIT_SECONDS * 2 ** (len(runs) - 1), LONGEST_WAIT_SECONDS)
         if time.time() < ended + wait:
             return dg.SkipReason(f"the run for these {files} files failed; the next is {wait:.0f} s after it")
-    # By name, so that the automation sensor sees in the run that Gold is made with Silver, and does not ask once more.
-    asked = sorted(WHOLE.resolve(context.repository_def.asset_graph)) if context.repository_def else None
+    asked = _name_assets(WHOLE, context)
     request = dg.RunRequest(run_key=f"{seen} {len(runs)}", tags={FILES_TAG: seen}, asset_selection=asked)
     return dg.SensorResult(run_requests=[request])
+
+
+def _name_assets(selection: dg.AssetSelection, context: dg.SensorEvaluationContext) -> list[dg.AssetKey] | None:
+    """By name, so that the automation sensor sees in the run that Gold is made with Silver, and does not ask again."""
+    return sorted(selection.resolve(context.repository_def.asset_graph)) if context.repository_def else None
 
 
 def _is_loaded(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
@@ -72,6 +76,32 @@ def _is_loaded(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
         return run.is_finished
     made = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
     return any(entry.get_dagster_event().asset_key == MESSAGES for entry in made)
+
+
+# From Silver to Gold: what a decision for a partner changes.
+REVIEWED = dg.AssetSelection.assets(OUTCOMES).downstream() & WHOLE
+
+
+@dg.sensor(
+    target=REVIEWED,
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)
+def review_sensor(context: dg.SensorEvaluationContext, warehouse: Warehouse) -> dg.SensorResult | dg.SkipReason:
+    """Asks for Silver and Gold when somebody has decided something for a partner, or has withdrawn it.
+
+    The messages of that partner alone are pending then. A run that fails is tried again as any other of Silver.
+    """
+    try:
+        with warehouse.connect() as connection:
+            # Reviews are numbered one behind the other (silver.approve): none comes to light below a later one.
+            (last,) = connection.execute("select coalesce(max(review_id), 0) from silver.reviews").fetchone() or (0,)
+    except psycopg.OperationalError as error:
+        return dg.SkipReason(f"the warehouse is away: {error}")
+    if str(last) == (context.cursor or "0"):
+        return dg.SkipReason("nothing was decided since")
+    request = dg.RunRequest(run_key=f"review {last}", asset_selection=_name_assets(REVIEWED, context))
+    return dg.SensorResult(run_requests=[request], cursor=str(last))
 
 
 # Dagster's own starts STOPPED. It asks for what no file has brought: a new version, a retry, what follows what somebody

@@ -12,9 +12,10 @@ from dagster_project.warehouse.connection import (
     refuse_mismatch,
 )
 from dagster_project.warehouse.embedded import STATE, Server
-from dagster_project.warehouse.schema import SCHEMA, bring_up_to_date, prepare, up
+from dagster_project.warehouse.schema import REVIEWS, SCHEMA, bring_up_to_date, prepare, up
 
 __all__ = [
-    "EMBEDDED_AT", "SCHEMA", "STATE", "Server", "WarehouseError", "bring_up_to_date", "connect", "connect_as",
-    "describe", "find_schema_version", "libpq_variables", "names_another", "prepare", "refuse_mismatch", "up",
+    "EMBEDDED_AT", "REVIEWS", "SCHEMA", "STATE", "Server", "WarehouseError", "bring_up_to_date", "connect",
+    "connect_as", "describe", "find_schema_version", "libpq_variables", "names_another", "prepare", "refuse_mismatch",
+    "up",
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """What must stand in the warehouse before Dagster and dbt come: the database, its tables, the SQL functions.
 
-`warehouse.sql` is the tables as they are; `steps/N.sql` brings a warehouse of version N - 1 to version N.
+`warehouse.sql` is the tables as they are, `reviews.sql` those of people's decisions; `steps/N.sql` brings a warehouse
+of version N - 1 to version N.
 """
 
 import os
@@ -12,6 +13,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from dagster_project.warehouse.account import WarehouseError
 from dagster_project.warehouse.connection import (
@@ -25,8 +27,10 @@ from dagster_project.warehouse.embedded import DATABASE, STATE, Server
 from dagster_project.warehouse.files import write_private
 from udf import install
 from udf.postgres.schema_version import SCHEMA_VERSION, describe_mismatch
+from udf.standards.decisions import describe_kinds
 
 SCHEMA = Path(__file__).with_name("warehouse.sql")
+REVIEWS = Path(__file__).with_name("reviews.sql")
 STEPS = Path(__file__).with_name("steps")
 OLDEST_SERVER = 15
 
@@ -84,12 +88,25 @@ def bring_up_to_date(connection: psycopg.Connection[Any]) -> list[str]:
             for step in range(found + 1, SCHEMA_VERSION + 1):
                 connection.execute((STEPS / f"{step}.sql").read_bytes())
         connection.execute(SCHEMA.read_bytes())
+        connection.execute(REVIEWS.read_bytes())
+        _write_kinds(connection)
         connection.execute(
             "insert into bronze.schema_versions (schema_version) values (%s) on conflict do nothing", (SCHEMA_VERSION,)
         )
     if found in {None, SCHEMA_VERSION}:
         return []
     return [f"The warehouse had schema version {found} and has {SCHEMA_VERSION} now; its data stays."]
+
+
+def _write_kinds(connection: psycopg.Connection[Any]) -> None:
+    """Have the warehouse hold decisions to this program's reference tables."""
+    connection.execute("delete from silver.review_kinds")
+    for name, kind in describe_kinds().items():
+        values = (
+            name, list(kind.key), list(kind.optional), kind.meaning, list(kind.meanings), Jsonb(list(kind.contexts)),
+            list(kind.message_types),
+        )  # fmt: skip
+        connection.execute("insert into silver.review_kinds values (%s, %s, %s, %s, %s, %s, %s)", values)
 
 
 def create_database(variables: Mapping[str, str]) -> None:

@@ -7,6 +7,8 @@
 --
 --   landing ─▶ bronze.deliveries, bronze.interchanges (and _parts) ─▶ bronze.messages ─▶ silver.outcomes ─▶ staging ─▶ gold
 --                                                                      └─▶ silver.attempts
+--
+-- What people decide of it stands in reviews.sql.
 
 -- create ... if not exists tells about each thing that is there already; a second run has nothing to say.
 set local client_min_messages = warning;
@@ -24,6 +26,7 @@ begin
             values
                 ('tillroll_loader', 'Tillroll: the only writer of bronze and silver (Dagster).'),
                 ('tillroll_dbt', 'Tillroll: reads bronze and silver; the only writer of staging to gold (dbt).'),
+                ('tillroll_reviewer', 'Tillroll: decides for partners (silver.approve, silver.withdraw); nobody is a member unless granted.'),
                 ('analyst', 'Tillroll: reads gold and reference, nothing else.')
         ) as role (name, purpose)
     loop
@@ -37,12 +40,12 @@ begin
                 when insufficient_privilege then
                     raise exception 'role % is missing and % may not create it', wanted.name, current_user
                         using hint = 'Ask an administrator for: create role tillroll_loader; create role tillroll_dbt; '
-                            'create role analyst; grant tillroll_loader, tillroll_dbt to ' || quote_ident(current_user);
+                            'create role tillroll_reviewer; create role analyst; grant tillroll_loader, tillroll_dbt to ' || quote_ident(current_user);
             end;
         end if;
 
         -- From PostgreSQL 16 on, creating a role is no longer being a member of it. Always true for a superuser.
-        if wanted.name <> 'analyst' and not pg_has_role(current_user, wanted.name, 'usage') then
+        if wanted.name not in ('analyst', 'tillroll_reviewer') and not pg_has_role(current_user, wanted.name, 'usage') then
             execute format('grant %I to %I', wanted.name, current_user);
         end if;
     end loop;
@@ -187,12 +190,14 @@ create table if not exists silver.outcomes (
     verification_hash text,
     compile_ms numeric not null,
     plans text[] not null default '{}',
+    partner text not null default '',
+    decisions bigint[] not null default '{}',
     compiled_at timestamptz not null default now(),
     check (document is not null or not is_valid),
     check (is_valid or not is_complete)
 );
 
-comment on table silver.outcomes is 'One row per compiled message: its document and the verdict. A message is pending while it has no row of the current compiler_version; the newest compiler replaces the row.';
+comment on table silver.outcomes is 'One row per compiled message: its document and the verdict. A message is pending while it has no row of the current compiler_version that was made under what is decided for its partner now (silver.settled_outcomes); the next run replaces the row.';
 comment on column silver.outcomes.is_valid is 'No error concerns the message as a whole. False: no line of it goes further, whatever the document holds.';
 comment on column silver.outcomes.is_complete is 'Valid, and not one line was rejected.';
 comment on column silver.outcomes.document is 'The compiled document (udf/contract.schema.json): lines hold proved values only. Kept for an invalid message too, for a person to see: never read it without is_valid.';
@@ -203,6 +208,8 @@ comment on column silver.outcomes.attempts is 'Attempts of the model for the slo
 comment on column silver.outcomes.verification_hash is 'SHA-256 over the UTF-8 text of the message, then its document as JSON with sorted keys and no blanks (null where there is none).';
 comment on column silver.outcomes.compile_ms is 'Wall time in the compiler, in milliseconds.';
 comment on column silver.outcomes.plans is 'Ids of the plans that made it; none where the model did.';
+comment on column silver.outcomes.partner is 'The sender in the envelope; empty where there is none.';
+comment on column silver.outcomes.decisions is 'Which decisions of people (silver.reviews) stood before the reference tables when it was made, in their order, whether the message needed them or not.';
 
 -- Reading documents is nearly all of staging's work, and they lie beside the table, whose own size tells the planner of
 -- no work worth sharing.
@@ -269,6 +276,7 @@ create table if not exists silver.plans (
     status text not null check (status in ('candidate', 'approved', 'pinned', 'revoked')),
     reason text not null,
     profile jsonb not null default '{}',
+    decisions bigint[] not null default '{}',
     learnt_at timestamptz not null default clock_timestamp(),
     changed_at timestamptz not null default clock_timestamp(),
     primary key (plan_id, compiler_version)
@@ -284,6 +292,7 @@ comment on column silver.plans.mapping is 'The same for a person: quantity = QTY
 comment on column silver.plans.proofs is 'Messages read by the model and proved by the gatekeeper that it agreed with; so many as udf/plans/plan.py says let it run.';
 comment on column silver.plans.status is 'candidate: runs when it has its proofs. approved: runs at once. pinned: runs, and a disagreement is reported but does not end it. revoked: never runs again. An operator may set any of them; workers hear of it with their next batch.';
 comment on column silver.plans.profile is 'Of a header: how the values of the messages it stands in are written, by role (signs, decimals, digits, years). What is written otherwise is looked at, and another dialect revokes the plans.';
+comment on column silver.plans.decisions is 'Under which decisions of people (silver.reviews) it was learnt: it runs while they and no others hold for its partner and message type.';
 comment on column silver.plans.reason is 'Why it was revoked; free for an operator to fill.';
 
 create table if not exists silver.arrangements (
@@ -354,7 +363,9 @@ revoke insert on bronze.schema_versions from tillroll_loader;
 grant update, delete on bronze.landing_files to tillroll_loader;
 grant update (encoding, encoding_source, problems, message_count, is_withdrawn) on bronze.interchanges to tillroll_loader;
 grant update (received_at, problems) on bronze.messages to tillroll_loader;
-grant insert, update, delete on all tables in schema silver to tillroll_loader;
+grant insert, update, delete on
+    silver.outcomes, silver.held_days, silver.attempts, silver.plans, silver.arrangements, silver.disagreements
+to tillroll_loader;
 
 grant usage, create on schema staging, intermediate, gold, reference to tillroll_dbt;
 

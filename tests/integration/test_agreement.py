@@ -10,6 +10,7 @@ import udf
 from dagster_project.defs.agreement import COMPARED, agreement_check, compare_with_sql
 from dagster_project.defs.resources import Warehouse
 from tests.integration.postgres.test_pending import fill, sales
+from tests.integration.warehouse.test_reviews import approve
 from udf import contract, install
 
 Connection = psycopg.Connection[Any]
@@ -66,3 +67,11 @@ def test_without_the_functions_the_check_is_skipped_and_says_so(filled: Connecti
 def test_functions_of_another_compiler_are_said_to_be_so(filled: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(udf, "compiler_version", lambda: hashlib.sha256(b"another").hexdigest()[:12])
     assert "python -m udf.install" in check().metadata["skipped"].value
+
+
+def test_what_was_decided_for_a_partner_is_no_disagreement(filled: Connection) -> None:
+    for number in range(7):
+        meaning = {"standard": "EDIFACT", "segment": "QTY", "code": "153", "measure": "returned"}
+        approve(filled, meaning, partner=f"partner {number}")
+    filled.execute("call udf.compile_pending()")
+    assert compare_with_sql(filled) == (0, [])

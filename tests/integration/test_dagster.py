@@ -260,6 +260,7 @@ def test_what_sets_the_graph_going_is_running_from_the_start(definitions: dg.Def
     repository = definitions.get_repository_def()
     assert {sensor.name: sensor.default_status.value for sensor in repository.sensor_defs} == {
         "landing_sensor": "RUNNING",
+        "review_sensor": "RUNNING",
         "automation_sensor": "RUNNING",
     }
     assert {schedule.name: schedule.default_status.value for schedule in repository.schedule_defs} == {

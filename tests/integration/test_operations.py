@@ -16,6 +16,7 @@ from dagster_project.warehouse import STATE, Server, WarehouseError
 from dagster_project.warehouse.backup import back_up, find_programs, restore
 from tests.conftest import Variables, new_database
 from tests.integration.incoming import Deliver, compile_all, write_sales
+from tests.integration.warehouse.test_reviews import approve
 from udf.postgres.schema_version import SCHEMA_VERSION
 
 Connection = psycopg.Connection[Any]
@@ -47,9 +48,12 @@ def test_status_says_what_is_pending_and_how_all_is(
     assert said["oldest_pending_at"][:19] == oldest.strftime("%Y-%m-%dT%H:%M:%S")
     assert said["gold_built_at"] is said["daemon_heartbeat_at"] is said["ui"] is said["problem"] is None
     compile_all()
+    approve(connection)
+    connection.commit()
     code, text = ask()
     lines = dict(line.split(None, 1) for line in text.splitlines())
     assert lines["pending"] == "0 messages, 0 interchanges"
+    assert lines["decisions"] == "1, for 1 partners"
     assert lines["Dagster"] == "not running: make ui"
 
 

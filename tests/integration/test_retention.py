@@ -13,6 +13,7 @@ import pytest
 from dagster_project import retention
 from dagster_project.defs.resources import Warehouse
 from tests.integration.incoming import Deliver, compile_all, rows, write_sales
+from tests.integration.warehouse.test_reviews import approve, withdraw
 from udf import compiler_version
 
 
@@ -93,12 +94,15 @@ def test_old_attempts_are_forgotten_but_not_those_of_what_is_still_refused(
 def test_what_earlier_compilers_learnt_is_forgotten_but_not_what_a_person_said(
     connection: psycopg.Connection[Any],
 ) -> None:
-    def learn(plan: str, version: str, status: str, days: int) -> None:
+    live, ended = approve(connection), approve(connection, partner="ANOTHER")
+    withdraw(connection, ended)
+
+    def learn(plan: str, version: str, status: str, days: int, under: int | None = None) -> None:
         connection.execute(
             "insert into silver.plans (plan_id, compiler_version, partner, standard, message_type, version, delimiters,"
-            " kind, shape, records, mapping, confidence, proofs, status, reason, changed_at) values"
-            " (%s, %s, '', '', '', '', '[]', 'line', '', '[]', '', 1, 3, %s, '', now() - %s * interval '1 day')",
-            (plan, version, status, days),
+            " kind, shape, records, mapping, confidence, proofs, status, reason, changed_at, decisions) values"
+            " (%s, %s, '', '', '', '', '[]', 'line', '', '[]', '', 1, 3, %s, '', now() - %s * interval '1 day', %s)",
+            (plan, version, status, days, [under] if under else []),
         )
 
     learn("of today's compiler", "now", "candidate", 31)
@@ -106,6 +110,9 @@ def test_what_earlier_compilers_learnt_is_forgotten_but_not_what_a_person_said(
     learn("revoked", "before", "revoked", 31)
     learn("of last week's", "before", "candidate", 7)
     learn("a person's", "before", "approved", 31)
+    learn("under a decision", "now", "candidate", 31, live)
+    learn("under a withdrawn one", "now", "approved", 31, ended)
+    learn("under one of yesterday", "now", "candidate", 1, ended)
     connection.execute(
         "insert into silver.arrangements"
         " select version, version, '', '', '', '', '{}', '{}', now() - interval '31 days'"
@@ -113,11 +120,13 @@ def test_what_earlier_compilers_learnt_is_forgotten_but_not_what_a_person_said(
     )
     connection.commit()
     with Warehouse().connect() as loader:
-        assert retention.forget_plans(loader, "now") == 2
+        assert retention.forget_plans(loader, "now") == 3
     assert set(rows(connection, "select plan_id from silver.plans")) == {
         ("of today's compiler",),
         ("of last week's",),
         ("a person's",),
+        ("under a decision",),
+        ("under one of yesterday",),
     }
     assert rows(connection, "select arrangement_id from silver.arrangements") == [("now",)]
 

@@ -9,7 +9,7 @@ from udf.findings import Finding
 from udf.message import Message, Unit, describe_answer, find_envelope, read_message
 from udf.outcome import Envelope
 from udf.refusals import RefusedError
-from udf.standards.reference import load_reference
+from udf.standards.reference import Decision, Reference, load_reference
 from udf.standards.x12 import X12
 
 ITEM = "4006381333931"
@@ -127,3 +127,14 @@ def test_an_answer_is_described_by_what_stands_where_it_points() -> None:
     tags = [found.segments[index].tag for index in chunk.indices]
     unit.records = [[{"item": (tags.index("LIN"), 2, 0), "quantity": (tags.index("QTY"), 0, 1)}]]
     assert describe_answer(unit) == f"item = LIN 3.1 «{ITEM}», quantity = QTY 1.2 «5»"
+
+
+def test_a_message_is_split_by_what_is_decided_for_its_sender() -> None:
+    lines = " ".join(f"NAD+ZZZ+7::92 LIN+{n}++{ITEM}:EN QTY+145:{n}:PCE" for n in (1, 2))
+    reference = Reference()
+    no_place = {"standard": "EDIFACT", "segment": "NAD", "code": "ZZZ", "is_place": "no"}
+    reference.decide([Decision(1, "role", "KIOSK", None, no_place)])
+    doubtful = [
+        read_message(stock(lines), Envelope(sender=sender), reference).chunks.ambiguous for sender in ("KIOSK", "OTHER")
+    ]
+    assert doubtful == [False, True]

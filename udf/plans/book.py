@@ -2,7 +2,7 @@
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain, islice, pairwise
 from typing import NamedTuple
 
@@ -67,7 +67,7 @@ class PlanBook:
         return known.sender or "", known.una, known.decimal_mark, version
 
     def _partner_of(self, dialect: Dialect) -> PartnerPlans:
-        return self._partners.setdefault(dialect.partner_key, PartnerPlans(self._reference))
+        return self._partners.setdefault(dialect.partner_key, PartnerPlans())
 
     def replay(self, text: str, envelope: Envelope | None) -> Replayed | None:
         """The message as its plans read it, None where it needs the model, as one that is a test does."""
@@ -236,15 +236,23 @@ class PlanBook:
             names, ended = (tuple(plan.plan_id for plan in plans) for plans in (blamed, revoked))
             self._disagreements.append(Disagreement(digest, names, ended if takes_back else (), reason))
 
+    def forget(self, partners: Collection[str]) -> None:
+        """Have no plans of these partners, for whom other decisions hold from now on."""
+        self._partners = {key: plans for key, plans in self._partners.items() if key[0] not in partners}
+        self._by_id = {name: plan for name, plan in self._by_id.items() if plan.dialect.partner not in partners}
+        self._changed &= self._by_id.keys()
+
     def load(self, rows: Iterable[PlanRow]) -> list[tuple[str, str]]:
         """Take plans from a table; what an operator said of one there holds over what is known here.
 
-        Rows that cannot be read are left out: their ids, each with the reason.
+        Rows that cannot be read are left out: their ids, each with the reason. And those that were learnt while other
+        decisions held for their partner.
         """
         unreadable: list[tuple[str, str]] = []
         for row in rows:
             try:
-                self._load_one(row)
+                if self._reference.decided(row.partner, row.message_type).in_force == tuple(row.decisions):
+                    self._load_one(row)
             except Exception as fault:  # whatever a row holds that an operator may write
                 unreadable.append((row.plan_id, f"{type(fault).__name__}: {fault}"))
         return unreadable
@@ -252,7 +260,7 @@ class PlanBook:
     def _load_one(self, row: PlanRow) -> None:
         plan = self._by_id.get(row.plan_id)
         if plan is None:
-            plan = read_row(row)
+            plan = read_row(row, self._reference)
             Profile().take(row.profile)  # a header without its profile would run on whatever fits its shape
             self._put(self._partner_of(plan.dialect), plan)
             self._changed.discard(plan.plan_id)

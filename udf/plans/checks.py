@@ -36,7 +36,6 @@ from udf.reading import Position
 from udf.standards.message_types import STANDARDS
 from udf.standards.places import PLACES
 from udf.standards.quantities import SPLITS, activity_of, quantity_positions
-from udf.standards.reference import load_reference
 from udf.standards.values import read_number
 
 
@@ -52,7 +51,7 @@ def check_piece(plan: Plan, match: Match[str]) -> None:
             raise NotPlainError("period-reversed")
     if plan.is_doubtful:
         segments = read_segments(match[0], dialect.delimiters)
-        if is_in_doubt(segments, plan.restated, dialect.setting(load_reference())):
+        if is_in_doubt(segments, plan.restated, plan.setting):
             raise NotPlainError("segment-malformed or date-ambiguous")
 
 
@@ -108,10 +107,9 @@ def _find_totals(plan: Plan) -> list[tuple[int, list[int]]]:
         if activity != s and segments[s].tag in SPLITS:
             parts.setdefault(activity, []).append(slot)
     used = {record["quantity"] for record in plan.records if "quantity" in record}
-    setting = plan.dialect.setting(load_reference())
     for s, e, c in slots:
         is_total = s in parts or (s, e, c) in used
-        if not is_total and setting.measure(segments[s].tag, segments[s].value(0)) != "ignored":
+        if not is_total and plan.setting.measure(segments[s].tag, segments[s].value(0)) != "ignored":
             raise UntraceableError("a total of other quantities than its parts")
     return [(slot, parts[s]) for (s, _, _), slot in slots.items() if s in parts and segments[s].tag not in SPLITS]
 

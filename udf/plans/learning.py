@@ -33,8 +33,7 @@ def dialect_of(message: Message) -> Dialect:
     setting, envelope = message.setting, message.envelope
     return Dialect(
         setting.standard.name, setting.message_type, setting.version, setting.partner, setting.decimal_mark,
-        envelope.una,
-        message.delimiters,
+        envelope.una, message.delimiters, setting.reference.in_force,
     )  # fmt: skip
 
 
@@ -70,8 +69,9 @@ def make_plan(message: Message, dialect: Dialect, piece: ReadPiece) -> Plan | No
     if shape is None:
         return None
     plan_id = name_plan(dialect, piece.kind, str(shape), piece.records)
+    setting = dialect.setting(message.setting.reference)
     try:
-        plan = Plan(plan_id, dialect, piece.kind, shape, piece.records, piece.confidence)
+        plan = Plan(plan_id, dialect, piece.kind, shape, piece.records, setting, piece.confidence)
     except (re.error, ValueError):
         return None
     return plan if plan.tags == tuple(segment.tag for segment in held) else None

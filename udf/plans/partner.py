@@ -8,14 +8,12 @@ from udf.plans.plan import Arrangement, Dialect, Kind, Plan, arrange
 from udf.plans.profiles import Profile
 from udf.plans.templates import Template, make_header_template, make_line_templates
 from udf.plans.writers import Writer
-from udf.standards.reference import Reference
 
 
 @dataclass(slots=True)
 class PartnerPlans:
     """The plans of one partner. Messages of several types and versions may stand in it."""
 
-    reference: Reference
     headers: list[Plan] = field(default_factory=list)
     bodies: dict[Dialect, list[Plan]] = field(default_factory=dict)
     """Groups and lines, those with most segments first: a shorter shape may be the beginning of a longer one."""
@@ -67,9 +65,8 @@ class PartnerPlans:
     def head(self, header: Plan) -> Template:
         """What a header plan writes. Raises UntraceableError."""
         if header not in self._heads:
-            setting = header.dialect.setting(self.reference)
             record = header.records[0] if header.records else {}
-            self._heads[header] = make_header_template(header.shape, record, setting, header.dialect.standard)
+            self._heads[header] = make_header_template(header.shape, record, header.setting, header.dialect.standard)
         return self._heads[header]
 
     def writer(self, header: Plan, group: Plan | None, line: Plan) -> Writer:
@@ -79,7 +76,7 @@ class PartnerPlans:
             templates = make_line_templates(
                 [header.shape, group.shape if group else None, line.shape],
                 [plan.records[0] if plan and plan.records else {} for plan in (header, group)],
-                line.records, header.dialect.setting(self.reference),
+                line.records, header.setting,
             )  # fmt: skip
             self._writers[key] = Writer(line, group, templates)
         return self._writers[key]

@@ -29,7 +29,7 @@ from udf.reading import Record
 from udf.standards.dates import date_form
 from udf.standards.message_types import STANDARDS
 from udf.standards.places import PLACES, signature
-from udf.standards.reference import Reference, load_reference
+from udf.standards.reference import Reference
 from udf.standards.setting import Setting
 
 PROOFS = 3
@@ -49,6 +49,8 @@ class Dialect(NamedTuple):
     decimal_mark: str | None
     una: str | None
     delimiters: Delimiters
+    decisions: tuple[int, ...] = ()
+    """What people had decided for it when it was read (ids of silver.reviews): under others it is another dialect."""
 
     @property
     def partner_key(self) -> tuple[str | None, ...]:
@@ -57,7 +59,8 @@ class Dialect(NamedTuple):
 
     def setting(self, reference: Reference) -> Setting:
         standard = STANDARDS[self.standard]
-        return Setting(standard, self.message_type, self.version, self.partner, self.decimal_mark, reference)
+        decided = reference.decided(self.partner, self.message_type)
+        return Setting(standard, self.message_type, self.version, self.partner, self.decimal_mark, decided)
 
 
 @dataclass(slots=True, eq=False)
@@ -69,6 +72,7 @@ class Plan:
     kind: Kind
     shape: Shape
     records: tuple[Record, ...]
+    setting: Setting
     confidence: float = 1.0
     proofs: int = 0
     status: Status = "candidate"
@@ -114,9 +118,8 @@ class Plan:
         self.codes = frozenset(segment.value(0) for segment in stated)
         self.texts = tuple(number for number, slot in enumerate(self.shape.slots) if slot.kind == "text")
         self.label = " ".join([self.kind, *sorted({" ".join(signature(s)) for s in read if s.tag in PLACES})])
-        roles = load_reference().date_role
         dates = (segment.value(0) for segment in read if segment.tag == "DTM")
-        self.has_period = any(roles(self.dialect.standard, "DTM", code) == "period_start" for code in dates)
+        self.has_period = any(self.setting.date_role("DTM", code) == "period_start" for code in dates)
         self.is_dated = any("start" in record or "end" in record for record in self.records)
         pairs = ((record["start"], record["end"]) for record in self.records if {"start", "end"} <= record.keys())
         found: list[tuple[tuple[int, str], tuple[int, str]]] = []
@@ -127,11 +130,10 @@ class Plan:
             elif isinstance(first, int) or isinstance(last, int):
                 raise ValueError("one end of a period is a value and the other is not")
         self.periods = tuple(dict.fromkeys(found))
-        setting = self.dialect.setting(load_reference())
         activities = sorted({record["qualifier"][0] for record in self.records if "qualifier" in record})
-        self.restated = tuple(find_restated_periods(read, activities, setting))
+        self.restated = tuple(find_restated_periods(read, activities, self.setting))
         texts = [at for span, at in locate(read) if self._slots.get(span) in self.texts]
-        self.is_doubtful = bool(self.restated) or has_unlisted_type(read, texts, setting)
+        self.is_doubtful = bool(self.restated) or has_unlisted_type(read, texts, self.setting)
 
     @property
     def runs(self) -> bool:
@@ -188,7 +190,7 @@ def name_plan(dialect: Dialect, kind: str, shape: str, records: Sequence[Record]
     """A plan's name: the same for the same piece of knowledge, wherever it is learnt."""
     known = [
         dialect.standard, dialect.message_type, dialect.version, dialect.partner, dialect.decimal_mark, dialect.una,
-        kind, shape, [sorted(record.items()) for record in records],
+        dialect.decisions, kind, shape, [sorted(record.items()) for record in records],
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(known, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 

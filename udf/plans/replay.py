@@ -141,7 +141,7 @@ def replay(
         raise NotPlainError("a stock date beside periods")
     _check_parts(gathered)
     check_sums(gathered.sums, header, match)
-    problems = _warn(partner, text, gathered)
+    problems = _warn(text, gathered)
     parts: list[str] = []
     for piece in head.pieces:
         if isinstance(piece, str):
@@ -248,7 +248,7 @@ def _check_parts(gathered: _Gathered) -> None:
             raise NotPlainError("dates in some parts of the message only")
 
 
-def _warn(partner: PartnerPlans, text: str, gathered: _Gathered) -> list[Problem]:
+def _warn(text: str, gathered: _Gathered) -> list[Problem]:
     """The warnings that the lines give together, and those of their numbers. Raises NotPlainError for an error."""
     warnings, plans = gathered.warnings, gathered.plans
     for (first, last), count in gathered.dates.items():
@@ -260,7 +260,7 @@ def _warn(partner: PartnerPlans, text: str, gathered: _Gathered) -> list[Problem
             warnings.note_form(fact.line, uses)
 
     def severity(finding: Finding) -> Severity:
-        return partner.reference.severity(finding.code, plans[0].dialect.partner)
+        return plans[0].setting.reference.severity(finding.code, plans[0].dialect.partner)
 
     problems = [_point_out(text, plans, found, severity(found)) for found in judge_line_numbers(gathered.runs)]
     problems += [

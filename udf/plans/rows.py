@@ -8,6 +8,7 @@ from udf.edi.delimiters import Delimiters
 from udf.plans.plan import Dialect, Kind, Plan, Status, arrange, name_plan
 from udf.plans.profiles import Profile
 from udf.plans.shapes import parse_shape
+from udf.standards.reference import Reference
 
 
 class PlanRow(NamedTuple):
@@ -34,6 +35,7 @@ class PlanRow(NamedTuple):
     reason: str
     profile: str = "{}"
     """JSON, of a header: its dialect's profile (`udf.plans.profiles`)."""
+    decisions: Sequence[int] = ()
 
 
 class ArrangementRow(NamedTuple):
@@ -55,6 +57,7 @@ def write_row(plan: Plan, profile: Profile) -> PlanRow:
         plan.plan_id, dialect.partner, dialect.standard, dialect.message_type, dialect.version, dialect.decimal_mark,
         dialect.una, json.dumps(delimiters), plan.kind, str(plan.shape), json.dumps(plan.records), plan.describe(),
         plan.confidence, plan.proofs, plan.status, plan.reason, profile.dump() if plan.kind == "header" else "{}",
+        list(dialect.decisions),
     )  # fmt: skip
 
 
@@ -67,14 +70,15 @@ def write_arrangement(plans: Sequence[Plan]) -> ArrangementRow:
     )  # fmt: skip
 
 
-def read_row(row: PlanRow) -> Plan:
+def read_row(row: PlanRow, reference: Reference) -> Plan:
     """The plan of a row. Raises ValueError where its shape is none, or its id not that of what it holds."""
     segment, element, component, release, repetition, decimal = json.loads(row.delimiters)
     delimiters = Delimiters(
         row.standard, segment, element, component, release, repetition, decimal  # type: ignore[arg-type]
     )  # fmt: skip
     dialect = Dialect(
-        row.standard, row.message_type, row.version, row.partner, row.decimal_mark, row.una, delimiters
+        row.standard, row.message_type, row.version, row.partner, row.decimal_mark, row.una, delimiters,
+        tuple(row.decisions),
     )  # fmt: skip
     stated: list[dict[str, Any]] = json.loads(row.records)
     records = tuple({name: (s, e, c) for name, (s, e, c) in record.items()} for record in stated)
@@ -82,5 +86,5 @@ def read_row(row: PlanRow) -> Plan:
         raise ValueError("what it holds is not what its id names")
     return Plan(
         row.plan_id, dialect, row.kind, parse_shape(row.shape, delimiters), records,
-        float(row.confidence), row.proofs, row.status, reason=row.reason,
+        dialect.setting(reference), float(row.confidence), row.proofs, row.status, reason=row.reason,
     )  # fmt: skip

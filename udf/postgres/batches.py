@@ -1,4 +1,8 @@
-"""Which messages are pending, and how they are cut into batches."""
+"""Which messages are pending, and how they are cut into batches.
+
+Settled is a message whose outcome is of the compiler's version and was made under what is decided for its partner now
+(silver.settled_outcomes).
+"""
 
 from collections.abc import Iterable, Iterator
 
@@ -7,11 +11,11 @@ PENDING = """
     from bronze.messages
     where not exists (
         select
-        from silver.outcomes
-        where outcomes.message_id = messages.message_id and outcomes.compiler_version = $1
+        from silver.settled_outcomes
+        where settled_outcomes.message_id = messages.message_id and settled_outcomes.compiler_version = $1
     )
 """
-"""Ids and bytes of the messages that have no outcome of the compiler $1."""
+"""Ids and bytes of the messages that are not settled for the compiler $1."""
 
 
 def cut(pending: Iterable[tuple[str, int]], batch_size: int, batch_bytes: int) -> Iterator[list[str]]:

@@ -37,7 +37,10 @@ def compile_pending(session: Session, batch_size: int, max_seconds: float) -> No
     if complaint := describe_mismatch(read_schema_version(lambda query: database.fetch(Statement(query)))):
         plpy.error(complaint, sqlstate="55000")
     version, _ = session.versions()
-    worker = Worker(database, compile_rows, version, session.load_worker().plans, _Notices(plpy), session.serve)
+    compiler = session.load_worker()
+    worker = Worker(
+        database, compile_rows, version, compiler.reference, compiler.plans, _Notices(plpy), session.serve
+    )  # fmt: skip
     progress, last_id = Progress(), ""
     began = time.monotonic()
     left = "nothing is left that no other session holds"

@@ -16,7 +16,7 @@ _COLUMNS = {  # of a PlanRow, in its order
     "plan_id": "text", "partner": "text", "standard": "text", "message_type": "text", "version": "text",
     "decimal_mark": "text", "una": "text", "delimiters": "jsonb", "kind": "text", "shape": "text", "records": "jsonb",
     "mapping": "text", "confidence": "numeric", "proofs": "integer", "status": "text", "reason": "text",
-    "profile": "jsonb",
+    "profile": "jsonb", "decisions": "bigint[]",
 }  # fmt: skip
 _LONG_AGO = "-infinity"
 
@@ -97,6 +97,12 @@ class PlanStore:
         self._arranged: Any = _LONG_AGO
         self._told: set[tuple[str, str]] = set()
         """Rows that could not be read, with the reason."""
+
+    def forget(self, partners: Collection[str]) -> None:
+        """Have the plans of these partners read anew, for whom other decisions hold from now on."""
+        if partners:
+            self.book.forget(partners)
+            self._seen = self._arranged = _LONG_AGO
 
     def read(self) -> list[tuple[str, str]]:
         """Take what others have learnt or decided since the last time; ids of plans that cannot be read, with why.

@@ -41,14 +41,17 @@ class Session:
         return self._compiler
 
     def load_worker(self) -> Any:
-        """The compiler of what Bronze holds, whose plans are stored: callers may claim any sender, and teach others."""
+        """The compiler of what Bronze holds: with what is decided for its senders, and plans that are stored.
+
+        Callers may claim any sender. What they ask is compiled without that, and teaches others.
+        """
         if self._worker is None:
             from udf.compiler import Compiler
             from udf.plans.book import PlanBook
+            from udf.standards.reference import Reference
 
-            asked = self.load()
-            book = PlanBook(asked.reference)
-            self._worker = Compiler(asked.engine, asked.reference, asked.model_version, plans=book)
+            asked, reference = self.load(), Reference()
+            self._worker = Compiler(asked.engine, reference, asked.model_version, plans=PlanBook(reference))
         return self._worker
 
     def close(self) -> None:

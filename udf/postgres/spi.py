@@ -6,7 +6,7 @@ from typing import Any
 
 from udf.postgres.database import Row, Statement, Table
 
-_AS_TEXT = ("jsonb", "text[]")
+_AS_TEXT = ("jsonb", "text[]", "bigint[]")
 
 
 class SpiDatabase:

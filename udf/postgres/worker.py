@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Protocol
 from udf.outcome import Attempt, CompiledRow, Envelope, Problem, dump_problems
 from udf.plans.book import PlanBook
 from udf.postgres.database import Database, Statement, Table, is_refusal
+from udf.postgres.decisions import read_decisions
 from udf.postgres.faults import (
     PLAIN_MESSAGE,
     CompileRows,
@@ -24,6 +25,7 @@ from udf.postgres.faults import (
 )
 from udf.postgres.plan_store import PlanStore
 from udf.postgres.storable import storable_json, storable_text
+from udf.standards.reference import Reference
 
 TOO_LARGE = "message-too-large"
 _CUT = Problem(code=TOO_LARGE, severity="error", detail="Bronze holds the beginning of this message only; it is cut.")
@@ -46,7 +48,11 @@ _CLAIM = Statement(
     from bronze.messages
     left join silver.outcomes on outcomes.message_id = messages.message_id
     where messages.message_id = any($1)
-        and outcomes.compiler_version is distinct from $2
+        and not exists (
+            select
+            from silver.settled_outcomes
+            where settled_outcomes.message_id = messages.message_id and settled_outcomes.compiler_version = $2
+        )
     order by messages.received_at, messages.interchange_id, messages.position
     """,
     ("text[]", "text"),
@@ -60,7 +66,7 @@ _OUTCOMES = Table(
         "message_id": "text", "compiler_version": "text", "model_version": "text", "message_type": "text",
         "is_valid": "boolean", "is_complete": "boolean", "document": "jsonb", "rejected_lines": "jsonb",
         "problems": "jsonb", "route": "text", "attempts": "integer", "verification_hash": "text",
-        "compile_ms": "numeric", "plans": "text[]",
+        "compile_ms": "numeric", "plans": "text[]", "partner": "text", "decisions": "bigint[]",
     },
 )  # fmt: skip
 _ATTEMPTS = Table(
@@ -124,12 +130,16 @@ class Worker:
     """A compiler with its plans, and the connection through which it claims and stores."""
 
     def __init__(
-        self, database: Database, compile_rows: CompileRows, compiler_version: str, book: PlanBook | None, log: Log,
-        serve: Serve = lambda _, work: work(),
+        self, database: Database, compile_rows: CompileRows, compiler_version: str, reference: Reference,
+        book: PlanBook | None, log: Log, serve: Serve = lambda _, work: work(),
     ) -> None:  # fmt: skip
-        """`book` holds the compiler's plans, none for a compiler without; `serve` watches over it while it works."""
+        """`reference` and `book` are the compiler's tables and plans, none for a compiler without plans.
+
+        `serve` watches over it while it works.
+        """
         self.database, self.compile_rows, self.version, self.log = database, compile_rows, compiler_version, log
         self.serve = serve
+        self.reference = reference
         self.plans = None if book is None else PlanStore(database, book, compiler_version)
 
     def work(self, message_ids: Sequence[str]) -> Progress:
@@ -142,7 +152,9 @@ class Worker:
         claims = [Claim(*row) for row in self.database.fetch(_CLAIM, locked, self.version)]
         if not claims:
             return Progress()
+        changed = self.reference.decide(read_decisions(self.database))
         if self.plans:
+            self.plans.forget(changed)
             self._read(self.plans)
         compiled = list(zip(claims, self.compile(claims), strict=True))
         if self.plans:
@@ -235,7 +247,7 @@ class Worker:
         # We hold the messages' locks, so that nobody else writes their outcomes meanwhile.
         if repeated := [claim.message_id for claim, _ in compiled if claim.is_repeated]:
             self.database.change(_REMOVE, repeated)
-        self.database.fill(_OUTCOMES, (self._write_row(claim.message_id, row) for claim, row in compiled))
+        self.database.fill(_OUTCOMES, (self._write_row(claim, row) for claim, row in compiled))
         if any(row.attempt_log for _, row in compiled):
             self.database.fill(
                 _ATTEMPTS,
@@ -246,9 +258,12 @@ class Worker:
                 ),
             )
 
-    def _write_row(self, message_id: str, row: CompiledRow) -> tuple[Any, ...]:
+    def _write_row(self, claim: Claim, row: CompiledRow) -> tuple[Any, ...]:
+        envelope = _understand(claim.envelope)
+        partner = storable_text((isinstance(envelope, Envelope) and envelope.sender) or "")
+        decisions = self.reference.find_decisions(partner, row.message_type)
         return (
-            message_id,
+            claim.message_id,
             # The version that was asked for, whatever the row says: it is what the anti-join looks for.
             self.version,
             row.model_version or None,
@@ -263,6 +278,8 @@ class Worker:
             row.verification_hash or None,
             row.compile_ms,
             f"{{{','.join(row.plans)}}}",  # names are hexadecimal
+            partner,
+            f"{{{','.join(str(decision.review_id) for decision in decisions)}}}",
         )
 
     def _write_attempt(self, message_id: str, attempt: Attempt) -> tuple[Any, ...]:

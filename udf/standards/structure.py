@@ -14,7 +14,7 @@ from udf.standards.edifact import EDIFACT
 from udf.standards.message_types import standard_of
 from udf.standards.places import PLACES, is_buying_store, signature
 from udf.standards.quantities import QUANTITIES
-from udf.standards.reference import load_reference
+from udf.standards.reference import Reference, load_reference
 from udf.standards.windows import cut_line
 from udf.standards.x12 import X12
 
@@ -93,11 +93,11 @@ def _has_quantity(segments: Sequence[SegmentLike], first: int, last: int) -> boo
     return any(segments[k].tag in QUANTITIES for k in range(first, last))
 
 
-def _is_party(segment: SegmentLike, message_type: str, partner: str) -> bool:
+def _is_party(segment: SegmentLike, message_type: str, partner: str, reference: Reference) -> bool:
     """True for a NAD, N1 or LOC that is no place: it opens no group, and may stand in one."""
     if segment.tag not in PLACES:
         return False
-    role = load_reference().place_role(standard_of(message_type).name, *signature(segment), partner)
+    role = reference.place_role(standard_of(message_type).name, *signature(segment), partner)
     return role == "no" or (role == "weak" and segment.tag == "N1" and not is_buying_store(segment))
 
 
@@ -108,6 +108,7 @@ def _forward_places(
     tails: list[tuple[int, int]],
     message_type: str,
     partner: str,
+    reference: Reference,
 ) -> tuple[set[tuple[str, str]], bool]:
     """Signatures of the places that open groups, and whether the layout leaves a doubt.
 
@@ -116,7 +117,7 @@ def _forward_places(
     end = tails[-1][1]
     before = {
         signature(s) for s in _each(segments, start, openers[0])
-        if s.tag in PLACES and not _is_party(s, message_type, partner)
+        if s.tag in PLACES and not _is_party(s, message_type, partner, reference)
     }  # fmt: skip
     # A line without a quantity does not show where its own places end.
     shown: list[tuple[int, int]] = []
@@ -147,21 +148,26 @@ def _group_end(segments: Sequence[SegmentLike], start: int, stop: int) -> int:
     return k
 
 
-def split_message(segments: Sequence[SegmentLike], message_type: str, partner: str = "") -> Chunks:
+def split_message(
+    segments: Sequence[SegmentLike], message_type: str, partner: str = "", reference: Reference | None = None
+) -> Chunks:
     """Split the segments of one message (UNH…UNT or ST…SE, with or without them) into chunks.
 
-    A message without lines has a header only. Every segment of the body belongs to one chunk at least. Raises
-    ExcessError.
+    A message without lines has a header only. Every segment of the body belongs to one chunk at least. `reference` is
+    the tables of the installation where none are given. Raises ExcessError.
     """
+    reference = reference or load_reference()
     start, end = _body(segments)
     openers = _openers(segments, start, end, message_type)
     if not openers:
         return _split_without_lines(segments, start, end, message_type)
     first = openers[0]
     tails = _tails(segments, openers, end)
-    forward, ambiguous = _forward_places(segments, start, openers, tails, message_type, partner)
+    forward, ambiguous = _forward_places(segments, start, openers, tails, message_type, partner, reference)
     # the parties that stand before the place of each group (N1*FR, then N1*ST) come with it
-    companions = {signature(s) for s in _each(segments, start, first) if _is_party(s, message_type, partner)}
+    companions = {
+        signature(s) for s in _each(segments, start, first) if _is_party(s, message_type, partner, reference)
+    }  # fmt: skip
     header_indices: list[int] = []
     groups: list[Chunk] = []
     floor = (

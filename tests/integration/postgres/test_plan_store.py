@@ -21,6 +21,7 @@ from udf.outcome import CompiledRow
 from udf.plans.book import PlanBook
 from udf.postgres import worker
 from udf.postgres.batches import cut
+from udf.postgres.plan_store import PlanStore
 from udf.standards.reference import load_reference
 from udf.train.attack.rules_engine import RulesEngine
 
@@ -32,6 +33,11 @@ def write_message(number: int) -> str:
         f"UNH+{number}+SLSRPT:D:96A:UN:EAN004'BGM+73E+{number}+9'DTM+137:20260112:102'DTM+356:20260105:102'"
         f"LOC+162+4012345000009::9'LIN+1++4000862141404:EN'QTY+153:{number}:PCE'CNT+2:1'UNT+9+{number}'"
     )
+
+
+def write_interchange(number: int) -> str:
+    message = write_message(number)
+    return f"UNB+UNOA:3+5412345000013:14+8798765000017:14+260105:0900+R{number}'{message}UNZ+1+R{number}'"
 
 
 class _Mute:
@@ -62,7 +68,8 @@ class Worker:
             with list_pending(connection, version) as (_, pending):
                 batches = list(cut(pending, 200, 1_000_000))
             database = PsycopgDatabase(connection)
-            at_work = worker.Worker(database, compile_rows, version, self.compiler.plans, LOG)
+            reference, plans = self.compiler.reference, self.compiler.plans
+            at_work = worker.Worker(database, compile_rows, version, reference, plans, LOG)
             for batch in batches:
                 with connection.transaction():
                     at_work.work(batch)
@@ -74,10 +81,7 @@ def bring(tmp_path: Path, database: dict[str, str]) -> Any:
 
     def deliver(numbers: range) -> list[str]:
         for number in numbers:
-            (tmp_path / f"{number}.edi").write_text(
-                f"UNB+UNOA:3+5412345000013:14+8798765000017:14+260105:0900+R{number}'{write_message(number)}"
-                f"UNZ+1+R{number}'"
-            )
+            (tmp_path / f"{number}.edi").write_text(write_interchange(number))
         with connect_as("tillroll_loader") as connection:
             list(deliver_all(connection, list_files(tmp_path)))
             split_pending(connection, LOG)
@@ -101,6 +105,24 @@ def test_one_worker_learns_and_another_runs_the_plans(bring: Any, connection: ps
     assert routes(connection) == {"model": 3, "plan": 5}
     used = connection.execute("select distinct unnest(plans) from silver.outcomes").fetchall()
     assert len(used) == 4
+
+
+def test_plans_of_long_ago_are_read_again_when_what_was_decided_has_changed(
+    bring: Any, connection: psycopg.Connection[Any]
+) -> None:
+    Worker().work(bring(range(1, 4)))
+    connection.execute("update silver.plans set changed_at = now() - interval '1 hour' where kind = 'line'")
+    connection.execute("update silver.arrangements set proved_at = now() - interval '1 hour'")
+    connection.commit()
+    book = PlanBook(load_reference(), 0)
+    store = PlanStore(PsycopgDatabase(connection), book, udf.compiler_version())
+    store.read()
+    (message,) = udf.split_interchange(write_interchange(9).encode()).messages
+    assert book.replay(message.text, message.envelope) is not None
+    store.forget({message.envelope.sender or ""})
+    assert len(book) == 0
+    store.read()
+    assert book.replay(message.text, message.envelope) is not None
 
 
 def test_an_operator_revokes_a_plan_and_every_worker_hears_of_it(

@@ -23,7 +23,7 @@ EXPECTED = Path(__file__).parent / "expected" / "rights.csv"
 # Every object of our schemas and every right that a role other than its owner has to it.
 RIGHTS = """
 with role as (
-    select rolname as name, oid from pg_roles where rolname in ('analyst', 'tillroll_dbt', 'tillroll_loader')
+    select rolname as name, oid from pg_roles where rolname = 'analyst' or rolname like 'tillroll\\_%'
     union all
     select 'public', 0
 ),

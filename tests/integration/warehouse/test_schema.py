@@ -52,6 +52,7 @@ def test_applying_it_a_second_time_changes_nothing(connection: psycopg.Connectio
     before = connection.execute(CATALOGUE.encode()).fetchall()
     connection.execute(INTERCHANGE.encode())
     connection.execute(warehouse.SCHEMA.read_bytes())
+    connection.execute(warehouse.REVIEWS.read_bytes())
     assert connection.execute(CATALOGUE.encode()).fetchall() == before
     assert connection.execute("select count(*) from bronze.interchanges").fetchone() == (1,)
 
@@ -65,7 +66,9 @@ def test_an_older_warehouse_keeps_what_it_knows_of_how_partners_write(connection
     )
     connection.execute(
         "delete from bronze.schema_versions; alter table bronze.interchanges drop column is_withdrawn;"
-        " alter table bronze.deliveries drop column continues"
+        " alter table bronze.deliveries drop column continues;"
+        " drop view silver.settled_outcomes; alter table silver.outcomes drop column partner, drop column decisions;"
+        " alter table silver.plans drop column decisions"
     )
     warehouse.bring_up_to_date(connection)
     assert connection.execute("select profile from silver.plans").fetchall() == [({"a": 1},)]
@@ -75,6 +78,7 @@ def test_a_second_application_says_nothing(connection: psycopg.Connection) -> No
     notices: list[str | None] = []
     connection.add_notice_handler(lambda notice: notices.append(notice.message_primary))
     connection.execute(warehouse.SCHEMA.read_bytes())
+    connection.execute(warehouse.REVIEWS.read_bytes())
     assert notices == []
 
 
@@ -148,7 +152,8 @@ def test_every_schema_table_and_role_has_a_comment(connection: psycopg.Connectio
             and obj_description(oid, 'pg_class') is null
         union all
         select rolname from pg_roles
-        where rolname in ('tillroll_loader', 'tillroll_dbt', 'analyst') and shobj_description(oid, 'pg_authid') is null
+        where rolname in ('tillroll_loader', 'tillroll_dbt', 'tillroll_reviewer', 'analyst')
+            and shobj_description(oid, 'pg_authid') is null
         """
     ).fetchall()
     assert without == []

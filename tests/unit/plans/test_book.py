@@ -68,7 +68,7 @@ def tamper(routes: Routes) -> PlanBook:
         if row.kind == "line":
             records = json.loads(row.records)
             records[0]["quantity"], records[0]["price"] = records[0]["price"], records[0]["quantity"]
-            known = read_row(row).dialect, row.kind, row.shape
+            known = read_row(row, load_reference()).dialect, row.kind, row.shape
             changed = [{name: tuple(at) for name, at in record.items()} for record in records]
             row = row._replace(records=json.dumps(records), plan_id=name_plan(*known, changed))
         rows.append(row)

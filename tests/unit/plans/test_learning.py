@@ -70,7 +70,7 @@ def test_nothing_is_learnt_of_a_message_that_is_too_long(monkeypatch: pytest.Mon
 
 
 def test_a_difference_is_due_to_the_plan_of_its_line_or_to_all() -> None:
-    plans = {row.kind: read_row(row) for row in teach_reports().book.take_changed()}
+    plans = {row.kind: read_row(row, load_reference()) for row in teach_reports().book.take_changed()}
     used = [plans[kind] for kind in ("header", "group", "line", "trailer")]
 
     def dump(document: str, *quantities: int) -> str:

@@ -3,7 +3,6 @@
 from tests.unit.plans.routes import SOLD, Routes, line, write_edifact
 from udf.plans.partner import PartnerPlans
 from udf.plans.plan import arrange
-from udf.standards.reference import load_reference
 
 
 def learn() -> PartnerPlans:
@@ -28,7 +27,7 @@ def test_fewer_kinds_of_lines_that_begin_and_end_alike_are_proved_too() -> None:
     (dialect,) = known.bodies
     long, short, group = known.bodies[dialect]
     (header,), (trailer,) = known.headers, known.trailers[dialect]
-    partner = PartnerPlans(load_reference())
+    partner = PartnerPlans()
     whole = [header, group, long, short, long, trailer]
     partner.prove(arrange(whole), frozenset(whole))
     fewer = [header, group, long, long, trailer]

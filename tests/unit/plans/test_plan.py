@@ -5,10 +5,11 @@ import pytest
 from tests.unit.plans.routes import teach_reports
 from udf.plans.plan import PROOFS, Plan, Status, arrange
 from udf.plans.rows import read_row
+from udf.standards.reference import load_reference
 
 
 def learn() -> dict[str, Plan]:
-    return {row.kind: read_row(row) for row in teach_reports().book.take_changed()}
+    return {row.kind: read_row(row, load_reference()) for row in teach_reports().book.take_changed()}
 
 
 def test_a_plan_is_readable() -> None:

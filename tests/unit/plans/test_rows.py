@@ -9,7 +9,7 @@ from udf.standards.reference import load_reference
 
 def test_a_plan_comes_back_from_its_row() -> None:
     for row in teach_reports().book.take_changed():
-        plan = read_row(row)
+        plan = read_row(row, load_reference())
         assert write_row(plan, Profile())._replace(profile=row.profile) == row
 
 

@@ -13,7 +13,7 @@ from udf.standards.reference import load_reference
 
 
 def learn() -> dict[str, Plan]:
-    return {row.kind: read_row(row) for row in teach_reports().book.take_changed()}
+    return {row.kind: read_row(row, load_reference()) for row in teach_reports().book.take_changed()}
 
 
 def test_a_line_is_written_as_json_of_its_match_and_of_what_stands_above_it() -> None:
@@ -25,7 +25,7 @@ def test_a_line_is_written_as_json_of_its_match_and_of_what_stands_above_it() ->
     assert group is not None
     line = plans["line"].pattern.match(text, group.end())
     assert line is not None
-    writer = PartnerPlans(load_reference()).writer(plans["header"], plans["group"], plans["line"])
+    writer = PartnerPlans().writer(plans["header"], plans["group"], plans["line"])
     assert writer.group is not None
     written, constants = writer.begin(header, NUMBERS[None])
     row = writer.read(line, NUMBERS[None]) + writer.group.read(group, NUMBERS[None]) + constants
