@@ -34,7 +34,14 @@ PLACES = ["9501101910010", "0012", "0047", "0101"]
 SALES = {"sold": ["153", "QS"], "returned": ["61", "QU"], "total_sold": ["TS"], "net_sold": ["Q1"]}
 OTHER_SALES = {"lost_sales": ["LS"], "sold_bailment": ["BS"]}
 ON_HAND = {"on_hand": ["145", "17"], "available": ["33"], "closing_balance": ["158"]}
-OTHER_STOCK = {"on_order": ["21"], "reserved": ["22"], "planned": ["QN"], "delivered": ["113"], "never_heard_of": ["9"]}
+OTHER_STOCK = {
+    "opening_balance": ["QB"],
+    "on_order": ["21"],
+    "reserved": ["22"],
+    "planned": ["QN"],
+    "delivered": ["113"],
+    "never_heard_of": ["9"],
+}
 FACTORS = [Decimal(text) for text in ("6", "10", "24", "0.5", "2.75", "0.333333")]
 PERIODS = ["week", "week", "day", "three days", "friday", "fortnight", "month", "quarter"]
 FUNCTIONS = ["replacement", "replacement", "cancellation", "cancellation", "duplicate", "change", "original", None]
@@ -91,6 +98,7 @@ class Partner:
             is_registered=is_registered,
             week_calendar=dice.choice(["iso", "4-5-4", "4-5-4", None]) if is_registered else None,
             price_basis=dice.choice(["unit", "unit", "line", None]) if is_registered else None,
+            stock_lag_days=dice.choice([0, 0, 0, 1, 2]) if is_registered else 0,
             packs=self._draw_packs(),
             schedules=[
                 Schedule(kind, dice.choice([1, 1, 2]), dice.choice([2, 9]))

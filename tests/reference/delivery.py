@@ -33,9 +33,12 @@ def agree(connection: psycopg.Connection[Any], histories: list[History]) -> None
     """What is agreed with the partners: reference rows."""
     copy(
         connection,
-        "reference.partners (partner, name, week_calendar, price_basis)",
+        "reference.partners (partner, name, week_calendar, price_basis, stock_lag_days)",
         (
-            (history.partner, history.partner, history.week_calendar, history.price_basis)
+            (
+                *(history.partner, history.partner, history.week_calendar, history.price_basis),
+                history.stock_lag_days or None,
+            )
             for history in histories
             if history.is_registered
         ),

@@ -181,7 +181,8 @@ def perform(week: Week) -> Row:
     on_hand = week.stock.units if week.stock else None
     here = on_hand if not week.is_carried else None
     net_beside_stock = week.net if here is not None else None
-    supply = plus(week.before, week.received)
+    # A ledger without receipts has received none.
+    supply = plus(week.before, Fraction(0) if week.received is None and week.is_ledger else week.received)
     return {
         "units_sold": rounded(week.sold, 3),
         "units_returned": rounded(week.returned, 3),

@@ -82,6 +82,7 @@ class History:
     is_registered: bool
     week_calendar: str | None
     price_basis: str | None
+    stock_lag_days: int = 0
     packs: list[Pack] = field(default_factory=list)
     schedules: list[Schedule] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)

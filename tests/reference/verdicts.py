@@ -145,21 +145,28 @@ def find_pack(history: History, item_type: str, item: str | None, unit: str) -> 
     return None
 
 
-def date_line(line: Line, message: Message) -> Span:
+def date_line(history: History, line: Line, message: Message) -> Span:
     """The days it speaks of; none, if they end before they begin."""
-    start, end = state_days(line, message)
+    start, end = state_days(history, line, message)
     return (start, end) if start and end and start <= end else (None, None)
 
 
-def state_days(line: Line, message: Message) -> Span:
-    """The nearest statement wins; of a period one end stands for both, and a snapshot is of the last day."""
+def state_days(history: History, line: Line, message: Message) -> Span:
+    """The nearest statement wins; of a period one end stands for both, and a snapshot is of the last day.
+
+    A count is of the day at whose end it was so; what a period opens with, of its first day.
+    """
     header = (message.period_start or message.period_end, message.period_end or message.period_start)
     own = (line.period_start or line.period_end, line.period_end or line.period_start)
     if line.measure in SALES | SALES_THAT_NEVER_COUNT | {"received"}:
         if own[0]:
             return own
         return (line.as_of_date, line.as_of_date) if line.as_of_date else header
-    day = line.as_of_date or own[1] or header[1]
+    if line.measure == "opening_balance":
+        day = line.as_of_date or line.period_start or own[1] or header[1]
+    else:
+        lag = timedelta(days=history.stock_lag_days)
+        day = (line.as_of_date and line.as_of_date - lag) or own[1] or header[1]
     return day, day
 
 
@@ -191,7 +198,7 @@ def read(history: History, message: Message) -> list[Statement]:
         stated_unit = blank_to_none(line.unit)
         unit = UNITS.get(stated_unit.upper(), stated_unit.upper()) if stated_unit else "EA"
         pack = find_pack(history, item_type, item, unit)
-        start, end = date_line(line, message)
+        start, end = date_line(history, line, message)
         exact = None if line.quantity is None else Fraction(line.quantity) * Fraction(pack.pieces if pack else 1)
         statements.append(
             Statement(

@@ -40,6 +40,7 @@ class Week:
     stock: Snapshot | None = None
     is_carried: bool = False
     before: Fraction | None = None
+    is_ledger: bool = False
     is_straddling: bool = False
     is_overlapping: bool = False
     is_restated: bool = False
@@ -100,9 +101,12 @@ def state_weeks(account: Account) -> None:
     order = {message.message_id: number for number, message in enumerate(in_order(account.history))}
     torn = {(one.place, one.week) for one in account.counted if one.is_about_a_week and one.message.rejected_line_count}
     lines: dict[tuple[Series, date], list[Statement]] = defaultdict(list)
+    opened: dict[tuple[Series, date], list[Fraction]] = defaultdict(list)
     for one in account.counted:
         if one.is_about_a_week and one.week:
             lines[one.series, one.week].append(one)
+        if one.measure == "opening_balance" and one.end == one.week and one.week and one.quantity is not None:
+            opened[one.series, one.week].append(one.quantity)
     restated = {
         (one.series, one.week)
         for one in account.statements
@@ -125,6 +129,9 @@ def state_weeks(account: Account) -> None:
             last_message=messages[-1].message_id,
             last_received_at=max(message.received_at for message in messages),
         )
+        if opened[series, start]:
+            week.before = total(opened[series, start])
+            week.is_ledger = any(one.measure == "closing_balance" for one in here)
         receipts = [one.quantity for one in here if one.measure == "received" and one.quantity is not None]
         week.received = total(receipts) if receipts else None
         sell(week, [period for period in account.periods.get(series, []) if period.week == start])
@@ -136,13 +143,15 @@ def state_weeks(account: Account) -> None:
 
 
 def last_snapshot(lines: list[Statement]) -> Snapshot | None:
-    """The last day of the best measure that was stated; its lines are lots and are summed."""
-    for measure in ON_HAND:
-        days = [one.days[1] for one in lines if one.measure == measure]
-        if days:
-            lots = [one.quantity for one in lines if one.measure == measure and one.days[1] == max(days)]
-            return Snapshot(total([units for units in lots if units is not None]), max(days), measure)
-    return None
+    """The best measure of the last day that was counted; its lines are lots and are summed."""
+    if not lines:
+        return None
+    day = max(one.days[1] for one in lines)
+    counted = [one for one in lines if one.days[1] == day]
+    measure = min((one.measure for one in counted), key=ON_HAND.index)
+    return Snapshot(
+        total([one.quantity for one in counted if one.measure == measure and one.quantity is not None]), day, measure
+    )
 
 
 def sell(week: Week, periods: list[Period]) -> None:
@@ -180,7 +189,9 @@ def carry(weeks: dict[date, Week], reported: set[date]) -> None:
             week = weeks[start] = Week(start)
         if week is None:
             continue
-        week.before = before
+        # An opening balance says it better.
+        if week.before is None:
+            week.before = before
         if week.stock:
             last = week.stock
         elif is_young:

@@ -63,6 +63,7 @@ select
     resends_marked.partner_id,
     coalesce(partners.week_calendar, 'iso') as week_calendar,
     partners.price_basis,
+    coalesce(partners.stock_lag_days, 0) as stock_lag_days,
 
     resends_marked.message_type,
     resends_marked.document_number,

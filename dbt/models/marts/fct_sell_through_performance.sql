@@ -83,19 +83,28 @@ compared as (
 
 ),
 
+-- A ledger of the week, with its opening and its closing, that tells of no receipts has none.
+supplied as (
+
+    select
+        *,
+        beginning_on_hand_units + coalesce(units_received, case when is_ledger then 0 end) as supply_units
+
+    from compared
+
+),
+
 measured as (
 
     select
         *,
         case when is_stock_stated then net_units_sold end as sell_through_net_units,
         case when is_stock_stated then net_units_sold + on_hand_units end as sell_through_base_units,
-        case when beginning_on_hand_units + units_received is not null then net_units_sold end
-            as receipt_sell_through_net_units,
-        case when net_units_sold is not null then beginning_on_hand_units + units_received end
-            as receipt_sell_through_base_units,
+        case when supply_units is not null then net_units_sold end as receipt_sell_through_net_units,
+        case when net_units_sold is not null then supply_units end as receipt_sell_through_base_units,
         case when on_hand_units >= 0 then on_hand_units end as units_to_sell
 
-    from compared
+    from supplied
 
 )
 
