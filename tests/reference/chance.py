@@ -98,6 +98,8 @@ class Partner:
             is_registered=is_registered,
             week_calendar=dice.choice(["iso", "4-5-4", "4-5-4", None]) if is_registered else None,
             price_basis=dice.choice(["unit", "unit", "line", None]) if is_registered else None,
+            absent_sales=dice.choice([None, None, "zero", "unknown"]) if is_registered else None,
+            centres=frozenset(place for place in self.places if dice.random() < 0.15),
             stock_lag_days=dice.choice([0, 0, 0, 1, 2]) if is_registered else 0,
             packs=self._draw_packs(),
             schedules=[

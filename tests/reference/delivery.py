@@ -33,14 +33,23 @@ def agree(connection: psycopg.Connection[Any], histories: list[History]) -> None
     """What is agreed with the partners: reference rows."""
     copy(
         connection,
-        "reference.partners (partner, name, week_calendar, price_basis, stock_lag_days)",
+        "reference.partners (partner, name, week_calendar, price_basis, stock_lag_days, absent_sales)",
         (
             (
                 *(history.partner, history.partner, history.week_calendar, history.price_basis),
-                history.stock_lag_days or None,
+                *(history.stock_lag_days or None, history.absent_sales),
             )
             for history in histories
             if history.is_registered
+        ),
+    )
+    copy(
+        connection,
+        "reference.locations (partner, location_id, name, kind)",
+        (
+            (history.partner, place, f"Centre {place}", "distribution_centre")
+            for history in histories
+            for place in history.centres
         ),
     )
     packs: list[tuple[str | None, Pack]] = [(None, pack) for pack in COMMON_PACKS]

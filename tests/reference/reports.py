@@ -83,6 +83,8 @@ class History:
     week_calendar: str | None
     price_basis: str | None
     stock_lag_days: int = 0
+    absent_sales: str | None = None
+    centres: frozenset[str] = frozenset()
     packs: list[Pack] = field(default_factory=list)
     schedules: list[Schedule] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)

@@ -41,6 +41,7 @@ class Week:
     is_carried: bool = False
     before: Fraction | None = None
     is_ledger: bool = False
+    is_implied_zero: bool = False
     is_straddling: bool = False
     is_overlapping: bool = False
     is_restated: bool = False
@@ -93,6 +94,8 @@ def add_up(history: History) -> Account:
     reported = {start for weeks in account.weeks.values() for start in weeks}
     for weeks in account.weeks.values():
         carry(weeks, reported)
+    if history.absent_sales != "unknown":
+        imply_zeros(account)
     return account
 
 
@@ -196,3 +199,31 @@ def carry(weeks: dict[date, Week], reported: set[date]) -> None:
             last = week.stock
         elif is_young:
             week.stock, week.is_carried = last, True
+
+
+def imply_zeros(account: Account) -> None:
+    """What reports of sales leave out was not sold, where nothing speaks against it."""
+    about = [one for one in account.counted if one.is_about_a_week]
+    torn = {(one.place, one.week) for one in about if one.message.rejected_line_count}
+    selling = {(one.place, one.week) for one in about if one.measure in SALES}
+    reports = {
+        (one.message.message_id, one.week)
+        for one in about
+        if one.measure in SALES and not one.message.rejected_line_count
+    }
+    beside = {
+        (one.series, one.week)
+        for one in about
+        if one.measure in ON_HAND and (one.message.message_id, one.week) in reports
+    }
+    told = {(series[:2], series[2], period.week) for series, periods in account.periods.items() for period in periods}
+    for series, weeks in account.weeks.items():
+        item, place = series[:2], series[2]
+        if place == "unknown" or place in account.history.centres:
+            continue
+        for start, week in weeks.items():
+            is_told = any((item, where, start) in told for where in (place, "unknown"))
+            is_reported = (series, start) in beside or (place, start) in selling
+            if week.sold is None and is_reported and not is_told and (place, start) not in torn:
+                week.sold = week.returned = Fraction(0)
+                week.is_implied_zero = True
