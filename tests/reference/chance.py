@@ -109,6 +109,7 @@ class Partner:
             ],
         )
         self.moments: set[datetime] = set()
+        self.is_numbering = dice.random() < 0.7
 
     def speak(self) -> None:
         """Send one file."""
@@ -183,9 +184,13 @@ class Partner:
                 prepared = received + timedelta(hours=dice.choice([5, 23, 25]))
             case "far ahead":
                 prepared = received + timedelta(days=dice.choice([2, 400]))
-        while self._is_taken(prepared, received):
+        # Two files of one minute are ordered by their numbers.
+        if prepared and self.moments and self.is_numbering and dice.random() < 0.1:
+            prepared = dice.choice(sorted(self.moments))
+        while not self.is_numbering and self._is_taken(prepared, received):
             received += timedelta(minutes=7)
             prepared = prepared and prepared + timedelta(minutes=7)
+        self.moments |= {received} | ({prepared} if prepared else set())
         interchange = name_of(f"{self.seed} {number}")
         is_test = dice.random() < 0.05
         for position, message in enumerate(messages, 1):
@@ -199,6 +204,7 @@ class Partner:
                         text=message.text or f"{self.history.partner} {number} {position}",
                         prepared_at=prepared,
                         received_at=received,
+                        control_number=100 + number if self.is_numbering else None,
                         is_test_envelope=is_test,
                     )
                 )

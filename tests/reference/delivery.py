@@ -94,6 +94,8 @@ def copy(connection: psycopg.Connection[Any], target: str, rows: Iterable[tuple[
 
 def message_row(history: History, message: Message) -> tuple[Any, ...]:
     envelope: dict[str, Any] = {"sender": history.partner, "is_test": message.is_test_envelope}
+    if message.control_number is not None:
+        envelope["control_reference"] = f"{message.control_number:05d}"
     if message.prepared_at:
         envelope["prepared_at"] = message.prepared_at.strftime("%Y-%m-%dT%H:%M:%S")
     return (

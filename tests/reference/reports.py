@@ -37,6 +37,7 @@ class Message:
     message_type: str
     prepared_at: datetime | None
     received_at: datetime
+    control_number: int | None = None
     document_number: str | None = None
     function: str | None = None
     currency: str | None = None

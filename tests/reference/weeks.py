@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from tests.reference.reports import History
 from tests.reference.sales import Period, Receipt, compare, compare_receipts, total
-from tests.reference.verdicts import ON_HAND, SALES, Series, Statement, in_order, judge
+from tests.reference.verdicts import ON_HAND, SALES, Series, Statement, in_order, judge, stated_at
 
 WEEK = timedelta(days=7)
 RESTATED = {"superseded", "replaced", "cancelled"}
@@ -125,7 +125,7 @@ def state_weeks(account: Account) -> None:
             stock=last_snapshot([one for one in here if one.measure in ON_HAND]),
             is_restated=(series, start) in restated,
             is_incomplete=(series[2], start) in torn,
-            is_late=any(one.message.received_at.date() > one.days[1] + LATE for one in here),
+            is_late=any(stated_at(one.message).date() > one.days[1] + LATE for one in here),
             is_unit_assumed=any(one.is_unit_assumed for one in here),
             is_unit_converted=any(one.is_unit_converted for one in here),
             first_message=messages[0].message_id,

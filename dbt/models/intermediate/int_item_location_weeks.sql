@@ -27,7 +27,8 @@ lines as (
     select
         line_fates.*,
         messages.statement_number,
-        messages.received_at
+        messages.received_at,
+        messages.stated_at
 
     from line_fates
 
@@ -35,7 +36,7 @@ lines as (
 
 ),
 
--- Of goods whose stock such a message states, and no sale, it says that none was sold; a rejected line may be that sale.
+-- Of goods whose stock such a message states, and no sale, it says that none was sold. A rejected line may be a sale.
 activity_reports as (
 
     select distinct
@@ -76,7 +77,8 @@ weeks as (
             )
         ) as is_in_activity_report,
         bool_or(fate != 'counted') as is_restated,
-        bool_or(({{ time_in_utc('received_at') }})::date > end_date + {{ var('days_until_late') }})
+        -- By the partner's clock: a backlog that is loaded years after is as late as it was then.
+        bool_or({{ day_in_utc('stated_at') }} > end_date + {{ var('days_until_late') }})
         filter (where fate = 'counted') as is_late
 
     from lines
