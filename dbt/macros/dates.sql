@@ -8,6 +8,11 @@
     ({{ moment }}) at time zone 'UTC'
 {%- endmacro %}
 
+{# The day of a moment by the clock of UTC. #}
+{% macro day_in_utc(moment) -%}
+    ({{ time_in_utc(moment) }})::date
+{%- endmacro %}
+
 {# A day or moment as a number, which unlike its text is the same in each session's zone and style. #}
 {% macro as_number_of_seconds(moment) -%}
     extract(epoch from {{ moment }})

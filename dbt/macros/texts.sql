@@ -28,6 +28,11 @@
     trim_scale({{ number }})
 {%- endmacro %}
 
+{# The number that a text of digits writes, null where it is anything else or has more than eighteen of them. #}
+{% macro whole_number(text) -%}
+    case when {{ text }} ~ '^[0-9]{1,18}$' then ({{ text }})::bigint end
+{%- endmacro %}
+
 {# A number of 64 bits for a text, the same in each version of the database. #}
 {% macro hash_of(text) -%}
     hashtextextended({{ text }}, 0)

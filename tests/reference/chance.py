@@ -34,7 +34,14 @@ PLACES = ["9501101910010", "0012", "0047", "0101"]
 SALES = {"sold": ["153", "QS"], "returned": ["61", "QU"], "total_sold": ["TS"], "net_sold": ["Q1"]}
 OTHER_SALES = {"lost_sales": ["LS"], "sold_bailment": ["BS"]}
 ON_HAND = {"on_hand": ["145", "17"], "available": ["33"], "closing_balance": ["158"]}
-OTHER_STOCK = {"on_order": ["21"], "reserved": ["22"], "planned": ["QN"], "delivered": ["113"], "never_heard_of": ["9"]}
+OTHER_STOCK = {
+    "opening_balance": ["QB"],
+    "on_order": ["21"],
+    "reserved": ["22"],
+    "planned": ["QN"],
+    "delivered": ["113"],
+    "never_heard_of": ["9"],
+}
 FACTORS = [Decimal(text) for text in ("6", "10", "24", "0.5", "2.75", "0.333333")]
 PERIODS = ["week", "week", "day", "three days", "friday", "fortnight", "month", "quarter"]
 FUNCTIONS = ["replacement", "replacement", "cancellation", "cancellation", "duplicate", "change", "original", None]
@@ -91,6 +98,9 @@ class Partner:
             is_registered=is_registered,
             week_calendar=dice.choice(["iso", "4-5-4", "4-5-4", None]) if is_registered else None,
             price_basis=dice.choice(["unit", "unit", "line", None]) if is_registered else None,
+            absent_sales=dice.choice([None, None, "zero", "unknown"]) if is_registered else None,
+            centres=frozenset(place for place in self.places if dice.random() < 0.15),
+            stock_lag_days=dice.choice([0, 0, 0, 1, 2]) if is_registered else 0,
             packs=self._draw_packs(),
             schedules=[
                 Schedule(kind, dice.choice([1, 1, 2]), dice.choice([2, 9]))
@@ -99,6 +109,7 @@ class Partner:
             ],
         )
         self.moments: set[datetime] = set()
+        self.is_numbering = dice.random() < 0.7
 
     def speak(self) -> None:
         """Send one file."""
@@ -173,9 +184,13 @@ class Partner:
                 prepared = received + timedelta(hours=dice.choice([5, 23, 25]))
             case "far ahead":
                 prepared = received + timedelta(days=dice.choice([2, 400]))
-        while self._is_taken(prepared, received):
+        # Two files of one minute are ordered by their numbers.
+        if prepared and self.moments and self.is_numbering and dice.random() < 0.1:
+            prepared = dice.choice(sorted(self.moments))
+        while not self.is_numbering and self._is_taken(prepared, received):
             received += timedelta(minutes=7)
             prepared = prepared and prepared + timedelta(minutes=7)
+        self.moments |= {received} | ({prepared} if prepared else set())
         interchange = name_of(f"{self.seed} {number}")
         is_test = dice.random() < 0.05
         for position, message in enumerate(messages, 1):
@@ -189,6 +204,7 @@ class Partner:
                         text=message.text or f"{self.history.partner} {number} {position}",
                         prepared_at=prepared,
                         received_at=received,
+                        control_number=100 + number if self.is_numbering else None,
                         is_test_envelope=is_test,
                     )
                 )

@@ -33,11 +33,23 @@ def agree(connection: psycopg.Connection[Any], histories: list[History]) -> None
     """What is agreed with the partners: reference rows."""
     copy(
         connection,
-        "reference.partners (partner, name, week_calendar, price_basis)",
+        "reference.partners (partner, name, week_calendar, price_basis, stock_lag_days, absent_sales)",
         (
-            (history.partner, history.partner, history.week_calendar, history.price_basis)
+            (
+                *(history.partner, history.partner, history.week_calendar, history.price_basis),
+                *(history.stock_lag_days or None, history.absent_sales),
+            )
             for history in histories
             if history.is_registered
+        ),
+    )
+    copy(
+        connection,
+        "reference.locations (partner, location_id, name, kind)",
+        (
+            (history.partner, place, f"Centre {place}", "distribution_centre")
+            for history in histories
+            for place in history.centres
         ),
     )
     packs: list[tuple[str | None, Pack]] = [(None, pack) for pack in COMMON_PACKS]
@@ -82,6 +94,8 @@ def copy(connection: psycopg.Connection[Any], target: str, rows: Iterable[tuple[
 
 def message_row(history: History, message: Message) -> tuple[Any, ...]:
     envelope: dict[str, Any] = {"sender": history.partner, "is_test": message.is_test_envelope}
+    if message.control_number is not None:
+        envelope["control_reference"] = f"{message.control_number:05d}"
     if message.prepared_at:
         envelope["prepared_at"] = message.prepared_at.strftime("%Y-%m-%dT%H:%M:%S")
     return (

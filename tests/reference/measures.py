@@ -181,7 +181,8 @@ def perform(week: Week) -> Row:
     on_hand = week.stock.units if week.stock else None
     here = on_hand if not week.is_carried else None
     net_beside_stock = week.net if here is not None else None
-    supply = plus(week.before, week.received)
+    # A ledger without receipts has received none.
+    supply = plus(week.before, Fraction(0) if week.received is None and week.is_ledger else week.received)
     return {
         "units_sold": rounded(week.sold, 3),
         "units_returned": rounded(week.returned, 3),
@@ -203,6 +204,7 @@ def perform(week: Week) -> Row:
         "is_in_stock": None if on_hand is None else on_hand > 0,
         "is_out_of_stock": None if on_hand is None else on_hand <= 0,
         "is_sales_missing": week.net is None,
+        "is_implied_zero": week.is_implied_zero,
         "is_stock_missing": here is None,
         "is_on_hand_carried": week.is_carried,
         "is_straddling": week.is_straddling,
@@ -263,6 +265,7 @@ def counts(rows: list[Row], noun: str) -> Row:
         f"in_stock_{noun}_count": in_stock,
         f"out_of_stock_{noun}_count": sum(row["is_out_of_stock"] is True for row in rows),
         f"carried_{noun}_count": sum(row["is_on_hand_carried"] for row in rows),
+        f"implied_zero_{noun}_count": sum(row["is_implied_zero"] for row in rows),
         "in_stock_share": share(Fraction(in_stock), Fraction(stock_known)),
     }
 

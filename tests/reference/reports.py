@@ -37,6 +37,7 @@ class Message:
     message_type: str
     prepared_at: datetime | None
     received_at: datetime
+    control_number: int | None = None
     document_number: str | None = None
     function: str | None = None
     currency: str | None = None
@@ -82,6 +83,9 @@ class History:
     is_registered: bool
     week_calendar: str | None
     price_basis: str | None
+    stock_lag_days: int = 0
+    absent_sales: str | None = None
+    centres: frozenset[str] = frozenset()
     packs: list[Pack] = field(default_factory=list)
     schedules: list[Schedule] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)

@@ -89,7 +89,10 @@ def stated_at(message: Message) -> datetime:
 def in_order(history: History) -> list[Message]:
     """Valid messages as the partner made them, the last word last."""
     valid = [message for message in history.messages if message.is_valid]
-    return sorted(valid, key=lambda message: (stated_at(message), message.interchange_id, message.position))
+    return sorted(
+        valid,
+        key=lambda message: (stated_at(message), message.control_number or 0, message.interchange_id, message.position),
+    )
 
 
 def is_test(message: Message) -> bool:
@@ -97,7 +100,28 @@ def is_test(message: Message) -> bool:
 
 
 def resends(messages: Iterable[Message]) -> set[str]:
-    """Messages whose text the partner had sent before; tests and real traffic are told apart."""
+    """Messages whose text the partner had sent before, and whose document was not cancelled in between.
+
+    Tests and real traffic are told apart.
+    """
+    seen, found = set(), set()
+    turns: dict[tuple[object, ...], tuple[bool, int]] = {}
+    for message in messages:
+        turn = 0
+        if number := blank_to_none(message.document_number):
+            document = (message.message_type, number, message.period_start, message.period_end, is_test(message))
+            is_cancelling = message.function == "cancellation"
+            was_cancelling, turn = turns.get(document, (is_cancelling, 0))
+            turn += is_cancelling != was_cancelling
+            turns[document] = is_cancelling, turn
+        if (message.text, is_test(message), turn) in seen:
+            found.add(message.message_id)
+        seen.add((message.text, is_test(message), turn))
+    return found
+
+
+def said_again(messages: Iterable[Message]) -> set[str]:
+    """Messages whose text the partner had sent before, whatever became of it."""
     seen, found = set(), set()
     for message in messages:
         if (message.text, is_test(message)) in seen:
@@ -145,21 +169,28 @@ def find_pack(history: History, item_type: str, item: str | None, unit: str) -> 
     return None
 
 
-def date_line(line: Line, message: Message) -> Span:
+def date_line(history: History, line: Line, message: Message) -> Span:
     """The days it speaks of; none, if they end before they begin."""
-    start, end = state_days(line, message)
+    start, end = state_days(history, line, message)
     return (start, end) if start and end and start <= end else (None, None)
 
 
-def state_days(line: Line, message: Message) -> Span:
-    """The nearest statement wins; of a period one end stands for both, and a snapshot is of the last day."""
+def state_days(history: History, line: Line, message: Message) -> Span:
+    """The nearest statement wins; of a period one end stands for both, and a snapshot is of the last day.
+
+    A count is of the day at whose end it was so; what a period opens with, of its first day.
+    """
     header = (message.period_start or message.period_end, message.period_end or message.period_start)
     own = (line.period_start or line.period_end, line.period_end or line.period_start)
     if line.measure in SALES | SALES_THAT_NEVER_COUNT | {"received"}:
         if own[0]:
             return own
         return (line.as_of_date, line.as_of_date) if line.as_of_date else header
-    day = line.as_of_date or own[1] or header[1]
+    if line.measure == "opening_balance":
+        day = line.as_of_date or line.period_start or own[1] or header[1]
+    else:
+        lag = timedelta(days=history.stock_lag_days)
+        day = (line.as_of_date and line.as_of_date - lag) or own[1] or header[1]
     return day, day
 
 
@@ -191,7 +222,7 @@ def read(history: History, message: Message) -> list[Statement]:
         stated_unit = blank_to_none(line.unit)
         unit = UNITS.get(stated_unit.upper(), stated_unit.upper()) if stated_unit else "EA"
         pack = find_pack(history, item_type, item, unit)
-        start, end = date_line(line, message)
+        start, end = date_line(history, line, message)
         exact = None if line.quantity is None else Fraction(line.quantity) * Fraction(pack.pieces if pack else 1)
         statements.append(
             Statement(
@@ -242,7 +273,17 @@ def share_days(one: Span, other: Span) -> bool:
     return begins_in_time and ends_in_time
 
 
-def find_withdrawn(messages: list[Message], said: dict[str, list[Statement]]) -> dict[tuple[str, str], str]:
+def is_made_after(correction: Message, message: Message) -> bool:
+    """Whether a correction that was made before by its clock was made after by its number, within a day."""
+    if correction.control_number is None or message.control_number is None:
+        return False
+    is_in_doubt = stated_at(message) <= stated_at(correction) + timedelta(days=1)
+    return is_in_doubt and message.control_number < correction.control_number
+
+
+def find_withdrawn(
+    messages: list[Message], said: dict[str, list[Statement]], repeated: set[str]
+) -> dict[tuple[str, str], str]:
     """What later replacements and cancellations of the same document took back: fate by message and place."""
     found: dict[tuple[str, str], str] = {}
     by_document: dict[tuple[str, str], list[tuple[Message, dict[str | None, Span]]]] = defaultdict(list)
@@ -254,17 +295,32 @@ def find_withdrawn(messages: list[Message], said: dict[str, list[Statement]]) ->
         earlier = by_document[message.message_type, number]
         if message.function in ("replacement", "cancellation"):
             for before, places in earlier:
-                if before.interchange_id == message.interchange_id:
-                    continue
-                for place, days in places.items():
-                    taken = spans.get(place, spans.get(None))
-                    if place is None or taken is None or not share_days(days, taken):
-                        continue
-                    key = (before.message_id, place)
-                    if message.function == "cancellation" or key not in found:
-                        found[key] = "cancelled" if message.function == "cancellation" else "replaced"
+                take_back(found, before, places, message, spans)
+        elif message.message_id not in repeated:
+            for correction, spans_of_correction in earlier:
+                if correction.function in ("replacement", "cancellation") and is_made_after(correction, message):
+                    take_back(found, message, spans, correction, spans_of_correction)
         earlier.append((message, spans))
     return found
+
+
+def take_back(
+    found: dict[tuple[str, str], str],
+    before: Message,
+    places: dict[str | None, Span],
+    correction: Message,
+    spans: dict[str | None, Span],
+) -> None:
+    """Each place of a message of which its correction speaks, in days that they share."""
+    if before.interchange_id == correction.interchange_id:
+        return
+    for place, days in places.items():
+        taken = spans.get(place, spans.get(None))
+        if place is None or taken is None or not share_days(days, taken):
+            continue
+        key = (before.message_id, place)
+        if correction.function == "cancellation" or key not in found:
+            found[key] = "cancelled" if correction.function == "cancellation" else "replaced"
 
 
 def is_total_of_split(statement: Statement, message_statements: list[Statement]) -> bool:
@@ -291,7 +347,7 @@ def judge(history: History) -> list[Statement]:
     repeated = resends(messages)
     said = {message.message_id: read(history, message) for message in messages}
     real = [message for message in messages if not is_test(message) and message.message_id not in repeated]
-    withdrawn = find_withdrawn(real, said)
+    withdrawn = find_withdrawn(real, said, said_again(messages))
     standing: dict[tuple[object, ...], list[Statement]] = defaultdict(list)
     for message in messages:
         for one in said[message.message_id]:
@@ -338,24 +394,49 @@ def leave_totals(statements: list[Statement]) -> None:
 
 def settle(statements: list[Statement]) -> None:
     """One statement, made by several messages or under several codes: which of its lines count."""
-    order = [one.message.message_id for one in statements]
-    originals = [one.message.message_id for one in statements if one.message.function != "duplicate"]
-    last = (originals or order)[-1]
     by_code: dict[str | None, list[Statement]] = defaultdict(list)
     for one in statements:
-        if one.message.message_id != last:
-            one.fate = "superseded"
-        else:
-            by_code[one.line.qualifier].append(one)
+        by_code[one.line.qualifier].append(one)
+    views = [last_word(lines) for lines in by_code.values()]
 
     # Two codes for one measure are two views of the same goods, the lesser a part of the greater.
-    def weight(lines: list[Statement]) -> tuple[Fraction, int]:
-        return abs(sum((one.quantity or Fraction(0) for one in lines), Fraction(0))), -lines[0].position
-
-    largest = max(by_code.values(), key=weight)
-    for lines in by_code.values():
-        for one in lines:
+    standing = [view for view in views if view[0].message.function != "cancellation"]
+    largest = max(standing, key=lambda view: weight(view, statements), default=None)
+    for view in views:
+        for one in view:
             if one.message.function == "cancellation":
                 one.fate = "cancelled"
-            elif lines is not largest:
+            elif view is not largest:
                 one.fate = "other_view"
+
+
+def weight(view: list[Statement], statements: list[Statement]) -> tuple[Fraction, int, int]:
+    """Of two equal views the later one, or the first of a message."""
+    order = [one.message.message_id for one in statements]
+    return abs(units_of(view)), order.index(view[0].message.message_id), -view[0].position
+
+
+def units_of(lines: list[Statement]) -> Fraction:
+    return sum((one.quantity or Fraction(0) for one in lines), Fraction(0))
+
+
+def value_of_lines(lines: list[Statement]) -> Fraction | None:
+    """Of sales; what a stock is worth, nobody asks."""
+    values = [one.value for one in lines if one.value is not None and one.measure in SALES | SALES_THAT_NEVER_COUNT]
+    return sum(values, Fraction(0)) if values else None
+
+
+def last_word(lines: list[Statement]) -> list[Statement]:
+    """Of what several messages state under one code, the last one's; the others are restated, or repeat it."""
+    order = [one.message.message_id for one in lines]
+    originals = [one.message.message_id for one in lines if one.message.function != "duplicate"]
+    by_message: dict[str, list[Statement]] = defaultdict(list)
+    for one in lines:
+        by_message[one.message.message_id].append(one)
+    last = by_message.pop((originals or order)[-1])
+    for before in by_message.values():
+        is_same = units_of(before) == units_of(last) and value_of_lines(before) == value_of_lines(last)
+        is_taken_back = last[0].message.function == "cancellation"
+        for one in before:
+            one.fate = "repeated" if is_same and not is_taken_back else "superseded"
+    return last

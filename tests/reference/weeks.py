@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from tests.reference.reports import History
 from tests.reference.sales import Period, Receipt, compare, compare_receipts, total
-from tests.reference.verdicts import ON_HAND, SALES, Series, Statement, in_order, judge
+from tests.reference.verdicts import ON_HAND, SALES, Series, Statement, in_order, judge, stated_at
 
 WEEK = timedelta(days=7)
 RESTATED = {"superseded", "replaced", "cancelled"}
@@ -40,6 +40,8 @@ class Week:
     stock: Snapshot | None = None
     is_carried: bool = False
     before: Fraction | None = None
+    is_ledger: bool = False
+    is_implied_zero: bool = False
     is_straddling: bool = False
     is_overlapping: bool = False
     is_restated: bool = False
@@ -92,6 +94,8 @@ def add_up(history: History) -> Account:
     reported = {start for weeks in account.weeks.values() for start in weeks}
     for weeks in account.weeks.values():
         carry(weeks, reported)
+    if history.absent_sales != "unknown":
+        imply_zeros(account)
     return account
 
 
@@ -100,9 +104,12 @@ def state_weeks(account: Account) -> None:
     order = {message.message_id: number for number, message in enumerate(in_order(account.history))}
     torn = {(one.place, one.week) for one in account.counted if one.is_about_a_week and one.message.rejected_line_count}
     lines: dict[tuple[Series, date], list[Statement]] = defaultdict(list)
+    opened: dict[tuple[Series, date], list[Fraction]] = defaultdict(list)
     for one in account.counted:
         if one.is_about_a_week and one.week:
             lines[one.series, one.week].append(one)
+        if one.measure == "opening_balance" and one.end == one.week and one.week and one.quantity is not None:
+            opened[one.series, one.week].append(one.quantity)
     restated = {
         (one.series, one.week)
         for one in account.statements
@@ -118,13 +125,16 @@ def state_weeks(account: Account) -> None:
             stock=last_snapshot([one for one in here if one.measure in ON_HAND]),
             is_restated=(series, start) in restated,
             is_incomplete=(series[2], start) in torn,
-            is_late=any(one.message.received_at.date() > one.days[1] + LATE for one in here),
+            is_late=any(stated_at(one.message).date() > one.days[1] + LATE for one in here),
             is_unit_assumed=any(one.is_unit_assumed for one in here),
             is_unit_converted=any(one.is_unit_converted for one in here),
             first_message=messages[0].message_id,
             last_message=messages[-1].message_id,
             last_received_at=max(message.received_at for message in messages),
         )
+        if opened[series, start]:
+            week.before = total(opened[series, start])
+            week.is_ledger = any(one.measure == "closing_balance" for one in here)
         receipts = [one.quantity for one in here if one.measure == "received" and one.quantity is not None]
         week.received = total(receipts) if receipts else None
         sell(week, [period for period in account.periods.get(series, []) if period.week == start])
@@ -136,13 +146,15 @@ def state_weeks(account: Account) -> None:
 
 
 def last_snapshot(lines: list[Statement]) -> Snapshot | None:
-    """The last day of the best measure that was stated; its lines are lots and are summed."""
-    for measure in ON_HAND:
-        days = [one.days[1] for one in lines if one.measure == measure]
-        if days:
-            lots = [one.quantity for one in lines if one.measure == measure and one.days[1] == max(days)]
-            return Snapshot(total([units for units in lots if units is not None]), max(days), measure)
-    return None
+    """The best measure of the last day that was counted; its lines are lots and are summed."""
+    if not lines:
+        return None
+    day = max(one.days[1] for one in lines)
+    counted = [one for one in lines if one.days[1] == day]
+    measure = min((one.measure for one in counted), key=ON_HAND.index)
+    return Snapshot(
+        total([one.quantity for one in counted if one.measure == measure and one.quantity is not None]), day, measure
+    )
 
 
 def sell(week: Week, periods: list[Period]) -> None:
@@ -180,8 +192,38 @@ def carry(weeks: dict[date, Week], reported: set[date]) -> None:
             week = weeks[start] = Week(start)
         if week is None:
             continue
-        week.before = before
+        # An opening balance says it better.
+        if week.before is None:
+            week.before = before
         if week.stock:
             last = week.stock
         elif is_young:
             week.stock, week.is_carried = last, True
+
+
+def imply_zeros(account: Account) -> None:
+    """What reports of sales leave out was not sold, where nothing speaks against it."""
+    about = [one for one in account.counted if one.is_about_a_week]
+    torn = {(one.place, one.week) for one in about if one.message.rejected_line_count}
+    selling = {(one.place, one.week) for one in about if one.measure in SALES}
+    reports = {
+        (one.message.message_id, one.week)
+        for one in about
+        if one.measure in SALES and not one.message.rejected_line_count
+    }
+    beside = {
+        (one.series, one.week)
+        for one in about
+        if one.measure in ON_HAND and (one.message.message_id, one.week) in reports
+    }
+    told = {(series[:2], series[2], period.week) for series, periods in account.periods.items() for period in periods}
+    for series, weeks in account.weeks.items():
+        item, place = series[:2], series[2]
+        if place == "unknown" or place in account.history.centres:
+            continue
+        for start, week in weeks.items():
+            is_told = any((item, where, start) in told for where in (place, "unknown"))
+            is_reported = (series, start) in beside or (place, start) in selling
+            if week.sold is None and is_reported and not is_told and (place, start) not in torn:
+                week.sold = week.returned = Fraction(0)
+                week.is_implied_zero = True

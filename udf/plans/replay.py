@@ -126,7 +126,7 @@ def replay(
     header, match = next(following)
     check_piece(header, match)
     dialect = header.dialect
-    numbers = NUMBERS.get(dialect.setting(partner.reference).mark)
+    numbers = NUMBERS.get(header.setting.mark)
     if numbers is None:
         raise NotPlainError("a decimal mark that is none")
     head = partner.head(header)

@@ -32,6 +32,9 @@ select
     messages.document_number,
     messages.document_function,
     messages.statement_number,
+    messages.stated_at,
+    messages.control_number,
+    messages.is_said_again,
     messages.period_start_date,
     messages.period_end_date,
     messages.line_count = 0 and messages.is_complete as is_empty

@@ -27,11 +27,25 @@ lines as (
     select
         line_fates.*,
         messages.statement_number,
-        messages.received_at
+        messages.received_at,
+        messages.stated_at
 
     from line_fates
 
     inner join messages on line_fates.message_id = messages.message_id
+
+),
+
+-- Of goods whose stock such a message states, and no sale, it says that none was sold. A rejected line may be a sale.
+activity_reports as (
+
+    select distinct
+        message_id,
+        week_start_date
+
+    from lines
+
+    where fate = 'counted' and measure in {{ sql_list(var('counted_sales_measures')) }} and is_complete
 
 ),
 
@@ -51,8 +65,20 @@ weeks as (
         max(received_at) filter (where fate = 'counted') as last_received_at,
         bool_or(is_unit_assumed) filter (where fate = 'counted') as is_unit_assumed,
         bool_or(is_unit_converted) filter (where fate = 'counted') as is_unit_converted,
+        bool_or(fate = 'counted' and measure in {{ sql_list(var('counted_sales_measures')) }}) as is_sold,
+        bool_or(
+            fate = 'counted'
+            and measure in {{ sql_list(var('on_hand_measures')) }}
+            and (message_id, week_start_date) in (
+                select
+                    activity_reports.message_id,
+                    activity_reports.week_start_date
+                from activity_reports
+            )
+        ) as is_in_activity_report,
         bool_or(fate != 'counted') as is_restated,
-        bool_or(({{ time_in_utc('received_at') }})::date > end_date + {{ var('days_until_late') }})
+        -- By the partner's clock: a backlog that is loaded years after is as late as it was then.
+        bool_or({{ day_in_utc('stated_at') }} > end_date + {{ var('days_until_late') }})
         filter (where fate = 'counted') as is_late
 
     from lines
@@ -89,6 +115,8 @@ select
     first_messages.message_id as first_message_id,
     last_messages.message_id as last_message_id,
     weeks.last_received_at,
+    weeks.is_sold,
+    weeks.is_in_activity_report,
     weeks.is_unit_assumed,
     weeks.is_unit_converted,
     weeks.is_restated,

@@ -128,6 +128,9 @@ dated as (
         messages.week_calendar,
         messages.price_basis,
         lines.is_sales or lines.measure = 'received' as is_of_a_period,
+        -- At whose end it was there: of a count of the next morning, the day before.
+        lines.as_of_date - case when lines.measure = 'opening_balance' then 0 else messages.stock_lag_days end
+            as counted_date,
         coalesce(lines.period_start_date, lines.period_end_date) as first_date,
         coalesce(lines.period_end_date, lines.period_start_date) as last_date,
         coalesce(messages.period_start_date, messages.period_end_date) as header_first_date,
@@ -209,11 +212,11 @@ converted as (
         quantity * coalesce(contained_units, 1) as exact_quantity,
         case
             when is_of_a_period then coalesce(first_date, as_of_date, header_first_date)
-            else coalesce(as_of_date, last_date, header_last_date)
+            else coalesce(counted_date, last_date, header_last_date)
         end as stated_start_date,
         case
             when is_of_a_period then coalesce(last_date, as_of_date, header_last_date)
-            else coalesce(as_of_date, last_date, header_last_date)
+            else coalesce(counted_date, last_date, header_last_date)
         end as stated_end_date
 
     from packed

@@ -19,13 +19,14 @@ partners as (
 
 ),
 
--- The sender's clock orders its statements: of a backlog that lands at once, the order of receipt is that of the file
--- names. A time after receipt is a wrong clock, and receipt then stands in for it.
+-- The sender's clock orders its statements, and of one moment its control numbers: of a backlog that lands at once, the
+-- order of receipt is that of the file names. A time after receipt is a wrong clock, and receipt then stands in for it.
 stated as (
 
     select
         headers.*,
-        {{ stated_at('headers.prepared_at', 'headers.received_at') }} as stated_at
+        {{ stated_at('headers.prepared_at', 'headers.received_at') }} as stated_at,
+        {{ whole_number('headers.control_reference') }} as control_number
 
     from headers
 
@@ -37,13 +38,44 @@ numbered as (
         *,
         row_number() over (
             partition by partner_id
-            order by stated_at, received_at, prepared_at, interchange_id, message_position
+            order by stated_at, control_number, received_at, prepared_at, interchange_id, message_position
         ) as statement_number
 
     from stated
 
 ),
 
+turned as (
+
+    select
+        *,
+        document_number is not null
+        and (document_function = 'cancellation') != lag(document_function = 'cancellation') over document as is_turned
+
+    from numbered
+
+    window document as (
+        partition by partner_id, message_type, document_number, period_start_date, period_end_date, is_test
+        order by statement_number
+    )
+
+),
+
+-- How often a document had been cancelled and stated again.
+counted as (
+
+    select
+        *,
+        count(*) filter (where is_turned) over (
+            partition by partner_id, message_type, document_number, period_start_date, period_end_date, is_test
+            order by statement_number
+        ) as turn_number
+
+    from turned
+
+),
+
+-- The same text says nothing new, unless what it says was cancelled in between.
 resends_marked as (
 
     select
@@ -51,9 +83,13 @@ resends_marked as (
         row_number() over (
             partition by partner_id, content_sha256, is_test
             order by statement_number
+        ) > 1 as is_said_again,
+        row_number() over (
+            partition by partner_id, content_sha256, is_test, turn_number
+            order by statement_number
         ) > 1 as is_resend
 
-    from numbered
+    from counted
 
 )
 
@@ -63,6 +99,7 @@ select
     resends_marked.partner_id,
     coalesce(partners.week_calendar, 'iso') as week_calendar,
     partners.price_basis,
+    coalesce(partners.stock_lag_days, 0) as stock_lag_days,
 
     resends_marked.message_type,
     resends_marked.document_number,
@@ -73,11 +110,13 @@ select
 
     resends_marked.is_test,
     resends_marked.is_resend,
+    resends_marked.is_said_again,
     resends_marked.is_complete,
     resends_marked.line_count,
 
     resends_marked.statement_number,
     resends_marked.stated_at,
+    resends_marked.control_number,
     resends_marked.received_at,
     resends_marked.outcome_version
 

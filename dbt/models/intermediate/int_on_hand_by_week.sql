@@ -32,7 +32,9 @@ reported as (
         weeks.week_calendar,
         stock.on_hand_units,
         stock.on_hand_as_of_date,
-        stock.on_hand_measure
+        stock.on_hand_measure,
+        stock.opening_units,
+        coalesce(stock.is_ledger, false) as is_ledger
 
     from weeks
 
@@ -146,7 +148,9 @@ filled as (
         last_as_of_date,
         last_measure,
         units_before,
-        as_of_date_before
+        as_of_date_before,
+        opening_units,
+        is_ledger
 
     from begun
 
@@ -168,7 +172,9 @@ filled as (
         silent_weeks.last_measure,
         -- What a silent week carries, the week before it held.
         silent_weeks.last_units as units_before,
-        silent_weeks.last_as_of_date as as_of_date_before
+        silent_weeks.last_as_of_date as as_of_date_before,
+        null::numeric as opening_units,
+        false as is_ledger
 
     from silent_weeks
 
@@ -204,7 +210,9 @@ select
     case when is_young_enough then last_measure end as on_hand_measure,
     coalesce(is_young_enough and not is_stock_stated, false) as is_on_hand_carried,
     case
+        when opening_units is not null then opening_units
         when as_of_date_before >= week_start_date - 1 - {{ var('on_hand_max_age_days') }} then units_before
-    end as beginning_on_hand_units
+    end as beginning_on_hand_units,
+    is_ledger
 
 from aged

@@ -1,7 +1,8 @@
--- One statement is what a partner says about one measure of one item at one place in one period. Where several messages
--- make it, the last one is true; a copy (function duplicate) speaks only where nothing else does. Lines of that one
--- message all count: registers and receipts repeat equal lines. Lines that are out already make no statement. What is
--- left and names no place may be the total of what other messages, of one file or not, say of places.
+-- One statement is what a partner says under one code about one measure of one item at one place in one period. Where
+-- several messages make it, the last one is true; a copy (function duplicate) speaks only where nothing else does.
+-- Lines of that one message all count: registers and receipts repeat equal lines. Lines that are out already make no
+-- statement. Codes are compared when each has its last word: one for promotions does not restate that for all sales. What
+-- is left and names no place may be the total of what other messages, of one file or not, say of places.
 {{ config(
     materialized='maintained',
     maintained_by='weeks',
@@ -50,11 +51,8 @@ by_code as (
         lines.*,
         messages.document_function,
         messages.statement_number,
-        abs(sum(lines.quantity) over (
-            partition by
-                lines.series_key, lines.measure, lines.start_date, lines.end_date, {{ series_columns('lines') }},
-                lines.message_id, lines.qualifier
-        )) as units_of_code
+        sum(lines.quantity) over said as units_of_code,
+        sum(lines.line_value) over said as value_of_code
 
     from lines
 
@@ -67,23 +65,47 @@ by_code as (
 
     inner join messages on lines.message_id = messages.message_id
 
+    window said as (
+        partition by
+            lines.series_key, lines.measure, lines.start_date, lines.end_date, {{ series_columns('lines') }},
+            lines.message_id, lines.qualifier
+    )
+
+),
+
+latest as (
+
+    select
+        *,
+        first_value(message_id) over last_word as standing_message_id,
+        first_value(units_of_code) over last_word as standing_units,
+        first_value(value_of_code) over last_word as standing_value,
+        first_value(is_cancellation) over last_word as is_cancelled
+
+    from by_code
+
+    window last_word as (
+        partition by series_key, measure, start_date, end_date, {{ series_columns() }}, qualifier
+        order by document_function = 'duplicate' asc, statement_number desc nulls last
+    )
+
 ),
 
 compared as (
 
     select
         *,
-        first_value(message_id) over latest as standing_message_id,
-        first_value(qualifier) over latest as standing_qualifier
+        message_id = standing_message_id as is_standing,
+        first_value(qualifier) over largest as standing_qualifier
 
-    from by_code
+    from latest
 
-    window latest as (
+    window largest as (
         partition by series_key, measure, start_date, end_date, {{ series_columns() }}
         order by
-            document_function = 'duplicate' asc,
+            message_id = standing_message_id and not is_cancellation desc,
+            abs(units_of_code) desc,
             statement_number desc nulls last,
-            units_of_code desc,
             line_position asc
     )
 
@@ -96,7 +118,14 @@ told_otherwise as (
         partner_id,
         week_start_date,
         case
-            when message_id != standing_message_id then 'superseded'
+            -- Who says the same again has corrected nothing.
+            when
+                not is_standing
+                and not is_cancelled
+                and units_of_code = standing_units
+                and (value_of_code is not distinct from standing_value)
+                then 'repeated'
+            when not is_standing then 'superseded'
             -- Two codes for one measure (QTY 17 with 145, QTY 153 with 26) are two views of the same goods, the lesser
             -- a part of the greater, never a sum.
             else 'other_view'
@@ -105,7 +134,7 @@ told_otherwise as (
     from compared
 
     where
-        message_id != standing_message_id
+        not is_standing
         or (not is_cancellation and qualifier is distinct from standing_qualifier)
 
 ),

@@ -32,6 +32,9 @@ places as {{ materialized() }} (
         messages.document_number,
         messages.document_function,
         messages.statement_number,
+        messages.stated_at,
+        messages.control_number,
+        messages.is_said_again,
         messages.is_empty,
         lines.location_id,
         coalesce(min(lines.start_date), messages.period_start_date) as start_date,
@@ -52,6 +55,9 @@ places as {{ materialized() }} (
         messages.document_number,
         messages.document_function,
         messages.statement_number,
+        messages.stated_at,
+        messages.control_number,
+        messages.is_said_again,
         messages.is_empty,
         messages.period_start_date,
         messages.period_end_date,
@@ -130,6 +136,40 @@ pairs as (
 
     {% endif -%}
     {% endfor %}
+),
+
+-- A replacement that was made within a day before its document, by clocks of two zones or one that was set, and yet has
+-- the higher control number, was made after it.
+misdated as (
+
+    select
+        places.message_id,
+        places.location_id,
+        withdrawing.document_function
+
+    from places
+
+    cross join (values (0), (1)) as earlier (days)
+
+    inner join withdrawing
+        on
+            places.partner_id = withdrawing.partner_id
+            and places.message_type = withdrawing.message_type
+            and places.document_number = withdrawing.document_number
+            and {{ day_in_utc('places.stated_at') }} - earlier.days = {{ day_in_utc('withdrawing.stated_at') }}
+            and (withdrawing.is_empty or places.location_id = withdrawing.location_id)
+            and places.interchange_id != withdrawing.interchange_id
+            and places.statement_number > withdrawing.statement_number
+            and places.stated_at <= withdrawing.stated_at + interval '1 day'
+            and places.control_number < withdrawing.control_number
+            and coalesce(places.start_date <= withdrawing.end_date, true)
+            and coalesce(places.end_date >= withdrawing.start_date, true)
+
+    where
+        places.location_id is not null
+        and places.document_function not in ('replacement', 'cancellation')
+        and not places.is_said_again
+
 )
 
 select
@@ -137,6 +177,12 @@ select
     location_id,
     bool_or(document_function = 'cancellation') as is_cancelled
 
-from pairs
+from (
+    select * from pairs
+
+    union all
+
+    select * from misdated
+) as withdrawals
 
 group by message_id, location_id

@@ -35,6 +35,7 @@ by_week as (
         count(*) filter (where is_in_stock) as in_stock_location_count,
         count(*) filter (where is_out_of_stock) as out_of_stock_location_count,
         count(*) filter (where is_on_hand_carried) as carried_location_count,
+        count(*) filter (where is_implied_zero) as implied_zero_location_count,
 
         sum(units_sold) as units_sold,
         sum(units_returned) as units_returned,
@@ -111,6 +112,7 @@ select
     in_stock_location_count::integer as in_stock_location_count,
     out_of_stock_location_count::integer as out_of_stock_location_count,
     carried_location_count::integer as carried_location_count,
+    implied_zero_location_count::integer as implied_zero_location_count,
     {{ ratio('in_stock_location_count::numeric', 'stock_known_location_count') }} as in_stock_share,
 
     units_sold::numeric(30, 3) as units_sold,

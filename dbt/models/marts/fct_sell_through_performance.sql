@@ -35,6 +35,53 @@ receipts as (
 
 ),
 
+-- Periods that other periods tell are stated all the same.
+stated_sales as (
+
+    select * from {{ needed_rows(ref('int_sales')) }}
+
+),
+
+partners as (
+
+    select * from {{ ref('partners') }}
+
+),
+
+locations as (
+
+    select * from {{ ref('locations') }}
+
+),
+
+reporting_places as (
+
+    select
+        partner_id,
+        location_id,
+        week_start_date,
+        bool_or(is_sold) as is_selling,
+        bool_or(is_incomplete) as is_incomplete
+
+    from weeks
+
+    group by partner_id, location_id, week_start_date
+
+),
+
+sold_items as (
+
+    select distinct
+        partner_id,
+        item_id_type,
+        item_id,
+        location_id,
+        week_start_date
+
+    from stated_sales
+
+),
+
 joined as (
 
     select
@@ -50,6 +97,16 @@ joined as (
         sales.units_sold,
         sales.units_returned,
         sales.net_units_sold,
+        -- Who reports the place's sales, or stock beside sales, and none of this item, in whatever unit, or without a
+        -- place, has sold none: unless a line was rejected, the place is no store, or the partner means otherwise.
+        sales.net_units_sold is null
+        and (weeks.is_in_activity_report or reporting_places.is_selling)
+        and not reporting_places.is_incomplete
+        and sold_here.item_id is null
+        and sold_somewhere.item_id is null
+        and stock.location_id != 'unknown'
+        and coalesce(locations.kind, 'store') = 'store'
+        and coalesce(partners.absent_sales, 'zero') = 'zero' as is_implied_zero,
         sales.sales_value,
         sales.currency,
         sales.is_straddling,
@@ -68,6 +125,68 @@ joined as (
     left join receipts
         on {{ is_same_week('stock', 'receipts') }}
 
+    left join reporting_places
+        on
+            stock.partner_id = reporting_places.partner_id
+            and stock.location_id = reporting_places.location_id
+            and stock.week_start_date = reporting_places.week_start_date
+
+    left join sold_items as sold_here
+        on
+            stock.partner_id = sold_here.partner_id
+            and stock.item_id_type = sold_here.item_id_type
+            and stock.item_id = sold_here.item_id
+            and stock.location_id = sold_here.location_id
+            and stock.week_start_date = sold_here.week_start_date
+
+    left join sold_items as sold_somewhere
+        on
+            stock.partner_id = sold_somewhere.partner_id
+            and stock.item_id_type = sold_somewhere.item_id_type
+            and stock.item_id = sold_somewhere.item_id
+            and sold_somewhere.location_id = 'unknown'
+            and stock.week_start_date = sold_somewhere.week_start_date
+
+    left join partners on stock.partner_id = partners.partner
+
+    left join locations on stock.partner_id = locations.partner and stock.location_id = locations.location_id
+
+),
+
+sold as (
+
+    select
+        series_key,
+        {{ series_columns() }},
+        week_start_date,
+        week_calendar,
+        case when is_implied_zero then 0 else units_sold end as units_sold,
+        case when is_implied_zero then 0 else units_returned end as units_returned,
+        case when is_implied_zero then 0 else net_units_sold end as net_units_sold,
+        coalesce(is_implied_zero, false) as is_implied_zero,
+        sales_value,
+        currency,
+        units_received,
+        beginning_on_hand_units,
+        on_hand_units,
+        on_hand_as_of_date,
+        on_hand_measure,
+        is_on_hand_carried,
+        is_ledger,
+        is_stock_stated,
+        is_straddling,
+        is_incomplete,
+        is_restated,
+        is_late,
+        is_overlapping,
+        is_unit_assumed,
+        is_unit_converted,
+        first_message_id,
+        last_message_id,
+        last_received_at
+
+    from joined
+
 ),
 
 compared as (
@@ -76,10 +195,21 @@ compared as (
         *,
         {{ compared_weeks() }}
 
-    from joined
+    from sold
 
     window
         {{ frames_of_weeks('series_key, ' ~ series_columns()) }}
+
+),
+
+-- A ledger of the week, with its opening and its closing, that tells of no receipts has none.
+supplied as (
+
+    select
+        *,
+        beginning_on_hand_units + coalesce(units_received, case when is_ledger then 0 end) as supply_units
+
+    from compared
 
 ),
 
@@ -89,13 +219,11 @@ measured as (
         *,
         case when is_stock_stated then net_units_sold end as sell_through_net_units,
         case when is_stock_stated then net_units_sold + on_hand_units end as sell_through_base_units,
-        case when beginning_on_hand_units + units_received is not null then net_units_sold end
-            as receipt_sell_through_net_units,
-        case when net_units_sold is not null then beginning_on_hand_units + units_received end
-            as receipt_sell_through_base_units,
+        case when supply_units is not null then net_units_sold end as receipt_sell_through_net_units,
+        case when net_units_sold is not null then supply_units end as receipt_sell_through_base_units,
         case when on_hand_units >= 0 then on_hand_units end as units_to_sell
 
-    from compared
+    from supplied
 
 )
 
@@ -136,6 +264,7 @@ select
     on_hand_units > 0 as is_in_stock,
     on_hand_units <= 0 as is_out_of_stock,
     net_units_sold is null as is_sales_missing,
+    is_implied_zero,
     not is_stock_stated as is_stock_missing,
     is_on_hand_carried,
     coalesce(is_straddling, false) as is_straddling,
