@@ -1,8 +1,8 @@
 -- One statement is what a partner says under one code about one measure of one item at one place in one period. Where
 -- several messages make it, the last one is true; a copy (function duplicate) speaks only where nothing else does.
 -- Lines of that one message all count: registers and receipts repeat equal lines. Lines that are out already make no
--- statement. Codes are compared when each has its last word: one for promotions does not restate that for all sales. What
--- is left and names no place may be the total of what other messages, of one file or not, say of places.
+-- statement. Codes are compared when each has its last word: one for promotions does not restate that for all sales.
+-- What is left and names no place may be the total of what other messages, of one file or not, say of places.
 {{ config(
     materialized='maintained',
     maintained_by='weeks',
