@@ -188,8 +188,8 @@ class Verdict:
                 self.note(Finding("message-without-lines", "The message has no line.", message.first))
 
         for unit in lines:
-            if (unread := doubtful.get(id(unit.chunks[0].group))) is not None:
-                unit.findings = [*unit.findings, unread]
+            if (above := doubtful.get(id(unit.chunks[0].group))) is not None:
+                unit.findings = [*unit.findings, above]
 
         def build(unit: Unit) -> list[Line]:
             return self._build(unit, header, stated)
