@@ -78,15 +78,6 @@ def test_a_line_that_stands_twice_with_its_number_is_named_and_the_others_go_on(
     assert outcome.document.lines
 
 
-def test_the_total_of_other_transfers_is_named_and_they_go_on() -> None:
-    # X12 521: SU is a summary; CONTRACT: of a total and its split the split is recorded
-    outcome = compile_by_rules(resale(f"PTD*SU QTY*32*8*EA {UP} {SOLD.format(1, 2, 5)} {SOLD.format(2, 3, 3)}"))
-    assert [p.code for line in outcome.rejected_lines for p in line.problems] == ["total-beside-parts"]
-    assert outcome.document
-    assert [line.location_id for line in outcome.document.lines] == ["S1", "S2"]
-    assert compile_by_rules(resale(f"PTD*SU QTY*32*8*EA {UP}")).rejected_lines == []
-
-
 @pytest.mark.parametrize(
     ("groups", "expected"),
     [
