@@ -214,6 +214,9 @@ class Verdict:
         if (total := sums.find_total()) and not is_repeated:
             detail = f"The place {total} has of each of its items what all others have together: it may be their total."
             self.note(Finding("total-beside-parts", detail, message.first))
+        if short := sums.find_lost():
+            detail = f"The place {short} has the items of another twice, in one order: the place of the second is lost."
+            self.note(Finding("place-lost", detail, message.first))
         packed = sums.find_units()
         doubled = list(find_doubled(message, lines, lambda n: build(lines[n]) if message.is_long else kept[n], packed))
         for unit, finding in doubled:

@@ -236,4 +236,4 @@ def find_totals(
 _BEHIND = ("INVRPT",)
 """D.96A INVRPT: LOC in group 9, behind LIN, and in group 11, behind QTY."""
 _BEHIND_ALL = ("846",)
-"""004010 846: N1 at position 480 of the LIN loop, behind that of QTY, is of the line; in 006030 it is in that of QTY."""
+"""004010 846: N1 (480) behind the loop of QTY is of the line; in 006030 it stands in that loop."""
