@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
-from udf.outcome import Line
+from udf.outcome import Line, Span
 from udf.standards.chunks import Chunks, each_line
 from udf.standards.quantities import COUNTED, are_same_unit
 
@@ -102,6 +102,10 @@ Key = tuple[str | None, ...]
 """Item, qualifier and last day of some quantities."""
 
 
+Named = tuple[str, Span | None]
+"""A place, and where it is stated."""
+
+
 def least_identifier(line: Line) -> str | None:
     """The least identifier of an item, whichever of them names it."""
     return min(line.item_ids.values(), default=line.item_id)
@@ -125,20 +129,27 @@ class PlaceSums:
         self._stated: defaultdict[tuple[Key, str | None], Counter[str]] = defaultdict(Counter)
         self._packed: dict[tuple[Key, str | None], str] = {}
         self._twice: set[str | None] = set()
+        self._items: defaultdict[tuple[Key, str | None], dict[Named, list[str | None]]] = defaultdict(dict)
+        """Of each code, day and unit, the items of each place in stream order."""
 
     def note(self, line: Line) -> None:
         """A proved line."""
         day = (line.period_end or line.as_of_date or "") and str(line.period_end or line.as_of_date)
         key = line.item_id, line.qualifier, day
-        self.add(key, least_identifier(line), line.location_id, line.quantity, line.unit, packed_unit(line))
+        named = line.source.get("location_id")
+        self.add(key, least_identifier(line), line.location_id, line.quantity, line.unit, packed_unit(line), named)
 
     def add(
-        self, key: Key, least: str | None, place: str | None, quantity: Decimal, unit: str | None, packed: str | None
-    ) -> None:
+        self, key: Key, least: str | None, place: str | None, quantity: Decimal, unit: str | None, packed: str | None,
+        named: Span | None = None,
+    ) -> None:  # fmt: skip
         """A quantity at a place; `packed` as of `packed_unit`.
 
-        `least` is the least identifier of the item, since the one that names it depends on the unit.
+        `least` is the least identifier of the item, since the one that names it depends on the unit; `named` is where
+        the place is stated, for who knows.
         """
+        if place is not None:
+            self._items[key[1:], unit].setdefault((place, named), []).append(key[0])
         if quantity <= 0:
             return
         if place is not None:
@@ -150,6 +161,15 @@ class PlaceSums:
     def find_units(self) -> set[str | None]:
         """Items, each by its least identifier, that stand at one place in two units: one may be the other's content."""
         return self._twice
+
+    def find_lost(self) -> str | None:
+        """A place that has the items of another twice, in their order: the second time they are of one that is lost."""
+        for places in self._items.values():
+            halves = {half for items in places.values() if (half := half_of(items))}
+            for items in places.values() if halves else ():
+                if tuple(items) in halves:
+                    return next(place for (place, _), twice in places.items() if half_of(twice) == tuple(items))
+        return None
 
     def find_total(self) -> str | None:
         """The place that has, of each of its items, what all other places have together; None where there is none.
@@ -179,6 +199,13 @@ class PlaceSums:
         forms = {p: _form_of(p) for stated in self._stated.values() for p in stated}
         others = {form for p, form in forms.items() if p != place}
         return place in self._parties or (len(others) == 1 and forms[place] not in others)
+
+
+def half_of(items: Sequence[str | None]) -> tuple[str | None, ...]:
+    """The items of a place that stand twice in one order, several and different ones; none where they do not."""
+    half, odd = divmod(len(items), 2)
+    first = tuple(items[:half])
+    return first if not odd and half >= BLOCK and len(set(first)) == half and first == tuple(items[half:]) else ()
 
 
 def _form_of(place: str) -> tuple[bool, bool]:

@@ -91,7 +91,8 @@ def judge_repetition(
             seen[code, location, other].note(apart)
         units[code, location] |= {unit} if unit else set()
         found.setdefault((code, location), []).append(record)
-    return _find_sum(segments, found, setting) if is_stock else []
+    is_by_market = any(segments[i].tag == "MKS" for i in range(first, last))  # all channels, and each of them
+    return _find_sum(segments, found, setting) if is_stock or is_by_market else []
 
 
 def _keeps_its_lines(segments: Sequence[Segment], first: int, last: int) -> bool:
@@ -189,7 +190,7 @@ def _stock_marks(
 def _find_sum(
     segments: Sequence[Segment], found: Mapping[tuple[str, str], Sequence[Record]], setting: Setting
 ) -> list[Finding]:
-    """Of three and more parts of a stock, one that is the others' sum may be their total."""
+    """Of three and more parts of a stock, or of sales by market, one that is the others' sum may be their total."""
     mark = setting.mark
     for (code, _), parts in found.items():
         if segments[parts[0]["quantity"][0]].tag in SPLITS:

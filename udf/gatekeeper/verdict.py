@@ -8,8 +8,9 @@ from typing import Any, TypeVar, overload
 
 from udf.document import StatedPeriods, build_lines, inherit, lift, read_header, read_parties, transfer_of
 from udf.findings import Finding
-from udf.gatekeeper.blocks import PlaceSums, find_copies, least_identifier
+from udf.gatekeeper.blocks import PlaceSums
 from udf.gatekeeper.controls import check_body, check_totals, check_trailer, is_nil_report
+from udf.gatekeeper.doubled import find_doubled
 from udf.gatekeeper.layout import check_layout
 from udf.gatekeeper.placement import find_referenced_places
 from udf.gatekeeper.warnings import LineWarnings, repeated_stock
@@ -17,7 +18,6 @@ from udf.message import LOGGED, Message, Unit, describe_answer
 from udf.outcome import Attempt, Document, Line, Outcome, Problem, RejectedLine, dump_document
 from udf.reading import Record
 from udf.refusals import hash_document
-from udf.standards.meanings import SUMMARY
 from udf.standards.places import PLACES, place_role
 from udf.standards.values import UnreadableValueError
 
@@ -188,8 +188,8 @@ class Verdict:
                 self.note(Finding("message-without-lines", "The message has no line.", message.first))
 
         for unit in lines:
-            if (of_its_group := doubtful.get(id(unit.chunks[0].group))) is not None:
-                unit.findings = [*unit.findings, of_its_group]
+            if (above := doubtful.get(id(unit.chunks[0].group))) is not None:
+                unit.findings = [*unit.findings, above]
 
         def build(unit: Unit) -> list[Line]:
             return self._build(unit, header, stated)
@@ -214,21 +214,13 @@ class Verdict:
         if (total := sums.find_total()) and not is_repeated:
             detail = f"The place {total} has of each of its items what all others have together: it may be their total."
             self.note(Finding("total-beside-parts", detail, message.first))
+        if short := sums.find_lost():
+            detail = f"The place {short} has the items of another twice, in one order: the place of the second is lost."
+            self.note(Finding("place-lost", detail, message.first))
         packed = sums.find_units()
-        for number, unit in enumerate(lines if packed else ()):
-            built = build(unit) if message.is_long else kept[number]
-            if (item := next((i for i in map(least_identifier, built) if i in packed), None)) is not None:
-                detail = f"Item {item} is stated in two units for one place and period: one may be the other's content."
-                unit.findings = [Finding("two-units", detail, unit.chunks[0].first)]
-        copies = find_copies(message.segments, message.chunks)
-        for unit in lines:
-            if unit.chunks[0].line in copies and not unit.findings:
-                detail = "The line stands twice at one place, with one number: it may have been sent twice."
-                unit.findings = [Finding("repeated-block", detail, unit.chunks[0].first)]
-        summaries = self._find_summaries(lines)
-        for unit in summaries:
-            detail = "PTD SU sums up what other transfers state: of a total and its parts the parts count."
-            unit.findings = [Finding("total-beside-parts", detail, unit.chunks[0].first)]
+        doubled = list(find_doubled(message, lines, lambda n: build(lines[n]) if message.is_long else kept[n], packed))
+        for unit, finding in doubled:
+            unit.findings = [finding]
         for number in sorted(twice):
             detail = "The same stock stands twice for one item, place and date."
             lines[number].findings = [Finding("repeated-stock", detail, lines[number].chunks[0].first)]
@@ -251,19 +243,11 @@ class Verdict:
                 "A line that could not be proved names a place, and others none: which of them it is of is not known."
             )
             self.note(Finding("place-missing", detail, lost))
-        if twice or copies or packed or summaries:  # they were counted, too
+        if twice or doubled:  # they were counted, too
             warnings = LineWarnings(self.header, message.envelope, message.setting.message_type)
             for line in self.lines:
                 warnings.note(line)
         self._warn(warnings)
-
-    def _find_summaries(self, units: Sequence[Unit]) -> list[Unit]:
-        """The lines of summaries (X12 521: SU) that stand beside other transfers."""
-        segments = self.message.segments
-        kinds = {id(group): transfer_of(segments, group.first, group.last) for group in self.message.chunks.groups}
-        if SUMMARY not in kinds.values() or not set(kinds.values()) - {"", SUMMARY}:
-            return []
-        return [unit for unit in units if not unit.findings and kinds.get(id(unit.chunks[0].group)) == SUMMARY]
 
     def _find_place(self, units: Sequence[Unit]) -> int | None:
         """A place that some lines name, None where none of them does."""

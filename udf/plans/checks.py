@@ -191,25 +191,32 @@ Stated = tuple[str | None, str | None, str | None]
 
 
 def check_sums(stated: Mapping[Stated, Sequence[tuple[Any, ...]]], header: Plan, match: Match[str]) -> None:
-    """No place has the sums of all others, and no item two units. Raises NotPlainError.
+    """No place has the sums of all others, or another's items twice, and no item two units. Raises NotPlainError.
 
     The sums of all are added up only where some place has them of its own first item.
     """
     places = {place for rows in stated.values() for place in map(_PLACE, rows)}
     packed = {(qualifier, packed) for qualifier, _, packed in stated if packed}
     are_mixed = len(dict(packed)) < len(packed)
-    if not are_mixed and (len(places) < 3 or not _may_be_total(stated)):
+    may_be_lost = len(places) > 1 and any(_may_be_lost(rows) for rows in stated.values())
+    if not (are_mixed or may_be_lost) and (len(places) < 3 or not _may_be_total(stated)):
         return
     named = (value for s in header.segments if s.tag in PLACES for element in s.elements for value in element)
     sums = PlaceSums([text for text in (*match.groups(), *named) if text])
     for (qualifier, unit, packed_unit), rows in stated.items():
         for quantity, place, day, item, *ids in rows:
             sums.add((item, qualifier, day), min(ids), place, Decimal(quantity), unit, packed_unit)
-    if sums.find_total() or sums.find_units():
-        raise NotPlainError("a total beside its parts, or one sale in two units")
+    if sums.find_total() or sums.find_units() or sums.find_lost():
+        raise NotPlainError("a total beside its parts, one sale in two units, or items that stand twice at one place")
 
 
 _PLACE = itemgetter(1)
+
+
+def _may_be_lost(rows: Sequence[tuple[Any, ...]]) -> bool:
+    """Whether a place has twice the lines of another."""
+    counts = set(Counter(map(_PLACE, rows)).values())
+    return any(2 * count in counts for count in counts)
 
 
 def _may_be_total(stated: Mapping[Stated, Sequence[tuple[Any, ...]]]) -> bool:

@@ -75,6 +75,8 @@ class _Gathered:
     """Hashes of what each group states and of its lines without their numbers."""
     numbered: set[int] = field(default_factory=set)
     """Hashes of each group with one of its lines, of those that have a number."""
+    is_copied: bool = False
+    """Whether a line stands a second time with its number."""
     uses: defaultdict[Writer, int] = field(default_factory=lambda: defaultdict(int))
     codes: dict[Plan, set[str]] = field(default_factory=dict)
     """Quantities that are written like a code, by the plan of their line."""
@@ -191,8 +193,7 @@ def _write_lines(
         gathered.blocks[-1].append(_hash_line(match, writer.line_number))
         if writer.line_number != "":
             copy = hash((gathered.blocks[-1][0], match[0]))
-            if copy in gathered.numbered:
-                raise NotPlainError("a line that stands twice with its number")
+            gathered.is_copied = gathered.is_copied or copy in gathered.numbered
             gathered.numbered.add(copy)
         row = writer.read(match, numbers)
         row += bound.above
@@ -239,6 +240,9 @@ def _date(iso: str) -> datetime.date:
 
 def _check_parts(gathered: _Gathered) -> None:
     """No block of lines comes twice, and all groups and lines have dates of their own or none. Raises NotPlainError."""
+    numbers = {number for run in gathered.runs for number, _ in run}
+    if gathered.is_copied and (len(numbers) != 1 or sum(map(len, gathered.runs)) <= BLOCK):
+        raise NotPlainError("a line that stands twice with its number")
     blocks = [tuple(block) for block in gathered.blocks if len(block) > BLOCK]
     groups = [tuple(block) for block in gathered.blocks[1:]]
     if len(set(blocks)) < len(blocks) or comes_twice(groups) or any(comes_twice(block[1:]) for block in blocks):

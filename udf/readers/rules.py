@@ -65,12 +65,14 @@ def read_line(segments: Sequence[Segment], first: int, last: int, setting: Setti
         return reading
     activities = sorted({activity_of(segments, s, standard) for s, _, _ in quantities})
     reading.places, reading.place_faults = line_places(segments, first, last, setting)
-    reading.bindings = bind_places(reading.places, [s for s, _, _ in quantities], last, setting.message_type)
+    reading.bindings = bind_places(
+        reading.places, [s for s, _, _ in quantities], last, setting.message_type, setting.version
+    )
     if not reading.bindings and (totals := find_totals(segments, quantities, reading.places, last, setting)):
         reading.totals = totals
         reading.quantities = quantities = [p for p in quantities if p not in totals]
         activities = [s for s, _, _ in quantities]
-        reading.bindings = bind_places(reading.places, activities, last, setting.message_type)
+        reading.bindings = bind_places(reading.places, activities, last, setting.message_type, setting.version)
     reading.prices, reading.price_faults = bind_prices(segments, first, last, activities, setting)
     opening = reading.bindings[0] if reading.bindings and standard.has_components else {}
     before = {quantity: place for quantity, place in opening.items() if place is not None and place < quantity}

@@ -10,6 +10,7 @@ from udf.findings import Finding
 from udf.reading import Position, Record, SegmentLike
 from udf.standards.chunks import Chunk
 from udf.standards.edifact import EDIFACT
+from udf.standards.owners import has_below
 from udf.standards.setting import Setting, value_at
 from udf.standards.values import UnreadableValueError, read_number
 from udf.standards.x12 import X12
@@ -170,7 +171,9 @@ def without_weak_place(segments: Sequence[Segment], record: Record, setting: Set
     return {name: at for name, at in record.items() if name not in ("location", "location_type")}
 
 
-def bind_places(places: list[int], quantities: list[int], last: int, message_type: str) -> list[dict[int, int | None]]:
+def bind_places(
+    places: list[int], quantities: list[int], last: int, message_type: str, version: str = ""
+) -> list[dict[int, int | None]]:
     """The ways to pair places with quantities in stream order: all before theirs, all after, or one for all.
 
     Where the structure of a message type puts a place behind its quantity (`_BEHIND`) as well as behind LIN, a place
@@ -179,7 +182,8 @@ def bind_places(places: list[int], quantities: list[int], last: int, message_typ
     """
     ways: list[dict[int, int | None]] = []
     starts = sorted(set(quantities))
-    if message_type in _BEHIND_ALL and len(places) == 1 and len(starts) > 1 and places[0] > starts[-1]:
+    is_of_line = message_type in _BEHIND_ALL and not has_below(message_type, version, ("QTY",), "N1")
+    if is_of_line and len(places) == 1 and len(starts) > 1 and places[0] > starts[-1]:
         return [dict.fromkeys(starts, places[0])]
     if message_type in _BEHIND and len(starts) > 1 and len(places) > 1 and places[0] < starts[0]:
         return []
@@ -232,4 +236,4 @@ def find_totals(
 _BEHIND = ("INVRPT",)
 """D.96A INVRPT: LOC in group 9, behind LIN, and in group 11, behind QTY."""
 _BEHIND_ALL = ("846",)
-"""004010 846: N1 at position 480 of the LIN loop, behind the QTY loop, is of the line."""
+"""004010 846: N1 (480) behind the loop of QTY is of the line; in 006030 it stands in that loop."""

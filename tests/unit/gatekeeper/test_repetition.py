@@ -39,6 +39,7 @@ def test_quantities_that_say_what_they_are_pass(text: str) -> None:
         sales(f"{LIN} QTY+153:5 MKS+74+WHL QTY+153:5 MKS+74+WHL"), sales(f"{LIN} QTY+153:5 QTY+153:5 MKS+74+WHL"),
         stock(f"{LIN} QTY+145:11 NAD+GO+A::9 QTY+145:5 NAD+GO+B::9 QTY+145:6 NAD+GO+C::9"),  # one is the others' sum
         stock(f"{LIN} QTY+145:5 GIN+BX+1 QTY+145:6 DTM+361:20260101:102"),
+        sales(f"{LIN} QTY+153:15 MKS+74+ALL QTY+153:12 MKS+74+WHL QTY+153:3 MKS+74+RTL"),  # all channels and each
         stock(f"{LIN} QTY+145:5 NAD+BY+A::9 QTY+145:6 NAD+BY+B::9"),  # a buyer owns nothing of it
         stock(f"{LIN} QTY+145:5 RFF+BT:1 QTY+145:6"),  # a total with one part
         stock(f"{LIN} QTY+145:5 RFF+ON:1 QTY+145:6 RFF+ON:2"),  # orders do not lie apart

@@ -284,6 +284,12 @@ def swap_in(rows: Sequence[str], was: str, becomes: str) -> list[str]:
 
 SHOPS = [*ACTIVITY[:1], f"LIN*1*UP*{UPCS[0]}", "ZA*QS**EA", "SDQ*EA*92*0001*3*0002*4*0003*5"]
 TWO_ITEMS = [*SOLD, *line(1), *line(2), *line(3)]
+MANY = [*BEGINNING] + [
+    row for place, first in (("4012345000023", 1), ("4012345000030", 3), ("4012345000047", 5))
+    for row in (f"LOC+162+{place}::9", *(
+        text for n in (0, 1) for text in (f"LIN+{first + n}++{GTINS[n]}:EN", f"QTY+153:{first + 3 * n}:PCE")
+    ))
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -292,6 +298,7 @@ TWO_ITEMS = [*SOLD, *line(1), *line(2), *line(3)]
         (write_edifact, TWO_ITEMS, [*SOLD, *line(1), *line(1), *line(2)], "repeated-block"),
         (write_x12("852"), SHOPS, swap_in(SHOPS, "0001*3*0002*4*0003*5", "0001*0002*3*4*0003*5"), "part-swapped"),
         (write_x12("852"), SHOPS, swap_in(SHOPS, "0001*3", "12.35*0001"), "part-swapped"),
+        (write_edifact, MANY, [row for row in MANY if "0030" not in row], "place-lost"),
         (write_edifact, [*SOLD, *line(1)], [*SOLD, "LIN+1+7+4006381333931:EN", "QTY+153:5:PCE"], "line-deleted"),
     ],
 )  # fmt: skip

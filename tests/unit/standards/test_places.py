@@ -117,6 +117,9 @@ def test_places_pair_with_quantities_before_or_behind_them() -> None:
     assert bind_places([1], [2, 3], 4, "SLSRPT") == [{2: 1, 3: 1}]
     assert bind_places([], [1, 2], 3, "SLSRPT") == [{1: None, 2: None}, {1: None, 2: None}]
     assert bind_places([1, 2], [3], 4, "SLSRPT") == []
+    # 004010 846: N1 behind the loop of QTY is of the line; in 006030 it stands in that of QTY
+    assert bind_places([3], [1, 2], 4, "846", "004010") == [{1: 3, 2: 3}]
+    assert bind_places([3], [1, 2], 4, "846", "006030") == []
 
 
 def test_a_signature_is_the_tag_and_its_first_code() -> None:
