@@ -36,6 +36,7 @@ class Week:
     returned: Fraction | None = None
     value: Fraction | None = None
     currency: str | None = None
+    sales_days: int | None = None
     received: Fraction | None = None
     stock: Snapshot | None = None
     is_carried: bool = False
@@ -43,6 +44,7 @@ class Week:
     is_ledger: bool = False
     is_implied_zero: bool = False
     is_straddling: bool = False
+    is_partly_told: bool = False
     is_overlapping: bool = False
     is_restated: bool = False
     is_incomplete: bool = False
@@ -165,7 +167,9 @@ def sell(week: Week, periods: list[Period]) -> None:
     week.sold = total([period.sold for period in periods])
     week.returned = total([period.returned for period in periods])
     week.value, week.currency = value_of_all([(period.sold, period.value, period.currency) for period in periods])
+    week.sales_days = max([7, *(period.days for period in periods if period.is_sold)])
     week.is_straddling = any(period.is_straddling for period in periods)
+    week.is_partly_told = any(period.is_partly_told for period in periods)
     week.is_overlapping = any(period.is_overlapping for period in periods)
 
 
@@ -226,4 +230,5 @@ def imply_zeros(account: Account) -> None:
             is_reported = (series, start) in beside or (place, start) in selling
             if week.sold is None and is_reported and not is_told and (place, start) not in torn:
                 week.sold = week.returned = Fraction(0)
+                week.sales_days = 7
                 week.is_implied_zero = True
