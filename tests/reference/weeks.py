@@ -73,6 +73,8 @@ class Account:
     periods: dict[Series, list[Period]]
     receipts: dict[Series, list[Receipt]]
     weeks: dict[Series, dict[date, Week]] = field(default_factory=dict)
+    last_report_of_anybody: date | None = None
+    """Last day of the last week that any partner has reported."""
 
     @property
     def counted(self) -> list[Statement]:
