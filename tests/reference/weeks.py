@@ -225,7 +225,7 @@ def imply_zeros(account: Account) -> None:
     told = {(series[:2], series[2], period.week) for series, periods in account.periods.items() for period in periods}
     for series, weeks in account.weeks.items():
         item, place = series[:2], series[2]
-        if place == "unknown" or place in account.history.centres:
+        if place in {"unknown", *account.history.centres, *account.history.totals}:
             continue
         for start, week in weeks.items():
             is_told = any((item, where, start) in told for where in (place, "unknown"))

@@ -25,6 +25,12 @@ messages as (
 
 ),
 
+locations as (
+
+    select * from {{ ref('locations') }}
+
+),
+
 -- Few statements are made twice, so few need to be compared: those of several messages, or by several codes.
 contested as (
 
@@ -108,28 +114,119 @@ compared as (
             line_position asc
     )
 
+),
+
+outdone as (
+
+    select
+        compiled_line_id,
+        partner_id,
+        week_start_date,
+        case
+            -- Who says the same again has corrected nothing.
+            when
+                not is_standing
+                and not is_cancelled
+                and units_of_code = standing_units
+                and (value_of_code is not distinct from standing_value)
+                then 'repeated'
+            when not is_standing then 'superseded'
+            -- Two codes for one measure (QTY 17 with 145, QTY 153 with 26) are two views of the same goods, the lesser a
+            -- part of the greater, never a sum.
+            else 'other_view'
+        end as fate
+
+    from compared
+
+    where
+        not is_standing
+        or (not is_cancellation and qualifier is distinct from standing_qualifier)
+
+),
+
+-- What is said without a place, or of one that stands for others: few items have such lines.
+said_of_all as (
+
+    select distinct
+        lines.partner_id,
+        lines.item_id_type,
+        lines.item_id,
+        lines.unit,
+        lines.measure,
+        lines.start_date,
+        lines.end_date
+
+    from lines
+
+    left join locations on lines.partner_id = locations.partner and lines.location_id = locations.location_id
+
+    where lines.location_id = 'unknown' or locations.kind = 'total'
+
+),
+
+standing as (
+
+    select
+        lines.*,
+        lines.location_id = 'unknown' or coalesce(locations.kind = 'total', false) as is_of_all,
+        coalesce(locations.kind = 'total', false) as is_known_total
+
+    from lines
+
+    inner join said_of_all
+        on
+            lines.partner_id = said_of_all.partner_id
+            and lines.item_id_type = said_of_all.item_id_type
+            and lines.item_id = said_of_all.item_id
+            and lines.unit = said_of_all.unit
+            and lines.measure = said_of_all.measure
+            and lines.start_date = said_of_all.start_date
+            and lines.end_date = said_of_all.end_date
+
+    left join locations on lines.partner_id = locations.partner and lines.location_id = locations.location_id
+
+    left join outdone on lines.compiled_line_id = outdone.compiled_line_id
+
+    where outdone.compiled_line_id is null and not lines.is_cancellation
+
+),
+
+-- A total is what several places add up to, and what a place that is known for one states beside any.
+compared_with_places as (
+
+    select
+        *,
+        sum(quantity) filter (where is_of_all and not is_known_total) over statement as units_of_all,
+        sum(quantity) filter (where not is_of_all) over statement as units_of_places,
+        min(location_id) filter (where not is_of_all) over statement as first_place,
+        max(location_id) filter (where not is_of_all) over statement as last_place
+
+    from standing
+
+    window statement as (
+        partition by partner_id, item_id_type, item_id, unit, measure, start_date, end_date
+    )
+
 )
 
 select
     compiled_line_id,
     partner_id,
     week_start_date,
-    case
-        -- Who says the same again has corrected nothing.
-        when
-            not is_standing
-            and not is_cancelled
-            and units_of_code = standing_units
-            and (value_of_code is not distinct from standing_value)
-            then 'repeated'
-        when not is_standing then 'superseded'
-        -- Two codes for one measure (QTY 17 with 145, QTY 153 with 26) are two views of the same goods, the lesser a
-        -- part of the greater, never a sum.
-        else 'other_view'
-    end as fate
+    fate
 
-from compared
+from outdone
+
+union all
+
+select
+    compiled_line_id,
+    partner_id,
+    week_start_date,
+    'total_of_split' as fate
+
+from compared_with_places
 
 where
-    not is_standing
-    or (not is_cancellation and qualifier is distinct from standing_qualifier)
+    (is_known_total and first_place is not null)
+    or (is_of_all and not is_known_total and first_place != last_place and units_of_all = units_of_places)
