@@ -1,5 +1,5 @@
 {#
-    What a week is compared with: its last weeks, the week before it and the same one a year before. Frames go by the
+    What a week is compared with: its last weeks and the days that their sales are of, the week before it and the same one a year before. Frames go by the
     calendar and not by rows, since weeks of which nothing is known have no row. `key` and the week name one row.
 
     Days are counted as integers: with dates and intervals the frames took twice as long (November 2026).
@@ -7,6 +7,7 @@
 {% macro compared_weeks() -%}
     count(net_units_sold) over recent_weeks as trailing_weeks_stated,
     sum(net_units_sold) over recent_weeks as trailing_net_units,
+    sum(sales_days) over recent_weeks as trailing_sales_days,
     count(on_hand_units) over recent_weeks as trailing_weeks_of_stock,
     sum(on_hand_units) over recent_weeks as trailing_on_hand_units,
     case
@@ -36,10 +37,11 @@
 #}
 {% macro measures_of_compared_weeks() -%}
     trailing_weeks_stated::integer as trailing_weeks_stated,
-    {{ ratio('trailing_net_units', 'trailing_weeks_stated') }} as average_weekly_net_units,
-    {{ ratio('units_to_sell * trailing_weeks_stated', 'trailing_net_units') }} as weeks_of_supply,
-    {{ ratio('7 * units_to_sell * trailing_weeks_stated', 'trailing_net_units') }} as stock_cover_days,
-    {{ ratio('52 * trailing_net_units * trailing_weeks_of_stock', 'trailing_weeks_stated * trailing_on_hand_units') }}
+    trailing_sales_days::integer as trailing_sales_days,
+    {{ ratio('7 * trailing_net_units', 'trailing_sales_days') }} as average_weekly_net_units,
+    {{ ratio('units_to_sell * trailing_sales_days', '7 * trailing_net_units') }} as weeks_of_supply,
+    {{ ratio('units_to_sell * trailing_sales_days', 'trailing_net_units') }} as stock_cover_days,
+    {{ ratio('52 * 7 * trailing_net_units * trailing_weeks_of_stock', 'trailing_sales_days * trailing_on_hand_units') }}
         as stock_turn,
 
     previous_week_net_units_sold::numeric(30, 3) as previous_week_net_units_sold,

@@ -57,3 +57,13 @@
 {% macro month_name(number) -%}
     {{ write_date('make_date(2000, (' ~ number ~ ')::integer, 1)', 'FMMonth') }}
 {%- endmacro %}
+
+{# The days from one to another, both included, as a set; `@>` asks whether one set holds another. #}
+{% macro days_of(first_date, last_date) -%}
+    daterange({{ first_date }}, {{ last_date }}, '[]')
+{%- endmacro %}
+
+{# The days of all rows of a group or window, as a set. #}
+{% macro days_of_all(first_date, last_date) -%}
+    range_agg({{ days_of(first_date, last_date) }})
+{%- endmacro %}

@@ -104,9 +104,9 @@ QUALIFIERS = {"sold": "153", "net_sold": "Q1", "returned": "61", "received": "48
 REACHING = (
     {
         # The first fortnight is told by its weeks then, and overlaps nothing any more.
-        f"a week of two fortnights of {measure} that overlap": (
+        f"weeks of two fortnights of {measure} that overlap": (
             [Stated(measure, "2026-01-05", "2026-01-18"), Stated(measure, "2026-01-12", "2026-01-25")],
-            [Stated(measure, "2026-01-05", "2026-01-11")],
+            [Stated(measure, "2026-01-05", "2026-01-11"), Stated(measure, "2026-01-12", "2026-01-18")],
             {"2026-01-05", "2026-01-12", "2026-01-19"},
         )
         for measure in ("sold", "received")
@@ -126,16 +126,26 @@ REACHING = (
             [Stated("sold", "2026-01-12", "2026-01-18")],
             {"2026-01-12", "2026-02-02"},
         ),
-        "a month of a quarter that overlaps another": (
+        "months of a quarter that overlaps another": (
             [Stated("sold", "2026-01-01", "2026-03-31"), Stated("sold", "2026-03-01", "2026-05-31")],
-            [Stated("sold", "2026-01-01", "2026-01-31")],
-            {"2026-01-26", "2026-03-30", "2026-05-25"},
+            [
+                Stated("sold", "2026-01-01", "2026-01-31"),
+                Stated("sold", "2026-02-01", "2026-02-28"),
+                Stated("sold", "2026-03-01", "2026-03-31"),
+            ],
+            {"2026-01-26", "2026-02-23", "2026-03-30", "2026-05-25"},
         ),
-        # Net sales of five weeks have their returns within, until a week tells the sales.
-        "a week of net sales whose last weeks have returns of their own": (
+        # Net sales of five weeks have their returns within, until all of the weeks tell the sales.
+        "weeks of net sales whose last weeks have returns of their own": (
             [Stated("net_sold", "2026-01-05", "2026-02-08"), Stated("returned", "2026-01-19", "2026-02-01")],
-            [Stated("sold", "2026-01-05", "2026-01-11")],
-            {"2026-01-05", "2026-01-26", "2026-02-02"},
+            [
+                Stated("sold", "2026-01-05", "2026-01-11"),
+                Stated("sold", "2026-01-12", "2026-01-18"),
+                Stated("sold", "2026-01-19", "2026-01-25"),
+                Stated("sold", "2026-01-26", "2026-02-01"),
+                Stated("sold", "2026-02-02", "2026-02-08"),
+            ],
+            {"2026-01-05", "2026-01-12", "2026-01-19", "2026-01-26", "2026-02-02"},
         ),
         # Two stretches of days, the second of them of two periods that follow one another.
         "weeks here and there of fortnights": (
@@ -153,11 +163,12 @@ REACHING = (
         ),
     }
     | {
-        # The second fortnight is told by its last week, so nothing overlaps the first one, whose last week is touched.
+        # The second fortnight is told by its weeks, so nothing overlaps the first one, whose last week is touched.
         f"stock in a week that fortnights of {measure} reach": (
             [
                 Stated(measure, "2026-01-05", "2026-01-18"),
                 Stated(measure, "2026-01-12", "2026-01-25"),
+                Stated(measure, "2026-01-12", "2026-01-18"),
                 Stated(measure, "2026-01-19", "2026-01-25"),
             ],
             [Stated("on_hand", "2026-01-18", "2026-01-18")],
@@ -206,7 +217,7 @@ def test_what_arrives_is_told_to_all_periods_that_share_days_with_it_in_whicheve
                 " order by start_date, end_date",
                 (f"PARTNER{number}",),
             ).fetchall()
-            assert told == [(False, False), (True, False), (False, False)]
+            assert told == [(False, False), (True, False), (True, False), (False, False)]
     with kept_apart(database, server):
         dbt("run", "--full-refresh")
         assert read_tables(database) == grown

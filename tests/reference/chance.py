@@ -100,6 +100,7 @@ class Partner:
             price_basis=dice.choice(["unit", "unit", "line", None]) if is_registered else None,
             absent_sales=dice.choice([None, None, "zero", "unknown"]) if is_registered else None,
             centres=frozenset(place for place in self.places if dice.random() < 0.15),
+            totals=frozenset(dice.choice([[], [], [], [], ["unknown"], self.places[-1:]])),
             stock_lag_days=dice.choice([0, 0, 0, 1, 2]) if is_registered else 0,
             packs=self._draw_packs(),
             schedules=[
@@ -113,7 +114,8 @@ class Partner:
 
     def speak(self) -> None:
         """Send one file."""
-        acts: list[Callable[[], None]] = [self._report] * 5 + [self._restate] * 3 + [self._correct] * 2 + [self._resend]
+        acts: list[Callable[[], None]] = [self._report] * 5 + [self._restate] * 3 + [self._correct] * 2
+        acts += [self._resend, self._sum_up]
         self.dice.choice(acts)()
 
     def _report(self) -> None:
@@ -145,6 +147,14 @@ class Partner:
             after = replace(after, lines=(), period_start=after.period_start if is_dated else None)
             after = replace(after, period_end=after.period_end if is_dated else None)
         return self._deliver([after])
+
+    def _sum_up(self) -> None:
+        """What places said, as their chain's total in a message of its own."""
+        before = self._pick(lambda message: any(line.location_id for line in message.lines))
+        if not before:
+            return self._report()
+        whole = replace(before, text="", document_number=self._draw_number(), function="original")
+        return self._deliver([replace(whole, lines=tuple(self._draw_total(list(before.lines))))])
 
     def _resend(self) -> None:
         before = self._pick(lambda _: True)

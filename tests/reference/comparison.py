@@ -16,7 +16,7 @@ from tests.reference.measures import (
     sales_rows,
     stock_rows,
 )
-from tests.reference.quality import quality_rows
+from tests.reference.quality import last_report, quality_rows
 from tests.reference.reports import History, Message
 from tests.reference.verdicts import Statement, stated_at
 from tests.reference.weeks import Account, add_up
@@ -63,9 +63,11 @@ def differ(gold: Tables, histories: list[History]) -> Iterator[str]:
     """What differs, the partners who said least first; nothing where all is equal."""
     remaining = {table: dict(rows) for table, rows in gold.items()}
     members: list[Member] = []
-    for history in sorted(histories, key=lambda one: sum(len(message.lines) + 1 for message in one.messages)):
-        account = add_up(history)
-        found = []
+    accounts = [add_up(history) for history in histories]
+    last = max((day for account in accounts if (day := last_report(account))), default=None)
+    for account in sorted(accounts, key=lambda one: sum(len(message.lines) + 1 for message in one.history.messages)):
+        history, found = account.history, []
+        account.last_report_of_anybody = last
         tables = calculate(account)
         members += list_members(account, tables)
         for table, rows in tables.items():

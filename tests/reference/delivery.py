@@ -47,9 +47,10 @@ def agree(connection: psycopg.Connection[Any], histories: list[History]) -> None
         connection,
         "reference.locations (partner, location_id, name, kind)",
         (
-            (history.partner, place, f"Centre {place}", "distribution_centre")
+            (history.partner, place, f"{kind} {place}", kind)
             for history in histories
-            for place in history.centres
+            for kind, places in (("distribution_centre", history.centres - history.totals), ("total", history.totals))
+            for place in places
         ),
     )
     packs: list[tuple[str | None, Pack]] = [(None, pack) for pack in COMMON_PACKS]

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -96,6 +97,7 @@ def sales_rows(account: Account) -> list[Row]:
             "currency": period.currency,
             "price_basis": account.history.price_basis,
             "is_straddling": period.is_straddling,
+            "is_partly_told": period.is_partly_told,
             "is_overlapping": period.is_overlapping,
             "is_unit_converted": period.is_unit_converted,
         }
@@ -137,17 +139,32 @@ def stock_rows(account: Account) -> list[Row]:
     ]
 
 
-def compared(weeks: dict[date, tuple[Fraction | None, Fraction | None]], start: date) -> Row:
-    """The measures that look back on other weeks, of net units and units on hand by week."""
-    net, on_hand = weeks[start]
+@dataclass(frozen=True)
+class Known:
+    """What is known of a week, for others to be compared with it."""
+
+    net: Fraction | None
+    on_hand: Fraction | None
+    days: int | None
+
+
+UNKNOWN = Known(None, None, None)
+
+
+def compared(weeks: dict[date, Known], start: date) -> Row:
+    """The measures that look back on other weeks."""
+    net, on_hand = weeks[start].net, weeks[start].on_hand
     recent = [weeks[day] for day in (start - WEEK * back for back in range(TRAILING)) if day in weeks]
-    pace = average(week[0] for week in recent)
-    stock = average(week[1] for week in recent)
+    units = [week.net for week in recent if week.net is not None]
+    days = [week.days for week in recent if week.days is not None]
+    pace = Fraction(7) * total(units) / sum(days) if units else None
+    stock = average(week.on_hand for week in recent)
     to_sell = on_hand if on_hand is not None and on_hand >= 0 else None
-    week_before = weeks.get(start - WEEK, (None, None))[0]
-    year_before = weeks.get(start - 52 * WEEK, (None, None))[0]
+    week_before = weeks.get(start - WEEK, UNKNOWN).net
+    year_before = weeks.get(start - 52 * WEEK, UNKNOWN).net
     return {
-        "trailing_weeks_stated": sum(week[0] is not None for week in recent),
+        "trailing_weeks_stated": len(units),
+        "trailing_sales_days": sum(days) if days else None,
         "average_weekly_net_units": rounded(pace, 6),
         "weeks_of_supply": share(to_sell, pace),
         "stock_cover_days": share(None if to_sell is None else 7 * to_sell, pace),
@@ -163,7 +180,10 @@ def performance_rows(account: Account) -> list[Row]:
     """fct_sell_through_performance."""
     rows = []
     for series, weeks in account.weeks.items():
-        by_start = {start: (week.net, week.stock.units if week.stock else None) for start, week in weeks.items()}
+        by_start = {
+            start: Known(week.net, week.stock.units if week.stock else None, week.sales_days)
+            for start, week in weeks.items()
+        }
         for start, week in weeks.items():
             rows.append(
                 name_item(account, series[0], series[1])
@@ -189,6 +209,7 @@ def perform(week: Week) -> Row:
         "net_units_sold": rounded(week.net, 3),
         "sales_value": rounded(week.value, 4),
         "currency": week.currency,
+        "sales_days": week.sales_days,
         "units_received": rounded(week.received, 3),
         "beginning_on_hand_units": rounded(week.before, 3),
         "on_hand_units": rounded(on_hand, 3),
@@ -208,6 +229,7 @@ def perform(week: Week) -> Row:
         "is_stock_missing": here is None,
         "is_on_hand_carried": week.is_carried,
         "is_straddling": week.is_straddling,
+        "is_partly_told": week.is_partly_told,
         "is_incomplete": week.is_incomplete,
         "is_restated": week.is_restated,
         "is_late": week.is_late,
@@ -227,6 +249,11 @@ def known(number: Decimal | None) -> Fraction | None:
 def summed(rows: list[Row], column: str) -> Fraction | None:
     numbers = [row[column] for row in rows if row[column] is not None]
     return Fraction(sum(numbers)) if numbers else None
+
+
+def longest(rows: list[Row]) -> int | None:
+    """Days that the sales of any of the places are of."""
+    return max((row["sales_days"] for row in rows if row["sales_days"] is not None), default=None)
 
 
 def gather(performance: list[Row], *columns: str) -> dict[tuple[Any, ...], list[Row]]:
@@ -276,7 +303,8 @@ def by_item_rows(account: Account, performance: list[Row]) -> list[Row]:
     for (item_type, item, unit), weeks in gather(performance, "item_id_type", "item_id", "unit").items():
         by_start = {key[0]: here for key, here in gather(weeks, "week_start_date").items()}
         parts = {
-            start: (summed(here, "net_units_sold"), summed(here, "on_hand_units")) for start, here in by_start.items()
+            start: Known(summed(here, "net_units_sold"), summed(here, "on_hand_units"), longest(here))
+            for start, here in by_start.items()
         }
         for start, here in by_start.items():
             value, currency = value_of_all(
@@ -285,7 +313,7 @@ def by_item_rows(account: Account, performance: list[Row]) -> list[Row]:
             rows.append(
                 name_item(account, item_type, item)
                 | name_week(account, start)
-                | {"unit": unit, "sales_value": rounded(value, 4), "currency": currency}
+                | {"unit": unit, "sales_value": rounded(value, 4), "currency": currency, "sales_days": longest(here)}
                 | counts(here, "location")
                 | {"sales_known_location_count": sum(not row["is_sales_missing"] for row in here)}
                 | sums(here, "units_sold", "units_returned", "net_units_sold", "units_received")

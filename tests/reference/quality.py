@@ -58,6 +58,20 @@ def quality_rows(account: Account) -> list[Row]:
     ]
 
 
+def last_report(account: Account) -> date | None:
+    """Last day of the last week that it has reported, none that had not begun when it was."""
+    return max(
+        (
+            week + timedelta(days=6)
+            for arrival in receive(account)
+            if arrival.counts_as_file
+            for _, week in arrival.lines
+            if week <= arrival.message.received_at.date()
+        ),
+        default=None,
+    )
+
+
 def receive(account: Account) -> Iterable[Arrival]:
     """Every message, whatever became of it."""
     calendar = account.history.week_calendar
@@ -83,6 +97,8 @@ def expect(account: Account, arrivals: list[Arrival]) -> dict[Place, tuple[int, 
             for place, week in arrival.lines:
                 files[place, arrival.message.message_type][week].add(arrival.message.interchange_id)
     last = max((week for weeks in files.values() for week in weeks), default=None)
+    if last and account.last_report_of_anybody:
+        last = max(last, account.last_report_of_anybody - timedelta(days=6))
     found: dict[Place, tuple[int, int]] = {}
     for schedule in account.history.schedules:
         for (place, message_type), weeks in files.items():

@@ -86,6 +86,8 @@ class History:
     stock_lag_days: int = 0
     absent_sales: str | None = None
     centres: frozenset[str] = frozenset()
+    totals: frozenset[str] = frozenset()
+    """Places that stand for others."""
     packs: list[Pack] = field(default_factory=list)
     schedules: list[Schedule] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)

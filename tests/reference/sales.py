@@ -1,12 +1,14 @@
 """Sales and receipts of one item at one place in one unit: returns netted, periods that tell the same told apart."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 from tests.reference.verdicts import COSTS, SALES, Statement, week_of
 
-DAYS_OF_A_WEEK = 7
+Days = tuple[date, date]
+"""The first and the last of a period."""
 
 
 @dataclass
@@ -28,6 +30,8 @@ class Period:
     """Sales that returns are in already, and nothing plainer beside them."""
     is_redundant: bool = False
     is_overlapping: bool = False
+    is_sold: bool = False
+    is_partly_told: bool = False
 
     @property
     def days(self) -> int:
@@ -109,6 +113,10 @@ def compare(statements: list[Statement], calendar: str | None) -> list[Period]:
     returning = keep_returns(selling, [period for period in periods if states_returns(period, selling)])
     for period in periods:
         mark(period, is_sold=period in selling, is_returned=period in returning)
+        period.is_sold = period in selling
+        period.is_partly_told = period.is_sold and any(
+            period.holds(other) for other in periods if other.states_sales and other is not period
+        )
         period.is_overlapping = any(
             period in told and any(period.meets(other) for other in told if other is not period)
             for told in (selling, returning)
@@ -118,14 +126,29 @@ def compare(statements: list[Statement], calendar: str | None) -> list[Period]:
 
 def keep(periods: list[Period]) -> list[Period]:
     """Those that no other tells."""
-    return [one for one in periods if not is_redundant(one, [other for other in periods if other is not one])]
+    kept = find_kept([(period.start, period.end) for period in periods])
+    return [period for period in periods if (period.start, period.end) in kept]
 
 
-def is_redundant(period: Period, others: list[Period]) -> bool:
-    """The longest period up to a week counts; a longer one only where it holds no other and no week meets it."""
-    if period.days <= DAYS_OF_A_WEEK:
-        return any(other.days <= DAYS_OF_A_WEEK and other.holds(period) for other in others)
-    return any(period.holds(other) or (other.days <= DAYS_OF_A_WEEK and period.meets(other)) for other in others)
+def find_kept(stated: Iterable[Days]) -> set[Days]:
+    """Periods that count: one yields where shorter ones cover all its days, and to one that counts and holds it."""
+    all_days = set(stated)
+    standing = {days for days in all_days if not is_covered(days, all_days)}
+    return {
+        (start, end)
+        for start, end in standing
+        if not any(first <= start and end <= last for first, last in standing - {(start, end)})
+    }
+
+
+def is_covered(days: Days, others: Iterable[Days]) -> bool:
+    """Whether each day is a day of a shorter period."""
+    start, end = days
+    shorter = [other for other in others if other[1] - other[0] < end - start]
+    return all(
+        any(first <= day <= last for first, last in shorter)
+        for day in (start + timedelta(days=number) for number in range((end - start).days + 1))
+    )
 
 
 def states_returns(period: Period, selling: list[Period]) -> bool:
@@ -181,20 +204,14 @@ def compare_receipts(statements: list[Statement]) -> list[Receipt]:
     by_days: dict[tuple[date, date], list[Statement]] = {}
     for statement in statements:
         by_days.setdefault(statement.days, []).append(statement)
+    counting = find_kept(by_days)
     kept = []
-    for (start, end), lines in by_days.items():
-        others = [days for days in by_days if days != (start, end)]
-        weeks = [other for other in others if (other[1] - other[0]).days < DAYS_OF_A_WEEK]
-        if (end - start).days < DAYS_OF_A_WEEK:
-            is_told = any(first <= start and end <= last for first, last in weeks)
+    for days, lines in by_days.items():
+        if days in counting:
+            kept.append(Receipt(*days, lines))
         else:
-            is_told = any(start <= first and last <= end for first, last in others)
-            is_told = is_told or any(first <= end and start <= last for first, last in weeks)
-        if is_told:
             for line in lines:
                 line.fate = "redundant"
-        else:
-            kept.append(Receipt(start, end, lines))
     for one in kept:
         one.is_overlapping = any(
             one.start <= other.end and other.start <= one.end for other in kept if other is not one

@@ -371,24 +371,23 @@ def judge(history: History) -> list[Statement]:
                 standing[(one.series, one.measure, one.days)].append(one)
     for statements in standing.values():
         settle(statements)
-    leave_totals([one for statements in standing.values() for one in statements if one.fate == "counted"])
+    find_totals(history, [one for statements in standing.values() for one in statements if one.fate == "counted"])
     return [one for message in messages for one in said[message.message_id]]
 
 
-def leave_totals(statements: list[Statement]) -> None:
-    """What is said without a place, and is what several places have together, whichever messages say so."""
-
-    def thing(one: Statement) -> tuple[object, ...]:
-        return one.item_type, one.item, one.unit, one.measure, one.line.qualifier, one.start, one.end
-
-    parts: dict[tuple[object, ...], list[Statement]] = defaultdict(list)
-    for one in statements:
-        if one.place != "unknown":
-            parts[thing(one)].append(one)
-    for one in statements:
-        found = parts.get(thing(one), []) if one.place == "unknown" else []
-        total = sum((part.quantity or Fraction(0) for part in found), Fraction(0))
-        if len({part.place for part in found}) > 1 and total == one.quantity:
+def find_totals(history: History, standing: list[Statement]) -> None:
+    """What several places add up to is their total; what stands for others says nothing beside any."""
+    by_thing: dict[tuple[object, ...], list[Statement]] = defaultdict(list)
+    for one in standing:
+        by_thing[one.item_type, one.item, one.unit, one.measure, one.days].append(one)
+    for statements in by_thing.values():
+        known = [one for one in statements if one.place in history.totals]
+        without = [one for one in statements if one.place == "unknown" and one not in known]
+        parts = [one for one in statements if one.place != "unknown" and one.place not in history.totals]
+        totals = known if parts else []
+        if len({one.place for one in parts}) > 1 and units_of(parts) == units_of(without):
+            totals = totals + without
+        for one in totals:
             one.fate = "total_of_split"
 
 

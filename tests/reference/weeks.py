@@ -36,6 +36,7 @@ class Week:
     returned: Fraction | None = None
     value: Fraction | None = None
     currency: str | None = None
+    sales_days: int | None = None
     received: Fraction | None = None
     stock: Snapshot | None = None
     is_carried: bool = False
@@ -43,6 +44,7 @@ class Week:
     is_ledger: bool = False
     is_implied_zero: bool = False
     is_straddling: bool = False
+    is_partly_told: bool = False
     is_overlapping: bool = False
     is_restated: bool = False
     is_incomplete: bool = False
@@ -71,6 +73,8 @@ class Account:
     periods: dict[Series, list[Period]]
     receipts: dict[Series, list[Receipt]]
     weeks: dict[Series, dict[date, Week]] = field(default_factory=dict)
+    last_report_of_anybody: date | None = None
+    """Last day of the last week that any partner has reported."""
 
     @property
     def counted(self) -> list[Statement]:
@@ -165,7 +169,9 @@ def sell(week: Week, periods: list[Period]) -> None:
     week.sold = total([period.sold for period in periods])
     week.returned = total([period.returned for period in periods])
     week.value, week.currency = value_of_all([(period.sold, period.value, period.currency) for period in periods])
+    week.sales_days = max([7, *(period.days for period in periods if period.is_sold)])
     week.is_straddling = any(period.is_straddling for period in periods)
+    week.is_partly_told = any(period.is_partly_told for period in periods)
     week.is_overlapping = any(period.is_overlapping for period in periods)
 
 
@@ -219,11 +225,12 @@ def imply_zeros(account: Account) -> None:
     told = {(series[:2], series[2], period.week) for series, periods in account.periods.items() for period in periods}
     for series, weeks in account.weeks.items():
         item, place = series[:2], series[2]
-        if place == "unknown" or place in account.history.centres:
+        if place in {"unknown", *account.history.centres, *account.history.totals}:
             continue
         for start, week in weeks.items():
             is_told = any((item, where, start) in told for where in (place, "unknown"))
             is_reported = (series, start) in beside or (place, start) in selling
             if week.sold is None and is_reported and not is_told and (place, start) not in torn:
                 week.sold = week.returned = Fraction(0)
+                week.sales_days = 7
                 week.is_implied_zero = True

@@ -43,13 +43,25 @@ summed as (
 
 ),
 
+covered as (
+
+    select
+        *,
+        {{ is_covered('true') }} as is_covered
+
+    from summed
+
+    window {{ frames_of_periods() }}
+
+),
+
 told as (
 
     select
         *,
-        {{ is_stated_by_another('true') }} as is_redundant
+        is_covered or {{ is_held('not is_covered') }} as is_redundant
 
-    from summed
+    from covered
 
     window {{ frames_of_periods() }}
 

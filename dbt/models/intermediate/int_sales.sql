@@ -66,6 +66,7 @@ netted as (
 
     select
         *,
+        coalesce(sold, sold_negative, total_sold, net_sold) is not null as states_sales,
         case
             when coalesce(sold, sold_negative) is not null then coalesce(sold, 0)
             when total_sold is not null then greatest(total_sold, 0)
@@ -109,22 +110,35 @@ crowds as (
 ),
 
 -- Sales and returns are judged each for itself: sales of a week say nothing of the returns of its days.
-sold_apart as (
+sales_covered as (
 
     select
         *,
-        states_sales and not {{ is_stated_by_another('states_sales') }} as is_sales_counted
+        {{ is_covered('states_sales') }} as is_sales_covered
 
     from (
         select
             *,
-            coalesce(sold, sold_negative, total_sold, net_sold) is not null as states_sales,
             coalesce(sold, sold_negative, total_sold) is null and net_sold is not null as states_net
 
         from crowds
 
         where is_crowded
     ) as stated
+
+    window {{ frames_of_periods() }}
+
+),
+
+sold_apart as (
+
+    select
+        *,
+        states_sales
+        and not is_sales_covered
+        and not {{ is_held('states_sales and not is_sales_covered') }} as is_sales_counted
+
+    from sales_covered
 
     window {{ frames_of_periods() }}
 
@@ -146,14 +160,30 @@ final_returns as (
 
 ),
 
+returns_covered as (
+
+    select
+        *,
+        {{ is_covered('is_return_open') }} as is_return_covered
+
+    from final_returns
+
+    window {{ frames_of_periods() }}
+
+),
+
 returned_apart as (
 
     select
         *,
         is_net_final
-        or (is_return_open and not {{ is_stated_by_another('is_return_open') }}) as is_return_counted
+        or (
+            is_return_open
+            and not is_return_covered
+            and not {{ is_held('is_return_open and not is_return_covered') }}
+        ) as is_return_counted
 
-    from final_returns
+    from returns_covered
 
     window {{ frames_of_periods() }}
 
@@ -163,6 +193,7 @@ overlapped as (
 
     select
         *,
+        is_sales_counted and {{ holds('states_sales') }} as is_partly_told,
         (is_sales_counted and {{ shares_days('is_sales_counted') }})
         or (is_return_counted and {{ shares_days('is_return_counted') }}) as is_overlapping
 
@@ -199,6 +230,8 @@ judged as (
         states_sales and not is_sales_counted as is_sales_redundant,
         not is_return_counted and (returned is not null or is_negative_stated) as is_return_redundant,
         not is_return_counted and not (is_sales_counted and is_sale_stated) as is_redundant,
+        is_sales_counted,
+        is_partly_told,
         is_overlapping
 
     from overlapped
@@ -225,6 +258,8 @@ judged as (
         false as is_sales_redundant,
         false as is_return_redundant,
         false as is_redundant,
+        states_sales as is_sales_counted,
+        false as is_partly_told,
         false as is_overlapping
 
     from crowds
@@ -252,6 +287,8 @@ select
     is_sales_redundant,
     is_return_redundant,
     is_redundant,
+    is_sales_counted,
+    is_partly_told,
     is_overlapping,
     week_start_date,
     {{ week_start_date('start_date', 'week_calendar') }} != week_start_date as is_straddling

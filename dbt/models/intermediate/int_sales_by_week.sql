@@ -33,7 +33,10 @@ by_week as (
                 then sum(sales_value)
         end as sales_value,
         min(currency) as currency,
+        -- Days that the sales are of: of a month 31, of some days of a week the week.
+        greatest(7, max(end_date - start_date + 1) filter (where is_sales_counted)) as sales_days,
         bool_or(is_straddling) as is_straddling,
+        bool_or(is_partly_told) as is_partly_told,
         bool_or(is_overlapping) as is_overlapping,
         bool_or(is_unit_converted) as is_unit_converted
 
@@ -56,7 +59,9 @@ select
     net_units_sold,
     sales_value,
     case when sales_value is not null then currency end as currency,
+    sales_days,
     is_straddling,
+    is_partly_told,
     is_overlapping,
     is_unit_converted
 

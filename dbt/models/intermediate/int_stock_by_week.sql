@@ -19,10 +19,11 @@ ranked as (
             partition by series_key, week_start_date, {{ series_columns() }}
             order by
                 measure = 'opening_balance' asc,
-                as_of_date desc
-                {%- for measure in var('on_hand_measures') %},
-                measure = '{{ measure }}' desc
-            {%- endfor %}
+                as_of_date desc,
+                {% for measure in var('on_hand_measures') -%}
+                measure = '{{ measure }}' desc,
+                {% endfor -%}
+                measure asc
         ) as preference,
         max(units) filter (where measure = 'opening_balance' and as_of_date = week_start_date) over week
             as opening_units,

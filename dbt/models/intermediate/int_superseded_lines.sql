@@ -2,7 +2,6 @@
 -- several messages make it, the last one is true; a copy (function duplicate) speaks only where nothing else does.
 -- Lines of that one message all count: registers and receipts repeat equal lines. Lines that are out already make no
 -- statement. Codes are compared when each has its last word: one for promotions does not restate that for all sales.
--- What is left and names no place may be the total of what other messages, of one file or not, say of places.
 {{ config(
     materialized='maintained',
     maintained_by='weeks',
@@ -23,6 +22,12 @@ lines as (
 messages as (
 
     select * from {{ ref('int_messages') }}
+
+),
+
+locations as (
+
+    select * from {{ ref('locations') }}
 
 ),
 
@@ -111,7 +116,7 @@ compared as (
 
 ),
 
-told_otherwise as (
+outdone as (
 
     select
         compiled_line_id,
@@ -126,8 +131,8 @@ told_otherwise as (
                 and (value_of_code is not distinct from standing_value)
                 then 'repeated'
             when not is_standing then 'superseded'
-            -- Two codes for one measure (QTY 17 with 145, QTY 153 with 26) are two views of the same goods, the lesser
-            -- a part of the greater, never a sum.
+            -- Two codes for one measure (QTY 17 with 145, QTY 153 with 26) are two views of the same goods, the lesser a
+            -- part of the greater, never a sum.
             else 'other_view'
         end as fate
 
@@ -139,50 +144,78 @@ told_otherwise as (
 
 ),
 
-standing as (
+-- What is said without a place, or of one that stands for others: few items have such lines.
+said_of_all as (
 
-    select lines.*
+    select distinct
+        lines.partner_id,
+        lines.item_id_type,
+        lines.item_id,
+        lines.unit,
+        lines.measure,
+        lines.start_date,
+        lines.end_date
 
     from lines
 
-    left join told_otherwise on lines.compiled_line_id = told_otherwise.compiled_line_id
+    left join locations on lines.partner_id = locations.partner and lines.location_id = locations.location_id
 
-    where told_otherwise.compiled_line_id is null and lines.is_cancellation is not true
+    where lines.location_id = 'unknown' or locations.kind = 'total'
 
 ),
 
--- The split is the statement, the total only checks it, as within a message.
-totals as (
+standing as (
 
     select
-        total_lines.compiled_line_id,
-        total_lines.partner_id,
-        total_lines.week_start_date
+        lines.*,
+        lines.location_id = 'unknown' or coalesce(locations.kind = 'total', false) as is_of_all,
+        coalesce(locations.kind = 'total', false) as is_known_total
 
-    from standing as total_lines
+    from lines
 
-    inner join standing as split_lines
+    inner join said_of_all
         on
-            total_lines.partner_id = split_lines.partner_id
-            and total_lines.item_id_type = split_lines.item_id_type
-            and total_lines.item_id = split_lines.item_id
-            and total_lines.unit = split_lines.unit
-            and total_lines.measure = split_lines.measure
-            and total_lines.qualifier is not distinct from split_lines.qualifier
-            and total_lines.start_date = split_lines.start_date
-            and total_lines.end_date = split_lines.end_date
-            and split_lines.location_id != 'unknown'
+            lines.partner_id = said_of_all.partner_id
+            and lines.item_id_type = said_of_all.item_id_type
+            and lines.item_id = said_of_all.item_id
+            and lines.unit = said_of_all.unit
+            and lines.measure = said_of_all.measure
+            and lines.start_date = said_of_all.start_date
+            and lines.end_date = said_of_all.end_date
 
-    where total_lines.location_id = 'unknown'
+    left join locations on lines.partner_id = locations.partner and lines.location_id = locations.location_id
 
-    group by
-        total_lines.compiled_line_id, total_lines.partner_id, total_lines.week_start_date, total_lines.quantity
+    left join outdone on lines.compiled_line_id = outdone.compiled_line_id
 
-    having count(distinct split_lines.location_id) > 1 and sum(split_lines.quantity) = total_lines.quantity
+    where outdone.compiled_line_id is null and not lines.is_cancellation
+
+),
+
+-- A total is what several places add up to, and what a place that is known for one states beside any.
+compared_with_places as (
+
+    select
+        *,
+        sum(quantity) filter (where is_of_all and not is_known_total) over statement as units_of_all,
+        sum(quantity) filter (where not is_of_all) over statement as units_of_places,
+        min(location_id) filter (where not is_of_all) over statement as first_place,
+        max(location_id) filter (where not is_of_all) over statement as last_place
+
+    from standing
+
+    window statement as (
+        partition by partner_id, item_id_type, item_id, unit, measure, start_date, end_date
+    )
 
 )
 
-select * from told_otherwise
+select
+    compiled_line_id,
+    partner_id,
+    week_start_date,
+    fate
+
+from outdone
 
 union all
 
@@ -192,4 +225,8 @@ select
     week_start_date,
     'total_of_split' as fate
 
-from totals
+from compared_with_places
+
+where
+    (is_known_total and first_place is not null)
+    or (is_of_all and not is_known_total and first_place != last_place and units_of_all = units_of_places)

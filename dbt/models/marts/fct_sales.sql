@@ -44,6 +44,7 @@ select
     partners.price_basis,
 
     sales.is_straddling,
+    sales.is_partly_told,
     sales.is_overlapping,
     sales.is_unit_converted,
     sales.location_id = 'unknown' as is_location_unknown

@@ -40,6 +40,7 @@ by_week as (
         sum(units_sold) as units_sold,
         sum(units_returned) as units_returned,
         sum(net_units_sold) as net_units_sold,
+        max(sales_days) as sales_days,
         case
             when
                 bool_and(sales_value is not null or coalesce(units_sold, 0) = 0)
@@ -118,6 +119,7 @@ select
     units_sold::numeric(30, 3) as units_sold,
     units_returned::numeric(30, 3) as units_returned,
     net_units_sold::numeric(30, 3) as net_units_sold,
+    sales_days::integer as sales_days,
     sales_value::numeric(38, 4) as sales_value,
     case when sales_value is not null then currency end as currency,
     units_received::numeric(30, 3) as units_received,

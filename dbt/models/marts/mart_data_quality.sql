@@ -202,6 +202,19 @@ rejected as (
 
 ),
 
+-- Who falls silent is missing as long as others report. A week that had not begun when it came is a mistyped year.
+last_reports as (
+
+    select max(week_start_date + 6) as last_date
+
+    from spoken
+
+    where
+        is_valid and not is_test and not is_resend and line_count > 0
+        and week_start_date <= {{ day_in_utc('received_at') }}
+
+),
+
 files_by_type as (
 
     select
@@ -228,7 +241,8 @@ files_by_type as (
 
 ),
 
--- A place is expected in the files of a type from the first of them on, until it has been silent for some weeks.
+-- A place is expected in the files of a type from the first of them on, as long as anybody reports, until it has been
+-- silent for some weeks.
 expected as (
 
     select
@@ -255,10 +269,15 @@ expected as (
             files_by_type.partner_id = file_schedules.partner
             and files_by_type.message_type = file_schedules.message_type
 
+    cross join last_reports
+
     {{ join_weeks(
         'files_by_type.week_start_date',
         'least(
-            coalesce(files_by_type.next_week_start_date - 7, files_by_type.last_week_start_date),
+            coalesce(
+                files_by_type.next_week_start_date - 7,
+                greatest(files_by_type.last_week_start_date, last_reports.last_date - 6)
+            ),
             files_by_type.week_start_date + 7 * ' ~ var('weeks_until_silent') ~ '
         )',
         'expected_week',
