@@ -34,8 +34,10 @@ def read_currency(
     if not stated or stated[0] == above:
         return stated[0] if stated else None
     holders = [i for i in range(first, last) if segments[i].tag in CURRENCIES]
-    runs = [index for index, _, _ in price_runs(segments, first, last, setting)]
-    if len(holders) < len(runs) and holders[0] > runs[0]:
+    runs = price_runs(segments, first, last, setting)
+    if setting.standard.has_components:  # CUX stands below each PRI, and CUR of X12 behind all CTP
+        runs = [price for run in runs for price in price_run(segments, run, last, setting)]
+    if len(holders) < len(runs) and holders[0] > runs[0][0]:
         detail = f"The currency {stated[0]} stands behind one of several prices: which of them have it is not said."
         raise UnreadableValueError("currency-ambiguous", detail)
     return stated[0]

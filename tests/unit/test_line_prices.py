@@ -95,6 +95,9 @@ def test_a_price_that_is_sent_twice_is_one() -> None:
         ("PRI+AAA:2 CUX+2:EUR:10 QTY+61:1 PRI+AAA:2", ["EUR", "EUR"]),
         ("PRI+AAA:2 CUX+2:USD:10 QTY+61:1 PRI+AAA:2", []),
         ("PRI+AAA:2 QTY+61:1 PRI+AAA:2 CUX+2:USD:10", []),
+        ("PRI+AAA:2 CUX+2:USD:10 PRI+AAB:3 CUX+2:USD:10", ["USD"]),
+        ("PRI+AAA:2 CUX+2:USD:10 PRI+AAB:3", []),
+        ("PRI+AAA:2 PRI+AAB:3 CUX+2:USD:10", []),
     ],
 )
 def test_the_currency_below_one_price_says_nothing_of_another(lines: str, told: list[str]) -> None:

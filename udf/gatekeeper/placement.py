@@ -33,12 +33,6 @@ def check_places(segments: Sequence[Segment], chunks: Chunks, setting: Setting) 
     transfers = {chunk.first for chunk in chunks.groups if segments[chunk.first].tag == "PTD"}
     if transfers:  # where PTD opens a group of an 867, each is opened by one
         doubtful += [chunk.first for chunk in chunks.groups if chunk.first not in transfers]
-        kinds_of_transfers: dict[str, list[bool]] = {}
-        for chunk in chunks.groups:  # a summary or a scrapping has no customer, and each sale has
-            kind = segments[chunk.first].value(0)
-            kinds_of_transfers.setdefault(kind, []).append(_names_place(segments, chunk, setting))
-            if len(set(kinds_of_transfers[kind])) > 1:
-                doubtful.append(chunk.first)
     doubtful += [i for line in each_line(chunks) for i in range(line.first, line.last) if segments[i].tag == "PTD"]
     behind: list[int | None] = []
     for line, indices in zip(each_line(chunks), inside, strict=True):
@@ -53,7 +47,19 @@ def check_places(segments: Sequence[Segment], chunks: Chunks, setting: Setting) 
     if placed and behind[-1] is None:
         doubtful += placed
     detail = "A place between two lines can belong to the line before or to those after it."
-    return [Finding("ambiguous-structure", detail, min(doubtful))] if doubtful else []
+    found = [Finding("ambiguous-structure", detail, min(doubtful))] if doubtful else []
+    return found + (_find_bare_transfers(segments, chunks, setting) if transfers else [])
+
+
+def _find_bare_transfers(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
+    """Transfers of one kind (PTD01) of which some name a place: a scrapping has no customer, and each sale has."""
+    is_placed: dict[str, bool] = {}
+    for chunk in chunks.groups:
+        kind, own = segments[chunk.first].value(0), _names_place(segments, chunk, setting)
+        if is_placed.setdefault(kind, own) != own:
+            detail = f"Some transfers of the kind {kind} name a place and others none: one may be lost."
+            return [Finding("place-missing", detail, chunk.first)]
+    return []
 
 
 def check_parts(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:

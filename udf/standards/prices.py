@@ -17,16 +17,20 @@ from udf.standards.x12 import X12
 
 PRICES = frozenset(("PRI", "CTP"))
 """Segments of a price that stands apart from its quantity: EDIFACT's and X12's."""
+CURRENCY = "CUX"
+"""What EDIFACT has below a price: D.99B SLSRPT, D.96A INVRPT."""
 
 
 def price_runs(segments: Sequence[Segment], first: int, last: int, setting: Setting) -> list[Position]:
-    """The first price of each run of price segments; a UIT counts where it states one."""
+    """The first price of each run of price segments; a UIT counts where it states one, and a CUX ends none."""
     runs: list[Position] = []
     previous = -2
     slots = setting.standard.stated_in("price")
     for index in range(first, last):
         segment = segments[index]
         slot = slots.get(segment.tag)
+        if segment.tag == CURRENCY and previous == index - 1:
+            previous = index
         if slot is None or not segment.value(*slot):
             continue
         if previous != index - 1:
@@ -45,12 +49,20 @@ def price_run(segments: Sequence[Segment], price: Position, last: int, setting: 
 
     if not states_price(price[0]):
         return [price]
+
+    def step(index: int, by: int) -> int:
+        """How far the next price of the run is, 0 where there is none: D.99B SLSRPT has a CUX below each."""
+        over = segments[index + by].tag == CURRENCY if 0 <= index + 2 * by < last else False
+        return next((n for n in (1, 2)[: 1 + over] if 0 <= index + n * by < last and states_price(index + n * by)), 0)
+
     begin = end = price[0]
-    while begin and states_price(begin - 1):
-        begin -= 1
-    while end + 1 < last and states_price(end + 1):
-        end += 1
-    return [(index, *slots[segments[index].tag]) for index in range(begin, end + 1)]
+    while back := step(begin, -1):
+        begin -= back
+    while on := step(end, 1):
+        end += on
+    return [
+        (index, *slots[segments[index].tag]) for index in range(begin, end + 1) if segments[index].tag != CURRENCY
+    ]  # fmt: skip
 
 
 def prefer_price(

@@ -327,7 +327,7 @@ DAMAGE = {
         resale(f"PTD*SS {UP_A} QTY*32*5*EA PTD*SS QTY*32*6*EA CTT*2"), "ambiguous-structure",
     ),
     "the place of all transfers moved into the first": (
-        resale(f"PTD*SS N1*ST**92*1 {UP_A} QTY*32*5*EA PTD*SS {UP_B} QTY*32*6*EA"), "ambiguous-structure",
+        resale(f"PTD*SS N1*ST**92*1 {UP_A} QTY*32*5*EA PTD*SS {UP_B} QTY*32*6*EA"), "place-missing",
     ),
     "the document's date moved into a group": (
         message("SLSRPT", f"BGM+73E+S1+9 LOC+162+S1 DTM+137:20260108:102 {LIN_A} QTY+153:1"), "header-field-misplaced",

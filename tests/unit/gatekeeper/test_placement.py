@@ -86,5 +86,5 @@ def test_transfers_of_one_kind_all_name_their_customer_or_none_does() -> None:
     sale = "PTD*SS N1*ST**92*R{0} QTY*32*{0}*EA LIN*{0}*UP*036000291452"
     scrap = "PTD*SC QTY*32*9*EA LIN*3*UP*036000291452"
     bare = "PTD*SS QTY*32*9*EA LIN*3*UP*036000291452"
-    assert "ambiguous-structure" not in errors(resale(f"{sale.format(1)} {sale.format(2)} {scrap}"))
-    assert "ambiguous-structure" in errors(resale(f"{sale.format(1)} {sale.format(2)} {bare}"))
+    assert errors(resale(f"{sale.format(1)} {sale.format(2)} {scrap}")) == set()
+    assert errors(resale(f"{sale.format(1)} {sale.format(2)} {bare}")) == {"place-missing"}
