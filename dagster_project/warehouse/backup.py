@@ -48,7 +48,7 @@ def restore(server: Server, variables: Mapping[str, str], file: Path) -> None:
         for table in (sql.Identifier("bronze", "interchanges"), sql.Identifier("silver", "reviews")):
             if connection.execute(sql.SQL("select from {} limit 1").format(table)).fetchone() is not None:
                 raise WarehouseError("This warehouse holds data: restore into an empty one.")
-        # A file of an older version knows nothing of what has come since, and a schema that holds it could not give way.
+        # A file of an older version knows nothing of what has come since, and a schema with that could not give way.
         connection.execute("drop schema bronze, silver cascade")
     # `make up` has made the roles, which no dump of a database holds. Where this fails, it makes the tables again.
     command = ["--clean", "--if-exists", "--exit-on-error", "--single-transaction"]
