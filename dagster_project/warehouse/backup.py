@@ -7,6 +7,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from psycopg import sql
+
 from dagster_project.warehouse.account import WarehouseError
 from dagster_project.warehouse.connection import connect, names_another
 from dagster_project.warehouse.embedded import Server
@@ -43,9 +45,12 @@ def restore(server: Server, variables: Mapping[str, str], file: Path) -> None:
         raise WarehouseError(f"There is no file {file}.")
     with connect(variables) as connection:
         programs = find_programs(server, connection.info.server_version // 10000)
-        if connection.execute("select from bronze.interchanges limit 1").fetchone() is not None:
-            raise WarehouseError("This warehouse holds data: restore into an empty one.")
-    # `make up` has made the roles, which no dump of a database holds, and empty tables, which give way.
+        for table in (sql.Identifier("bronze", "interchanges"), sql.Identifier("silver", "reviews")):
+            if connection.execute(sql.SQL("select from {} limit 1").format(table)).fetchone() is not None:
+                raise WarehouseError("This warehouse holds data: restore into an empty one.")
+        # A file of an older version knows nothing of what has come since, and a schema with that could not give way.
+        connection.execute("drop schema bronze, silver cascade")
+    # `make up` has made the roles, which no dump of a database holds. Where this fails, it makes the tables again.
     command = ["--clean", "--if-exists", "--exit-on-error", "--single-transaction"]
     _run([programs / "pg_restore", *command, f"--dbname={variables['PGDATABASE']}", file], variables)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import errors
 
 import udf
 from dagster_project import status, warehouse
@@ -17,6 +18,7 @@ from dagster_project.warehouse.backup import back_up, find_programs, restore
 from tests.conftest import Variables, new_database
 from tests.integration.incoming import Deliver, compile_all, write_sales
 from tests.integration.warehouse.test_reviews import approve
+from tests.integration.warehouse.test_version import SECOND_SHAPE
 from udf.postgres.schema_version import SCHEMA_VERSION
 
 Connection = psycopg.Connection[Any]
@@ -89,18 +91,15 @@ SUMS = """
         (select count(*) from bronze.messages),
         (select count(*) from silver.outcomes where is_valid),
         (select md5(string_agg(content, '' order by interchange_id, part)) from bronze.interchange_parts),
-        (select sum(units) from gold.built)
+        (select sum(units) from gold.built),
+        (select jsonb_agg(reviews order by review_id) from silver.reviews),
+        (select jsonb_agg(decisions_in_force) from silver.decisions_in_force)
 """
 
 
-def test_a_backup_comes_back_into_an_empty_warehouse_with_all_its_sums(
-    deliver: Deliver,
-    connection: Connection,
-    server: Variables,
-    database: Variables,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.fixture
+def programs(database: Variables, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """Whose pg_dump and pg_restore fit the server."""
     programs = Server(STATE)
     if Server(STATE / f"test-{os.getpid()}" / "shared").port == int(database["PGPORT"]):
         monkeypatch.setenv(warehouse.EMBEDDED_AT, f"{database['PGHOST']}:{database['PGPORT']}")
@@ -109,8 +108,20 @@ def test_a_backup_comes_back_into_an_empty_warehouse_with_all_its_sums(
             find_programs(programs, asked.info.server_version // 10000)
         except WarehouseError as error:
             pytest.skip(str(error))
+    return programs
+
+
+def test_a_backup_comes_back_into_an_empty_warehouse_with_all_its_sums(
+    deliver: Deliver,
+    connection: Connection,
+    server: Variables,
+    database: Variables,
+    tmp_path: Path,
+    programs: Server,
+) -> None:
     deliver(write_sales(1), write_sales(2))
     compile_all()
+    approve(connection)
     connection.execute("set role tillroll_dbt")
     connection.execute("create table gold.built as select 7 as units")
     connection.commit()
@@ -127,6 +138,36 @@ def test_a_backup_comes_back_into_an_empty_warehouse_with_all_its_sums(
             assert restored.execute(SUMS.encode()).fetchone() == connection.execute(SUMS.encode()).fetchone()
             restored.execute("set role analyst")
             assert restored.execute("select units from gold.built").fetchone() == (7,)
+
+
+def test_a_backup_of_before_peoples_decisions_comes_back_as_well(
+    deliver: Deliver, connection: Connection, server: Variables, database: Variables, tmp_path: Path, programs: Server
+) -> None:
+    deliver(write_sales(1))
+    compile_all()
+    connection.execute(SECOND_SHAPE.encode())
+    connection.commit()
+    file = tmp_path / "of then.dump"
+    back_up(programs, database, file)
+    with new_database(server, "template0") as other:
+        warehouse.prepare(other)
+        restore(programs, other, file)
+        (remark,) = warehouse.prepare(other)
+        assert remark.startswith("The warehouse had schema version 2")
+        with warehouse.connect(other) as restored:
+            assert restored.execute("select count(*) from silver.settled_outcomes").fetchone() == (1,)
+            with pytest.raises(errors.InsufficientPrivilege):
+                restored.execute("truncate silver.reviews")
+
+
+def test_where_something_was_decided_nothing_is_restored(
+    connection: Connection, database: Variables, tmp_path: Path, programs: Server
+) -> None:
+    approve(connection)
+    connection.commit()
+    (tmp_path / "any.dump").write_bytes(b"")
+    with pytest.raises(WarehouseError, match="holds data: restore into an empty one"):
+        restore(programs, database, tmp_path / "any.dump")
 
 
 def test_a_pg_dump_older_than_the_server_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
