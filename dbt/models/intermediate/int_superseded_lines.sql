@@ -131,8 +131,8 @@ outdone as (
                 and (value_of_code is not distinct from standing_value)
                 then 'repeated'
             when not is_standing then 'superseded'
-            -- Two codes for one measure (QTY 17 with 145, QTY 153 with 26) are two views of the same goods, the lesser a
-            -- part of the greater, never a sum.
+            -- Two codes for one measure (QTY 17 with 145, QTY 153 with 26) are two views of the same goods, the lesser
+            -- a part of the greater, never a sum.
             else 'other_view'
         end as fate
 
@@ -229,4 +229,6 @@ from compared_with_places
 
 where
     (is_known_total and first_place is not null)
-    or (is_of_all and not is_known_total and first_place != last_place and units_of_all = units_of_places)
+    or (
+        is_of_all and not is_known_total and first_place != last_place and units_of_all = units_of_places
+    )
