@@ -13,6 +13,11 @@
     ({{ time_in_utc(moment) }})::date
 {%- endmacro %}
 
+{# The same moment of the next day. #}
+{% macro a_day_after(moment) -%}
+    {{ moment }} + interval '1 day'
+{%- endmacro %}
+
 {# A day or moment as a number, which unlike its text is the same in each session's zone and style. #}
 {% macro as_number_of_seconds(moment) -%}
     extract(epoch from {{ moment }})

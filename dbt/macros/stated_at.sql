@@ -4,7 +4,7 @@
 #}
 {% macro stated_at(prepared_at, received_at) -%}
     case
-        when {{ prepared_at }} <= {{ received_at }} + interval '1 day' then {{ prepared_at }}
+        when {{ prepared_at }} <= {{ a_day_after(received_at) }} then {{ prepared_at }}
         else {{ received_at }}
     end
 {%- endmacro %}

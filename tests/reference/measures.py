@@ -224,6 +224,7 @@ def perform(week: Week) -> Row:
         "receipt_sell_through_base_units": rounded(supply if week.net is not None else None, 3),
         "is_in_stock": None if on_hand is None else on_hand > 0,
         "is_out_of_stock": None if on_hand is None else on_hand <= 0,
+        "is_stock_negative": on_hand is not None and on_hand < 0,
         "is_sales_missing": week.net is None,
         "is_implied_zero": week.is_implied_zero,
         "is_stock_missing": here is None,
@@ -281,6 +282,22 @@ def rates(rows: list[Row], kind: str) -> Row:
     }
 
 
+def rate_of_places(rows: list[Row]) -> Row:
+    """That of the places whose sales and stock are stated; else of sales without a place beside stock at places."""
+    selling = [row for row in rows if row["net_units_sold"] is not None]
+    stocked = [row for row in rows if not row["is_stock_missing"]]
+    is_paired = any(row["sell_through_base_units"] is not None for row in rows)
+    if is_paired or not selling or not stocked or any(not row["is_location_unknown"] for row in selling):
+        return rates(rows, "sell_through")
+    net = summed(selling, "net_units_sold")
+    base = plus(net, summed(stocked, "on_hand_units"))
+    return {
+        "sell_through_rate": share(net, base),
+        "sell_through_net_units": rounded(net, 3),
+        "sell_through_base_units": rounded(base, 3),
+    }
+
+
 def counts(rows: list[Row], noun: str) -> Row:
     """How many places, or items, of which kind."""
     stock_known = sum(row["on_hand_units"] is not None for row in rows)
@@ -318,10 +335,10 @@ def by_item_rows(account: Account, performance: list[Row]) -> list[Row]:
                 | {"sales_known_location_count": sum(not row["is_sales_missing"] for row in here)}
                 | sums(here, "units_sold", "units_returned", "net_units_sold", "units_received")
                 | sums(here, "beginning_on_hand_units", "on_hand_units")
-                | rates(here, "sell_through")
+                | rate_of_places(here)
                 | rates(here, "receipt_sell_through")
                 | compared(parts, start)
-                | any_of(here, "is_straddling", "is_incomplete", "is_restated")
+                | any_of(here, "is_straddling", "is_incomplete", "is_restated", "is_stock_negative")
                 | {"is_unlocated_added": len({row["is_location_unknown"] for row in here}) > 1}
             )
     return rows
@@ -336,6 +353,6 @@ def by_location_rows(account: Account, performance: list[Row]) -> list[Row]:
         | counts(here, "item")
         | sums(here, "units_sold", "units_returned", "net_units_sold", "units_received", "on_hand_units")
         | rates(here, "sell_through")
-        | any_of(here, "is_straddling", "is_incomplete", "is_restated")
+        | any_of(here, "is_straddling", "is_incomplete", "is_restated", "is_stock_negative")
         for (place, unit, start), here in gather(performance, "location_id", "unit", "week_start_date").items()
     ]

@@ -229,4 +229,6 @@ from compared_with_places
 
 where
     (is_known_total and first_place is not null)
-    or (is_of_all and not is_known_total and first_place != last_place and units_of_all = units_of_places)
+    or (
+        is_of_all and not is_known_total and first_place != last_place and units_of_all = units_of_places
+    )

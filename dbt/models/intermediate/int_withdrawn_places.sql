@@ -160,7 +160,7 @@ misdated as (
             and (withdrawing.is_empty or places.location_id = withdrawing.location_id)
             and places.interchange_id != withdrawing.interchange_id
             and places.statement_number > withdrawing.statement_number
-            and places.stated_at <= withdrawing.stated_at + interval '1 day'
+            and places.stated_at <= {{ a_day_after('withdrawing.stated_at') }}
             and places.control_number < withdrawing.control_number
             and coalesce(places.start_date <= withdrawing.end_date, true)
             and coalesce(places.end_date >= withdrawing.start_date, true)

@@ -56,19 +56,40 @@ by_week as (
         sum(beginning_on_hand_units) as beginning_on_hand_units,
         sum(on_hand_units) as on_hand_units,
 
-        sum(sell_through_net_units) as sell_through_net_units,
-        sum(sell_through_base_units) as sell_through_base_units,
+        sum(sell_through_net_units) as placed_net_units,
+        sum(sell_through_base_units) as placed_base_units,
+        bool_and(is_location_unknown) filter (where net_units_sold is not null) as is_sold_without_place,
+        sum(on_hand_units) filter (where not is_stock_missing) as stated_on_hand_units,
         sum(receipt_sell_through_net_units) as receipt_sell_through_net_units,
         sum(receipt_sell_through_base_units) as receipt_sell_through_base_units,
 
         bool_or(is_straddling) as is_straddling,
         bool_or(is_incomplete) as is_incomplete,
         bool_or(is_restated) as is_restated,
+        bool_or(is_stock_negative) as is_stock_negative,
         bool_or(is_location_unknown) and not bool_and(is_location_unknown) as is_unlocated_added
 
     from performance
 
     group by partner_id, item_id_type, item_id, unit, week_start_date
+
+),
+
+-- Who says sales without a place, and stock at centres, says them of the same goods.
+rated as (
+
+    select
+        *,
+        case
+            when placed_base_units is not null then placed_net_units
+            when is_sold_without_place and stated_on_hand_units is not null then net_units_sold
+        end as sell_through_net_units,
+        case
+            when placed_base_units is not null then placed_base_units
+            when is_sold_without_place then net_units_sold + stated_on_hand_units
+        end as sell_through_base_units
+
+    from by_week
 
 ),
 
@@ -78,7 +99,7 @@ compared as (
         *,
         {{ compared_weeks() }}
 
-    from by_week
+    from rated
 
     window
         {{ frames_of_weeks('partner_id, item_id_type, item_id, unit') }}
@@ -138,6 +159,7 @@ select
     is_straddling,
     is_incomplete,
     is_restated,
+    is_stock_negative,
     is_unlocated_added
 
 from measured

@@ -46,6 +46,7 @@ by_week as (
         bool_or(is_straddling) as is_straddling,
         bool_or(is_incomplete) as is_incomplete,
         bool_or(is_restated) as is_restated,
+        bool_or(is_stock_negative) as is_stock_negative,
         bool_or(is_location_unknown) as is_location_unknown
 
     from performance
@@ -86,6 +87,7 @@ select
     is_straddling,
     is_incomplete,
     is_restated,
+    is_stock_negative,
     is_location_unknown
 
 from by_week

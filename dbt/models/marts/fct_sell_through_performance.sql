@@ -268,6 +268,7 @@ select
 
     on_hand_units > 0 as is_in_stock,
     on_hand_units <= 0 as is_out_of_stock,
+    coalesce(on_hand_units < 0, false) as is_stock_negative,
     net_units_sold is null as is_sales_missing,
     is_implied_zero,
     not is_stock_stated as is_stock_missing,
