@@ -341,7 +341,7 @@ class _Batch:
         return self._batch
 
 
-_PADDING = (PAD,) * 4
+_PADDING = (PAD,) * 5
 
 
 def _ignore(_level: int, _text: bytes, _data: object) -> None:
