@@ -147,7 +147,7 @@ $(TRAIN_STAMP): $(STAMP)
 # What udf/train/pipeline.sh reads: MINUTES, HIDDEN, LAYERS, HEADS, RATE, SEED, THREADS, START, TEACHER_LABELS.
 RUN ?= runs/tiny
 
-.PHONY: train train-quick test-train lora exam
+.PHONY: train train-quick test-train lora exam mutants
 train: train-setup ## train the tiny compiler from nothing for MINUTES (60), prove it and ship it into udf/model
 	@PYTHON=$(BIN)/python udf/train/pipeline.sh '$(RUN)'
 
@@ -163,6 +163,9 @@ lora: train-setup ## train the pretrained base for MINUTES (60): the specialist 
 
 exam: exam-setup ## examine the shipped model, the rules by themselves and two larger models: tables, runs/exam/exam.json and .png
 	@$(BIN)/python -m udf.train.exam.evaluate
+
+mutants: setup ## plant faults in the rules and count those that the model notices (FAULTS, 600): runs/exam/mutants.json
+	@$(BIN)/python -m udf.train.exam.mutants $(if $(FAULTS),--faults $(FAULTS)) --report runs/exam/mutants.json
 
 # The warehouse -------------------------------------------------------------------------------------------------------
 

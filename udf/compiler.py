@@ -30,7 +30,8 @@ from udf.plans.book import PlanBook
 from udf.plans.replay import Replayed
 from udf.plans.routing import Routed, Router
 from udf.readers.model import ATTEMPTS, ModelReader
-from udf.readers.rules import RulesReader, read_line, read_part, settle
+from udf.readers.rules import RulesReader, read_unit, read_whole, settle
+from udf.reading import LineReading, PartReading, Record
 from udf.refusals import RefusedError, hash_document, refuse
 from udf.standards.reference import Reference, load_reference
 from udf.version import MODEL, model_version, version_with
@@ -67,7 +68,7 @@ class Compiler:
         self.reference = reference or load_reference()
         self.model_version = model
         self.version = version_with(model)
-        self._reader = RulesReader() if engine is None else ModelReader(engine, attempts)
+        self._reader = RulesReader() if engine is None else ModelReader(engine, attempts, self._guess)
 
     def compile_batch(
         self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None
@@ -121,12 +122,20 @@ class Compiler:
 
     def _judge(self, message: Message, unit: Unit) -> Sequence[Finding]:
         """Hold what was read of a unit against what the rules read of it."""
-        segments, setting, chunk = message.segments, message.setting, unit.chunks[0]
-        if chunk.kind == "line":
-            return judge_unit(message, unit, read_line(segments, chunk.first, chunk.last, setting))
-        reading = read_part(segments, chunk, setting)
-        settle(unit, reading, segments, setting)
+        reading = self._read_by_rules(message, unit)
+        if isinstance(reading, PartReading):
+            settle(unit, reading, message.segments, message.setting)
         return judge_unit(message, unit, reading)
+
+    def _guess(self, message: Message, unit: Unit) -> Sequence[list[Record]]:
+        """What the rules read of a unit: the model's answer is most often the same, and is found sooner then."""
+        return read_unit(message, unit, self._read_by_rules(message, unit))
+
+    def _read_by_rules(self, message: Message, unit: Unit) -> PartReading | LineReading:
+        reading = unit.reading or read_whole(message, unit)
+        if not message.is_long:
+            unit.reading = reading
+        return reading
 
     def _finish(self, message: Message) -> tuple[Outcome, str | None]:
         """The outcome of a message whose units are read and judged, and its document as JSON; plans learn from it."""

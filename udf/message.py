@@ -11,7 +11,7 @@ from udf.edi.reader import read_segments
 from udf.edi.segments import LONG, Segment
 from udf.findings import Finding
 from udf.outcome import Envelope
-from udf.reading import TYPES, Record
+from udf.reading import TYPES, LineReading, PartReading, Record
 from udf.refusals import RefusedError, too_large
 from udf.standards.chunks import Chunk, Chunks
 from udf.standards.edifact import EDIFACT
@@ -70,6 +70,8 @@ class Unit:
     log: Sequence[tuple[int, str, Sequence[Finding]]] = ()
     left_out: Mapping[str, int] | None = None
     """How many findings of which code were not kept, of one with very many."""
+    reading: PartReading | LineReading | None = None
+    """What the rules read of it, as long as it is needed; not kept of a long message."""
     line: LineRecords | None = None
     """The records of a line, as places in the message; of a long one they are gathered anew each time."""
 
@@ -149,6 +151,8 @@ def describe_answer(unit: Unit) -> str:
     return "; ".join(rows) or "no record"
 
 
+Guess = Callable[[Message, Unit], Sequence[list[Record]]]
+"""What a unit may be read as; whoever reads it makes no use of it but to be done sooner."""
 Judge = Callable[[Message, Unit], Sequence[Finding]]
 """What stands against the records that a unit has been given."""
 

@@ -3,6 +3,8 @@
 import hashlib
 import json
 import random
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +118,21 @@ def test_a_next_best_answer_begins_where_the_best_one_was_doubtful(engine: Llama
     for prefix in next_best_prefixes(answer, 3):
         other = engine.answer(prompts[:1], [prefix])[0]
         assert other.tokens[: len(prefix)] == prefix != answer.tokens[: len(prefix)]
+
+
+def test_what_an_answer_is_guessed_to_be_changes_nothing_of_it(engine: LlamaEngine, prompts: list[Prompt]) -> None:
+    engine.forget()
+    plain = engine.answer(prompts)
+    right = [answer.tokens for answer in plain]
+    wrong = [right[n - 1] for n in range(len(right))]
+    cut = [tokens[: len(tokens) // 2] for tokens in right]
+    for guesses in (right, wrong, cut):
+        engine.forget()
+        guessed = [replace(prompt, guess=partial(tuple, guess)) for prompt, guess in zip(prompts, guesses, strict=True)]
+        answers = engine.answer(guessed)
+        assert [answer.tokens for answer in answers] == right
+        for answer, known in zip(answers, plain, strict=True):
+            assert answer.margins == pytest.approx(known.margins, abs=0.02)
 
 
 def test_an_equal_prompt_is_decoded_once(engine: LlamaEngine, prompts: list[Prompt]) -> None:

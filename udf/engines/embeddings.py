@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from udf.engines.bindings import ggml
-from udf.language.vocabulary import OPENING, Bundle
+from udf.language.vocabulary import SPREAD, Bundle
 
 _NAME = b"token_embd.weight"
 _I32 = 26
 """ggml's numbers of its types."""
-_TOKENS = OPENING + 1
+_TOKENS = SPREAD + 1
 """Of one bundle."""
 _MOST_AT_ONCE = 512
 """Bundles: 2.4 MB in 32 bits for a model of 192."""

@@ -1,6 +1,6 @@
 """Engines: whatever answers prompts, behind one protocol."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -10,12 +10,17 @@ from udf.standards.chunks import Chunk
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A chunk as bundles of tokens, and how many markers it shows; beside them, for engines that talk, the chunk."""
+    """A chunk as bundles of tokens, and how many markers it shows; beside them, for engines that talk, the chunk.
+
+    `guess` gives what the answer may be. It is no part of what is asked: an engine that shows several steps of an
+    answer at once finds out sooner whether they are its own, and answers what it would have answered without it.
+    """
 
     tokens: Bundles
     markers: int
     chunk: Chunk | None = field(default=None, compare=False, repr=False)
     message_type: str = field(default="", compare=False)
+    guess: Callable[[], Sequence[int]] | None = field(default=None, compare=False, repr=False)
 
 
 class Answer(NamedTuple):

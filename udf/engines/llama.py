@@ -47,9 +47,11 @@ def _pack(tokens: Bundles) -> bytes:
 
 
 class _Sequence:
-    """An answer under way; `steps` are those that the network has not been shown yet."""
+    """An answer under way; `steps` are those that the network has not been shown yet, `guess` what may follow them."""
 
-    __slots__ = ("control", "grammar", "margins", "place", "prefix", "prompt", "seconds", "standing", "steps", "tokens")
+    __slots__ = (
+        "control", "grammar", "guess", "margins", "place", "prefix", "prompt", "seconds", "standing", "steps", "tokens",
+    )  # fmt: skip
 
     def __init__(self, prompt: Prompt, prefix: tuple[int, ...]) -> None:
         self.prompt, self.prefix = prompt, prefix
@@ -58,6 +60,7 @@ class _Sequence:
         self.seconds: list[int] = []
         self.steps: list[tuple[int, int]] = []
         self.place = 0
+        self.guess: list[tuple[int, int]] = []
         self.control = PAD  # a field that was forced and has no pointer yet
         self.grammar = AnswerGrammar(prompt.tokens)
         self.standing = BEGINNING
@@ -69,6 +72,9 @@ class _Sequence:
             self._note(self.control)
         else:
             self._force_all()
+        if not prefix and not self.is_finished:
+            guess, known = _read_guess(prompt), len(self.steps)
+            self.guess = guess[known:] if guess[:known] == self.steps else []
 
     @property
     def is_finished(self) -> bool:
@@ -91,12 +97,30 @@ class _Sequence:
         self.standing = self.grammar.advance(self.standing, control, pointer)
         self._force_all()
 
-    def _choose(self, logits: "Logits", allowed: list[int]) -> int:
+    def check(self, logits: "Logits") -> int:
+        """Choose steps as long as they are the ones guessed, whose logits follow each other; how many were.
+
+        The last step that is chosen has not been shown, whether it was guessed otherwise or not at all.
+        """
+        numbers, start = logits
+        guess, self.guess = self.guess, []
+        right = 0
+        while True:
+            self.take((numbers, start + right * VOCABULARY_SIZE))
+            ahead = right + len(self.steps)
+            if self.is_finished or self.control != PAD or guess[right:ahead] != self.steps:
+                return right
+            right = ahead
+
+    def _choose(self, logits: "Logits", allowed: Sequence[int]) -> int:
         if len(allowed) == 1:
             self._note(allowed[0])
             return allowed[0]
         numbers, start = logits
-        values = [numbers[start + token] for token in allowed]
+        if isinstance(allowed, range):
+            values = numbers[start + allowed.start : start + allowed.stop]
+        else:
+            values = [numbers[start + token] for token in allowed]
         best = max(range(len(values)), key=values.__getitem__)
         top = values[best]
         values[best] = -math.inf
@@ -127,6 +151,18 @@ class _Sequence:
             if len(pointers) != 1:
                 return
             self._force(controls[0], pointers[0])
+
+
+def _read_guess(prompt: Prompt) -> list[tuple[int, int]]:
+    """The steps that the answer to a prompt may have, without its end."""
+    if prompt.guess is None:
+        return []
+    tokens = prompt.guess()
+    try:
+        steps = pair_tokens(tokens[:-1] if tokens and tokens[-1] == EOS else tokens)
+    except ValueError:  # it ends in a field without a pointer
+        return []
+    return steps if len(prompt.tokens) + len(steps) < SLOT_POSITIONS else []
 
 
 class LlamaEngine:
@@ -225,12 +261,17 @@ class LlamaEngine:
                     sequence.place = batch.add(slot, sequence.place, sequence.steps)
                 while waiting and free and batch.size + SLOT_POSITIONS <= BATCH_POSITIONS:
                     sequence, slot = waiting.pop(), free.pop()
-                    sequence.place = batch.add(slot, 0, sequence.steps, sequence.prompt.tokens)
+                    sequence.place = batch.add(slot, 0, sequence.steps, sequence.prompt.tokens, sequence.guess)
                     active[slot] = sequence
                 logits = self._run(batch)
-                for number, slot in enumerate(batch.slots):
+                number = 0
+                for slot, wanted in batch.slots:
                     sequence = active[slot]
-                    sequence.take((logits, number * VOCABULARY_SIZE))
+                    right = sequence.check((logits, number * VOCABULARY_SIZE))
+                    number += wanted
+                    if right < wanted - 1:
+                        llama_cpp.llama_memory_seq_rm(self._memory, slot, sequence.place + right, -1)
+                    sequence.place += right
                     if sequence.is_finished:
                         llama_cpp.llama_memory_seq_rm(self._memory, slot, -1, -1)
                         del active[slot]
@@ -251,7 +292,8 @@ class _Batch:
 
     def __init__(self, embeddings: Embeddings) -> None:
         self.size = 0
-        self.slots: list[int] = []
+        self.slots: list[tuple[int, int]] = []
+        """Each slot with how many of its positions have logits."""
         self._embeddings = embeddings
         self._bundles: list[Bundle] = []
         self._vectors = (ctypes.c_float * (BATCH_POSITIONS * embeddings.size))()
@@ -275,18 +317,21 @@ class _Batch:
         self.size = 0
         self.slots, self._bundles = [], []
 
-    def add(self, slot: int, place: int, steps: list[tuple[int, int]], prompt: Bundles = ()) -> int:
-        """Show a slot its prompt and steps, the first at `place`; the place behind them."""
-        start, count = self.size, len(prompt) + len(steps)
-        stop = start + count
+    def add(
+        self, slot: int, place: int, steps: list[tuple[int, int]], prompt: Bundles = (),
+        guess: Sequence[tuple[int, int]] = (),
+    ) -> int:  # fmt: skip
+        """Show a slot its prompt and steps, the first at `place`, and what may follow; the place behind the steps."""
+        start, count = self.size, len(prompt) + len(steps) + len(guess)
+        stop, wanted = start + count, 1 + len(guess)
         self._bundles += prompt
-        self._bundles += [(control, pointer, *_PADDING) for control, pointer in steps]
+        self._bundles += [(control, pointer, *_PADDING) for control, pointer in (*steps, *guess)]
         self._places[start:stop] = list(range(place, place + count))
         self._owners[start:stop] = [slot] * count
-        self._wanted[stop - 1] = 1
-        self.slots.append(slot)
+        self._wanted[stop - wanted : stop] = [1] * wanted
+        self.slots.append((slot, wanted))
         self.size = stop
-        return place + count
+        return place + count - len(guess)
 
     def fill(self) -> ctypes.Structure:
         """The structure for llama.cpp, each position the sum of its tokens' embeddings."""
@@ -296,7 +341,7 @@ class _Batch:
         return self._batch
 
 
-_PADDING = (PAD,) * 4
+_PADDING = (PAD,) * 5
 
 
 def _ignore(_level: int, _text: bytes, _data: object) -> None:

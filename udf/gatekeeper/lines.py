@@ -65,8 +65,43 @@ from udf.standards.x12 import X12
 def judge_line(segments: Sequence[Segment], line: LineRecords, reading: LineReading, setting: Setting) -> list[Finding]:
     """What does not hold in the records of a line; no findings means that each value is proved.
 
-    `reading` is the other witness's.
+    `reading` is the other witness's. That it shows a lost place is of the whole message, whatever was answered.
     """
+    findings = _judge_records(segments, line, reading, setting)
+    if findings and not any(finding.code == "place-lost" for finding in findings):
+        stated = _records_of(segments, reading, setting)
+        repeated = judge_repetition(segments, line.first, line.last, stated, setting)
+        findings += [finding for finding in repeated if finding.code == "place-lost"]
+    return findings
+
+
+def _records_of(segments: Sequence[Segment], reading: LineReading, setting: Setting) -> list[Record]:
+    """Quantities, codes, units and places of the other witness, as far as they were bound."""
+    records: list[Record] = []
+    for quantity in reading.quantities:
+        activity = activity_of(segments, quantity[0], setting.standard)
+        if not segments[activity].value(0):
+            continue
+        record: Record = {"quantity": quantity, "qualifier": (activity, 0, 0)}
+        if unit := unit_slot(segments, quantity, setting.standard):
+            record["unit"] = unit
+        place = reading.bindings[0].get(quantity[0]) if reading.bindings else None
+        own = part_place(segments, quantity) if segments[quantity[0]].tag in setting.standard.splits else None
+        if own is not None:
+            record["location"] = own
+        elif place is not None:
+            record["location"] = (place, *min(place_slots(segments[place])))
+        if price := reading.prices.get(activity):
+            record["price"] = price
+        start, end = reading.periods.get(activity, (None, None))
+        record |= {name: at for name, at in (("start", start), ("end", end)) if at is not None}
+        records.append(record)
+    return records
+
+
+def _judge_records(
+    segments: Sequence[Segment], line: LineRecords, reading: LineReading, setting: Setting
+) -> list[Finding]:
     own = [i for i in range(line.first, line.last) if segments[i].tag not in PLACES]  # places are the whole message's
     findings = find_malformed(segments, own, setting)
     findings += find_unread(segments, line.first, line.last, setting)
@@ -101,7 +136,6 @@ def judge_line(segments: Sequence[Segment], line: LineRecords, reading: LineRead
     findings += _judge_prices(segments, line, reading, setting)
     findings += _judge_line_dates(segments, line, reading, setting)
     repeated = judge_repetition(segments, line.first, line.last, line.records, setting)
-    # What a lost place says of the whole message stands, whatever else is wrong with the line.
     return [*findings, *(f for f in repeated if f.code == "place-lost")] if findings else repeated
 
 

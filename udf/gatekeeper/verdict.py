@@ -10,6 +10,7 @@ from udf.document import StatedPeriods, build_lines, inherit, lift, read_header,
 from udf.findings import Finding
 from udf.gatekeeper.blocks import PlaceSums
 from udf.gatekeeper.controls import check_body, check_totals, check_trailer, is_nil_report
+from udf.gatekeeper.copies import find_unlike
 from udf.gatekeeper.doubled import find_doubled
 from udf.gatekeeper.layout import check_layout
 from udf.gatekeeper.placement import find_referenced_places
@@ -263,7 +264,7 @@ class Verdict:
         if unit.findings:
             return []
         try:
-            return build_lines(
+            lines = build_lines(
                 message.segments, message.gather(unit),
                 inherit(header, _lift_stated(stated.get(id(group))) if group else {}),
                 message.setting, self.header.get("currency"), self._periods,
@@ -272,6 +273,10 @@ class Verdict:
         except UnreadableValueError as problem:
             unit.findings = [Finding(problem.code, str(problem), unit.chunks[0].first)]
             return []
+        if (unlike := find_unlike(message.text, lines, unit.chunks[0].first)) is not None:
+            unit.findings = [unlike]
+            return []
+        return lines
 
     def _reject(self, unit: Unit) -> RejectedLine:
         message, chunk = self.message, unit.chunks[0]

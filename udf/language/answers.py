@@ -14,13 +14,10 @@ says that the parts beside it (the pairs of an SDQ, the SCH or REF segments that
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from typing import NamedTuple
 
 from udf.language.vocabulary import EOS, FIELD, FIELD_OF, FIELD_RANK, MARK, MARKERS, MORE, NONE, PAD
 from udf.reading import FIELDS, Position, Record, SegmentLike
-from udf.standards.message_types import standard_of
-from udf.standards.standard import Standard
 
 
 def _stated(segments: Sequence[SegmentLike], s: int, e: int, c: int) -> Position | None:
@@ -62,76 +59,97 @@ class _Step(NamedTuple):
 
     element: int
     component: int
-    is_fixed: bool
+    is_fixed: bool = False
 
 
-@cache
-def _steps(standard: Standard) -> Mapping[tuple[str, str], _Step]:
-    """By field and tag. An anchor may be one of a row (the pairs of an SDQ) and the field beside it of all of them."""
-    steps: dict[tuple[str, str], _Step] = {}
-    for field, anchor in (*_ANCHOR.items(), ("location", "quantity")):
-        rows = {at.tag: at for at in reversed(standard.fields[field])}
-        for at in standard.fields[anchor] if field != "end" else ():
-            if (found := rows.get(at.tag)) and (field != "location" or at.tag in standard.splits):
-                step = _Step(found.element - at.element, found.component - at.component, False)
-                if at.every and not found.every:
-                    step = _Step(found.element, found.component, True)
-                steps.setdefault((field, at.tag), step)
-    return steps
+class Format(NamedTuple):
+    """What an answer need not write for the messages of a standard.
+
+    The model has learnt to answer so: it is a copy of what the tables of `udf.standards` say, and stays as it is where
+    those change (`tests/unit/language/test_answers.py` holds the one against the other), so that a mistake there does
+    not become one of the model.
+    """
+
+    has_components: bool
+    steps: Mapping[tuple[str, str], _Step]
+    """By field and tag."""
+    parts: Mapping[str, tuple[int, int]]
+    """(element, component) of the quantity in the segments of a split."""
 
 
-def beside(field: str, record: Record, standard: Standard, segments: Sequence[SegmentLike]) -> Position | None:
+FORMATS = {
+    "EDIFACT": Format(True, {
+        ("qualifier", "QTY"): _Step(0, -1), ("unit", "QTY"): _Step(0, 1), ("location_type", "LOC"): _Step(0, 2),
+        ("location_type", "NAD"): _Step(0, 2), ("item_type", "LIN"): _Step(0, 1), ("item_type", "PIA"): _Step(0, 1),
+        ("price_type", "PRI"): _Step(0, -1),
+    }, {}),
+    "X12": Format(False, {
+        ("qualifier", "QTY"): _Step(-1, 0), ("qualifier", "ZA"): _Step(-1, 0), ("unit", "SDQ"): _Step(0, 0, True),
+        ("unit", "SCH"): _Step(1, 0), ("unit", "QTY"): _Step(1, 0), ("unit", "ZA"): _Step(1, 0),
+        ("location_type", "N1"): _Step(-1, 0), ("location_type", "SDQ"): _Step(1, 0, True),
+        ("location_type", "SCH"): _Step(-1, 0), ("location_type", "REF"): _Step(-1, 0),
+        ("item_type", "LIN"): _Step(-1, 0), ("price_type", "CTP"): _Step(-1, 0), ("price_type", "UIT"): _Step(1, 0),
+        ("location", "SDQ"): _Step(-1, 0), ("location", "SCH"): _Step(3, 0), ("location", "REF"): _Step(-1, 0),
+    }, {"SDQ": (3, 0), "REF": (2, 0), "SCH": (0, 0)}),
+}  # fmt: skip
+
+
+def format_of(message_type: str) -> Format:
+    return FORMATS["X12" if message_type.isdigit() else "EDIFACT"]
+
+
+def beside(field: str, record: Record, form: Format, segments: Sequence[SegmentLike]) -> Position | None:
     """Where the standard puts a field, seen from its anchor in the same record; None where that place is empty."""
     s, e, c = record["quantity" if field == "location" else _ANCHOR[field]]
     if field == "end":
         return s, e, c
     tag = segments[s].tag
-    if field == "qualifier" and tag in standard.splits:
+    if field == "qualifier" and tag in form.parts:
         return _stated(segments, _activity(segments, s), 0, 0)
-    if field == "unit" and tag == "REF" and standard.splits:  # a part without a unit of its own
+    if field == "unit" and tag == "REF" and form.parts:  # a part without a unit of its own
         activity = _activity(segments, s)
         return _stated(segments, activity, 2, 0) or _unit_segment(segments, activity)
-    step = _steps(standard).get((field, tag))
+    step = form.steps.get((field, tag))
     if step is None or (field == "location_type" and tag == "N1" and e != 3):  # a name has no code list
         return None
     if step.is_fixed:
         return _stated(segments, s, step.element, step.component)
-    if field == "qualifier" and standard.has_components and not c:  # QTY+153+12+PCE
+    if field == "qualifier" and form.has_components and not c:  # QTY+153+12+PCE
         return _stated(segments, s, e - 1, 0)
-    found = _stated(segments, s, e + step.element, c + step.component if standard.has_components else 0)
-    return found or (_unit_segment(segments, s) if field == "unit" and tag == "QTY" and standard.splits else None)
+    found = _stated(segments, s, e + step.element, c + step.component if form.has_components else 0)
+    return found or (_unit_segment(segments, s) if field == "unit" and tag == "QTY" and form.parts else None)
 
 
 def _expected(
-    field: str, given: set[str], record: Record, previous: Record, standard: Standard,
+    field: str, given: set[str], record: Record, previous: Record, form: Format,
     segments: Sequence[SegmentLike],
 ) -> Position | None:  # fmt: skip
     """What a field is when the answer does not mention it."""
     anchor = _ANCHOR.get(field)
-    if field == "location" and standard.splits and "quantity" in given and "quantity" in record:
-        anchor = "quantity" if segments[record["quantity"][0]].tag in standard.splits else None
+    if field == "location" and form.parts and "quantity" in given and "quantity" in record:
+        anchor = "quantity" if segments[record["quantity"][0]].tag in form.parts else None
     if anchor and anchor in given:
-        return beside(field, record, standard, segments) if anchor in record else None
+        return beside(field, record, form, segments) if anchor in record else None
     return previous.get(field)
 
 
-def _next_part(record: Record, standard: Standard, segments: Sequence[SegmentLike]) -> Position | None:
+def _next_part(record: Record, form: Format, segments: Sequence[SegmentLike]) -> Position | None:
     """Where the quantity after this one stands, for a quantity of a split: the next pair, SCH or REF."""
     s, e, _ = record["quantity"]
     tag = segments[s].tag
     if tag == "SDQ" and (following := _stated(segments, s, e + 2, 0)):
         return following
-    if tag not in standard.splits or s + 1 >= len(segments) or segments[s + 1].tag != tag:
+    if tag not in form.parts or s + 1 >= len(segments) or segments[s + 1].tag != tag:
         return None
     if tag == "REF" and segments[s + 1].elements[:1] != segments[s].elements[:1]:
         return None
-    return _stated(segments, s + 1, *standard.first["quantity", tag])
+    return _stated(segments, s + 1, *form.parts[tag])
 
 
-def _continue(record: Record, standard: Standard, segments: Sequence[SegmentLike]) -> Iterator[Record]:
+def _continue(record: Record, form: Format, segments: Sequence[SegmentLike]) -> Iterator[Record]:
     """The records of the parts beside a record's, read as it was."""
-    while standard.splits and "quantity" in record and (place := _next_part(record, standard, segments)):
-        record = _complete({"quantity": place}, record, standard, segments)
+    while form.parts and "quantity" in record and (place := _next_part(record, form, segments)):
+        record = _complete({"quantity": place}, record, form, segments)
         yield record
 
 
@@ -141,7 +159,7 @@ def _is_inside_part(place: Position, given: set[str], record: Record) -> bool:
 
 
 def _complete(
-    stated: dict[str, Position | None], previous: Record, standard: Standard, segments: Sequence[SegmentLike]
+    stated: dict[str, Position | None], previous: Record, form: Format, segments: Sequence[SegmentLike]
 ) -> Record:
     """A record from the fields that an answer states and the record before."""
     record: Record = {}
@@ -151,7 +169,7 @@ def _complete(
             actual = stated[field]
             given.add(field)
         else:
-            actual = _expected(field, given, record, previous, standard, segments)
+            actual = _expected(field, given, record, previous, form, segments)
             if field == "location" and actual and _is_inside_part(actual, given, record):
                 given.add(field)  # a place inside a split brings its code list with it
         if actual is not None:
@@ -164,7 +182,7 @@ def encode_answer(
     offset: int = 0,
 ) -> list[int]:  # fmt: skip
     """Write records as answer tokens; the inverse of `decode_answer`. Raises KeyError for a position without marker."""
-    standard = standard_of(message_type)
+    form = format_of(message_type)
     marker = {position: MARK + (i + offset) % MARKERS for i, position in enumerate(positions)}
     out: list[int] = []
     previous: Record = {}
@@ -175,7 +193,7 @@ def encode_answer(
         for field in FIELDS:
             actual = record.get(field)
             begins = field == "quantity" and (number > 0 or actual is not None)
-            if not begins and actual == _expected(field, given, record, previous, standard, segments):
+            if not begins and actual == _expected(field, given, record, previous, form, segments):
                 if field == "location" and actual and _is_inside_part(actual, given, record):
                     given.add(field)
                 continue
@@ -183,7 +201,7 @@ def encode_answer(
             given.add(field)
         number += 1
         previous = record
-        parts = list(_continue(record, standard, segments))
+        parts = list(_continue(record, form, segments))
         if parts and parts == list(records[number : number + len(parts)]):
             out.append(MORE)
             number += len(parts)
@@ -198,7 +216,7 @@ def decode_answer(
     """Read answer tokens as records. Raises ValueError where the tokens are no answer of this format."""
     if not tokens or tokens[-1] != EOS:
         raise ValueError("the answer does not end")
-    standard = standard_of(message_type)
+    form = format_of(message_type)
     records: list[Record] = []
     previous: Record = {}
     for row in _split(tokens[:-1]):
@@ -216,9 +234,9 @@ def decode_answer(
             if pointer != NONE and (pointer < MARK or index >= len(positions)):
                 raise ValueError("the answer points at nothing")
             stated[field] = None if pointer == NONE else positions[index]
-        records.append(_complete(stated, previous, standard, segments))
+        records.append(_complete(stated, previous, form, segments))
         if more:
-            records += _continue(records[-1], standard, segments)
+            records += _continue(records[-1], form, segments)
         previous = records[-1]
     return records
 

@@ -9,7 +9,7 @@ judges the tiny compiler's.
 from collections.abc import Sequence
 from functools import cache
 
-from udf.language.answers import beside
+from udf.language.answers import beside, format_of
 from udf.language.chat import Values
 from udf.reading import FIELDS, Position, Record, SegmentLike
 from udf.standards.message_types import standard_of
@@ -43,7 +43,7 @@ def ground(
 
     Raises InventedValueError.
     """
-    chunk = _Chunk(standard_of(message_type), segments)
+    chunk = _Chunk(message_type, segments)
     used: set[Position] = {place for place in chunk.everywhere if place[0] < carried}
     records: list[Record] = []
     for values in spoken:
@@ -71,8 +71,9 @@ def _slots(standard: Standard, field: str) -> tuple[At, ...]:
 class _Chunk:
     """The components of a chunk by value, and where its standard puts each field."""
 
-    def __init__(self, standard: Standard, segments: Sequence[SegmentLike]) -> None:
-        self.standard, self.segments = standard, segments
+    def __init__(self, message_type: str, segments: Sequence[SegmentLike]) -> None:
+        self.standard, self.segments = standard_of(message_type), segments
+        self.form = format_of(message_type)
         self.everywhere: list[Position] = []
         self.places: dict[str, list[Position]] = {}
         for s, segment in enumerate(segments):
@@ -81,7 +82,7 @@ class _Chunk:
                     if value:
                         self.everywhere.append((s, e, c))
                         self.places.setdefault(value, []).append((s, e, c))
-        self.has_parts = any(segment.tag in standard.splits for segment in segments)
+        self.has_parts = any(segment.tag in self.standard.splits for segment in segments)
         self.first_quantity = min((p[0] for p in self.everywhere if self._slot("quantity", p) < _NOWHERE), default=0)
 
     def find(self, field: str, value: str, record: Record, values: Values) -> Position:
@@ -90,7 +91,7 @@ class _Chunk:
             return record["start"]
         anchored = field in ("qualifier", "unit", "location") and "quantity" in record
         anchored |= field.endswith("_type") and field.removesuffix("_type") in record
-        if anchored and (place := beside(field, record, self.standard, self.segments)) in self.places.get(value, ()):
+        if anchored and (place := beside(field, record, self.form, self.segments)) in self.places.get(value, ()):
             assert place is not None
             return place
         return self.choose(field, value, record, values, set())
@@ -107,7 +108,7 @@ class _Chunk:
         near = {field: place}
         strange = 0
         for name in _BESIDE.get(field, ()):
-            found = self._value(beside(name, near, self.standard, self.segments))
+            found = self._value(beside(name, near, self.form, self.segments))
             if name != "location":
                 strange += found != values.get(name, "")
             elif self.has_parts:  # a place tells a part from its total, whose qualifier and unit are the same

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from udf.language.spread import Spread
 from udf.language.vocabulary import (
     BOS,
     CLASS_ID,
@@ -14,6 +15,7 @@ from udf.language.vocabulary import (
     FIRST,
     MARK,
     MARKERS,
+    OPEN,
     OTHER_TAG,
     PAD,
     SEP,
@@ -97,15 +99,16 @@ def classify(value: str) -> str:
 
 
 def encode_chunk(
-    kind: str, message_type: str, segments: Sequence[SegmentLike], offset: int = 0
+    kind: str, message_type: str, segments: Sequence[SegmentLike], offset: int = 0, spread: Spread | None = None
 ) -> tuple[Bundles, list[Position]]:
     """Render a chunk as a prompt: its bundles and, for each marker in turn, the position it stands for.
 
     `offset` turns the numbering of the markers, so that training sees every marker in every place. Components beyond
-    `MAX_COMPONENTS` are not shown.
+    `MAX_COMPONENTS` are not shown. With the `spread` of its message a prompt is an open one.
     """
     is_value = _IS_VALUE[standard_of(message_type).name]
-    bundles: list[Bundle] = [(BOS, TOKEN_ID[f"<{kind}>"], TOKEN_ID[f"<{message_type}>"], PAD, PAD, PAD)]
+    mode = PAD if spread is None else OPEN
+    bundles: list[Bundle] = [(BOS, TOKEN_ID[f"<{kind}>"], TOKEN_ID[f"<{message_type}>"], mode, PAD, PAD, PAD)]
     positions: list[Position] = []
     for number, segment in enumerate(segments):
         name = segment.tag
@@ -120,12 +123,13 @@ def encode_chunk(
                 shown = CLASS_ID[classify(value)] if code is None else code
                 marker = MARK + (len(positions) + offset) % MARKERS
                 place = ELEMENT_ID[min(e, ELEMENTS - 1)], COMPONENT_ID[min(c, COMPONENTS - 1)]
-                bundles.append((shown, marker, tag, *place, opening))
+                spread_of = PAD if spread is None else spread.token(segment, e, c)
+                bundles.append((shown, marker, tag, *place, opening, spread_of))
                 positions.append((number, e, c))
                 opening = PAD
         if opening == FIRST:
-            bundles.append((PAD, PAD, tag, PAD, PAD, FIRST))
+            bundles.append((PAD, PAD, tag, PAD, PAD, FIRST, PAD))
     return (*bundles, _LAST), positions
 
 
-_LAST: Bundle = (SEP, PAD, PAD, PAD, PAD, PAD)
+_LAST: Bundle = (SEP, PAD, PAD, PAD, PAD, PAD, PAD)

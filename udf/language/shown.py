@@ -37,7 +37,7 @@ _FOREIGN = {"header": _OF_LINES, "group": (*_OF_LINES, *OF_HEADERS), "line": OF_
 def read_shown(prompt: Bundles) -> Iterator[Shown]:
     """The component of each marker of a prompt, in turn: what `prompts.encode_chunk` wrote, read back."""
     segment, qualifier = -1, None
-    for shown, marker, tag, element, component, opening in prompt[1:-1]:
+    for shown, marker, tag, element, component, opening, _ in prompt[1:-1]:
         code = name_code(shown)
         e, c = number_element(element), number_component(component)
         if opening != PAD:

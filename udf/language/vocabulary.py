@@ -3,7 +3,7 @@
 from udf.edi.tags import MESSAGE_TAGS
 from udf.reading import FIELDS, KINDS, TYPES
 
-Bundle = tuple[int, int, int, int, int, int]
+Bundle = tuple[int, int, int, int, int, int, int]
 """The tokens of one position of a prompt, those that are missing as `PAD`; see `SHOWN` and those after it."""
 Bundles = tuple[Bundle, ...]
 MARKERS = 128
@@ -37,6 +37,8 @@ _CODES = (
     "ON AEN CR AAK ALO DQ PL  LT IA IK  IO FI WS BT SER 203 66 146 5 6 S G H F "
 ).split()
 
+_LATER_CODES = "PN LU 184 CO DI SB RS TR 64 018".split()
+"""Codes that have a token and are not shown yet: the weights that ship have not learnt them."""
 CODES = tuple(dict.fromkeys(_CODES))
 
 CLASSES = (
@@ -47,6 +49,10 @@ CLASSES = (
     + ["text:short", "text:long"] + [f"other:{n}" for n in ("1-4", "5-8", "9-15", "16+")]
 )  # fmt: skip
 
+SPREADS = ("once", *(f"{how} {often}" for how in ("same", "different", "some") for often in ("few", "each", "many")))
+"""How the values of one place are spread over a message: one alone, or all the same, all different or some the same,
+for fewer than its lines, for each of them, or more often."""
+
 _SPECIAL = ("<pad>", "<bos>", "<sep>", "<first>", "<tag?>")
 _CONTROLS = ("<eos>", "<more>", *(f"<{field}>" for field in FIELDS))
 _NAMED = (
@@ -54,6 +60,7 @@ _NAMED = (
     + [f"tag {tag}" for tag in MESSAGE_TAGS] + [f"code {code}" for code in CODES]
     + [f"class {name}" for name in CLASSES]
     + [f"element {n}" for n in range(ELEMENTS)] + [f"component {n}" for n in range(COMPONENTS)]
+    + [f"code {code}" for code in _LATER_CODES] + ["<open>"] + [f"spread {name}" for name in SPREADS]
 )  # fmt: skip
 NONE = -(-(len(_NAMED) + 1) // 32) * 32 - 1  # room to spare, so that the matrix has a round size
 MARK = NONE + 1
@@ -74,16 +81,20 @@ FIELD_OF = {token: field for field, token in FIELD.items()}
 TAG_ID = {tag: TOKEN_ID[f"tag {tag}"] for tag in MESSAGE_TAGS}
 CODE_ID = {code: TOKEN_ID[f"code {code}"] for code in CODES}
 CLASS_ID = {name: TOKEN_ID[f"class {name}"] for name in CLASSES}
+OPEN = TOKEN_ID["<open>"]
+"""Says of a prompt that the standards do not decide what it shows: the answer is a proposal."""
+SPREAD_ID = {name: TOKEN_ID[f"spread {name}"] for name in SPREADS}
 ELEMENT_ID = [TOKEN_ID[f"element {n}"] for n in range(ELEMENTS)]
 COMPONENT_ID = [TOKEN_ID[f"component {n}"] for n in range(COMPONENTS)]
 _TAG_OF = {number: tag for tag, number in TAG_ID.items()} | {OTHER_TAG: "?"}
 _CODE_OF = {number: code for code, number in CODE_ID.items()}
 FIELD_RANK = {field: rank for rank, field in enumerate(FIELDS)}
-SHOWN, MARKER, TAG, ELEMENT, COMPONENT, OPENING = range(6)
-"""What the places of a bundle hold: class or code, marker, tag, element, component, `FIRST` where a segment begins.
+SHOWN, MARKER, TAG, ELEMENT, COMPONENT, OPENING, SPREAD = range(7)
+"""What the places of a bundle hold: class or code, marker, tag, element, component, `FIRST` where a segment begins, and
+in an open prompt how the values of that place are spread over the message.
 
-A segment that shows no component is a bundle of its tag alone. The first bundle of a prompt is (`BOS`, kind, type), the
-last one `SEP`, each with pads.
+A segment that shows no component is a bundle of its tag alone. The first bundle of a prompt is (`BOS`, kind, type), of
+an open one with `OPEN` behind it, the last one `SEP`, each with pads.
 """
 
 

@@ -4,12 +4,14 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from udf.engines.engine import Answer, Engine, Prompt, next_best_prefixes
 from udf.findings import Finding
-from udf.language.answers import decode_answer
+from udf.language.answers import decode_answer, encode_answer
 from udf.language.prompts import encode_chunk
-from udf.message import LOGGED, Judge, Message, Unit, describe_answer
+from udf.language.vocabulary import EOS
+from udf.message import LOGGED, Guess, Judge, Message, Unit, describe_answer
 from udf.reading import Position, Record
 from udf.standards.chunks import Chunk
 
@@ -39,8 +41,9 @@ class _Question:
 class ModelReader:
     """Reads units by asking an engine, several times where the judge finds something against an answer."""
 
-    def __init__(self, engine: Engine, attempts: int = ATTEMPTS) -> None:
-        self.engine, self.attempts = engine, attempts
+    def __init__(self, engine: Engine, attempts: int = ATTEMPTS, guess: Guess | None = None) -> None:
+        """`guess` says what an answer may be: the answers are the same without it (`Prompt.guess`)."""
+        self.engine, self.attempts, self._guess = engine, attempts, guess
 
     def read(self, work: Sequence[tuple[Message, Unit]], judge: Judge) -> None:
         """Answer and judge every unit; try the doubtful ones again with the next-best answers, `attempts` in all."""
@@ -76,7 +79,7 @@ class ModelReader:
     def _ask(self, work: Sequence[tuple[Message, Unit]], judge: Judge) -> Iterator[tuple[Message, Unit, _Question]]:
         """Answer and judge some units; what was asked for each, with its answers."""
         began = time.perf_counter()
-        questions = [_put_question(message, unit) for message, unit in work]
+        questions = [_put_question(message, unit, self._guess) for message, unit in work]
         answers = iter(self.engine.answer([prompt for question in questions for prompt in question.prompts]))
         for question in questions:
             question.answers = [next(answers) for _ in question.prompts]
@@ -100,14 +103,26 @@ def _portions(work: Sequence[tuple[Message, Unit]]) -> Iterator[Sequence[tuple[M
         yield work[start:]
 
 
-def _put_question(message: Message, unit: Unit) -> _Question:
+def _put_question(message: Message, unit: Unit, guess: Guess | None) -> _Question:
     message_type = message.setting.message_type
     question = _Question([], [])
-    for chunk in unit.chunks:
+    for number, chunk in enumerate(unit.chunks):
         tokens, positions = encode_chunk(chunk.kind, message_type, chunk.segments)
-        question.prompts.append(Prompt(tokens, len(positions), chunk, message_type))
+        guessed = None if guess is None else partial(_write_guess, guess, message, unit, number, positions)
+        question.prompts.append(Prompt(tokens, len(positions), chunk, message_type, guessed))
         question.positions.append(positions)
     return question
+
+
+def _write_guess(
+    guess: Guess, message: Message, unit: Unit, number: int, positions: Sequence[Position]
+) -> Sequence[int]:
+    """The answer that would say of a chunk what is guessed; none where a place of it is not shown."""
+    chunk = unit.chunks[number]
+    try:
+        return encode_answer(guess(message, unit)[number], message.setting.message_type, chunk.segments, positions)
+    except KeyError:
+        return (EOS,)
 
 
 def _judge(message: Message, unit: Unit, question: _Question, judge: Judge) -> None:

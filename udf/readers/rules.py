@@ -130,13 +130,21 @@ class RulesReader:
             message.curtail(unit)
 
 
-def read_unit(message: Message, unit: Unit) -> list[list[Record]]:
-    """The records of each chunk of a unit, as places in it."""
+def read_whole(message: Message, unit: Unit) -> PartReading | LineReading:
+    """What a unit states."""
     segments, setting, chunk = message.segments, message.setting, unit.chunks[0]
-    if chunk.kind != "line":
-        record = read_part(segments, chunk, setting).record
-        return [[place_in(chunk, record)] if record else []]
-    records = list_records(segments, read_line(segments, chunk.first, chunk.last, setting), setting)
+    if chunk.kind == "line":
+        return read_line(segments, chunk.first, chunk.last, setting)
+    return read_part(segments, chunk, setting)
+
+
+def read_unit(message: Message, unit: Unit, reading: PartReading | LineReading | None = None) -> list[list[Record]]:
+    """The records of each chunk of a unit, as places in it; of its `reading` where that is known."""
+    segments, setting, chunk = message.segments, message.setting, unit.chunks[0]
+    reading = reading or read_whole(message, unit)
+    if isinstance(reading, PartReading):
+        return [[place_in(chunk, reading.record)] if reading.record else []]
+    records = list_records(segments, reading, setting)
     of_segment: dict[int, list[Record]] = {}
     for record in records:
         of_segment.setdefault(record["quantity"][0], []).append(record)

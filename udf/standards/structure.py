@@ -36,7 +36,7 @@ class ExcessError(Exception):
     """A part of the message has more than is read of one, or there are too many parts; the text is a sentence."""
 
 
-def _body(segments: Sequence[SegmentLike]) -> tuple[int, int]:
+def body_range(segments: Sequence[SegmentLike]) -> tuple[int, int]:
     """The range between the envelope's opening segments and the message's trailer."""
     start = 0
     while start < len(segments) and segments[start].tag in ENVELOPE:
@@ -50,7 +50,7 @@ def _body(segments: Sequence[SegmentLike]) -> tuple[int, int]:
     return start, end
 
 
-def _openers(segments: Sequence[SegmentLike], start: int, end: int, message_type: str) -> list[int]:
+def line_openers(segments: Sequence[SegmentLike], start: int, end: int, message_type: str) -> list[int]:
     """Where lines begin: LIN, or in an 867 the QTY that precedes its LIN (X12 867, table 2: PTD, QTY, LIN)."""
     lins = [i for i in range(start, end) if segments[i].tag == "LIN"]
     if message_type == "867":
@@ -71,7 +71,7 @@ def _openers(segments: Sequence[SegmentLike], start: int, end: int, message_type
     return openers
 
 
-def _tails(segments: Sequence[SegmentLike], openers: list[int], end: int) -> list[tuple[int, int]]:
+def line_tails(segments: Sequence[SegmentLike], openers: list[int], end: int) -> list[tuple[int, int]]:
     """For each line the range after its last quantity, where a place may end the line or open the next group."""
     tails = []
     for i, opener in enumerate(openers):
@@ -157,12 +157,12 @@ def split_message(
     the tables of the installation where none are given. Raises ExcessError.
     """
     reference = reference or load_reference()
-    start, end = _body(segments)
-    openers = _openers(segments, start, end, message_type)
+    start, end = body_range(segments)
+    openers = line_openers(segments, start, end, message_type)
     if not openers:
         return _split_without_lines(segments, start, end, message_type)
     first = openers[0]
-    tails = _tails(segments, openers, end)
+    tails = line_tails(segments, openers, end)
     forward, ambiguous = _forward_places(segments, start, openers, tails, message_type, partner, reference)
     # the parties that stand before the place of each group (N1*FR, then N1*ST) come with it
     companions = {
@@ -181,13 +181,13 @@ def split_message(
             break
         if signature(segments[k]) in forward and floor == first:  # an 867 has its groups under PTD
             stop = _group_end(segments, k, first)
-            groups.append(_chunk("group", segments, range(k, stop)))
+            groups.append(make_chunk("group", segments, range(k, stop)))
             _check_number(len(groups), "places and groups")
             k = stop
         else:
             header_indices.append(k)
             k += 1
-    chunks = Chunks(_chunk("header", segments, header_indices), groups, [], ambiguous)
+    chunks = Chunks(make_chunk("header", segments, header_indices), groups, [], ambiguous)
     for number, (opener, (tail, stop)) in enumerate(zip(openers, tails, strict=True), 1):
         group = groups[-1] if groups else None
         cut = next(
@@ -195,7 +195,7 @@ def split_message(
         )
         while tail < cut < stop and segments[cut].tag != "PTD" and signature(segments[cut - 1]) in companions:
             cut -= 1
-        for window in _line_chunks(segments, opener, cut):
+        for window in make_line_chunks(segments, opener, cut):
             window.group, window.line = group, number
             chunks.lines.append(window)
         for following in _following_groups(segments, cut, stop):
@@ -212,7 +212,7 @@ def _split_without_lines(segments: Sequence[SegmentLike], start: int, end: int, 
     first = next((i for i in range(start, end) if is_sales and segments[i].tag == "LOC"), end)
     groups = list(_following_groups(segments, first, end))
     _check_number(len(groups), "places and groups")
-    return Chunks(_chunk("header", segments, range(start, first)), groups)
+    return Chunks(make_chunk("header", segments, range(start, first)), groups)
 
 
 def _check_number(number: int, what: str, most: int | None = None) -> None:
@@ -232,11 +232,12 @@ def _following_groups(segments: Sequence[SegmentLike], start: int, stop: int) ->
         end = k + 1
         while end < stop and segments[end].tag != "PTD" and signature(segments[end]) != signature(segments[k]):
             end += 1
-        yield _chunk("group", segments, range(k, end))
+        yield make_chunk("group", segments, range(k, end))
         k = end
 
 
-def _chunk(kind: str, segments: Sequence[SegmentLike], indices: Sequence[int]) -> Chunk:
+def make_chunk(kind: str, segments: Sequence[SegmentLike], indices: Sequence[int]) -> Chunk:
+    """A header or group, or a line that is shown at once. Raises ExcessError."""
     _check_size(len(indices), kind)
     shown: Sequence[int] = [i for i in indices if segments[i].tag not in SILENT]
     if isinstance(indices, range) and len(shown) == len(indices):
@@ -246,10 +247,10 @@ def _chunk(kind: str, segments: Sequence[SegmentLike], indices: Sequence[int]) -
     return Chunk(kind, segments, shown, first, last)
 
 
-def _line_chunks(segments: Sequence[SegmentLike], start: int, stop: int) -> list[Chunk]:
+def make_line_chunks(segments: Sequence[SegmentLike], start: int, stop: int) -> list[Chunk]:
     """One chunk for a line, or several where it is long."""
     _check_size(stop - start, "line")
     windows = cut_line(segments, [i for i in range(start, stop) if segments[i].tag not in SILENT])
     if windows is None:
-        return [_chunk("line", segments, range(start, stop))]
+        return [make_chunk("line", segments, range(start, stop))]
     return [Chunk("line", segments, window.indices, start, stop, window.carried) for window in windows]

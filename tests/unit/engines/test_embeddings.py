@@ -34,11 +34,11 @@ def rows(embeddings: Embeddings, bundles: Sequence[Bundle]) -> list[tuple[float,
 
 def test_a_bundle_is_the_sum_of_its_tokens_however_many_are_asked_for() -> None:
     embeddings = Embeddings(MODEL, VOCABULARY_SIZE, SIZE)
-    table = rows(embeddings, [(token, *[PAD] * 5) for token in range(VOCABULARY_SIZE)])
+    table = rows(embeddings, [(token, *[PAD] * 6) for token in range(VOCABULARY_SIZE)])
     assert not any(table[PAD])
     drawn = random.Random(5)
     for count in (1, 2, 511, 513, 3000, 3000):  # the last ones are more than are remembered
-        bundles = [tuple(drawn.randrange(VOCABULARY_SIZE) for _ in range(6)) for _ in range(count)]
+        bundles = [tuple(drawn.randrange(VOCABULARY_SIZE) for _ in range(7)) for _ in range(count)]
         for bundle, vector in zip(bundles, rows(embeddings, bundles), strict=True):
             expected = [sum(column) for column in zip(*(table[token] for token in bundle), strict=True)]
             assert max(map(abs, map(sub, vector, expected))) < 1e-5

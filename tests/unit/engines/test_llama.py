@@ -19,7 +19,7 @@ def test_a_file_that_is_no_model_is_named(tmp_path: Path) -> None:
 
 def test_a_prompt_that_fills_its_place_has_no_answer_and_is_not_decoded() -> None:
     engine = LlamaEngine(MODEL)
-    long = Prompt(((PAD,) * 6,) * SLOT_POSITIONS, 0)
+    long = Prompt(((PAD,) * 7,) * SLOT_POSITIONS, 0)
     (answer,) = engine.answer([long])
     assert (answer.tokens, answer.confidence, engine.decoded) == ((), 0, 0)
     assert engine.answer([]) == []

@@ -211,3 +211,9 @@ def test_every_line_group_is_a_line_or_a_rejected_line_with_its_reason() -> None
     ]  # fmt: skip
     assert outcome.is_valid
     assert not outcome.is_complete
+
+
+def test_a_lost_place_is_told_of_the_message_where_its_quantities_were_misread_too() -> None:
+    places = "LOC+162+S1::9 QTY+153:5 PRI+AAA:10 QTY+153:3 PRI+AAA:10 LOC+162+S2::9 QTY+153:1 PRI+AAA:10"
+    text = message("SLSRPT", f"BGM+73E+S1+9 {WEEK} LIN+1++{A}:EN {places}")
+    assert {"quantity-not-used", "place-lost"} <= tell(text, "line", lambda records: records[:1])

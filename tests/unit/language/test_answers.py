@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from udf.edi.reader import read_segments
-from udf.language.answers import beside, decode_answer, encode_answer, pair_tokens
+from udf.language.answers import FORMATS, beside, decode_answer, encode_answer, format_of, pair_tokens
 from udf.language.prompts import encode_chunk
 from udf.language.vocabulary import EOS, FIELD, MARK, MARKERS, MORE, NONE, PAD, VOCABULARY_SIZE, Bundles
 from udf.reading import Position
@@ -72,18 +72,18 @@ def test_a_part_takes_its_place_from_beside_it_without_being_told() -> None:
 def test_the_type_of_a_unit_price_stands_behind_it_or_nowhere(tail: str, stands: Position | None) -> None:
     segments = read_segments(f"ST*867*0001~QTY*32*5*EA~UIT*EA*12.50{tail}~")[1:]
     record = {"quantity": (0, 1, 0), "price": (1, 1, 0)}
-    assert beside("price_type", record, X12, segments) == stands
+    assert beside("price_type", record, FORMATS["X12"], segments) == stands
 
 
 def test_the_unit_of_a_split_stands_in_the_uit_behind_its_quantity() -> None:
     segments = read_segments("ST*846*0001~QTY*33*7~UIT*FT~REF*WS*12*7~")[1:]
-    assert beside("unit", {"quantity": (2, 2, 0)}, X12, segments) == (1, 0, 0)
+    assert beside("unit", {"quantity": (2, 2, 0)}, FORMATS["X12"], segments) == (1, 0, 0)
 
 
 @pytest.mark.parametrize(("stated", "unit"), [("", (1, 0, 0)), ("*EA", (0, 2, 0))])
 def test_the_unit_of_a_quantity_is_its_own_or_that_of_the_uit_behind_it(stated: str, unit: Position) -> None:
     segments = read_segments(f"ST*846*0001~QTY*33*7{stated}~UIT*FT~")[1:]
-    assert beside("unit", {"quantity": (0, 1, 0)}, X12, segments) == unit
+    assert beside("unit", {"quantity": (0, 1, 0)}, FORMATS["X12"], segments) == unit
 
 
 def test_an_answer_is_steps_of_a_field_and_its_pointer() -> None:
@@ -131,4 +131,30 @@ def test_a_field_stands_beside_its_anchor_where_the_standard_puts_it(
     head, end = ("UNH+1+SLSRPT:D:96A:UN'", "'") if standard is EDIFACT else ("ST*852*0001~", "~")
     anchors = {"location_type": "location", "item_type": "item", "price_type": "price", "end": "start"}
     record = {anchors.get(field, "quantity"): anchor}
-    assert beside(field, record, standard, read_segments(f"{head}{text}{end}")) == expected
+    assert beside(field, record, FORMATS[standard.name], read_segments(f"{head}{text}{end}")) == expected
+
+
+@pytest.mark.parametrize("standard", [EDIFACT, X12])
+def test_what_an_answer_leaves_out_is_what_the_standard_puts_beside_it(standard: Standard) -> None:
+    form = FORMATS[standard.name]
+    assert form.has_components == standard.has_components
+    assert form.parts == {tag: standard.first["quantity", tag] for tag in standard.splits}
+    anchors = {
+        "qualifier": "quantity", "unit": "quantity", "location": "quantity", "location_type": "location",
+        "item_type": "item", "price_type": "price",
+    }  # fmt: skip
+    known: dict[tuple[str, str], tuple[int, int, bool]] = {}
+    for field, anchor in anchors.items():
+        for at in standard.fields[anchor]:
+            found = next((place for place in standard.fields[field] if place.tag == at.tag), None)
+            if found is None or (field == "location" and at.tag not in standard.splits):
+                continue
+            apart = found.element - at.element, found.component - at.component, False
+            is_of_all = at.every and not found.every
+            known.setdefault((field, at.tag), (found.element, found.component, True) if is_of_all else apart)
+    assert {key: tuple(step) for key, step in form.steps.items()} == known
+
+
+def test_the_format_of_a_message_type_is_that_of_its_standard() -> None:
+    assert format_of("SLSRPT") is FORMATS["EDIFACT"]
+    assert format_of("852") is FORMATS["X12"]

@@ -27,7 +27,7 @@ from udf.standards.reference import FOLDER
 def test_the_order_of_the_tokens_is_the_one_that_the_shipped_model_has_learnt() -> None:
     # Changes with a model that is trained anew, and with nothing else.
     digest = hashlib.sha256(json.dumps(VOCABULARY).encode()).hexdigest()
-    assert (VOCABULARY_SIZE, digest[:16]) == (608, "63d49cec2039fac7")
+    assert (VOCABULARY_SIZE, digest[:16]) == (608, "63df18faf38c47d2")
 
 
 def test_a_token_has_one_name() -> None:

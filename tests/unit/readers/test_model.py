@@ -7,6 +7,7 @@ from udf.findings import Finding
 from udf.language.vocabulary import EOS
 from udf.message import Message, Unit, read_message
 from udf.readers.model import ATTEMPTS, DOUBTFUL, ModelReader
+from udf.reading import Record
 from udf.standards.reference import load_reference
 
 HEAD = "UNH+1+SLSRPT:D:96A:UN'BGM+73E+S1+9'DTM+90:20260105:102'DTM+91:20260111:102'LOC+162+4012345000016::9'"
@@ -89,3 +90,33 @@ def test_a_later_answer_that_is_taken_replaces_the_first() -> None:
     ModelReader(Watched()).read([(message, unit)], lambda message, unit: next(verdicts))
     assert (unit.tries, unit.findings) == (2, ())
     assert [number for number, _, _ in unit.log] == [1, 2]
+
+
+def test_a_guess_is_made_for_what_is_asked_and_for_nothing_else() -> None:
+    message = report()
+    guessed: list[Unit] = []
+
+    class Curious(Watched):
+        def answer(self, prompts: Sequence[Prompt], prefixes: Sequence[tuple[int, ...]] | None = None) -> list[Answer]:
+            for prompt in prompts:
+                assert prompt.guess is not None
+                assert list(prompt.guess()) == [EOS]
+            return super().answer(prompts, prefixes)
+
+    def guess(_: Message, unit: Unit) -> list[list[Record]]:
+        guessed.append(unit)
+        return [[] for _ in unit.chunks]
+
+    ModelReader(Curious(), guess=guess).read(lines_of(message), judge_by())
+    assert guessed == [unit for _, unit in lines_of(message)]
+
+
+def test_a_guess_that_points_at_what_is_not_shown_is_none() -> None:
+    message = report()
+
+    class Curious(Watched):
+        def answer(self, prompts: Sequence[Prompt], prefixes: Sequence[tuple[int, ...]] | None = None) -> list[Answer]:
+            assert [list(prompt.guess()) for prompt in prompts if prompt.guess] == [[EOS]]
+            return super().answer(prompts, prefixes)
+
+    ModelReader(Curious(), guess=lambda _, unit: [[{"quantity": (99, 0, 1)}]]).read(lines_of(message), judge_by())

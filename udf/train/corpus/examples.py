@@ -1,21 +1,30 @@
 """The corpus: an endless seeded stream of chunks with their right answers, from partners that may be learnt."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from udf.language.answers import encode_answer
+from udf.language.outline import cut_by_outline, spread_of
 from udf.language.prompts import encode_chunk
+from udf.language.spread import Spread
 from udf.language.vocabulary import MARKERS, Bundles
-from udf.train.corpus.drafts import Draft, chunk_draft
+from udf.reading import Record
+from udf.standards.chunks import Chunk
+from udf.train.corpus.drafts import Draft, chunk_draft, label
 from udf.train.corpus.labels import read_labels
 from udf.train.corpus.partners import draw_written
+from udf.train.corpus.strangers import draw_stranger
 
 TURNED = 0.15
 """Share of examples whose markers do not begin at the first, so that the last ones are learnt too. At inference they
 always do; turned in every example, pointing had not emerged after 6.5 M tokens."""
 LABELLED = 0.1
 """Share of a teacher's labels among the examples, where there are any: they are few and repeat."""
+STRANGE = 0.2
+"""Share of partners beyond the standard: of what the standards decide there is always most."""
+OPEN = 0.05
+"""Share of ordinary partners that are shown as if the standards decided nothing: a proposal may be of one."""
 Example = tuple[Bundles, list[int]]
 """A prompt and the tokens of its right answer."""
 
@@ -32,20 +41,48 @@ def draw_examples(
     while True:
         while labels and r.random() < LABELLED:
             yield r.choice(labels).example(r.randrange(MARKERS) if markers_turn and r.random() < TURNED else 0)
-        dialect, _ = draw_written(r, held_out)
-        yield from draft_examples(dialect.draft(r), r if markers_turn else None)
+        turn = r if markers_turn else None
+        if (mode := r.random()) < STRANGE:
+            yield from open_examples(_draft_stranger(r, held_out), turn)
+        else:
+            draft = draw_written(r, held_out)[0].draft(r)
+            yield from open_examples(draft, turn) if mode < STRANGE + OPEN else draft_examples(draft, turn)
+
+
+def _draft_stranger(r: random.Random, held_out: bool) -> Draft:
+    while True:
+        try:
+            return draw_stranger(r, held_out).draft(r)
+        except ValueError:  # another message of that partner has nothing that its invention could be made of
+            continue
 
 
 def draft_examples(draft: Draft, r: random.Random | None = None) -> Iterator[Example]:
     """The examples of one draft; `r` turns the markers."""
+    return _make_examples(draft, chunk_draft(draft), None, r)
+
+
+def open_examples(draft: Draft, r: random.Random | None = None) -> Iterator[Example]:
+    """The examples of one draft as it is shown where the standards do not decide; none where its outline hides it."""
+    chunks = cut_by_outline(draft.segments, draft.message_type)
+    above = {id(segment) for chunk in (chunks.header, *chunks.groups) for segment in chunk.segments}
+    if any(id(reference[0]) not in above for _, reference in draft.statements):
+        return iter(())
+    spread = spread_of(draft.segments, chunks)
+    return _make_examples(draft, [(chunk, label(draft, chunk)) for chunk in chunks], spread, r)
+
+
+def _make_examples(
+    draft: Draft, chunks: Sequence[tuple[Chunk, list[Record]]], spread: Spread | None, r: random.Random | None
+) -> Iterator[Example]:
     seen: set[Bundles] = set()
-    for chunk, records in chunk_draft(draft):
-        plain, positions = encode_chunk(chunk.kind, draft.message_type, chunk.segments)
+    for chunk, records in chunks:
+        plain, positions = encode_chunk(chunk.kind, draft.message_type, chunk.segments, spread=spread)
         if plain in seen:
             continue
         seen.add(plain)
         offset = r.randrange(MARKERS) if r and r.random() < TURNED else 0
-        prompt, positions = encode_chunk(chunk.kind, draft.message_type, chunk.segments, offset)
+        prompt, positions = encode_chunk(chunk.kind, draft.message_type, chunk.segments, offset, spread)
         shown = set(positions)
         if any(position not in shown for record in records for position in record.values()):
             continue  # cut off by MAX_COMPONENTS

@@ -9,6 +9,8 @@ import numpy as np
 import torch
 import typer
 
+from udf.language.prompts import classify
+from udf.language.vocabulary import CLASS_ID, CODE_ID, OPEN, SPREAD_ID
 from udf.train.fit.network import EPSILON, ROPE_BASE
 
 
@@ -73,6 +75,26 @@ def read_weights(start: Path) -> dict[str, torch.Tensor]:
     return weights
 
 
+def teach_new_tokens(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Weights in which tokens that were never learnt are what stood there before them.
+
+    A code that is new to the vocabulary was shown by its class, whatever else is new was not shown at all: so begun, a
+    network answers as it did. A row that nothing has taught has almost no length.
+    """
+    table = weights["token_embd.weight"].clone()
+    lengths = table.norm(dim=1)
+    unknown = {int(n) for n in torch.nonzero(lengths < _UNTAUGHT * lengths[list(CLASS_ID.values())].median())}
+    for code, token in CODE_ID.items():
+        if token in unknown:
+            table[token] = table[CLASS_ID[classify(code)]]
+    for token in (OPEN, *SPREAD_ID.values()):
+        if token in unknown:
+            table[token] = 0.0
+    return weights | {"token_embd.weight": table}
+
+
+_UNTAUGHT = 0.25
+"""Of the length of a row that is taught."""
 _PARTS = {"attn_qkv": ("attn_q", "attn_k", "attn_v"), "ffn_gate_up": ("ffn_gate", "ffn_up")}
 
 

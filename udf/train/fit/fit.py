@@ -19,7 +19,7 @@ import typer
 from udf.language.vocabulary import CONTROLS, POINTERS, VOCABULARY_SIZE
 from udf.train.corpus.census import digest_generator
 from udf.train.fit.batches import Batch, Feeder, draw_held_out
-from udf.train.fit.export import read_weights
+from udf.train.fit.export import read_weights, teach_new_tokens
 from udf.train.fit.network import IGNORED, Dimensions, Network
 from udf.train.fit.progress import Display, Report
 
@@ -133,7 +133,7 @@ def fit(
     torch.set_num_threads(threads)
     model = Network(Dimensions(VOCABULARY_SIZE, hidden, layers, heads, hidden * 3))
     if start:
-        model.load_state_dict(read_weights(start))
+        model.load_state_dict(teach_new_tokens(read_weights(start)))
     optimiser = make_optimiser(model, rate)
     checkpoint = out / "checkpoint.pt"
     course = load_checkpoint(checkpoint, model, optimiser) if checkpoint.exists() else Course()

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from udf.language.vocabulary import OPEN
 from udf.train.corpus import examples as corpus
-from udf.train.corpus.examples import draw_examples
+from udf.train.corpus.edifact import EdifactPartner
+from udf.train.corpus.examples import draft_examples, draw_examples, open_examples
+from udf.train.corpus.inventions import HELD_OUT
 from udf.train.corpus.partners import is_held_out
 
 
@@ -27,10 +30,11 @@ def test_no_example_of_the_corpus_comes_from_a_layout_that_is_held_out(monkeypat
         return dialect, writing
 
     monkeypatch.setattr(corpus, "draft_examples", watch)
+    monkeypatch.setattr(corpus, "open_examples", watch)
     monkeypatch.setattr(corpus, "draw_written", draw)
     list(islice(draw_examples(1), 200))
     assert len(drawn) >= 200
-    assert len(kept) >= 200
+    assert len(kept) >= 100
     assert not any(kept)
 
 
@@ -38,3 +42,35 @@ def test_the_same_seed_draws_the_same_examples() -> None:
     first, second = (list(islice(draw_examples(5), 50)) for _ in range(2))
     assert first == second
     assert list(islice(draw_examples(6), 50)) != first
+
+
+def test_most_examples_are_of_what_the_standards_decide() -> None:
+    drawn = list(islice(draw_examples(8), 2_000))
+    share = sum(prompt[0][3] == OPEN for prompt, _ in drawn) / len(drawn)
+    assert 0.15 < share < 0.3
+
+
+def test_no_open_example_is_of_a_kind_of_invention_that_is_held_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds: set[str] = set()
+    real = corpus.draw_stranger
+
+    def draw(r: random.Random, held_out: bool = False) -> Any:
+        stranger = real(r, held_out)
+        kinds.update(stranger.kinds)
+        return stranger
+
+    monkeypatch.setattr(corpus, "draw_stranger", draw)
+    list(islice(draw_examples(2), 3_000))
+    assert len(kinds) > 8
+    assert kinds.isdisjoint(HELD_OUT)
+
+
+def test_an_open_example_of_an_ordinary_message_states_what_the_closed_one_does() -> None:
+    r = random.Random(3)
+    answers = [[len(answer) for _, answer in draw] for draw in _both(r)]
+    assert answers[0] == answers[1]
+
+
+def _both(r: random.Random) -> tuple[list[Any], list[Any]]:
+    draft = EdifactPartner(r, "INVRPT").draft(r)
+    return list(draft_examples(draft)), list(open_examples(draft))
