@@ -118,7 +118,7 @@ class _Loader(importlib.machinery.SourceFileLoader):
 def _exchange_rows(fault: Fault) -> None:
     from udf.standards import reference  # imported anew
 
-    read, column = reference._rows, _TABLES[fault.module]
+    read, column = reference.read_table, _TABLES[fault.module]
 
     def rows(name: str) -> list[dict[str, str]]:
         found = read(name)
@@ -127,7 +127,7 @@ def _exchange_rows(fault: Fault) -> None:
             one[column], other[column] = other[column], one[column]
         return found
 
-    reference._rows = rows
+    reference.read_table = rows
 
 
 def _path_of(module: str) -> Path:
@@ -139,9 +139,9 @@ def _parse(module: str) -> ast.Module:
 
 
 def _read_rows(table: str) -> list[dict[str, str]]:
-    from udf.standards.reference import _rows
+    from udf.standards.reference import read_table
 
-    return _rows(table)
+    return read_table(table)
 
 
 _COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {

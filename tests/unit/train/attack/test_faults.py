@@ -55,12 +55,12 @@ assert rules.choose_identifier is items.choose_identifier
 def test_rows_of_a_table_are_exchanged_in_the_column_that_decides() -> None:
     code = """
 from udf.train.attack.faults import list_faults, plant
-from udf.standards.reference import _rows
+from udf.standards.reference import read_table
 fault = next(f for f in list_faults() if f.module == "party_roles")
-before = [row["is_place"] for row in _rows("party_roles")]
+before = [row["is_place"] for row in read_table("party_roles")]
 plant(fault)
-from udf.standards.reference import _rows
-after = [row["is_place"] for row in _rows("party_roles")]
+from udf.standards.reference import read_table
+after = [row["is_place"] for row in read_table("party_roles")]
 n = fault.number
 assert after[n], after[n + 1] == (before[n + 1], before[n])
 assert sum(a != b for a, b in zip(before, after)) == 2
