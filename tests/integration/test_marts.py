@@ -81,6 +81,12 @@ def test_months_have_four_five_and_four_weeks_and_the_53rd_is_januarys_fifth(
     ).fetchone() == ("FY2023-W43", "2023-W47", "November", 4)
 
 
+# A view that computes has no rows that anybody could take.
+REFUSED = (
+    psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectNotInPrerequisiteState, psycopg.errors.WrongObjectType,
+)  # fmt: skip
+
+
 @pytest.mark.slow
 def test_an_analyst_reads_every_mart_and_reference_table_and_can_do_nothing_else(
     connection: psycopg.Connection[Any],
@@ -100,7 +106,7 @@ def test_an_analyst_reads_every_mart_and_reference_table_and_can_do_nothing_else
             with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
                 connection.execute(reading)
         for writing in ("delete from {}", "truncate {}", "drop table {}"):
-            with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
+            with pytest.raises(REFUSED), connection.transaction():
                 connection.execute(sql.SQL(writing).format(relation))
     with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
         connection.execute("create table gold.own (id integer)")
@@ -159,7 +165,10 @@ def test_marts_have_the_types_and_keys_of_their_contracts(connection: psycopg.Co
             " where attrelid = %s::regclass and attnum > 0 and not attisdropped order by attnum",
             (f"{mart['schema']}.{mart['name']}",),
         ).fetchall()
-        (key,) = [set(each["columns"]) for each in mart["constraints"] if each["type"] == "primary_key"]
+        is_view = mart["config"]["materialized"] == "maintained_view"  # without rows of its own to constrain
+        keys = [set(each["columns"]) for each in mart["constraints"] if each["type"] == "primary_key"]
+        assert len(keys) == (not is_view)
+        key = set[str]().union(*keys)
         promised = [
             (name, facts["data_type"].replace(", ", ","), name in key or facts["constraints"] != [])
             for name, facts in mart["columns"].items()
@@ -172,4 +181,4 @@ def test_marts_have_the_types_and_keys_of_their_contracts(connection: psycopg.Co
             (f"{mart['schema']}.{mart['name']}",),
         ).fetchone()
         assert found is not None
-        assert set(found[0]) == key
+        assert set(found[0] or ()) == key
