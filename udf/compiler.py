@@ -29,6 +29,7 @@ from udf.outcome import (
 from udf.plans.book import PlanBook
 from udf.plans.replay import Replayed
 from udf.plans.routing import Routed, Router
+from udf.readers.meaning import MeaningReader
 from udf.readers.model import ATTEMPTS, ModelReader
 from udf.readers.rules import RulesReader, read_unit, read_whole, settle
 from udf.reading import LineReading, PartReading, Record
@@ -69,6 +70,8 @@ class Compiler:
         self.model_version = model
         self.version = version_with(model)
         self._reader = RulesReader() if engine is None else ModelReader(engine, attempts, self._guess)
+        is_tiny = isinstance(engine, LlamaEngine)  # what answers in words is asked for a reading and for no more
+        self._dispute = MeaningReader(engine).dispute if is_tiny and engine else None
 
     def compile_batch(
         self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None
@@ -140,7 +143,7 @@ class Compiler:
     def _finish(self, message: Message) -> tuple[Outcome, str | None]:
         """The outcome of a message whose units are read and judged, and its document as JSON; plans learn from it."""
         began = time.perf_counter()
-        verdict = Verdict(message, self.model_version, self.version)
+        verdict = Verdict(message, self.model_version, self.version, self._dispute)
         try:
             verdict.check_controls()
             verdict.assemble()

@@ -15,7 +15,7 @@ def test_a_record_says_by_positions_what_its_line_states() -> None:
     (line,) = (unit for unit in message.units if unit.name == "line 1")
     chunk = line.chunks[0]
     reading = read_line(message.segments, chunk.first, chunk.last, message.setting)
-    records = list_records(message.segments, reading, message.setting)
+    records = list_records(message.segments, reading, chunk.last, message.setting)
     values = [{name: message.segments[s].elements[e][c] for name, (s, e, c) in record.items()} for record in records]
     assert [record["quantity"] for record in values] == ["5", "2"]
     assert [record["qualifier"] for record in values] == ["153", "61"]

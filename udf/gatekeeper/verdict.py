@@ -34,6 +34,8 @@ _STATED_ABOVE = ("location-not-stated", "place-missing", "period-not-stated")
 """What lines may seem to lack where what stands above them could not be read."""
 
 T = TypeVar("T")
+Dispute = Callable[[Message, Unit, Sequence[Line]], Finding | None]
+"""What stands against the meaning of some lines, which their values alone do not tell."""
 
 
 class _Anew(Sequence[T]):
@@ -80,8 +82,11 @@ class RejectedAnew(_Anew[RejectedLine]):
 class Verdict:
     """Collects problems and lines of one message and says whether it is valid."""
 
-    def __init__(self, message: Message, model_version: str, compiler_version: str) -> None:
-        self.message = message
+    def __init__(
+        self, message: Message, model_version: str, compiler_version: str, dispute: Dispute | None = None
+    ) -> None:  # fmt: skip
+        """`dispute` is asked of the lines of each proved unit, whether they mean what they are said to."""
+        self.message, self._dispute = message, dispute
         self.model_version, self.compiler_version = model_version, compiler_version
         self.problems: list[Problem] = []
         self.errors = 0
@@ -251,8 +256,11 @@ class Verdict:
         except UnreadableValueError as problem:
             unit.findings = [Finding(problem.code, str(problem), unit.chunks[0].first)]
             return []
-        if (unlike := find_unlike(message.text, lines, unit.chunks[0].first)) is not None:
-            unit.findings = [unlike]
+        found = find_unlike(message.text, lines, unit.chunks[0].first)
+        if found is None and self._dispute is not None:
+            found = self._dispute(message, unit, lines)
+        if found is not None:
+            unit.findings = [found]
             return []
         return lines
 

@@ -14,10 +14,9 @@ from udf.standards.dates import bind_periods, find_period
 from udf.standards.header import header_fields
 from udf.standards.items import choose_identifier, is_case
 from udf.standards.places import bind_places, find_totals, line_places, place_slots, place_type_slot, statement_places
-from udf.standards.prices import bind_prices, price_type_slot
+from udf.standards.prices import bind_prices, prefer_price, price_run, price_type_slot
 from udf.standards.quantities import SPLITS, activity_of, part_place, quantity_positions, unit_slot
-from udf.standards.setting import Setting
-from udf.standards.standard import Standard
+from udf.standards.setting import Setting, value_at
 
 
 def read_part(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -> PartReading:
@@ -76,13 +75,15 @@ def read_line(segments: Sequence[Segment], first: int, last: int, setting: Setti
     return reading
 
 
-def list_records(segments: Sequence[Segment], reading: LineReading, setting: Setting) -> list[Record]:
-    """A record for each quantity of a line, as positions in the message."""
-    return [_make_record(segments, reading, quantity, setting.standard) for quantity in reading.quantities]
+def list_records(segments: Sequence[Segment], reading: LineReading, last: int, setting: Setting) -> list[Record]:
+    """A record for each quantity of a line that ends before `last`, as positions in the message."""
+    return [_make_record(segments, reading, quantity, last, setting) for quantity in reading.quantities]
 
 
-def _make_record(segments: Sequence[Segment], reading: LineReading, quantity: Position, standard: Standard) -> Record:
-    s = quantity[0]
+def _make_record(
+    segments: Sequence[Segment], reading: LineReading, quantity: Position, last: int, setting: Setting
+) -> Record:
+    s, standard = quantity[0], setting.standard
     activity = activity_of(segments, s, standard)
     unit = unit_slot(segments, quantity, standard)
     named = reading.case_item if is_case(segments, unit) else reading.item
@@ -98,10 +99,19 @@ def _make_record(segments: Sequence[Segment], reading: LineReading, quantity: Po
             record |= _stated(location=location, location_type=place_type_slot(segments, location))
     elif place is not None:
         record |= _name_place(segments, place)
-    if price := reading.prices.get(activity):
+    if first := reading.prices.get(activity):
+        price = preferred_price(segments, first, last, unit, setting)
         record |= _stated(price=price, price_type=price_type_slot(segments, price))
     start, end = reading.periods.get(activity, (None, None))
     return record | _stated(start=start, end=end)
+
+
+def preferred_price(
+    segments: Sequence[Segment], price: Position, last: int, unit: Position | None, setting: Setting
+) -> Position:
+    """The one of the prices that stand together which is that of a quantity in a unit; the first where none is."""
+    run = price_run(segments, price, last, setting)
+    return prefer_price(segments, run, value_at(segments, unit) if unit else None, setting) or price
 
 
 def _stated(**fields: Position | None) -> Record:
@@ -140,7 +150,7 @@ def read_unit(message: Message, unit: Unit, reading: PartReading | LineReading |
     reading = reading or read_whole(message, unit)
     if isinstance(reading, PartReading):
         return [[place_in(chunk, reading.record)] if reading.record else []]
-    records = list_records(segments, reading, setting)
+    records = list_records(segments, reading, chunk.last, setting)
     of_segment: dict[int, list[Record]] = {}
     for record in records:
         of_segment.setdefault(record["quantity"][0], []).append(record)
