@@ -33,6 +33,8 @@ _NOT_PROVED = ("header-not-proved", "group-not-proved")
 _STATED_ABOVE = ("location-not-stated", "place-missing", "period-not-stated")
 """What lines may seem to lack where what stands above them could not be read."""
 
+_UNSTATED = {"location": ("location-not-stated", "place-missing"), "start": ("period-not-stated",)}
+
 T = TypeVar("T")
 Dispute = Callable[[Message, Unit, Sequence[Line]], Finding | None]
 """What stands against the meaning of some lines, which their values alone do not tell."""
@@ -90,6 +92,8 @@ class Verdict:
         self.model_version, self.compiler_version = model_version, compiler_version
         self.problems: list[Problem] = []
         self.errors = 0
+        self.is_whole = True
+        """Whether no count and no reference says that something of the message was lost."""
         self.lines: Sequence[Line] = ()
         self.rejected: Sequence[RejectedLine] = ()
         self.header: dict[str, Any] = {}
@@ -137,6 +141,7 @@ class Verdict:
             if message.is_body else check_trailer(segments, first, setting)
         ):  # fmt: skip
             self.note(finding)
+        self.is_whole = self.errors == 0
         for finding in check_totals(message.segments, message.first, message.setting):
             self.note(finding)
         for finding in check_layout(message.segments, message.first, message.chunks, message.setting):
@@ -288,6 +293,11 @@ class Verdict:
                 segment = self.message.segments[named[0]]
                 detail = f"{segment.raw[:60]} may name the place of lines for which no other is stated."
                 self.note(Finding("place-in-reference", detail, named[0]))
+
+    @property
+    def unstated(self) -> frozenset[str]:
+        """The fields that some line has not, since nothing of the message states them by its standard."""
+        return frozenset(name for name, codes in _UNSTATED.items() if any(self._noted[code] for code in codes))
 
     def outcome(self) -> tuple[Outcome, str]:
         """The outcome, and its document as canonical JSON."""
