@@ -38,6 +38,7 @@ from udf.readers.proposer import Proposer
 from udf.readers.rules import RulesReader, read_unit, read_whole, settle
 from udf.reading import LineReading, PartReading, Record
 from udf.refusals import RefusedError, hash_document, refuse
+from udf.standards.open_values import find_open_values
 from udf.standards.reference import Reference, load_reference
 from udf.standards.values import UnreadableValueError
 from udf.version import MODEL, model_version, version_with
@@ -179,11 +180,7 @@ class Compiler:
         """
         proposals = self._propose(message)
         if outcome.is_valid:
-            found = [
-                name
-                for name in sorted(verdict.unstated)
-                if proposals and states_openly(proposals[0], name, message.setting)
-            ]
+            found = [name for name in sorted(verdict.unstated) if _may_be_stated(message, proposals, name)]
             if not found and outcome.is_complete:
                 return outcome, document
             for name in found:
@@ -232,6 +229,15 @@ class Compiler:
 
     def _refuse(self, text: str, refusal: RefusedError | AnswerTooLargeError) -> Outcome:
         return refuse(text, refusal, self.model_version, self.version)
+
+
+def _may_be_stated(message: Message, proposals: Sequence[Proposal], name: str) -> bool:
+    """Whether a place or a date may stand where no standard says what does, by the model or by the look of it."""
+    if proposals and states_openly(proposals[0], name, message.setting):
+        return True
+    above = [i for chunk in (message.chunks.header, *message.chunks.groups) for i in chunk.indices]
+    found = find_open_values(message.segments, above, message.setting)
+    return bool(found.others if name == "location" else found.dates)
 
 
 @cache

@@ -3,7 +3,6 @@
 Nothing here is proved and nothing goes on: what comes out is shown to a person, the most likely reading first.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -16,6 +15,9 @@ from udf.language.spread import key_of
 from udf.message import Message
 from udf.reading import Position, Record, SegmentLike
 from udf.standards.chunks import Chunk
+from udf.standards.items import is_gs1_key
+from udf.standards.open_values import find_open_values
+from udf.standards.setting import value_at
 from udf.standards.structure import ExcessError
 
 MOST_CHUNKS = 400
@@ -33,6 +35,7 @@ class ProposedLine:
     records: list[Record]
     sources: list[dict[str, str]]
     """For each record and field the kind of chunk that states it."""
+    group: Chunk | None = None
 
 
 @dataclass(slots=True)
@@ -79,7 +82,7 @@ class Proposer:
             agreed = _agree(message, ordered, records, [answer.confidence for answer in said])
             for found in (agreed, records) if agreed != records else (records,):
                 reading = _put_together(ordered, found)
-                _add_period(message, chunks.header, reading)
+                _complete(message, chunks.header, reading)
                 reading.margin = min(answer.confidence for answer in said)
                 yield reading
 
@@ -105,32 +108,78 @@ def _doubts(answer: Answer) -> Iterator[tuple[float, tuple[int, ...]]]:
         yield answer.margins[len(prefix) - 1], prefix
 
 
-def _add_period(message: Message, header: Chunk, reading: Reading) -> None:
-    """Give a reading without any date the one, or the two, that stand in a reference or in a segment of nobody's.
+def _complete(message: Message, header: Chunk, reading: Reading) -> None:
+    """Give a reading what all of its lines lack where one place of the message alone could be it.
 
-    There is nothing else that it could be of.
+    A period and a store may stand in a reference or in a segment of nobody's, an item wherever each line has another
+    value in the same place.
     """
     records = [record for line in reading.lines for record in line.records]
-    if any("start" in record or "end" in record for record in records):
-        return
-    known = message.setting.standard.segments.keys() - _REFERENCES
-    found = [
-        (index, e, c) for index in header.indices if message.segments[index].tag not in known
-        for e, element in enumerate(message.segments[index].elements)
-        for c, value in enumerate(element) if _DATE.fullmatch(value)
-    ]  # fmt: skip
-    if not 0 < len(found) <= _ENDS:
-        return
+    open_values = find_open_values(message.segments, header.indices, message.setting)
+    if not any("start" in record or "end" in record for record in records) and 0 < len(open_values.dates) <= _ENDS:
+        _state(reading, "header", start=open_values.dates[0], end=open_values.dates[-1])
+    if not any("location" in record for record in records):
+        _add_places(message, open_values.others, reading)
+    if not any("item" in record for record in records):
+        _add_items(message, reading)
+
+
+_ENDS = 2
+
+
+def _state(reading: Reading, kind: str, **fields: Position) -> None:
     for line in reading.lines:
         for record, sources in zip(line.records, line.sources, strict=True):
-            record |= {"start": found[0], "end": found[-1]}
-            sources |= {"start": "header", "end": "header"}
+            record |= fields
+            sources |= dict.fromkeys(fields, kind)
 
 
-_DAY = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
-_DATE = re.compile(rf"{_DAY}(?:\d{{4}}|-?{_DAY})?")
-_ENDS = 2
-_REFERENCES = frozenset(("RFF", "REF", "N9"))
+def _add_places(message: Message, above: Sequence[Position], reading: Reading) -> None:
+    """The store of each group, or that of the header, as far as one value looks most like a store's number."""
+    of_groups: list[Position | None] = []
+    for line in reading.lines:
+        group = line.group
+        found = find_open_values(message.segments, group.indices, message.setting).others if group else []
+        of_groups.append(found[0] if found else None)
+    if reading.lines and None not in of_groups:
+        for line, at in zip(reading.lines, of_groups, strict=True):
+            for record, sources in zip(line.records, line.sources, strict=True):
+                record["location"], sources["location"] = at, "group"  # type: ignore[assignment]
+    elif above:
+        likest = min(above, key=lambda at: _unlikeness(value_at(message.segments, at)))
+        _state(reading, "header", location=likest)
+
+
+def _unlikeness(text: str) -> tuple[bool, int]:
+    """How little a value looks like the number of a store: a GLN does, and so does a short one."""
+    return not is_gs1_key(text), len(text)
+
+
+def _add_items(message: Message, reading: Reading) -> None:
+    """The one value of each line that is different in each and stands in the same place of all."""
+    segments = message.segments
+    places: dict[_Place, list[Position]] = {}
+    for line in reading.lines:
+        used = {at for record in line.records for at in record.values()}
+        for index in range(line.first, line.last):
+            for e, element in enumerate(segments[index].elements):
+                for c, value in enumerate(element):
+                    if len(value) >= _SHORTEST_ITEM and (index, e, c) not in used:
+                        places.setdefault((key_of(segments[index]), e, c), []).append((index, e, c))
+    known = message.setting.standard.segments
+    fitting = [
+        (place[0][0] in known, found) for place, found in places.items()
+        if len(found) == len(reading.lines) == len({value_at(segments, at) for at in found})
+    ]  # fmt: skip
+    if not fitting:
+        return
+    _, chosen = min(fitting, key=lambda entry: entry[0])
+    for line, at in zip(reading.lines, chosen, strict=True):
+        for record, sources in zip(line.records, line.sources, strict=True):
+            record["item"], sources["item"] = at, "line"
+
+
+_SHORTEST_ITEM = 3
 
 
 _SHARED = ("item", "location", "start", "end")
@@ -202,7 +251,7 @@ def _put_together(chunks: Sequence[Chunk], records: Sequence[list[Record]]) -> R
         if chunk.kind != "line":
             continue
         above = _inherit((reading.header, "header"), (stated.get(id(chunk.group), {}), "group"))
-        line = lines.setdefault(chunk.line, ProposedLine(chunk.first, chunk.last, [], []))
+        line = lines.setdefault(chunk.line, ProposedLine(chunk.first, chunk.last, [], [], chunk.group))
         for record in found:
             whole = _inherit(
                 *((_pick(above, kind), kind) for kind in ("header", "group")), (_lift(chunk, record), "line")
