@@ -15,6 +15,7 @@ from udf.standards.chunks import Chunk
 from udf.train.corpus.drafts import Draft, chunk_draft, label
 from udf.train.corpus.labels import read_labels
 from udf.train.corpus.measures import measure_of, refine_measure
+from udf.train.corpus.outsiders import add_habits
 from udf.train.corpus.partners import draw_written
 from udf.train.corpus.strangers import draw_stranger
 
@@ -52,6 +53,7 @@ def draw_examples(
             yield from open_examples(_draft_stranger(r, held_out), turn)
         else:
             draft = draw_written(r, held_out)[0].draft(r)
+            add_habits(draft, r)
             yield from open_examples(draft, turn) if mode < STRANGE + OPEN else draft_examples(draft, turn)
 
 
