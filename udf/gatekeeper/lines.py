@@ -350,6 +350,8 @@ def _judge_prices(
         s = stated[0]
         unit = record.get("unit")
         chosen = prefer_price(segments, run, value_at(segments, unit) if unit else None, setting)
+        if chosen is None and len(run) == 1:
+            findings.append(Finding("price-misplaced", "The only price of the line was not taken for its own.", s))
         if chosen is not None and segments[chosen[0]].elements != segments[s].elements:
             findings.append(Finding("price-misplaced", "Another of the line's prices goes before this one.", s))
         if record.get("price_type") != price_type_slot(segments, stated):
