@@ -119,26 +119,56 @@ class _Alike:
 
     count: int = 0
     said: set[tuple[Mark, ...]] = field(default_factory=set)
+    _new: list[tuple[Mark, ...]] = field(default_factory=list)
+    _kinds: dict[frozenset[Mark], "_OfKinds"] = field(default_factory=dict)
 
     def note(self, apart: tuple[Mark, ...]) -> None:
         self.count += 1
-        self.said.add(apart)
+        if apart not in self.said:
+            self.said.add(apart)
+            self._new.append(apart)
 
     def differ(self, apart: tuple[Mark, ...], is_stock: bool) -> bool:
         """Whether each and this one say what they are, and not the same; stock by a kind of segment that both have."""
         if () in self.said or not are_told_apart((apart,), self.said):
             return False
-        return not is_stock or all(_differ_in_kind(apart, said) for said in self.said)
+        if not is_stock:
+            return True
+        for other in map(_by_kind, self._new):
+            self._kinds.setdefault(frozenset(other), _OfKinds()).add(other)
+        self._new.clear()
+        own = _by_kind(apart)
+        return not any(of_kinds.has(own, kinds.intersection(own)) for kinds, of_kinds in self._kinds.items())
 
 
-def _differ_in_kind(one: tuple[Mark, ...], other: tuple[Mark, ...]) -> bool:
-    """Whether two stocks have marks of one kind that differ: two batches do, one of which has an expiry date too."""
+class _OfKinds:
+    """Marks of stocks that have the same kinds of marks: of thousands, one that says the same is found at once."""
 
-    def of(marks: tuple[Mark, ...], kind: Mark) -> frozenset[Mark]:
-        return frozenset(mark for mark in marks if mark[:-1] == kind)
+    def __init__(self) -> None:
+        self._all: list[_ByKind] = []
+        self._shared: dict[frozenset[Mark], set[frozenset[tuple[Mark, frozenset[Mark]]]]] = {}
 
-    kinds = {mark[:-1] for mark in one} & {mark[:-1] for mark in other}
-    return any(are_told_apart((of(one, kind),), {of(other, kind)}) for kind in kinds)
+    def add(self, marks: "_ByKind") -> None:
+        self._all.append(marks)
+        for kinds, found in self._shared.items():
+            found.add(_marks_of(marks, kinds))
+
+    def has(self, own: "_ByKind", kinds: frozenset[Mark]) -> bool:
+        """Whether one has the same marks of these kinds; two batches have not, one of which has an expiry date too."""
+        if kinds not in self._shared:
+            self._shared[kinds] = {_marks_of(marks, kinds) for marks in self._all}
+        return _marks_of(own, kinds) in self._shared[kinds]
+
+
+_ByKind = dict[Mark, frozenset[Mark]]
+
+
+def _by_kind(marks: tuple[Mark, ...]) -> _ByKind:
+    return {kind: frozenset(mark for mark in marks if mark[:-1] == kind) for kind in {mark[:-1] for mark in marks}}
+
+
+def _marks_of(marks: _ByKind, kinds: frozenset[Mark]) -> frozenset[tuple[Mark, frozenset[Mark]]]:
+    return frozenset((kind, marks[kind]) for kind in kinds)
 
 
 def _sale_marks(segments: Sequence[Segment], quantity: int, stop: int, setting: Setting) -> tuple[Mark, ...]:
