@@ -125,6 +125,18 @@ comment on view silver.settled_outcomes is 'Outcomes that were made under what h
 
 -- Functions ---------------------------------------------------------------------------------------------------------
 
+-- Whoever waits must see what the one before has decided.
+create or replace function silver.take_turn() returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'Decisions are made in transactions that are read committed.' using errcode = '25001';
+    end if;
+    perform pg_advisory_xact_lock(hashtext('tillroll.reviews'));
+end
+$$;
+
+comment on function silver.take_turn() is 'Lets one transaction after the other decide.';
+
 create or replace function silver.approve(
     partner text, kind text, decision jsonb, why text, message_type text default null
 ) returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -134,11 +146,7 @@ declare
     other record;
     found_id bigint;
 begin
-    -- Whoever waits for the lock must see what the one before has decided.
-    if current_setting('transaction_isolation') <> 'read committed' then
-        raise exception 'Decisions are made in transactions that are read committed.' using errcode = '25001';
-    end if;
-    perform pg_advisory_xact_lock(hashtext('tillroll.reviews'));
+    perform silver.take_turn();
 
     select * into known from silver.review_kinds where review_kinds.kind = approve.kind;
     if not found then
@@ -195,10 +203,7 @@ declare
     withdrawn silver.reviews;
     found_id bigint;
 begin
-    if current_setting('transaction_isolation') <> 'read committed' then
-        raise exception 'Decisions are made in transactions that are read committed.' using errcode = '25001';
-    end if;
-    perform pg_advisory_xact_lock(hashtext('tillroll.reviews'));
+    perform silver.take_turn();
 
     select * into withdrawn from silver.reviews where reviews.review_id = withdraw.review;
     if not found then
@@ -264,6 +269,7 @@ comment on function silver.complete_decision(silver.review_kinds, jsonb) is 'A d
 revoke all on function
     silver.refuse_change(),
     silver.put_in_force(),
+    silver.take_turn(),
     silver.approve(text, text, jsonb, text, text),
     silver.withdraw(bigint, text),
     silver.complete_decision(silver.review_kinds, jsonb)

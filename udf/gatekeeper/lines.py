@@ -57,6 +57,7 @@ from udf.standards.quantities import (
     quantity_positions,
     unit_slot,
 )
+from udf.standards.records import list_records
 from udf.standards.setting import Setting, value_at
 from udf.standards.values import UnreadableValueError, read_number
 from udf.standards.x12 import X12
@@ -69,34 +70,10 @@ def judge_line(segments: Sequence[Segment], line: LineRecords, reading: LineRead
     """
     findings = _judge_records(segments, line, reading, setting)
     if findings and not any(finding.code == "place-lost" for finding in findings):
-        stated = _records_of(segments, reading, setting)
+        stated = [record for record in list_records(segments, reading, setting) if "qualifier" in record]
         repeated = judge_repetition(segments, line.first, line.last, stated, setting)
         findings += [finding for finding in repeated if finding.code == "place-lost"]
     return findings
-
-
-def _records_of(segments: Sequence[Segment], reading: LineReading, setting: Setting) -> list[Record]:
-    """Quantities, codes, units and places of the other witness, as far as they were bound."""
-    records: list[Record] = []
-    for quantity in reading.quantities:
-        activity = activity_of(segments, quantity[0], setting.standard)
-        if not segments[activity].value(0):
-            continue
-        record: Record = {"quantity": quantity, "qualifier": (activity, 0, 0)}
-        if unit := unit_slot(segments, quantity, setting.standard):
-            record["unit"] = unit
-        place = reading.bindings[0].get(quantity[0]) if reading.bindings else None
-        own = part_place(segments, quantity) if segments[quantity[0]].tag in setting.standard.splits else None
-        if own is not None:
-            record["location"] = own
-        elif place is not None:
-            record["location"] = (place, *min(place_slots(segments[place])))
-        if price := reading.prices.get(activity):
-            record["price"] = price
-        start, end = reading.periods.get(activity, (None, None))
-        record |= {name: at for name, at in (("start", start), ("end", end)) if at is not None}
-        records.append(record)
-    return records
 
 
 def _judge_records(

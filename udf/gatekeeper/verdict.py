@@ -10,7 +10,7 @@ from udf.document import StatedPeriods, build_lines, inherit, lift, read_header,
 from udf.findings import Finding
 from udf.gatekeeper.blocks import PlaceSums
 from udf.gatekeeper.controls import check_body, check_totals, check_trailer, is_nil_report
-from udf.gatekeeper.copies import find_unlike
+from udf.gatekeeper.converted import find_unlike
 from udf.gatekeeper.doubled import find_doubled
 from udf.gatekeeper.layout import check_layout
 from udf.gatekeeper.placement import find_referenced_places

@@ -8,26 +8,26 @@ from collections.abc import Sequence
 
 from udf.edi.segments import Segment
 from udf.message import Judge, Message, Unit
-from udf.reading import LineReading, PartReading, Position, Record
+from udf.reading import LineReading, PartReading, Record
 from udf.standards.chunks import Chunk
 from udf.standards.dates import bind_periods, find_period
 from udf.standards.header import header_fields
-from udf.standards.items import choose_identifier, is_case
-from udf.standards.places import bind_places, find_totals, line_places, place_slots, place_type_slot, statement_places
-from udf.standards.prices import bind_prices, price_type_slot
-from udf.standards.quantities import SPLITS, activity_of, part_place, quantity_positions, unit_slot
+from udf.standards.items import choose_identifier
+from udf.standards.places import bind_places, find_totals, line_places, statement_places
+from udf.standards.prices import bind_prices
+from udf.standards.quantities import SPLITS, activity_of, quantity_positions
+from udf.standards.records import list_records, name_place, record_of
 from udf.standards.setting import Setting
-from udf.standards.standard import Standard
 
 
 def read_part(segments: Sequence[Segment], chunk: Chunk, setting: Setting) -> PartReading:
     """What a header or a group states."""
     record = header_fields(segments, chunk, setting) if chunk.kind == "header" else {}
     start, end, faults = find_period(segments, chunk.indices, setting)
-    record |= _stated(start=start, end=end)
+    record |= record_of(start=start, end=end)
     places, place_faults = statement_places(segments, chunk, setting)
     if places:
-        record |= _name_place(segments, places[0])
+        record |= name_place(segments, places[0])
     return PartReading(record, places, [*faults, *place_faults])
 
 
@@ -60,7 +60,7 @@ def read_line(segments: Sequence[Segment], first: int, last: int, setting: Setti
     for in_cases in (False, True):
         if identifier := choose_identifier(segments, first, last, standard, in_cases):
             _, item, kind = identifier
-            setattr(reading, "case_item" if in_cases else "item", _stated(item=item, item_type=kind))
+            setattr(reading, "case_item" if in_cases else "item", record_of(item=item, item_type=kind))
     if not quantities:
         return reading
     activities = sorted({activity_of(segments, s, standard) for s, _, _ in quantities})
@@ -78,43 +78,6 @@ def read_line(segments: Sequence[Segment], first: int, last: int, setting: Setti
     before = {quantity: place for quantity, place in opening.items() if place is not None and place < quantity}
     reading.periods, reading.period_faults = bind_periods(segments, first, last, activities, setting, before)
     return reading
-
-
-def list_records(segments: Sequence[Segment], reading: LineReading, setting: Setting) -> list[Record]:
-    """A record for each quantity of a line, as positions in the message."""
-    return [_make_record(segments, reading, quantity, setting.standard) for quantity in reading.quantities]
-
-
-def _make_record(segments: Sequence[Segment], reading: LineReading, quantity: Position, standard: Standard) -> Record:
-    s = quantity[0]
-    activity = activity_of(segments, s, standard)
-    unit = unit_slot(segments, quantity, standard)
-    named = reading.case_item if is_case(segments, unit) else reading.item
-    record = named | _stated(quantity=quantity, unit=unit)
-    if segments[activity].value(0):
-        record["qualifier"] = (activity, 0, 0)
-    place = reading.bindings[0].get(s) if reading.bindings else None
-    if segments[s].tag in standard.splits:
-        location = part_place(segments, quantity)
-        if location is None:  # a lot, or a delivery by a date: it lies where the line's goods do
-            record |= _name_place(segments, place) if place is not None else {}
-        elif segments[location[0]].value(location[1]):
-            record |= _stated(location=location, location_type=place_type_slot(segments, location))
-    elif place is not None:
-        record |= _name_place(segments, place)
-    if price := reading.prices.get(activity):
-        record |= _stated(price=price, price_type=price_type_slot(segments, price))
-    start, end = reading.periods.get(activity, (None, None))
-    return record | _stated(start=start, end=end)
-
-
-def _stated(**fields: Position | None) -> Record:
-    return {name: position for name, position in fields.items() if position}
-
-
-def _name_place(segments: Sequence[Segment], index: int) -> Record:
-    location = (index, *min(place_slots(segments[index])))
-    return _stated(location=location, location_type=place_type_slot(segments, location))
 
 
 class RulesReader:

@@ -136,23 +136,20 @@ def walker_of(message_type: str, version: str) -> Walker:
 @cache
 def has_below(message_type: str, version: str, triggers: tuple[str, ...], tag: str) -> bool:
     """Whether a structure has a segment in the group of one of these triggers, as in D.97A SLSRPT PRI below QTY."""
-
-    def look(nodes: list[Node]) -> bool:
-        return any(
-            (node.tag in triggers and any(part.tag == tag for part in node.parts)) or look(node.parts) for node in nodes
-        )
-
-    return look(structure_of(message_type, version))
+    groups = (node for node in _each(structure_of(message_type, version)) if node.tag in triggers)
+    return any(part.tag == tag for group in groups for part in group.parts)
 
 
 @cache
 def has_tag(message_type: str, version: str, tag: str) -> bool:
     """Whether a structure has a segment anywhere."""
+    return any(node.tag == tag for node in _each(structure_of(message_type, version)))
 
-    def look(nodes: list[Node]) -> bool:
-        return any(node.tag == tag or look(node.parts) for node in nodes)
 
-    return look(structure_of(message_type, version))
+def _each(nodes: list[Node]) -> Iterator[Node]:
+    for node in nodes:
+        yield node
+        yield from _each(node.parts)
 
 
 QUANTITIES = ("QTY", "INV")

@@ -26,7 +26,7 @@ drop table bronze.schema_versions, bronze.landing_files, bronze.interchange_part
 drop view silver.settled_outcomes, silver.decisions;
 drop function silver.approve, silver.withdraw, silver.complete_decision;
 drop table silver.reviews, silver.review_kinds, silver.decisions_in_force;
-drop function silver.refuse_change, silver.put_in_force;
+drop function silver.refuse_change, silver.put_in_force, silver.take_turn;
 alter table bronze.interchanges
     drop column is_withdrawn,
     add column content bytea not null,
@@ -71,7 +71,7 @@ SECOND_SHAPE = """
 drop view silver.settled_outcomes, silver.decisions;
 drop function silver.approve, silver.withdraw, silver.complete_decision;
 drop table silver.reviews, silver.review_kinds, silver.decisions_in_force;
-drop function silver.refuse_change, silver.put_in_force;
+drop function silver.refuse_change, silver.put_in_force, silver.take_turn;
 alter table silver.outcomes drop column partner, drop column decisions;
 alter table silver.plans drop column decisions;
 grant insert, update, delete on all tables in schema silver to tillroll_loader;

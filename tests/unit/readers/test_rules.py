@@ -11,9 +11,10 @@ import pytest
 from udf.compiler import Compiler
 from udf.message import Message, Unit, read_message
 from udf.outcome import Envelope
-from udf.readers.rules import RulesReader, list_records, read_line, read_part, read_unit
+from udf.readers.rules import RulesReader, read_line, read_part, read_unit
 from udf.reading import LineReading, Record
 from udf.standards import reference
+from udf.standards.records import list_records
 from udf.standards.reference import load_reference
 from udf.train.attack.rules_engine import RulesEngine
 

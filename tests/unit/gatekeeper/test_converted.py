@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from udf.gatekeeper.copies import find_unlike, is_day_of, is_number_of
+from udf.gatekeeper.converted import find_unlike, is_day_of, is_number_of
 from udf.outcome import Line
 
 DAY = datetime.date(2026, 1, 17)
