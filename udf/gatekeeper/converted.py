@@ -12,6 +12,8 @@ from udf.findings import Finding
 from udf.outcome import Line
 
 _DIGITS = re.compile("[0-9]")
+_FORM = re.compile(r"[^A-Za-z0-9]([0-9]{1,3})(?![A-Za-z0-9])")
+"""2379, in the component behind a date of EDIFACT."""
 
 
 def find_unlike(text: str, lines: Sequence[Line], first: int) -> Finding | None:
@@ -24,7 +26,8 @@ def find_unlike(text: str, lines: Sequence[Line], first: int) -> Finding | None:
                 is_like = value is None or is_number_of(stated, value)
             elif name in _DAYS and not (name == "as_of_date" and line.period_end):  # of goods that moved
                 value = getattr(line, name)
-                is_like = value is None or is_day_of(stated, value)
+                form = _FORM.match(text, span[1])
+                is_like = value is None or is_day_of(stated, value, form[1] if form else "")
             else:
                 continue
             if not is_like:
@@ -47,9 +50,14 @@ def is_number_of(text: str, number: Decimal) -> bool:
     return len(marks) != 1 or decimals == len(_DIGITS.findall(text[text.index(marks[0]) :]))
 
 
-def is_day_of(text: str, day: datetime.date) -> bool:
-    """Whether a date begins or ends with a day, or where it names a longer time names the year of the day."""
+def is_day_of(text: str, day: datetime.date, form: str = "") -> bool:
+    """Whether a date begins or ends with a day, or where it names a longer time names the year of the day.
+
+    `form` is how it is written, where something says so: but for a few that begin with the year.
+    """
     digits = "".join(_DIGITS.findall(text))
+    if (turned := _TURNED.get(form)) and len(digits) == len(day.strftime(turned)):
+        return digits == day.strftime(turned)
     whole = day.strftime("%Y%m%d")
     if len(digits) in _LONG:  # a day, with its time or as one of two
         return whole in (digits[:8], digits[-8:], digits[len(digits) // 2 :][:8])
@@ -61,4 +69,6 @@ def is_day_of(text: str, day: datetime.date) -> bool:
     return any(year in digits or digits[:2] == year[2:] for year in years)
 
 
+_TURNED = {"2": "%d%m%y", "3": "%m%d%y", "4": "%d%m%Y"}
+"""D.01B 2379: forms that do not begin with the year."""
 _LONG, _SHORT = (8, 14, 16, 24), (6, 10, 12, 20)

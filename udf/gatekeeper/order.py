@@ -16,7 +16,7 @@ from udf.standards.setting import Setting
 
 
 def check_order(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
-    """Places, prices and dates before the quantities in some lines and behind them in others.
+    """Places, prices, dates and units before the quantities in some lines and behind them in others.
 
     A partner has one order: where two segments changed places, or a separator is lost, the other lines tell.
     """
@@ -31,6 +31,7 @@ def check_order(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -
             "place": [i for i in span if segments[i].tag in PLACES and place_role(segments[i], setting) != "no"],
             "price": [s for s, _, _ in price_runs(segments, chunk.first, chunk.last, setting)],
             "date": [s for _, (s, _, _) in date_statements(segments, span, setting)],
+            "unit": [i for i in span if segments[i].tag == "UIT"],
         }
         for what, indices in found.items():
             sides = {index < opening for index in indices}

@@ -138,7 +138,7 @@ class _Alike:
             self._kinds.setdefault(frozenset(other), _OfKinds()).add(other)
         self._new.clear()
         own = _by_kind(apart)
-        return not any(of_kinds.has(own, kinds.intersection(own)) for kinds, of_kinds in self._kinds.items())
+        return all(of_kinds.differ(own, kinds.intersection(own)) for kinds, of_kinds in self._kinds.items())
 
 
 class _OfKinds:
@@ -153,11 +153,11 @@ class _OfKinds:
         for kinds, found in self._shared.items():
             found.add(_marks_of(marks, kinds))
 
-    def has(self, own: "_ByKind", kinds: frozenset[Mark]) -> bool:
-        """Whether one has the same marks of these kinds; two batches have not, one of which has an expiry date too."""
+    def differ(self, own: "_ByKind", kinds: frozenset[Mark]) -> bool:
+        """Whether none has the same marks of these kinds; two batches differ, one of which has an expiry date too."""
         if kinds not in self._shared:
             self._shared[kinds] = {_marks_of(marks, kinds) for marks in self._all}
-        return _marks_of(own, kinds) in self._shared[kinds]
+        return are_told_apart((_marks_of(own, kinds),), self._shared[kinds])
 
 
 _ByKind = dict[Mark, frozenset[Mark]]

@@ -223,6 +223,9 @@ def _identifier_faults(segments: Sequence[Segment], index: int) -> Iterator[str]
         number = segment.value(2)
         if number and len(number) <= _LONGEST and not kinds[2] and not segment.value(1):
             yield f"«{number}» in LIN may be the item or, moved on, the action code before it"
+        moved = segment.value(1)
+        if len(moved) > _LONGEST and not kinds[1]:
+            yield f"«{moved}» in LIN is no action code, and may be the item"
 
 
 _IDENTIFIER_FAULTS = {"EDIFACT": _identifier_faults, "X12": _product_faults}

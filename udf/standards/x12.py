@@ -52,7 +52,7 @@ _SEGMENTS = {
     "PID": Form("004010 PID: 349, 750, 559, 751, 352", (Element("352", 4, kind="text"),)),
     "CTP": Form("004010 CTP: 687, 236, 212, 380, C001, 648, 649, 782, 639", (
         Element("687", 0, longest=2), Element("236", 1, longest=_LONGEST), Element("212", 2, kind="number"),
-        Element("380", 3, kind="number", needs=((2, 0),)), Element("355", 4), Element("648", 5),
+        Element("380", 3, kind="number", needs=((2, 0),)), Element("355", 4), Element("648", 5, needs=((6, 0),)),
         Element("649", 6, kind="number"), Element("639", 8),
     )),
     "QTY": Form("004010 QTY: 673, 380, C001: 355, 61", (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.small_messages import message, sales, stock
+from tests.small_messages import inventory, message, sales, stock
 from tests.unit.gatekeeper.test_controls import errors
 from udf.train.attack.rules_engine import compile_by_rules
 
@@ -76,3 +76,11 @@ def test_a_place_or_a_line_that_lost_its_period_does_not_take_the_header_s() -> 
     assert "period-missing" in errors(sales(lines))
     bare = lines.replace("QTY+153:3", "")
     assert "period-missing" not in errors(sales(bare))  # a line without a quantity says so itself
+
+
+def test_a_unit_stands_above_the_quantities_of_all_lines_or_behind_those_of_all() -> None:
+    # X12 846: a UIT that is one place too far is of one quantity alone, and the other has lost it
+    above, behind = "UIT*EA QTY*33*5 QTY*20*2", "QTY*33*5 UIT*EA QTY*20*2"
+    assert "order-mixed" in errors(inventory(f"LIN**UP*{A} {above} LIN**UP*{B} {behind}"))
+    assert "order-mixed" not in errors(inventory(f"LIN**UP*{A} {above} LIN**UP*{B} {above}"))
+    assert "order-mixed" not in errors(inventory(f"LIN**UP*{A} {behind} LIN**UP*{B} {behind}"))

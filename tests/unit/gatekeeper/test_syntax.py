@@ -123,6 +123,11 @@ MALFORMED = {
         "LIN*UP*1*036000291452*SK*8612345 ZA*QS*5*EA"
     ),
     "the code of a transfer is lost": resale(f"PTD N1*ST**92*7 QTY*32*5*EA {UP}"),
+    # 1229 has three characters at most; 004010 CTP, note C0607: with 648 stands 649
+    "the separator before an item without a type is lost, and PIA names another": sales(
+        "LIN+1+131083168056 PIA+5+KZ0540:VP QTY+153:1"
+    ),
+    "the separator before the unit of a price is doubled": activity(f"{UP} CTP*WS*CON*70.9***EA ZA*QS*5*EA"),
     "an item is lost before its type": sales("LIN+1++EN QTY+153:1"),
     "the separator before a currency is doubled": message("SLSRPT", f"BGM+73E+S1+9 CUX+2::EUR {LIN} QTY+153:1"),
 }  # fmt: skip

@@ -46,7 +46,7 @@ def test_a_segment_has_as_many_elements_as_the_directory_says(tag: str, count: i
     [
         # the relational conditions of 004010 and, where it has none, what says nothing alone
         ("N1", {(2, 3), (3, 2)}), ("ZA", {(3, 4), (4, 3), (6, 5)}), ("SCH", {(2, 3), (3, 2), (4, 5), (5, 4)}),
-        ("UIT", {(2, 1)}), ("QTY", {(3, 2), (3, 1)}), ("XQ", {(2, 1)}), ("CTP", {(3, 2)}),
+        ("UIT", {(2, 1)}), ("QTY", {(3, 2), (3, 1)}), ("XQ", {(2, 1)}), ("CTP", {(3, 2), (5, 6)}),
     ],
 )  # fmt: skip
 def test_an_element_needs_those_that_it_belongs_to(tag: str, pairs: set[tuple[int, int]]) -> None:
