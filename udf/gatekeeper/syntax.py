@@ -153,6 +153,8 @@ def _value_faults(segment: Segment, checks: Checks, standard: Standard) -> Itera
         yield f"«{segment.value(3)}» in XQ is a date where the document's number stands"
     if tag == "PRI" and not segment.value(0, 1) and segment.value(0, 2) and not segment.value(0, 2).isalpha():
         yield f"PRI has «{segment.value(0, 2)}» where the type of its price stands, and no price"
+    if tag == "LOC" and segment.value(2) and not any(segment.elements[1]):
+        yield f"«{segment.value(2)}» in LOC stands where a related place does, and there is none that it is related to"
     if tag == "BGM" and segment.value(3).isdecimal():  # 4343 is of letters, 1225 before it of digits
         yield f"«{segment.value(3)}» in BGM is no response type"
 

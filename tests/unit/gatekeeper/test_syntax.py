@@ -128,6 +128,10 @@ MALFORMED = {
         "LIN+1+131083168056 PIA+5+KZ0540:VP QTY+153:1"
     ),
     "the separator before the unit of a price is doubled": activity(f"{UP} CTP*WS*CON*70.9***EA ZA*QS*5*EA"),
+    # D.96A LOC: C519 is a place that is related to the one of C517
+    "the separator before a place is doubled": message(
+        "SLSRPT", f"BGM+73E+S1+9 {WEEK} LOC+11++4012345000016::9 {LIN} QTY+153:1"
+    ),
     "an item is lost before its type": sales("LIN+1++EN QTY+153:1"),
     "the separator before a currency is doubled": message("SLSRPT", f"BGM+73E+S1+9 CUX+2::EUR {LIN} QTY+153:1"),
 }  # fmt: skip
