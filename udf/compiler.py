@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from udf.engines.engine import Engine
 from udf.engines.llama import LlamaEngine
 from udf.findings import Finding
+from udf.gatekeeper.invariants import find_violation
 from udf.gatekeeper.judge import judge_unit
 from udf.gatekeeper.verdict import READING, Verdict
 from udf.message import Message, Unit, read_message
@@ -23,21 +24,35 @@ from udf.outcome import (
     CompiledRow,
     Envelope,
     Outcome,
+    Proposal,
     dump_problems,
     make_row,
 )
 from udf.plans.book import PlanBook
 from udf.plans.replay import Replayed
 from udf.plans.routing import Routed, Router
+from udf.proposal import make_proposal, states_openly
+from udf.readers.meaning import MeaningReader
 from udf.readers.model import ATTEMPTS, ModelReader
+from udf.readers.proposer import Proposer
 from udf.readers.rules import RulesReader, read_unit, read_whole, settle
 from udf.reading import LineReading, PartReading, Record
 from udf.refusals import RefusedError, hash_document, refuse
+from udf.standards.open_values import find_open_values
 from udf.standards.reference import Reference, load_reference
+from udf.standards.values import UnreadableValueError
 from udf.version import MODEL, model_version, version_with
 
 if TYPE_CHECKING:
     from udf import contract
+
+
+_DISAGREEMENTS = {
+    "location": "By the standard no place is stated for some lines, and the model finds one: its proposal says where.",
+    "start": "By the standard no date is stated for some lines, and the model finds one: its proposal says where.",
+}
+MOST_PROPOSALS = 3
+"""Proposals of one message: a person chooses among few."""
 
 
 @contextmanager
@@ -69,6 +84,9 @@ class Compiler:
         self.model_version = model
         self.version = version_with(model)
         self._reader = RulesReader() if engine is None else ModelReader(engine, attempts, self._guess)
+        is_tiny = isinstance(engine, LlamaEngine)  # what answers in words is asked for a reading and for no more
+        self._proposer = Proposer(engine) if is_tiny and engine else None
+        self._dispute = MeaningReader(engine).dispute if is_tiny and engine else None
 
     def compile_batch(
         self, texts: Sequence[str], envelopes: Sequence[Envelope | None] | None = None
@@ -140,18 +158,54 @@ class Compiler:
     def _finish(self, message: Message) -> tuple[Outcome, str | None]:
         """The outcome of a message whose units are read and judged, and its document as JSON; plans learn from it."""
         began = time.perf_counter()
-        verdict = Verdict(message, self.model_version, self.version)
+        verdict = Verdict(message, self.model_version, self.version, self._dispute)
         try:
             verdict.check_controls()
             verdict.assemble()
             outcome, document = verdict.outcome()
         except AnswerTooLargeError as error:
             return self._refuse(message.text, error), None
+        if verdict.is_whole and (not outcome.is_complete or verdict.unstated):
+            outcome, document = self._consider(message, verdict, outcome, document)
         message.seconds += time.perf_counter() - began
         outcome = outcome._replace(compile_ms=round(1000 * message.seconds, 3))
         if self.plans is not None:
             self.plans.learn(message, outcome, document)
         return outcome, document
+
+    def _consider(self, message: Message, verdict: Verdict, outcome: Outcome, document: str) -> tuple[Outcome, str]:
+        """The outcome with what the model would read of what the standard leaves open.
+
+        A place or a period that the rules find nowhere and the model somewhere is no warning: the two disagree.
+        """
+        proposals = self._propose(message)
+        if outcome.is_valid:
+            found = [name for name in sorted(verdict.unstated) if _may_be_stated(message, proposals, name)]
+            if not found and outcome.is_complete:
+                return outcome, document
+            for name in found:
+                verdict.note(Finding("readers-disagree", _DISAGREEMENTS[name], message.first))
+            if found:
+                outcome, document = verdict.outcome()
+        return outcome._replace(proposals=proposals), document
+
+    def _propose(self, message: Message) -> list[Proposal]:
+        """What the model would read of a message that is not proved, as far as the invariants allow it."""
+        found: list[Proposal] = []
+        for reading in self._proposer.read(message) if self._proposer is not None and not message.is_long else ():
+            lines = [(line.first, line.last, line.records) for line in reading.lines]
+            if find_violation(message.segments, lines, message.setting) is not None:
+                continue
+            stated = [list(zip(line.records, line.sources, strict=True)) for line in reading.lines]
+            try:
+                proposal = make_proposal(message, stated)
+            except UnreadableValueError:
+                continue
+            if all(proposal.lines != other.lines for other in found):
+                found.append(proposal)
+            if len(found) == MOST_PROPOSALS:
+                break
+        return found
 
     def _write(self, text: str, routed: Routed) -> CompiledRow:
         try:
@@ -175,6 +229,15 @@ class Compiler:
 
     def _refuse(self, text: str, refusal: RefusedError | AnswerTooLargeError) -> Outcome:
         return refuse(text, refusal, self.model_version, self.version)
+
+
+def _may_be_stated(message: Message, proposals: Sequence[Proposal], name: str) -> bool:
+    """Whether a place or a date may stand where no standard says what does, by the model or by the look of it."""
+    if proposals and states_openly(proposals[0], name, message.setting):
+        return True
+    above = [i for chunk in (message.chunks.header, *message.chunks.groups) for i in chunk.indices]
+    found = find_open_values(message.segments, above, message.setting)
+    return bool(found.others if name == "location" else found.dates)
 
 
 @cache

@@ -24,7 +24,7 @@ from pydantic.json_schema import models_json_schema
 
 from udf import outcome
 from udf.numbers import json_number
-from udf.outcome import AttemptRoute, CompiledRow, DocumentFunction, Route, Severity, Span, Standard
+from udf.outcome import AttemptRoute, CompiledRow, DocumentFunction, ProposalKind, Route, Severity, Span, Standard
 
 SCHEMA_PATH = Path(__file__).with_name("contract.schema.json")
 
@@ -130,6 +130,17 @@ class RejectedLine(_Frozen):
     problems: list[Problem] = Field(default_factory=list)
 
 
+class Proposal(_Frozen):
+    """A reading that the invariants allow and nobody has proved: not one of its lines goes on before an approval."""
+
+    kind: ProposalKind = Field(description="what is new: a whole reading, the role of a place, a code, a period")
+    detail: str = Field(description="one sentence for a person: what would be read, why it is not proved")
+    lines: list[Line] = Field(default_factory=list, description="the lines as they would be, with their source")
+    approve: dict[str, Any] = Field(
+        default_factory=dict, description="what an approval would record: partner, layout, rows of tables, the reading"
+    )
+
+
 class Attempt(_Frozen):
     """One try at one chunk; what silver.attempts stores."""
 
@@ -175,6 +186,7 @@ class Outcome(BaseModel):
     is_valid: bool
     is_complete: bool
     document: Document | None = None
+    proposals: list[Proposal] = Field(default_factory=list)
     rejected_lines: list[RejectedLine] = Field(default_factory=list)
     problems: list[Problem] = Field(default_factory=list)
     route: Route | None = None
@@ -189,6 +201,7 @@ class Outcome(BaseModel):
 
 _PROBLEMS = TypeAdapter(list[Problem])
 _REJECTED = TypeAdapter(list[RejectedLine])
+_PROPOSALS = TypeAdapter(list[Proposal])
 
 
 def dump_document(document: Document) -> str:
@@ -199,10 +212,12 @@ def dump_document(document: Document) -> str:
 def read_outcome(row: CompiledRow) -> Outcome:
     """The outcome that a row was made of. Raises ValidationError where it is none of this contract."""
     # Not by pydantic's own reader of JSON: a text that Python holds may have unpaired surrogates, which that refuses.
-    document, rejected, problems = map(json.loads, (row.document or "null", row.rejected_lines, row.problems))
+    texts = (row.document or "null", row.rejected_lines, row.problems, row.proposals)
+    document, rejected, problems, proposals = map(json.loads, texts)
     return Outcome(
         message_type=row.message_type, is_valid=row.is_valid, is_complete=row.is_complete,
-        document=document and Document.model_validate(document), rejected_lines=_REJECTED.validate_python(rejected),
+        document=document and Document.model_validate(document),
+        proposals=_PROPOSALS.validate_python(proposals), rejected_lines=_REJECTED.validate_python(rejected),
         problems=_PROBLEMS.validate_python(problems), route=row.route, attempts=row.attempts,
         model_version=row.model_version, compiler_version=row.compiler_version,
         verification_hash=row.verification_hash, compile_ms=row.compile_ms,

@@ -146,6 +146,18 @@ class RejectedLine(NamedTuple):
     problems: Sequence[Problem]
 
 
+ProposalKind = Literal["reading", "role", "code", "period"]
+
+
+class Proposal(NamedTuple):
+    """See `contract.Proposal`."""
+
+    kind: ProposalKind
+    detail: str
+    lines: Sequence[Line]
+    approve: dict[str, Any]
+
+
 class Attempt(NamedTuple):
     """See `contract.Attempt`."""
 
@@ -183,6 +195,7 @@ class Outcome(NamedTuple):
     is_valid: bool
     is_complete: bool
     document: Document | None = None
+    proposals: Sequence[Proposal] = ()
     rejected_lines: Sequence[RejectedLine] = ()
     problems: Sequence[Problem] = ()
     route: Route | None = None
@@ -216,6 +229,7 @@ class CompiledRow(NamedTuple):
     compile_ms: float
     attempt_log: Sequence[Attempt]
     plans: tuple[str, ...] = ()
+    proposals: str = "[]"
 
 
 def _write_dates(fields: dict[str, Any], *names: str) -> dict[str, Any]:
@@ -298,6 +312,13 @@ def dump_rejected(lines: Sequence[RejectedLine]) -> str:
     )
 
 
+def dump_proposals(proposals: Sequence[Proposal]) -> str:
+    """The proposals as JSON text. Raises AnswerTooLargeError."""
+    return _dump_each(
+        proposal._asdict() | {"lines": [line.as_json() for line in proposal.lines]} for proposal in proposals
+    )
+
+
 def _dump_each(items: Iterable[dict[str, Any]], most: int | None = None) -> str:
     """Objects as a JSON array, one by one: all of them would take ten times the memory of the text."""
     array = JsonArray(most=most)
@@ -322,4 +343,5 @@ def make_row(outcome: Outcome, document: str | None) -> CompiledRow:
         outcome.message_type, outcome.is_valid, outcome.is_complete, document, rejected,
         dump_problems(outcome.problems), outcome.route, outcome.attempts, outcome.model_version,
         outcome.compiler_version, outcome.verification_hash, outcome.compile_ms, outcome.attempt_log, outcome.plans,
+        dump_proposals(outcome.proposals),
     )  # fmt: skip

@@ -30,6 +30,7 @@ def test_a_dump_has_exactly_the_fields_of_the_contract() -> None:
         "is_valid",
         "is_complete",
         "document",
+        "proposals",
         "rejected_lines",
         "problems",
         "route",
@@ -61,7 +62,9 @@ def test_whole_quantities_are_written_without_a_point() -> None:
     assert '"quantity":12,' in Line(measure="sold", quantity=Decimal("12.0")).model_dump_json()
 
 
-SHAPES = ("Problem", "Party", "Price", "Line", "Document", "RejectedLine", "Attempt", "Envelope", "Outcome")
+SHAPES = (
+    "Problem", "Party", "Price", "Line", "Document", "Proposal", "RejectedLine", "Attempt", "Envelope", "Outcome",
+)  # fmt: skip
 
 
 def describe(hint: Any) -> str:
@@ -89,6 +92,7 @@ LINE = outcome.Line(
     Decimal("12.50"), "PCE", Decimal("1E+3"), None, "EUR", datetime.date(2026, 1, 5), datetime.date(2026, 1, 11), None,
     {"description": "🍏"}, {"quantity": (10, 15)}, "PCE", Decimal(100), [outcome.Price(Decimal("12.50"), "AAA")], "1",
 )  # fmt: skip
+PROPOSAL = outcome.Proposal("role", "Not proved, since «Z».", [LINE], {"partner": "ß", "rows": [{"code": "Z"}]})
 PROBLEM = outcome.Problem("c", "warning", 3, (1, 2), "«ß» \x7f")
 
 
@@ -99,7 +103,7 @@ def test_the_compiler_writes_the_json_that_the_models_write() -> None:
     assert contract.dump_document(model) == dumped
     assert model.lines[0].price == 1000
     rejected = [outcome.RejectedLine("LIN", (0, 3), None, "no record", [PROBLEM])]
-    row = outcome.make_row(outcome.Outcome("SLSRPT", False, False, made, rejected, [PROBLEM]), dumped)
+    row = outcome.make_row(outcome.Outcome("SLSRPT", False, False, made, [PROPOSAL], rejected, [PROBLEM]), dumped)
     read = contract.read_outcome(row)
     assert [problem.model_dump_json() for problem in read.problems] == [row.problems[1:-1]]
     assert [line.model_dump_json() for line in read.rejected_lines] == [row.rejected_lines[1:-1]]

@@ -3,8 +3,9 @@
 from tests.small_messages import sales
 from udf.language.vocabulary import MARKERS
 from udf.message import read_message
-from udf.readers.rules import list_records, read_line, read_part
+from udf.readers.rules import read_line, read_part
 from udf.reading import FIELDS, KINDS, MAX_COMPONENTS, TYPES, LineReading, PartReading
+from udf.standards.records import list_records
 from udf.standards.reference import load_reference
 
 TEXT = sales("LIN+1++4006381333931:EN QTY+153:5:PCE PRI+AAA:9.95 QTY+61:2:PCE")
@@ -15,7 +16,7 @@ def test_a_record_says_by_positions_what_its_line_states() -> None:
     (line,) = (unit for unit in message.units if unit.name == "line 1")
     chunk = line.chunks[0]
     reading = read_line(message.segments, chunk.first, chunk.last, message.setting)
-    records = list_records(message.segments, reading, message.setting)
+    records = list_records(message.segments, reading, chunk.last, message.setting)
     values = [{name: message.segments[s].elements[e][c] for name, (s, e, c) in record.items()} for record in records]
     assert [record["quantity"] for record in values] == ["5", "2"]
     assert [record["qualifier"] for record in values] == ["153", "61"]

@@ -50,7 +50,15 @@ class Engine(Protocol):
         ...
 
 
+CERTAIN = 0.8
+"""The margin from which on a step is not doubted."""
+
+
 def next_best_prefixes(answer: Answer, count: int) -> list[tuple[int, ...]]:
-    """Beginnings that lead to the next-best answers: the doubtful steps taken the other way, most doubtful first."""
-    doubtful = sorted(range(len(answer.tokens)), key=lambda i: answer.margins[i])
+    """Beginnings that lead to the next-best answers: the doubtful steps taken the other way, most doubtful first.
+
+    Of what was answered with certainty there is no other: asked until it agrees, a witness is worth nothing.
+    """
+    unsure = (i for i in range(len(answer.tokens)) if answer.margins[i] < CERTAIN)
+    doubtful = sorted(unsure, key=lambda i: answer.margins[i])
     return [(*answer.tokens[:i], answer.seconds[i]) for i in doubtful[:count] if answer.seconds[i] >= 0]

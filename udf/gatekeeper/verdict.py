@@ -37,7 +37,11 @@ _NOT_PROVED = ("header-not-proved", "group-not-proved")
 _STATED_ABOVE = ("location-not-stated", "place-missing", "period-not-stated")
 """What lines may seem to lack where what stands above them could not be read."""
 
+_UNSTATED = {"location": ("location-not-stated", "place-missing"), "start": ("period-not-stated",)}
+
 T = TypeVar("T")
+Dispute = Callable[[Message, Unit, Sequence[Line]], Finding | None]
+"""What stands against the meaning of some lines, which their values alone do not tell."""
 
 
 class _Anew(Sequence[T]):
@@ -88,11 +92,16 @@ def _first_of(unit: Unit) -> int:
 class Verdict:
     """Collects problems and lines of one message and says whether it is valid."""
 
-    def __init__(self, message: Message, model_version: str, compiler_version: str) -> None:
-        self.message = message
+    def __init__(
+        self, message: Message, model_version: str, compiler_version: str, dispute: Dispute | None = None
+    ) -> None:  # fmt: skip
+        """`dispute` is asked of the lines of each proved unit, whether they mean what they are said to."""
+        self.message, self._dispute = message, dispute
         self.model_version, self.compiler_version = model_version, compiler_version
         self.problems: list[Problem] = []
         self.errors = 0
+        self.is_whole = True
+        """Whether no count and no reference says that something of the message was lost."""
         self.lines: Sequence[Line] = ()
         self.rejected: Sequence[RejectedLine] = ()
         self.header: dict[str, Any] = {}
@@ -140,6 +149,7 @@ class Verdict:
             if message.is_body else check_trailer(segments, first, setting)
         ):  # fmt: skip
             self.note(finding)
+        self.is_whole = self.errors == 0
         for finding in check_totals(message.segments, message.first, message.setting):
             self.note(finding)
         lines = [unit for unit in message.units if unit.chunks[0].kind == "line"]
@@ -273,8 +283,11 @@ class Verdict:
         except UnreadableValueError as problem:
             unit.findings = [Finding(problem.code, str(problem), unit.chunks[0].first)]
             return []
-        if (unlike := find_unlike(message.text, lines, unit.chunks[0].first)) is not None:
-            unit.findings = [unlike]
+        found = find_unlike(message.text, lines, unit.chunks[0].first)
+        if found is None and self._dispute is not None:
+            found = self._dispute(message, unit, lines)
+        if found is not None:
+            unit.findings = [found]
             return []
         return lines
 
@@ -302,6 +315,11 @@ class Verdict:
                 segment = self.message.segments[named[0]]
                 detail = f"{segment.raw[:60]} may name the place of lines for which no other is stated."
                 self.note(Finding("place-in-reference", detail, named[0]))
+
+    @property
+    def unstated(self) -> frozenset[str]:
+        """The fields that some line has not, since nothing of the message states them by its standard."""
+        return frozenset(name for name, codes in _UNSTATED.items() if any(self._noted[code] for code in codes))
 
     def outcome(self) -> tuple[Outcome, str]:
         """The outcome, and its document as canonical JSON."""

@@ -38,8 +38,8 @@ _CODES = (
 ).split()
 
 _LATER_CODES = "PN LU 184 CO DI SB RS TR 64 018".split()
-"""Codes that have a token and are not shown yet: the weights that ship have not learnt them."""
-CODES = tuple(dict.fromkeys(_CODES))
+"""Codes that came later: they stand behind all others, so that what was learnt of those begins with their numbers."""
+CODES = tuple(dict.fromkeys((*_CODES, *_LATER_CODES)))
 
 CLASSES = (
     [f"digits:{n}" for n in range(1, 21)] + ["date:8", "date:6", "date:12", "date:16", "range"]
@@ -57,10 +57,11 @@ _SPECIAL = ("<pad>", "<bos>", "<sep>", "<first>", "<tag?>")
 _CONTROLS = ("<eos>", "<more>", *(f"<{field}>" for field in FIELDS))
 _NAMED = (
     [*_SPECIAL, *_CONTROLS] + [f"<{kind}>" for kind in KINDS] + [f"<{name}>" for name in TYPES]
-    + [f"tag {tag}" for tag in MESSAGE_TAGS] + [f"code {code}" for code in CODES]
+    + [f"tag {tag}" for tag in MESSAGE_TAGS] + [f"code {code}" for code in CODES if code not in _LATER_CODES]
     + [f"class {name}" for name in CLASSES]
     + [f"element {n}" for n in range(ELEMENTS)] + [f"component {n}" for n in range(COMPONENTS)]
     + [f"code {code}" for code in _LATER_CODES] + ["<open>"] + [f"spread {name}" for name in SPREADS]
+    + ["<meaning>"]
 )  # fmt: skip
 NONE = -(-(len(_NAMED) + 1) // 32) * 32 - 1  # room to spare, so that the matrix has a round size
 MARK = NONE + 1
@@ -83,6 +84,8 @@ CODE_ID = {code: TOKEN_ID[f"code {code}"] for code in CODES}
 CLASS_ID = {name: TOKEN_ID[f"class {name}"] for name in CLASSES}
 OPEN = TOKEN_ID["<open>"]
 """Says of a prompt that the standards do not decide what it shows: the answer is a proposal."""
+MEANING = TOKEN_ID["<meaning>"]
+"""Says of a prompt that it asks what a quantity means."""
 SPREAD_ID = {name: TOKEN_ID[f"spread {name}"] for name in SPREADS}
 ELEMENT_ID = [TOKEN_ID[f"element {n}"] for n in range(ELEMENTS)]
 COMPONENT_ID = [TOKEN_ID[f"component {n}"] for n in range(COMPONENTS)]
@@ -100,7 +103,7 @@ an open one with `OPEN` behind it, the last one `SEP`, each with pads.
 
 def count_markers(prompt: Bundles) -> int:
     """How many components a prompt shows."""
-    return sum(bundle[MARKER] != PAD for bundle in prompt)
+    return sum(bundle[MARKER] != PAD for bundle in prompt[1:])
 
 
 def name_tag(token: int) -> str:

@@ -23,7 +23,8 @@ def dump_row(row: CompiledRow) -> str:
     versions = _dump_versions(row.model_version, row.compiler_version)
     return (
         f'{{"message_type":{json.dumps(row.message_type)},"is_valid":{_WORDS[row.is_valid]},"is_complete":'
-        f'{_WORDS[row.is_complete]},"document":{row.document or "null"},"rejected_lines":{row.rejected_lines},'
+        f'{_WORDS[row.is_complete]},"document":{row.document or "null"},"proposals":{row.proposals},'
+        f'"rejected_lines":{row.rejected_lines},'
         f'"problems":{row.problems},"route":{_ROUTES[row.route]},"attempts":{row.attempts},{versions},'
         f'"verification_hash":"{row.verification_hash}","compile_ms":{row.compile_ms}}}'
     )

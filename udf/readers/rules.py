@@ -107,7 +107,7 @@ def read_unit(message: Message, unit: Unit, reading: PartReading | LineReading |
     reading = reading or read_whole(message, unit)
     if isinstance(reading, PartReading):
         return [[place_in(chunk, reading.record)] if reading.record else []]
-    records = list_records(segments, reading, setting)
+    records = list_records(segments, reading, chunk.last, setting)
     of_segment: dict[int, list[Record]] = {}
     for record in records:
         of_segment.setdefault(record["quantity"][0], []).append(record)

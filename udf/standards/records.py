@@ -6,19 +6,20 @@ from udf.edi.segments import Segment
 from udf.reading import LineReading, Position, Record
 from udf.standards.items import is_case
 from udf.standards.places import place_slots, place_type_slot
-from udf.standards.prices import price_type_slot
+from udf.standards.prices import prefer_price, price_run, price_type_slot
 from udf.standards.quantities import activity_of, part_place, unit_slot
-from udf.standards.setting import Setting
-from udf.standards.standard import Standard
+from udf.standards.setting import Setting, value_at
 
 
-def list_records(segments: Sequence[Segment], reading: LineReading, setting: Setting) -> list[Record]:
-    """A record for each quantity of a line, as positions in the message."""
-    return [_make_record(segments, reading, quantity, setting.standard) for quantity in reading.quantities]
+def list_records(segments: Sequence[Segment], reading: LineReading, last: int, setting: Setting) -> list[Record]:
+    """A record for each quantity of a line that ends before `last`, as positions in the message."""
+    return [_make_record(segments, reading, quantity, last, setting) for quantity in reading.quantities]
 
 
-def _make_record(segments: Sequence[Segment], reading: LineReading, quantity: Position, standard: Standard) -> Record:
-    s = quantity[0]
+def _make_record(
+    segments: Sequence[Segment], reading: LineReading, quantity: Position, last: int, setting: Setting
+) -> Record:
+    s, standard = quantity[0], setting.standard
     activity = activity_of(segments, s, standard)
     unit = unit_slot(segments, quantity, standard)
     named = reading.case_item if is_case(segments, unit) else reading.item
@@ -34,10 +35,19 @@ def _make_record(segments: Sequence[Segment], reading: LineReading, quantity: Po
             record |= record_of(location=location, location_type=place_type_slot(segments, location))
     elif place is not None:
         record |= name_place(segments, place)
-    if price := reading.prices.get(activity):
+    if first := reading.prices.get(activity):
+        price = preferred_price(segments, first, last, unit, setting)
         record |= record_of(price=price, price_type=price_type_slot(segments, price))
     start, end = reading.periods.get(activity, (None, None))
     return record | record_of(start=start, end=end)
+
+
+def preferred_price(
+    segments: Sequence[Segment], price: Position, last: int, unit: Position | None, setting: Setting
+) -> Position:
+    """The one of the prices that stand together which is that of a quantity in a unit; the first where none is."""
+    run = price_run(segments, price, last, setting)
+    return prefer_price(segments, run, value_at(segments, unit) if unit else None, setting) or price
 
 
 def record_of(**fields: Position | None) -> Record:

@@ -33,6 +33,10 @@ class Setting:
         """What the qualifier of a quantity means, None where no row of the tables says."""
         return self.reference.measure(self.standard.name, self.message_type, tag, self.version, self.partner, code)
 
+    def has_own_meaning(self, tag: str, code: str) -> bool:
+        """Whether the partner's own rows say what a quantity means."""
+        return self.reference.has_own_meaning(self.standard.name, tag, code, self.partner)
+
     def place_role(self, tag: str, code: str) -> str | None:
         """What a party or location says of the lines' place by its code alone; see `Reference.place_role`."""
         return self.reference.place_role(self.standard.name, tag, code, self.partner)

@@ -27,7 +27,7 @@ from udf.standards.reference import FOLDER
 def test_the_order_of_the_tokens_is_the_one_that_the_shipped_model_has_learnt() -> None:
     # Changes with a model that is trained anew, and with nothing else.
     digest = hashlib.sha256(json.dumps(VOCABULARY).encode()).hexdigest()
-    assert (VOCABULARY_SIZE, digest[:16]) == (608, "63df18faf38c47d2")
+    assert (VOCABULARY_SIZE, digest[:16]) == (608, "0a318cb2087ef9b6")
 
 
 def test_a_token_has_one_name() -> None:
@@ -54,7 +54,7 @@ def test_codes_that_no_token_shows_are_seen_by_their_class_alone() -> None:
         quantities = {row["code"] for row in csv.DictReader(file)}
     assert quantities - CODE_ID.keys() == {"244", "74", "212", "30", "X14", "X15"}
     types = {*GTIN_TYPES, *VENDOR_TYPES, *BUYER_TYPES, *PIECES}
-    assert types - CODE_ID.keys() == {"PN"}
+    assert types <= CODE_ID.keys()
     forms = {form for standard in STANDARDS.values() for form in standard.date_forms}
     assert forms - CODE_ID.keys() == {
         "201", "204", "303", "304", "602", "608", "609", "615", "710", "713", "715", "719", "D6", "D8", "RD6",

@@ -192,7 +192,7 @@ OF_CALLS = frozenset(
 OF_ANSWERS = frozenset(
     "output-format quantity-not-used quantity-used-twice quantity-misplaced qualifier-misplaced item-misplaced"
     " item-not-preferred place-not-used unit-misplaced price-misplaced price-not-used date-misplaced date-not-used"
-    " header-field-not-used value-miscopied".split()
+    " header-field-not-used readers-disagree meaning-disputed value-miscopied".split()
 )
 """Of what a model answers about a sound message: a plan is learnt from an answer against which there was nothing."""
 

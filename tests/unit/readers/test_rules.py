@@ -34,6 +34,10 @@ def of_line(message: Message, number: int = 1) -> LineReading:
     return read_line(message.segments, chunk.first, chunk.last, message.setting)
 
 
+def last_of(message: Message, number: int = 1) -> int:
+    return next(chunk for chunk in message.chunks.lines if chunk.line == number).last
+
+
 def said(message: Message, record: Record) -> dict[str, str]:
     """The texts that a record points at."""
     return {name: message.segments[s].value(e, c) for name, (s, e, c) in record.items()}
@@ -55,7 +59,7 @@ def test_a_header_is_read_where_its_directory_puts_number_function_dates_and_pla
 def test_a_line_is_read_with_item_quantity_unit_and_price() -> None:
     # D.96A: LIN C212 7140 and 7143, QTY C186 6063, 6060 and 6411, PRI C509 5125 and 5118
     message = opened(SALES)
-    (record,) = list_records(message.segments, of_line(message), message.setting)
+    (record,) = list_records(message.segments, of_line(message), last_of(message), message.setting)
     assert said(message, record) == {
         "item": "4006381333931", "item_type": "EN", "qualifier": "153", "quantity": "12", "unit": "PCE",
         "price": "2.50", "price_type": "AAA",
@@ -65,7 +69,7 @@ def test_a_line_is_read_with_item_quantity_unit_and_price() -> None:
 def test_of_a_total_and_its_split_the_split_is_read() -> None:
     # X12 852: SDQ01 unit, SDQ02 code list of the places, then places and quantities in turn, under their ZA
     message = opened(ACTIVITY)
-    records = list_records(message.segments, of_line(message), message.setting)
+    records = list_records(message.segments, of_line(message), last_of(message), message.setting)
     assert [said(message, record) for record in records] == [
         {"item": "036000291452", "item_type": "UP", "qualifier": "QS", "quantity": quantity, "unit": "EA",
          "location": place, "location_type": "92"}
@@ -76,7 +80,7 @@ def test_of_a_total_and_its_split_the_split_is_read() -> None:
 def test_a_gtin_is_read_before_the_number_of_the_supplier_wherever_it_stands() -> None:
     # CONTRACT: GTIN types first, then the vendor's number, then the buyer's
     message = opened(SALES.replace("LIN+1++4006381333931:EN'", "LIN+1++A-1:SA'PIA+1+4006381333931:EN'"))
-    (record,) = list_records(message.segments, of_line(message), message.setting)
+    (record,) = list_records(message.segments, of_line(message), last_of(message), message.setting)
     assert said(message, record)["item"] == "4006381333931"
 
 
@@ -90,7 +94,8 @@ def test_what_is_open_is_a_fault_and_nothing_is_guessed() -> None:
 def test_a_line_that_names_nothing_has_no_record() -> None:
     message = opened(SALES.replace("QTY+153:12:PCE'PRI+AAA:2.50'", ""))
     reading = of_line(message)
-    assert (list(reading.quantities), list_records(message.segments, reading, message.setting)) == ([], [])
+    records = list_records(message.segments, reading, last_of(message), message.setting)
+    assert (list(reading.quantities), records) == ([], [])
 
 
 def test_the_windows_of_a_long_line_share_its_records_and_each_has_one() -> None:

@@ -16,7 +16,7 @@ def test_a_part_has_the_place_of_its_pair_and_a_case_the_number_of_the_case() ->
     message = read_message(activity("LIN*1*UP*036000291452 ZA*QS*5*CA SDQ*CA*92*0001*5"), None, load_reference())
     (za, sdq) = (next(i for i, s in enumerate(message.segments) if s.tag == tag) for tag in ("ZA", "SDQ"))
     reading = LineReading(quantities=[(sdq, 3, 0)], item={"item": (2, 2, 0)}, case_item={"item": (2, 9, 0)})
-    (record,) = list_records(message.segments, reading, message.setting)
+    (record,) = list_records(message.segments, reading, len(message.segments), message.setting)
     assert record == {
         "item": (2, 9, 0), "quantity": (sdq, 3, 0), "qualifier": (za, 0, 0), "unit": (sdq, 0, 0),
         "location": (sdq, 2, 0), "location_type": (sdq, 1, 0),

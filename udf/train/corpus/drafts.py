@@ -7,6 +7,7 @@ from decimal import Decimal
 from udf.reading import FIELDS, Record
 from udf.standards.chunks import Chunk
 from udf.standards.structure import split_message
+from udf.train.corpus.prices import PRICE_AT, choose_price, component, run_of
 from udf.train.corpus.values import decimal_of
 
 Element = str | list[str]
@@ -112,11 +113,26 @@ def label(draft: Draft, chunk: Chunk) -> list[Record]:
         number = place.get(id(quantity[0]))
         if number is None or (chunk.carried and number < chunk.carried):
             continue
+        entry = _prefer_price(draft, entry)
         records.append({
             name: (place[id(entry[name][0])], *entry[name][1:])
             for name in FIELDS if name in entry and stands(entry[name]) and id(entry[name][0]) in place
         })  # fmt: skip
     return records
+
+
+def _prefer_price(draft: Draft, record: dict[str, Reference]) -> dict[str, Reference]:
+    """A record with the one of some prices that goes before the others."""
+    if "price" not in record:
+        return record
+    at = next(n for n, segment in enumerate(draft.segments) if segment is record["price"][0])
+    run = run_of(draft.segments, at)
+    unit = component(record["unit"][0], record["unit"][1:]) if "unit" in record else None
+    chosen = choose_price(run, unit) if len(run) > 1 else None
+    if chosen is None:
+        return record
+    price, kind, *_ = PRICE_AT[chosen.tag]
+    return record | {"price": (chosen, *price), "price_type": (chosen, *kind)}
 
 
 def chunk_draft(draft: Draft) -> list[tuple[Chunk, list[Record]]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from udf.language.answers import encode_answer
+from udf.language.meanings import STATES, TAUGHT, TRANSFERS, encode_meaning, write_meaning
 from udf.language.outline import cut_by_outline, spread_of
 from udf.language.prompts import encode_chunk
 from udf.language.spread import Spread
@@ -13,6 +14,8 @@ from udf.reading import Record
 from udf.standards.chunks import Chunk
 from udf.train.corpus.drafts import Draft, chunk_draft, label
 from udf.train.corpus.labels import read_labels
+from udf.train.corpus.measures import measure_of, refine_measure
+from udf.train.corpus.outsiders import add_habits
 from udf.train.corpus.partners import draw_written
 from udf.train.corpus.strangers import draw_stranger
 
@@ -23,6 +26,8 @@ LABELLED = 0.1
 """Share of a teacher's labels among the examples, where there are any: they are few and repeat."""
 STRANGE = 0.2
 """Share of partners beyond the standard: of what the standards decide there is always most."""
+MEANINGS = 2
+"""Codes of which the meaning is asked, for each draft: a few positions each."""
 OPEN = 0.05
 """Share of ordinary partners that are shown as if the standards decided nothing: a proposal may be of one."""
 Example = tuple[Bundles, list[int]]
@@ -41,12 +46,28 @@ def draw_examples(
     while True:
         while labels and r.random() < LABELLED:
             yield r.choice(labels).example(r.randrange(MARKERS) if markers_turn and r.random() < TURNED else 0)
+        for _ in range(MEANINGS):
+            yield draw_meaning(r)
         turn = r if markers_turn else None
         if (mode := r.random()) < STRANGE:
             yield from open_examples(_draft_stranger(r, held_out), turn)
         else:
             draft = draw_written(r, held_out)[0].draft(r)
+            add_habits(draft, r)
             yield from open_examples(draft, turn) if mode < STRANGE + OPEN else draft_examples(draft, turn)
+
+
+def draw_meaning(r: random.Random) -> Example:
+    """What a code means, in a message type and with what stands beside it."""
+    message_type, tag = r.choice(list(TAUGHT))
+    code = r.choice(TAUGHT[message_type, tag])
+    state = r.choice(["", *STATES.get(message_type, ())])
+    transfer = r.choice(["", *TRANSFERS.get(message_type, ())])
+    measure = refine_measure(message_type, measure_of(message_type, tag, code, ""), state, transfer)
+    prompt = encode_meaning(message_type, tag, code, state, transfer)
+    if prompt is None:
+        raise ValueError(f"{message_type} {tag} {code} has no prompt")
+    return prompt, write_meaning(measure)
 
 
 def _draft_stranger(r: random.Random, held_out: bool) -> Draft:

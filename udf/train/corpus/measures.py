@@ -117,3 +117,22 @@ def measure_of(message_type: str, tag: str, code: str, version: str) -> str:
     if code == "152":
         return "on_hand" if version.startswith(_ON_HAND_152) else "consignment"
     return _EDIFACT_6063.get(code, UNMAPPED)
+
+
+_TRANSFERS = {
+    # X12 521, as far as it is drawn: sales, adjustment, relocation; what is left out has no meaning of ours
+    "SS": None, "SH": None, "SA": "adjustment", "BJ": "transferred",
+}  # fmt: skip
+_STATES = {"1": None, "2": "damaged", "3": "in_bond", "4": "reserved", "5": "on_hold"}
+"""EDIFACT 7491."""
+
+
+def refine_measure(message_type: str, measure: str, state: str, transfer: str) -> str:
+    """A measure with the state that INV gives a stock and the kind of the transfer (PTD01) that moved the goods."""
+    if message_type == "867" and transfer and measure in ("sold", "shipped"):
+        return _TRANSFERS.get(transfer, UNMAPPED) or measure
+    if message_type == "867" and transfer and measure == "returned":
+        return measure if transfer in _TRANSFERS else UNMAPPED
+    if message_type == "INVRPT" and state and measure in ("on_hand", "available", "closing_balance"):
+        return _STATES.get(state, UNMAPPED) or measure
+    return measure

@@ -13,7 +13,8 @@ from itertools import islice
 
 from udf.outcome import Document, Line
 from udf.train.corpus.drafts import Draft, DraftSegment, Reference
-from udf.train.corpus.measures import NO_LINE, UNMAPPED, measure_of
+from udf.train.corpus.measures import NO_LINE, UNMAPPED, measure_of, refine_measure
+from udf.train.corpus.prices import Stated, choose_price, component, price_of, run_of
 from udf.train.corpus.values import decimal_of
 
 Essence = tuple[object, ...]
@@ -59,9 +60,9 @@ def expected_header(draft: Draft) -> Header:
 
     dated, first, last = (draft.header.get(name) for name in ("document_date", "start", "end"))
     return (
-        draft.reference, text("document_number"), _days(dated)[0] if dated else None,
+        draft.reference, text("document_number"), days_of(dated)[0] if dated else None,
         _FUNCTIONS.get(text("function") or ""), text("currency"),
-        _days(first)[0] if first else None, _days(last)[1] if last else None,
+        days_of(first)[0] if first else None, days_of(last)[1] if last else None,
     )  # fmt: skip
 
 
@@ -101,7 +102,7 @@ def _expected(draft: Draft, record: dict[str, Reference]) -> Essence | None:
     sale = measure in _PERIOD_ONLY or (measure == UNMAPPED and draft.message_type in ("SLSRPT", "867"))
     moved = sale or measure in _PERIOD_TOO
     first, last = record.get("start"), record.get("end")
-    as_of = _days(last)[1] if last and not sale else None
+    as_of = days_of(last)[1] if last and not sale else None
     if moved and draft.sale_period:
         first, last = draft.sale_period
     elif moved and first and _is_of_stock(first):  # what was sold has a period, and the day of a stock is none
@@ -115,91 +116,30 @@ def _expected(draft: Draft, record: dict[str, Reference]) -> Essence | None:
         text("item"), text("item_type"), text("location"), text("location_type"), code, measure,
         decimal_of(text("quantity") or ""), text("unit"), *price, prices,
         currency[0].elements[currency[1]][currency[2]] if currency else None,
-        _days(first)[0] if moved and first else None, _days(last)[1] if moved and last else None, as_of,
+        days_of(first)[0] if moved and first else None, days_of(last)[1] if moved and last else None, as_of,
         text("parent_line"),
     )  # fmt: skip
 
 
 _PRICE = ("price", "price_type", "price_unit", "price_quantity")
-_PRICE_AT = {
-    # price, type, unit, number of units: PRI 5118, 5125, 6411, 5284; CTP03, 02, 05, 04; UIT02, 03, 01
-    "PRI": ((0, 1), (0, 0), (0, 5), (0, 4)), "CTP": ((2, 0), (1, 0), (4, 0), (3, 0)),
-    "UIT": ((1, 0), (2, 0), (0, 0), None),
-}  # fmt: skip
-_PIECES = ("PCE", "EA", "C62", "NAR")
-_PREFERRED = (
-    # What consumers pay, what is suggested to them, what the trade pays; EDIFACT 5387 and 5125 together, X12 236, 639.
-    "ACT", "RTP", "RTL", "ABE", "RES", "AAA", "CAL", "SRP", "MSR", "AAB", "UCP", "NTP", "GRP", "INV", "CON", "WHL",
-    "DIS", "CAT", "AAE", "AAF", "PE", "CT", "TE", "CA",
-)  # fmt: skip
-Stated = tuple[object, ...]
-"""A price with its type, its unit and the number of units that it is for."""
 
 
 def _prices(draft: Draft, record: dict[str, Reference]) -> tuple[Stated, tuple[Stated, ...]]:
     """The price of a quantity, and all that stand together with it."""
     if "price" not in record:
-        return (None,) * len(_PRICE), ()
+        return (None, None, None, None), ()
     at = next(n for n, segment in enumerate(draft.segments) if segment is record["price"][0])
-    run = [draft.segments[at]]
-    for segment in draft.segments[at + 1 :]:
-        if segment.tag not in _PRICE_AT or not _price_of(segment)[0]:
-            break
-        run.append(segment)
-    unit = _component(record["unit"][0], record["unit"][1:]) if "unit" in record else None
-    ranks = [(_is_for_other_unit(segment, unit), *_price_rank(segment)) for segment in run]
-    best = [_price_of(segment) for segment, rank in zip(run, ranks, strict=True) if rank == min(ranks)]
-    chosen = best[0] if len({price[0] for price in best}) == 1 else (None,) * len(_PRICE)
-    return chosen, tuple(map(_price_of, run))
-
-
-def _component(segment: DraftSegment, at: Sequence[int]) -> str | None:
-    e, c = at
-    elements = segment.elements
-    return elements[e][c] or None if e < len(elements) and c < len(elements[e]) else None
-
-
-def _price_of(segment: DraftSegment) -> Stated:
-    price, kind, unit, count = (_component(segment, at) if at else None for at in _PRICE_AT[segment.tag])
-    return decimal_of(price) if price else None, kind, unit, decimal_of(count) if count else None
-
-
-def _price_rank(segment: DraftSegment) -> tuple[int, int]:
-    """By 5387 where it is stated, then by the code of the price."""
-    ranks = [
-        _PREFERRED.index(code) if code in _PREFERRED else len(_PREFERRED)
-        for code in (_component(segment, (0, 3)) if segment.tag == "PRI" else None, _price_of(segment)[1])
-    ]
-    return min(ranks), ranks[1]
-
-
-def _is_for_other_unit(segment: DraftSegment, unit: str | None) -> bool:
-    """Whether a price is for another unit than its quantity is in: a case's beside pieces."""
-    stated = _price_of(segment)[2]
-    return bool(stated and unit) and stated != unit and not (stated in _PIECES and unit in _PIECES)
-
-
-_TRANSFERS = {
-    # X12 521, as far as it is drawn: sales, adjustment, relocation; what is left out has no meaning of ours
-    "SS": None, "SH": None, "SA": "adjustment", "BJ": "transferred",
-}  # fmt: skip
-_STATES = {"1": None, "2": "damaged", "3": "in_bond", "4": "reserved", "5": "on_hold"}
-"""EDIFACT 7491."""
+    run = run_of(draft.segments, at)
+    chosen = choose_price(run, component(record["unit"][0], record["unit"][1:]) if "unit" in record else None)
+    return (None, None, None, None) if chosen is None else price_of(chosen), tuple(map(price_of, run))
 
 
 def _refine(draft: Draft, quantity: DraftSegment, measure: str) -> str:
     """The measure of a quantity with what the PTD above it or the INV beside it says of it."""
     at = next(number for number, segment in enumerate(draft.segments) if segment is quantity)
-    if draft.message_type == "867" and measure in ("sold", "shipped"):
-        kind = next((s.elements[0][0] for s in reversed(draft.segments[:at]) if s.tag == "PTD"), None)
-        return measure if kind is None else _TRANSFERS.get(kind, UNMAPPED) or measure
-    if draft.message_type == "867" and measure == "returned":
-        kind = next((s.elements[0][0] for s in reversed(draft.segments[:at]) if s.tag == "PTD"), "SS")
-        return measure if kind in _TRANSFERS else UNMAPPED
-    if draft.message_type == "INVRPT" and measure in ("on_hand", "available", "closing_balance"):
-        state = _state_of(draft.segments, at)
-        return measure if state is None else _STATES.get(state, UNMAPPED) or measure
-    return measure
+    kind = next((s.elements[0][0] for s in reversed(draft.segments[:at]) if s.tag == "PTD"), None)
+    state = _state_of(draft.segments, at) if draft.message_type == "INVRPT" else None
+    return refine_measure(draft.message_type, measure, state or "", kind or "")
 
 
 def _state_of(segments: Sequence[DraftSegment], quantity: int) -> str | None:
@@ -226,7 +166,7 @@ def _day(text: str) -> datetime.date:
     return datetime.datetime.strptime(century + text, "%Y%m%d").date()  # noqa: DTZ007 - a day has no zone
 
 
-def _days(reference: Reference) -> tuple[datetime.date, datetime.date]:
+def days_of(reference: Reference) -> tuple[datetime.date, datetime.date]:
     """First and last day of a stated date or period (EDIFACT 2379; X12 D8, D6 and RD8)."""
     segment, e, c = reference
     text = segment.elements[e][c]

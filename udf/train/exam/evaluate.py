@@ -28,6 +28,8 @@ from udf.language.answers import decode_answer
 from udf.language.prompts import encode_chunk
 from udf.train.attack.sound import classify
 from udf.train.corpus.drafts import Draft, chunk_draft
+from udf.train.exam.alone import examine_alone
+from udf.train.exam.beyond import BEYOND, examine_beyond
 from udf.train.exam.candidates import Candidate, rules_candidate, tiny_candidate
 from udf.train.exam.cases import examine_cases
 from udf.train.exam.marking import Marks
@@ -58,6 +60,8 @@ class Sizes:
     rivals: int = 8
     plans: int = 200
     """Partners whose messages are read with plans on."""
+    beyond: int = 300
+    """Partners beyond the standard."""
 
     def of(self, split: str) -> int:
         return {KNOWN: self.known, HELD_OUT: self.held_out, QUIRKS: self.quirks}[split]
@@ -84,6 +88,10 @@ def examine(
         "lines": sum(facts["lines"] for facts in splits.values()),
         "messages_complete_and_exact": splits[HELD_OUT]["messages_exact"],
         **found,
+        "alone": {
+            split: examine_alone(engine, islice(draw_messages(split, seed), sizes.of(split)))
+            for split in (KNOWN, HELD_OUT)
+        },
         "plans": examine_plans(engine, tiny.compiler.reference, sizes.plans, seed, samples),
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
@@ -117,6 +125,7 @@ def examine_reader(
         splits[split] = marks.facts() | format_.facts()
     return {
         "splits": splits,
+        BEYOND: examine_beyond(candidate.compiler, sizes.beyond, seed),
         "damaged messages": _damage(candidate.compiler, sizes.damaged, seed),
         "samples": _read_samples(candidate.compiler, samples) if samples and samples.is_dir() else None,
         "cases": examine_cases(candidate.compiler, cases) if cases and cases.is_dir() else None,

@@ -124,14 +124,14 @@ class Marks:
         return {
             "messages": self.messages,
             "lines": self.lines,
-            "messages_exact": _share(self.exact, self.messages),
-            "messages_exact_first_pass": _share(self.first, self.messages),
+            "messages_exact": share_of(self.exact, self.messages),
+            "messages_exact_first_pass": share_of(self.first, self.messages),
             **(
-                {"line_groups": self.groups, "line_groups_exact_first_pass": _share(self.groups_first, self.groups)}
+                {"line_groups": self.groups, "line_groups_exact_first_pass": share_of(self.groups_first, self.groups)}
                 if self.groups
                 else {}
             ),
-            "records_exact": _share(self.found, self.lines),
+            "records_exact": share_of(self.found, self.lines),
             "field_precision": round(precision, 5),
             "field_recall": round(recall, 5),
             "field_f1": round(2 * precision * recall / (precision + recall) if precision + recall else 0.0, 5),
@@ -154,5 +154,6 @@ def _agreement(line: Essence, other: Essence) -> int:
     return sum(a == b and a is not None for a, b in zip(line, other, strict=True))
 
 
-def _share(part: int, whole: int) -> float:
+def share_of(part: int, whole: int) -> float:
+    """A part of a whole, 0 where there is none of it."""
     return round(part / whole, 5) if whole else 0.0

@@ -27,6 +27,11 @@ def print_exam(facts: dict[str, Any], console: Console) -> None:
     _print_reader("Exam", facts, console)
     if "rules" in facts:
         _print_reader("The same, read by rules (readers/rules)", facts["rules"], console)
+    for split, alone in facts.get("alone", {}).items():
+        console.print(
+            f"the model alone, {split}: {alone['messages_exact']:.2%} of messages and {alone['chunks_exact']:.2%} of "
+            f"chunks exact at the first answer; {alone['wrong_and_allowed']} wrong ones that the invariants allow"
+        )
     if plans := facts.get("plans"):
         damaged, samples = plans["damaged messages"], plans["samples"]
         console.print(
@@ -45,6 +50,12 @@ def _print_reader(title: str, facts: dict[str, Any], console: Console) -> None:
     for split, marks in facts["splits"].items():
         for failure in marks["failures"][:6]:
             console.print(f"  {split}: {failure['messages']} × {failure['cause']}", highlight=False)
+    if beyond := facts.get("beyond the standard"):
+        console.print(
+            f"beyond the standard: of {beyond['partners']:,} partners the first proposal is right for "
+            f"{beyond['first_right']:.1%}, one of three for {beyond['among_three']:.1%}; without any "
+            f"{beyond['without_proposal']}; {beyond['lines_valid_and_wrong']} lines valid and wrong"
+        )
     damaged = facts["damaged messages"]
     console.print(
         f"damaged messages: {damaged['accepted']} of {damaged['messages']:,} accepted with another meaning, "

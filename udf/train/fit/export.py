@@ -10,7 +10,7 @@ import torch
 import typer
 
 from udf.language.prompts import classify
-from udf.language.vocabulary import CLASS_ID, CODE_ID, OPEN, SPREAD_ID
+from udf.language.vocabulary import CLASS_ID, CODE_ID, MEANING, OPEN, SPREAD_ID
 from udf.train.fit.network import EPSILON, ROPE_BASE
 
 
@@ -87,7 +87,7 @@ def teach_new_tokens(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor
     for code, token in CODE_ID.items():
         if token in unknown:
             table[token] = table[CLASS_ID[classify(code)]]
-    for token in (OPEN, *SPREAD_ID.values()):
+    for token in (OPEN, MEANING, *SPREAD_ID.values()):
         if token in unknown:
             table[token] = 0.0
     return weights | {"token_embd.weight": table}
