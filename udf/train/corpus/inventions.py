@@ -24,7 +24,7 @@ class Codes(NamedTuple):
     first: str
     second: str
     shape: int
-    """Whether a segment of its own begins with a code."""
+    """How a segment of its own is written: whether it begins with a code, and where its value stands."""
     salt: int
     """By which codes of quantities become its own."""
 
@@ -32,14 +32,31 @@ class Codes(NamedTuple):
         """Its own code for one of the directories'."""
         return _own_code(random.Random(f"{self.salt}:{known}"), x12)
 
+    def other(self, x12: bool) -> str:
+        """The segment of a directory that it uses for something else than the directory does."""
+        return _OTHERS[x12][self.salt % len(_OTHERS[x12])]
+
+
+_OTHERS = {
+    False: "GIS STS RNG QVR DOC CPS TDT EQD CST GIR".split(),
+    True: "LM LQ DTP G95 PSA LDT ITA G62 TXI CRC".split(),
+}
+
 
 def draw_codes(r: random.Random, x12: bool) -> Codes:
-    """Codes and a tag that no directory has."""
+    """Codes and a tag that no directory has, or that of a segment which is for something else."""
     tag = r.choice(["Z", "ZZ", "X", "Y"]) + (digits(r, 2) if r.random() < 0.6 else code(r, 2, 2))
+    if r.random() < _SPEAKING:
+        tag = r.choice(_SPEAKING_TAGS)
     first, second = _own_code(r, x12), _own_code(r, x12)
     while second == first:
         second = _own_code(r, x12)
-    return Codes(tag[:3], first, second, r.randint(0, 2), r.getrandbits(32))
+    return Codes(tag[:3], first, second, r.randint(0, 4), r.getrandbits(32))
+
+
+_SPEAKING = 0.3
+_SPEAKING_TAGS = "STO SHP OUT FIL FRM SIT BRA STR PER DAY WEE ART SKU PLU MEN QTE DAT HDR".split()
+"""Tags of nobody's that say to a person what they hold."""
 
 
 def _own_code(r: random.Random, x12: bool) -> str:
@@ -97,16 +114,25 @@ def _put(draft: Draft, segment: DraftSegment, names: tuple[str, ...], form: str,
     elif form == "MSG":
         segment.tag, segment.elements, at = "MSG", [[value]], (0, 0)
     else:
-        segment.tag = own.tag
-        segment.elements, at = (
-            ([[value]], (0, 0)) if own.shape == 0
-            else ([[qualifier], [value]], (1, 0)) if own.shape == 1
-            else ([["", value]], (0, 1))
-        )  # fmt: skip
+        segment.tag = own.tag if form == "own" else own.other(draft.message_type.isdigit())
+        segment.elements, at = _write_own(value, own.shape, qualifier)
         if own.shape == 0 and qualifier == own.second:  # two of them need telling apart
             segment.elements, at = [["", ""], [value]], (1, 0)
     moved = dict.fromkeys(slots, at)
     repoint(draft, segment, moved)
+
+
+def _write_own(value: str, shape: int, qualifier: str) -> tuple[list[list[str]], Slot]:
+    """The elements of a segment that holds one value, and where it stands."""
+    if shape == 0:
+        return [[value]], (0, 0)
+    if shape == 1:
+        return [[qualifier], [value]], (1, 0)
+    if shape == 2:
+        return [["", value]], (0, 1)
+    if shape == 3:
+        return [[qualifier], [""], [value]], (2, 0)
+    return [[qualifier], ["", value]], (1, 1)
 
 
 def move_places(form: str) -> Callable[[Draft, Codes, random.Random], bool]:
@@ -264,17 +290,20 @@ INVENTIONS: Mapping[str, Callable[[Draft, Codes, random.Random], bool]] = {
     "place: LOC": move_places("LOC"),
     "place: MSG": move_places("MSG"),
     "place: own segment": move_places("own"),
+    "place: other segment": move_places("other"),
     "date: own qualifier": move_dates("role"),
     "date: RFF": move_dates("RFF"),
     "date: REF": move_dates("REF"),
     "date: N9": move_dates("N9"),
     "date: own segment": move_dates("own"),
+    "date: other segment": move_dates("other"),
     "quantity: own code": rename_quantities,
     "quantity: own segment": move_quantities,
     "item: own type": rename_items,
     "item: RFF": move_items("RFF"),
     "item: REF": move_items("REF"),
     "item: own segment": move_items("own"),
+    "item: other segment": move_items("other"),
     "line: other opener": open_otherwise,
     "line: PIA opens": open_with_product,
 }
