@@ -1,0 +1,41 @@
+"""What no standard says the meaning of: a store or a period may stand there, and only a person can tell."""
+
+import pytest
+
+from tests.small_messages import message
+from udf.message import read_message
+from udf.standards.open_values import find_open_values
+from udf.standards.reference import load_reference
+
+
+def find(header: str) -> tuple[list[str], list[str]]:
+    """The values that look like dates and the others, of the header of a sales report."""
+    text = message("SLSRPT", f"BGM+73E+1+9 {header} LIN+1++4006381333931:EN QTY+153:1")
+    read = read_message(text, None, load_reference())
+    found = find_open_values(read.segments, read.chunks.header.indices, read.setting)
+    dates, others = ([read.segments[s].value(e, c) for s, e, c in positions] for positions in found)
+    return dates, others
+
+
+def test_a_reference_under_a_code_of_nobodys_may_be_a_store() -> None:
+    assert find("RFF+Z07:0012") == ([], ["0012"])
+
+
+def test_a_reference_that_the_directory_explains_is_neither_store_nor_date() -> None:
+    assert find("RFF+ON:0012 RFF+CT:20260101") == ([], [])
+
+
+def test_a_day_in_a_segment_of_nobodys_is_a_date_and_so_is_a_range_or_one_with_its_time() -> None:
+    assert find("ZPD+A+20260105") == (["20260105"], [])
+    assert find("ZPD+A+202601052359") == (["202601052359"], [])
+    assert find("ZPD+A+2026010520260111") == (["2026010520260111"], [])
+
+
+@pytest.mark.parametrize("value", ["20261305", "20260132", "2026010", "X20260105"])
+def test_what_is_no_day_of_the_calendar_is_another_value(value: str) -> None:
+    assert find(f"RFF+Z07:{value}") == ([], [value])
+
+
+def test_a_text_is_too_long_for_the_number_of_a_store() -> None:
+    assert find(f"ZTX+{'A' * 25}") == ([], ["A" * 25])
+    assert find(f"ZTX+{'A' * 26}") == ([], [])
