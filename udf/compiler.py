@@ -162,32 +162,30 @@ class Compiler:
         try:
             verdict.check_controls()
             verdict.assemble()
+            is_open = verdict.is_whole and (not verdict.is_complete or bool(verdict.unstated))
+            proposals = self._consider(message, verdict) if is_open else []
             outcome, document = verdict.outcome()
         except AnswerTooLargeError as error:
             return self._refuse(message.text, error), None
-        if verdict.is_whole and (not outcome.is_complete or verdict.unstated):
-            outcome, document = self._consider(message, verdict, outcome, document)
         message.seconds += time.perf_counter() - began
-        outcome = outcome._replace(compile_ms=round(1000 * message.seconds, 3))
+        outcome = outcome._replace(proposals=proposals, compile_ms=round(1000 * message.seconds, 3))
         if self.plans is not None:
             self.plans.learn(message, outcome, document)
         return outcome, document
 
-    def _consider(self, message: Message, verdict: Verdict, outcome: Outcome, document: str) -> tuple[Outcome, str]:
-        """The outcome with what the model would read of what the standard leaves open.
+    def _consider(self, message: Message, verdict: Verdict) -> list[Proposal]:
+        """What the model would read of what the standard leaves open.
 
         A place or a period that the rules find nowhere and the model somewhere is no warning: the two disagree.
         """
         proposals = self._propose(message)
-        if outcome.is_valid:
+        if verdict.is_valid:
             found = [name for name in sorted(verdict.unstated) if _may_be_stated(message, proposals, name)]
-            if not found and outcome.is_complete:
-                return outcome, document
             for name in found:
                 verdict.note(Finding("readers-disagree", _DISAGREEMENTS[name], message.first))
-            if found:
-                outcome, document = verdict.outcome()
-        return outcome._replace(proposals=proposals), document
+            if not found and verdict.is_complete:
+                return []
+        return proposals
 
     def _propose(self, message: Message) -> list[Proposal]:
         """What the model would read of a message that is not proved, as far as the invariants allow it."""
