@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from udf.document import StatedPeriods, build_lines, inherit, lift, read_header, read_parties, transfer_of
@@ -64,6 +64,8 @@ class Verdict:
         self.rejected: Sequence[RejectedLine] = ()
         self.header: dict[str, Any] = {}
         self._noted: Counter[str] = Counter()
+        self.presumed: frozenset[str] = frozenset()
+        """The fields that lines have by default alone: a day that is the document's, a place of a weak role."""
         self._is_unmapped = False
         """Whether some line has a code without a meaning of ours."""
         self._periods = StatedPeriods(message.segments, message.setting)
@@ -149,6 +151,7 @@ class Verdict:
             self.header = read_header(message.segments, header, message.setting)
         except UnreadableValueError as problem:
             self.note(Finding(problem.code, str(problem), message.first))
+        self.presumed = frozenset(self._presume(header, stated.values()))
         lines = [unit for unit in message.units if unit.chunks[0].kind == "line"]
         if not lines and self.header.get("function") != "cancellation":  # which may name nothing but its document
             if is_nil_report(message.segments, message.chunks, message.setting):
@@ -217,6 +220,15 @@ class Verdict:
             for line in self.lines:
                 warnings.note(line)
         self._warn(warnings)
+
+    def _presume(self, header: Record, stated: Iterable[Unit]) -> Iterator[str]:
+        segments, setting = self.message.segments, self.message.setting
+        if "start" in header and segments[header["start"][0]].tag == "BIA":
+            yield "start"
+        places = [record["location"] for unit in stated if "location" in (record := _lift_stated(unit))]
+        named = [segments[s] for s, _, _ in places if segments[s].tag in PLACES]
+        if named and not setting.is_placed and all(place_role(segment, setting) == "weak" for segment in named):
+            yield "location"
 
     def _find_place(self, units: Sequence[Unit]) -> int | None:
         """A place that some lines name, None where none of them does."""

@@ -4,7 +4,7 @@ import pytest
 
 from tests.small_messages import message
 from udf.message import read_message
-from udf.standards.open_values import find_open_values
+from udf.standards.open_values import find_open_values, find_rival
 from udf.standards.reference import load_reference
 
 
@@ -39,3 +39,30 @@ def test_what_is_no_day_of_the_calendar_is_another_value(value: str) -> None:
 def test_a_text_is_too_long_for_the_number_of_a_store() -> None:
     assert find(f"ZTX+{'A' * 25}") == ([], ["A" * 25])
     assert find(f"ZTX+{'A' * 26}") == ([], [])
+
+
+def rival(message_type: str, body: str, name: str) -> str | None:
+    """The segment that may state what the lines of a message have by default alone."""
+    read = read_message(message(message_type, body), None, load_reference())
+    index = find_rival(read.segments, read.chunks, read.setting, name)
+    return None if index is None else read.segments[index].raw
+
+
+def test_a_day_under_a_code_of_no_list_is_a_rival_of_the_documents_day() -> None:
+    # X12 128 has no code XB; 2I is a tracking number
+    body = "BIA*00*SI*I1*20260107 N9*{}*20260105 LIN*1*UP*036000291452 QTY*33*5*EA"
+    assert rival("846", body.format("XB"), "start") == "N9*XB*20260105"
+    assert rival("846", body.format("2I"), "start") is None
+
+
+def test_what_stands_in_each_line_is_a_rival_and_what_some_have_is_none() -> None:
+    lines = "BGM+73E+1+9 LIN+1++4006381333931:EN ZST+0012 QTY+153:1 LIN+2++4006381333948:EN {} QTY+153:2"
+    assert rival("SLSRPT", lines.format("ZST+0013"), "location") == "ZST+0012"
+    assert rival("SLSRPT", lines.format("ZSU+0013"), "location") is None
+
+
+def test_a_word_is_no_place_and_in_an_only_line_neither_is_a_code_with_letters() -> None:
+    line = "BGM+73E+1+9 LIN+1++4006381333931:EN {} QTY+153:1"
+    assert rival("SLSRPT", line.format("ZST+0012"), "location") == "ZST+0012"
+    assert rival("SLSRPT", line.format("ZST+A12"), "location") is None
+    assert rival("SLSRPT", "BGM+73E+1+9 ZST+NORTH LIN+1++4006381333931:EN QTY+153:1", "location") is None
