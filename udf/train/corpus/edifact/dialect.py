@@ -7,6 +7,8 @@ from udf.train.corpus.values import unknown_code
 
 PLACE_ROLES = ["ST", "SN", "WH", "SN", "ST", "GY", "SF"]
 PARTY_ROLES = ["SU", "SE", "BY", "MS", "MR", "PR", "IV", "FR", "CN", "II", "OB", "BY", "SU", "CA"]
+BYSTANDERS = ["SU", "BY", "IV", "SE", "PR", "GO", "UD"]
+"""3035: who may stand below a quantity and is no place: supplier, buyer, owner of the goods, who bought, who pays."""
 PLACE_LOCS = ["162", "162", "162", "14", "18", "7", "19", "11"]
 OTHER_LOCS = ["27", "28", "35", "1", "8", "9", "10", "20"]
 SALES = (
@@ -32,7 +34,7 @@ WHEN = (
     + ["line-one"] * 2 + ["line-pair", "quantity-one"] + ["none"] * 3
 )  # fmt: skip
 
-_RARITIES = ("sparse_prices", "sublines")
+_RARITIES = ("sparse_prices", "sublines", "bystanders", "line_total")
 
 
 class EdifactDialect:
@@ -77,7 +79,8 @@ class EdifactDialect:
         self.inv_shape = r.randint(0, 3)
         self.gis = self.sales and self.where in ("loc-before", "nad-before") and r.random() < 0.5
         self.parties, self.currency = r.choice([0, 1, 2, 2, 3, 3, 4, 4, 5, 6]), r.random() < 0.5
-        self.line_currency = self.price == "each" and r.random() < 0.15
+        # CUX belongs to the PRI above it alone: beside a second price it leaves open what the first one is in
+        self.line_currency = self.price == "each" and not self.two_prices and r.random() < 0.15
         self.own_currency = r.choice(["EUR", "USD", "CHF"])
         # parties that come with the place of each group, before it or behind it
         self.companions = r.sample(["BY", "SU", "SE", "MS", "FR"], r.choice([0, 0, 1, 2]))
@@ -103,6 +106,17 @@ class EdifactDialect:
         self.sparse_prices = self.price == "each" and len(self.codes) > 1 and r.random() < 0.4
         typed = not (self.item_in_pia or self.shifted_line or self.type_missing)
         self.sublines = typed and self.line_numbers and r.random() < 0.04
+        self._draw_rarities(r)
+
+    def _draw_rarities(self, r: random.Random) -> None:
+        """What few partners do."""
+        # SLSRPT has one NAD below a quantity, INVRPT five; where NAD opens groups, one behind a line is the next one's
+        shown = r.random() < 0.06 and self.where not in (("nad-after", "nad-group") if self.sales else ())
+        self.bystanders = r.sample(BYSTANDERS, 1 if self.sales else r.choice([1, 1, 2])) if shown else []
+        total = self.where.endswith("after") and self.places > 1 and self.price != "each"
+        self.line_total = total and r.random() < 0.3
+        if self.line_total:  # CNT 1 adds up QTY, and it is left open whether a total is one of them
+            self.controls = [control for control in self.controls if control != "1"]
 
     @property
     def layout(self) -> tuple[object, ...]:
@@ -126,4 +140,6 @@ class EdifactDialect:
             "item in PIA": self.item_in_pia,
             "two prices": self.two_prices and self.price != "none",
             "currency of lines": self.line_currency,
+            "a party below a quantity": bool(self.bystanders),
+            "a total before its places": self.line_total,
         }.items() if is_so)  # fmt: skip

@@ -28,9 +28,11 @@ class EdifactPartner(EdifactDialect):
             for n in range(lines):
                 counter += 1
                 # Before a place, a line without a quantity does not show where it ends; nor as the last one of lines
-                # that end with their places, nor where a stray UNS may end them all.
+                # that end with their places, nor where a stray UNS may end them all, nor beside lines that end with a
+                # party.
                 last = n == lines - 1 and (g < groups - 1 or self.where.endswith("after"))
-                write_line(self, r, draft, counter, may_lack=not last and "XYZ" not in self.extras)
+                may_lack = not (last or "XYZ" in self.extras or self.bystanders)
+                write_line(self, r, draft, counter, may_lack)
         if self.section:
             draft.add("UNS", "S")
         for control in self.controls:
