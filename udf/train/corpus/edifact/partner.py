@@ -7,6 +7,7 @@ from udf.train.corpus.edifact.dialect import EdifactDialect
 from udf.train.corpus.edifact.group import open_group
 from udf.train.corpus.edifact.header import write_header
 from udf.train.corpus.edifact.line import write_line
+from udf.train.corpus.values import money
 
 
 class EdifactPartner(EdifactDialect):
@@ -35,6 +36,8 @@ class EdifactPartner(EdifactDialect):
                 write_line(self, r, draft, counter, may_lack)
         if self.section:
             draft.add("UNS", "S")
+            if self.sales and self.amount != "none" and r.random() < 0.3:
+                draft.add("MOA", ["86", money(r)])
         for control in self.controls:
             draft.add("CNT", [control, total(draft.records) if control == "1" else str(counter)])
         draft.add("UNT", str(len(draft.segments) + 2), "1")

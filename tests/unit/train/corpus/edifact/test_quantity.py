@@ -1,7 +1,6 @@
 """Quantities of a drawn EDIFACT line: parties below them are no places, and a total before its places is no record."""
 
-import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from udf.train.corpus.drafts import Draft, total
 from udf.train.corpus.edifact import EdifactPartner
@@ -9,20 +8,11 @@ from udf.train.corpus.edifact.dialect import BYSTANDERS
 from udf.train.corpus.truth import expected_lines
 from udf.train.corpus.values import decimal_of
 
-
-def draw_with(habit: str, count: int, seed: int = 1) -> Iterator[tuple[EdifactPartner, Draft]]:
-    """Partners that have a habit, each with a message."""
-    r = random.Random(seed)
-    found = 0
-    while found < count:
-        partner = EdifactPartner(r)
-        if getattr(partner, habit):
-            found += 1
-            yield partner, partner.draft(r)
+Drawn = Callable[..., Iterator[tuple[EdifactPartner, Draft]]]
 
 
-def test_a_party_below_a_quantity_is_not_its_place() -> None:
-    for _, draft in draw_with("bystanders", 40):
+def test_a_party_below_a_quantity_is_not_its_place(draw_with: Drawn) -> None:
+    for _, draft in draw_with(lambda partner: partner.bystanders, 40):
         places = {id(record["location"][0]) for record in draft.whole if "location" in record}
         lines = draft.segments[next(n for n, s in enumerate(draft.segments) if s.tag == "LIN") :]
         parties = [s for s in lines if s.tag == "NAD" and s.elements[0][0] in BYSTANDERS]
@@ -30,16 +20,16 @@ def test_a_party_below_a_quantity_is_not_its_place() -> None:
         assert not any(id(party) in places for party in parties)
 
 
-def test_a_sale_has_one_party_below_its_quantity_at_most() -> None:
-    for partner, draft in draw_with("bystanders", 60, seed=2):
+def test_a_sale_has_one_party_below_its_quantity_at_most(draw_with: Drawn) -> None:
+    for partner, draft in draw_with(lambda partner: partner.bystanders, 60, seed=2):
         if partner.sales:  # D.96A SLSRPT: QTY MKS NAD
             tags = [segment.tag for segment in draft.segments]
             runs = [tags[n : n + 3] for n in range(tags.index("LIN"), len(tags))]
             assert ["QTY", "NAD", "NAD"] not in runs
 
 
-def test_a_total_before_its_places_is_their_sum_and_no_line() -> None:
-    for partner, draft in draw_with("line_total", 40):
+def test_a_total_before_its_places_is_their_sum_and_no_line(draw_with: Drawn) -> None:
+    for partner, draft in draw_with(lambda partner: partner.line_total, 40):
         assert sum(expected_lines(draft).values()) == len(draft.records)
         stated = {id(record["quantity"][0]) for record in draft.records}
         records, at = iter(draft.records), [n for n, s in enumerate(draft.segments) if s.tag == "LIN"]
@@ -55,6 +45,6 @@ def test_a_total_before_its_places_is_their_sum_and_no_line() -> None:
             assert bool(totals) == bool(parts)
 
 
-def test_what_adds_up_quantities_does_not_stand_beside_a_total_of_some() -> None:
-    for partner, _ in draw_with("line_total", 60, seed=3):
+def test_what_adds_up_quantities_does_not_stand_beside_a_total_of_some(draw_with: Drawn) -> None:
+    for partner, _ in draw_with(lambda partner: partner.line_total, 60, seed=3):
         assert "1" not in partner.controls
