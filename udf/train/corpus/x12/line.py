@@ -3,7 +3,7 @@
 import random
 
 from udf.train.corpus.drafts import Draft, DraftSegment, Reference, stands, total
-from udf.train.corpus.items import choice_rank, item_rank
+from udf.train.corpus.items import choice_rank, item_rank, names_no_item
 from udf.train.corpus.parts import break_sums, draw_parts, write_mark
 from udf.train.corpus.values import code, day, days, digits, gtin, item_number, money, phrase
 from udf.train.corpus.x12.dialect import EXTRA_TYPES, NOISE_DATES, X12Dialect
@@ -14,7 +14,9 @@ def _identify(dialect: X12Dialect, r: random.Random, draft: Draft, counter: int)
     elements = [str(counter) if dialect.line_numbers else ""]
     kinds = list(dialect.ids)
     blank = r.randrange(len(kinds)) if len(kinds) > 1 and r.random() < 0.05 else -1
-    if item_rank(kinds[blank]) == 0:  # a type of GTIN without its number is damage
+    others = [kind for n, kind in enumerate(kinds) if n != blank]
+    # a type of GTIN without its number is damage, and what is left has to name the item
+    if item_rank(kinds[blank]) == 0 or all(names_no_item(kind) for kind in others):
         blank = -1
     for n, kind in enumerate(kinds):
         value = gtin(r, (12, 12, 13, 14, 11)) if item_rank(kind) == 0 and r.random() < 0.92 else item_number(r)
@@ -44,7 +46,9 @@ def _add_extras(dialect: X12Dialect, r: random.Random, draft: Draft) -> None:
             codes = (
                 ["ZZ", "LT", "DP", "DI", "PO"] if dialect.is_placed or dialect.message_type == "846" else ["LT", "PO"]
             )
-            draft.add("REF", r.choice(codes), *(code(r, 3, 8) for _ in range(r.choice([1, 1, 1, 2]))))
+            # beside a loop of lots, one that stands for itself would have a quantity in REF03
+            numbers = 1 if dialect.references else r.choice([1, 1, 1, 2])
+            draft.add("REF", r.choice(codes), *(code(r, 3, 8) for _ in range(numbers)))
         elif extra == "DTM":
             draft.add("DTM", r.choice(NOISE_DATES), day(r, dialect.six))
         elif extra == "AMT":

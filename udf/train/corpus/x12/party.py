@@ -21,9 +21,9 @@ def state_place(dialect: X12Dialect, r: random.Random, draft: Draft, role: str =
 
 
 def add_party(dialect: X12Dialect, r: random.Random, draft: Draft, role: str) -> None:
-    """Who is no place; a buyer beside a store may have the short number of one."""
+    """Who is no place; a buyer beside a store with a number may have the short number of one."""
     name = r.choice(["", "", "ACME STORES", code(r, 4, 10), "WHOLESALE CO"])
-    if role == "BY" and dialect.header_place and r.random() < 0.4:
+    if role == "BY" and dialect.header_place and not dialect.name_only and r.random() < 0.4:
         draft.add("N1", role, name, "92", digits(r, 2, 6))
     elif role == "BY" or r.random() < 0.85:
         kind = r.choice(["UL", "9", "1", "UL", "92", "91"])

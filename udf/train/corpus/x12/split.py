@@ -7,7 +7,8 @@ from udf.train.corpus.values import code, day, different, number, place
 from udf.train.corpus.x12.dialect import X12Dialect
 from udf.train.corpus.x12.party import add_party, add_place
 
-_LONG_AGO = "19991231"
+_LONG_AGO = "19891231"
+"""Before any day that is drawn for a report (`udf.train.corpus.values.day`)."""
 
 
 def split_by_place(
