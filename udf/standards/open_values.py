@@ -79,8 +79,8 @@ def find_rival(segments: Sequence[Segment], chunks: Chunks, setting: Setting, na
 
 
 def _is_rival(segments: Sequence[Segment], index: int, setting: Setting, name: str, is_alone: bool = False) -> bool:
-    if not is_nobodys(segments[index], setting):
-        return False
+    if name == "location" and not is_nobodys(segments[index], setting):
+        return False  # by its directory a reference is to something, and seldom to a store; a day it never is
     found = find_open_values(segments, [index], setting)
     values = [segments[s].value(e, c) for s, e, c in (found.others if name == "location" else found.dates)]
     return any(value.isdigit() if is_alone else any(map(str.isdigit, value)) for value in values)

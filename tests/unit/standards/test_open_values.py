@@ -4,6 +4,7 @@ import pytest
 
 from tests.small_messages import message
 from udf.message import read_message
+from udf.standards.codes import codes_of
 from udf.standards.open_values import find_open_values, find_rival
 from udf.standards.reference import load_reference
 
@@ -48,11 +49,20 @@ def rival(message_type: str, body: str, name: str) -> str | None:
     return None if index is None else read.segments[index].raw
 
 
-def test_a_day_under_a_code_of_no_list_is_a_rival_of_the_documents_day() -> None:
-    # X12 128 has no code XB; 2I is a tracking number
-    body = "BIA*00*SI*I1*20260107 N9*{}*20260105 LIN*1*UP*036000291452 QTY*33*5*EA"
-    assert rival("846", body.format("XB"), "start") == "N9*XB*20260105"
-    assert rival("846", body.format("2I"), "start") is None
+def test_a_reference_that_looks_like_a_day_is_a_rival_of_the_documents_day_unless_it_is_to_a_document() -> None:
+    # X12 128: PO is a purchase order, XB one of the numbers that nobody gives to a document
+    body = "BIA*00*SI*I1*20260107 N9*{} LIN*1*UP*036000291452 QTY*33*5*EA"
+    assert rival("846", body.format("XB*20260105"), "start") == "N9*XB*20260105"
+    assert rival("846", body.format("PO*20260105"), "start") is None
+    assert rival("846", body.format("XB*0012"), "start") is None
+
+
+def test_the_number_of_a_reference_is_a_rival_of_a_place_where_no_list_has_its_code() -> None:
+    body = "XQ*H*20260101*20260107 N9*{}*0012 LIN*1*UP*036000291452 ZA*QS*5*EA"
+    assert {"XB"} < codes_of("128")
+    assert "Q9Z" not in codes_of("128")
+    assert rival("852", body.format("Q9Z"), "location") == "N9*Q9Z*0012"
+    assert rival("852", body.format("XB"), "location") is None
 
 
 def test_what_stands_in_each_line_is_a_rival_and_what_some_have_is_none() -> None:
