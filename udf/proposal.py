@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from udf.document import FLOWS, OPENING, SALES, read_dates, span_at, text_at
+from udf.document import FLOWS, OPENING, SALES, span_at, text_at
 from udf.edi.segments import Segment
+from udf.line_periods import read_dates
 from udf.message import Message
 from udf.outcome import Line, Proposal, ProposalKind
 from udf.reading import Record
