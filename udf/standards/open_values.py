@@ -23,6 +23,7 @@ _TEXTS = ("MSG", "NTE")
 _DAY = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _DATE = re.compile(rf"{_DAY}(?:\d{{4}}|-?{_DAY})?")
 _LONGEST_PLACE = 25
+_SHORTEST_PLACE = 3
 
 
 class OpenValues(NamedTuple):
@@ -63,7 +64,7 @@ def find_rival(segments: Sequence[Segment], chunks: Chunks, setting: Setting, na
     """Where something that no directory knows may state the day (`start`) or the place (`location`) of the lines.
 
     It counts where lines have theirs by default alone or not at all; what not each of them has is none. A word without
-    a digit says something else, and so does one with letters in an only line.
+    a digit says something else; in an only line, whatever is not a number of three digits does.
     """
     for chunk in (chunks.header, *chunks.groups):
         for index in chunk.indices:
@@ -83,4 +84,7 @@ def _is_rival(segments: Sequence[Segment], index: int, setting: Setting, name: s
         return False  # by its directory a reference is to something, and seldom to a store; a day it never is
     found = find_open_values(segments, [index], setting)
     values = [segments[s].value(e, c) for s, e, c in (found.others if name == "location" else found.dates)]
-    return any(value.isdigit() if is_alone else any(map(str.isdigit, value)) for value in values)
+    return any(
+        value.isdigit() and len(value) >= _SHORTEST_PLACE if is_alone else any(map(str.isdigit, value))
+        for value in values
+    )
