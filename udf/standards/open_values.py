@@ -17,7 +17,7 @@ _NO_PLACES = frozenset((
     "BM BT CO DI DP FI FX GV IL IO JB MR OI PO PR SB SI VR VX ZA ZZ WS ST LU"
 ).split())  # fmt: skip
 """The last three may be a place, and have rules of their own."""
-_UNLISTED = ("REF", "N9")
+_OF_X12 = ("REF", "N9")
 """References of which there is a list of all codes (X12 128). Those of EDIFACT 1153 are letters alone."""
 _TEXTS = ("MSG", "NTE")
 _DAY = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
@@ -54,10 +54,15 @@ def find_open_values(segments: Sequence[Segment], indices: Sequence[int], settin
 
 def is_nobodys(segment: Segment, setting: Setting) -> bool:
     """Whether no directory says what a segment is about: a tag or the code of a reference of nobody's, or a text."""
-    tag, code = segment.tag, segment.value(0)
-    if tag in _UNLISTED:
-        return code not in codes_of("128")
-    return not code.isalpha() if tag == "RFF" else tag in _TEXTS or tag not in setting.standard.tags
+    tag = segment.tag
+    if tag in _REFERENCES:
+        return not is_listed_reference(tag, segment.value(0))
+    return tag in _TEXTS or tag not in setting.standard.tags
+
+
+def is_listed_reference(tag: str, code: str) -> bool:
+    """Whether a directory says what an RFF, a REF or an N9 refers to."""
+    return code in codes_of("128") if tag in _OF_X12 else code.isalpha()
 
 
 def find_rival(segments: Sequence[Segment], chunks: Chunks, setting: Setting, name: str) -> int | None:
