@@ -15,6 +15,7 @@ from udf.reading import TYPES, LineReading, PartReading, Record
 from udf.refusals import RefusedError, too_large
 from udf.standards.chunks import Chunk, Chunks
 from udf.standards.edifact import EDIFACT
+from udf.standards.items import prefer_items
 from udf.standards.limits import find_excess, find_excess_of_lines, find_excess_of_segments
 from udf.standards.message_types import OPENERS, STANDARDS, read_type, standard_of
 from udf.standards.places import names_sure_place
@@ -131,6 +132,7 @@ class Message:
         if unit.line is not None:
             return unit.line
         line = gather_line(list(zip(unit.chunks, unit.records, strict=True)))
+        line.records = prefer_items(self.segments, line.first, line.last, line.records, self.setting.standard)
         if not self.is_long:
             unit.line = line
         return line

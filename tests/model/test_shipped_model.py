@@ -13,7 +13,7 @@ import pytest
 from udf import compile_batch, compile_edi, model_version
 from udf.engines.engine import Prompt, next_best_prefixes
 from udf.engines.llama import LlamaEngine
-from udf.language.grammar import AnswerGrammar
+from udf.language.bounded import grammar_of
 from udf.language.vocabulary import count_markers
 from udf.train.corpus.examples import draw_examples
 from udf.train.exam.evaluate import Sizes, examine
@@ -108,7 +108,7 @@ def test_an_answer_obeys_the_grammar_and_knows_its_doubts(engine: LlamaEngine, p
     for prompt, answer in zip(prompts, engine.answer(prompts), strict=True):
         assert len(answer.tokens) == len(answer.margins) == len(answer.seconds)
         assert 0 <= answer.confidence <= 1
-        grammar = AnswerGrammar(prompt.tokens)
+        grammar = grammar_of(prompt.tokens)
         for end, token in enumerate(answer.tokens):
             assert token in grammar.allowed(answer.tokens[:end])
 

@@ -19,7 +19,8 @@ from udf.engines.bindings import llama_cpp
 from udf.engines.embeddings import Embeddings
 from udf.engines.engine import Answer, Prompt
 from udf.language.answers import pair_tokens
-from udf.language.grammar import BEGINNING, AnswerGrammar
+from udf.language.bounded import grammar_of
+from udf.language.grammar import BEGINNING
 from udf.language.vocabulary import EOS, FIELD_OF, PAD, VOCABULARY_SIZE, Bundle, Bundles
 
 SLOTS = 16
@@ -53,7 +54,7 @@ class _Sequence:
         "control", "grammar", "guess", "margins", "place", "prefix", "prompt", "seconds", "standing", "steps", "tokens",
     )  # fmt: skip
 
-    def __init__(self, prompt: Prompt, prefix: tuple[int, ...]) -> None:
+    def __init__(self, prompt: Prompt, prefix: tuple[int, ...], is_bounded: bool) -> None:
         self.prompt, self.prefix = prompt, prefix
         self.tokens: list[int] = []
         self.margins: list[float] = []
@@ -62,7 +63,7 @@ class _Sequence:
         self.place = 0
         self.guess: list[tuple[int, int]] = []
         self.control = PAD  # a field that was forced and has no pointer yet
-        self.grammar = AnswerGrammar(prompt.tokens)
+        self.grammar = grammar_of(prompt.tokens, is_bounded)
         self.standing = BEGINNING
         whole = len(prefix) - (bool(prefix) and prefix[-1] in FIELD_OF)
         for control, pointer in pair_tokens(prefix[:whole]):
@@ -173,7 +174,9 @@ class LlamaEngine:
     `udf.compile_edi` sees to. Raises FileNotFoundError or ValueError where the file is no such model.
     """
 
-    def __init__(self, path: Path, threads: int | None = None) -> None:
+    def __init__(self, path: Path, threads: int | None = None, is_bounded: bool = True) -> None:
+        """`is_bounded` holds answers about what the standards decide to where they let a field stand."""
+        self.is_bounded = is_bounded
         if not path.is_file():
             raise FileNotFoundError(
                 f"There is no model at {path}: train one with make train, or reinstall the package."
@@ -236,7 +239,7 @@ class LlamaEngine:
             if len(prompt.tokens) + len(key[1]) >= SLOT_POSITIONS:
                 found[key] = Answer((), (), ())  # no answer fits behind it, which is read as no answer
             elif known is None:
-                missing.append((key, _Sequence(prompt, key[1])))
+                missing.append((key, _Sequence(prompt, key[1], self.is_bounded)))
             else:
                 self._remembered.move_to_end(key)
         self.decoded += len(missing)

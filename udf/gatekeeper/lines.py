@@ -42,7 +42,7 @@ from udf.reading import LineReading, Record
 from udf.standards.edifact import EDIFACT
 from udf.standards.items import WITHDRAWN, find_rival, is_case, line_identifiers
 from udf.standards.places import PLACES, place_slots, without_weak_place
-from udf.standards.prices import prefer_price, price_run, price_type_slot
+from udf.standards.prices import price_run, price_type_slot
 from udf.standards.quantities import (
     SPLITS,
     activity_of,
@@ -217,8 +217,8 @@ def _judge_prices(
     for record in line.records:
         meant = reading.prices.get(activity_of(segments, record["quantity"][0], setting.standard))
         stated = record.get("price")
-        run = [] if meant is None else price_run(segments, meant, line.last, setting)
-        if stated != meant and stated not in run:
+        # which of some prices that stand together is the price is the contract's rule and no reading
+        if stated != meant and (meant is None or stated not in price_run(segments, meant, line.last, setting)):
             code = "price-not-used" if stated is None else "price-misplaced"
             where = (meant or stated or (line.first,))[0]
             findings.append(Finding(code, "The price was not read where the line states it.", where))
@@ -228,12 +228,6 @@ def _judge_prices(
                 findings.append(Finding("price-misplaced", "A price type without a price.", line.first))
             continue
         s = stated[0]
-        unit = record.get("unit")
-        chosen = prefer_price(segments, run, value_at(segments, unit) if unit else None, setting)
-        if chosen is None and len(run) == 1:
-            findings.append(Finding("price-misplaced", "The only price of the line was not taken for its own.", s))
-        if chosen is not None and segments[chosen[0]].elements != segments[s].elements:
-            findings.append(Finding("price-misplaced", "Another of the line's prices goes before this one.", s))
         if record.get("price_type") != price_type_slot(segments, stated):
             findings.append(Finding("price-misplaced", "The price type does not stand with its price.", s))
         try:

@@ -16,6 +16,7 @@ from udf.language.vocabulary import (
     FIELD_OF,
     MARK,
     MEANING,
+    MODE,
     MORE,
     NONE,
     PAD,
@@ -59,7 +60,7 @@ class AnswerGrammar:
         self._has_parts = name_type(prompt[0][2]).isdigit()
         self._controls = _CONTROLS[kind]
         self._markers = count_markers(prompt)
-        self._is_meaning = prompt[0][3] == MEANING
+        self._is_meaning = prompt[0][MODE] == MEANING
 
     def controls(self, standing: Standing) -> Sequence[int]:
         """The tokens that may decide the next step."""

@@ -93,8 +93,10 @@ _TAG_OF = {number: tag for tag, number in TAG_ID.items()} | {OTHER_TAG: "?"}
 _CODE_OF = {number: code for code, number in CODE_ID.items()}
 FIELD_RANK = {field: rank for rank, field in enumerate(FIELDS)}
 SHOWN, MARKER, TAG, ELEMENT, COMPONENT, OPENING, SPREAD = range(7)
+MODE = 3
 """What the places of a bundle hold: class or code, marker, tag, element, component, `FIRST` where a segment begins, and
-in an open prompt how the values of that place are spread over the message.
+in an open prompt how the values of that place are spread over the message; of the first bundle `MODE` is the place of
+`OPEN` or `MEANING`.
 
 A segment that shows no component is a bundle of its tag alone. The first bundle of a prompt is (`BOS`, kind, type), of
 an open one with `OPEN` behind it, the last one `SEP`, each with pads.

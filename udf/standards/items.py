@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from udf.edi.segments import Segment
-from udf.reading import Position, SegmentLike
+from udf.reading import Position, Record, SegmentLike
 from udf.standards.standard import Standard
 
 # GTIN types first, then the vendor's number, then the buyer's (EDIFACT 7143, X12 235).
@@ -172,3 +172,29 @@ _SHORTEST = 8
 def is_case(segments: Sequence[SegmentLike], unit: Position | None) -> bool:
     """Whether the unit of a quantity, where it stands, is a case."""
     return unit is not None and segments[unit[0]].elements[unit[1]][unit[2]] in _CASES
+
+
+def prefer_items(
+    segments: Sequence[Segment], first: int, last: int, records: Sequence[Record], standard: Standard
+) -> list[Record]:
+    """The records of a line with the one of its identifiers that names the item, where any of them was recognised.
+
+    Which identifier goes before which is the contract's rule and no reading: a model that points at any of them has
+    understood. What points elsewhere is left as it is, for the gatekeeper to refuse.
+    """
+    found = line_identifiers(segments, first, last, standard)
+    identifiers = {position: kind for _, position, kind in found}
+    best: dict[bool, Record] = {}
+    for in_cases in (False, True):
+        if chosen := choose_identifier(segments, first, last, standard, in_cases):
+            _, item, kind = chosen
+            best[in_cases] = {"item": item} | ({"item_type": kind} if kind else {})
+    if not best:
+        return list(records)
+    return [
+        {name: at for name, at in record.items() if name not in ("item", "item_type")}
+        | best[is_case(segments, record.get("unit"))]
+        if record.get("item") in identifiers and record.get("item_type") == identifiers[record["item"]]
+        else record
+        for record in records
+    ]

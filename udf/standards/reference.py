@@ -79,6 +79,11 @@ class Reference:
             self._found[key] = best
         return self._found[key]
 
+    def ignores_quantities(self, standard: str) -> bool:
+        """Whether some quantity of a standard counts documents and not units, for a partner at least."""
+        rows = (row for key, found in self._meanings.items() if key[0] == standard for row in found)
+        return any(row["measure"] == "ignored" for row in rows)
+
     def has_own_meaning(self, standard: str, segment: str, code: str, partner: str) -> bool:
         """Whether a row of the partner's own says what a quantity means."""
         return bool(partner) and any(

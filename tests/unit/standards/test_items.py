@@ -18,6 +18,7 @@ from udf.standards.items import (
     is_gs1_key,
     item_class,
     line_identifiers,
+    prefer_items,
 )
 from udf.standards.reference import FOLDER
 from udf.standards.setting import value_at
@@ -89,6 +90,14 @@ def test_the_item_of_an_edifact_line_is_no_sub_line_and_no_batch(line: str, item
 
 def test_a_type_is_of_one_of_four_classes() -> None:
     assert [item_class(kind) for kind in ("IN", "SA", "EN", "ZZ", None)] == [2, 1, 0, 3, 3]
+
+
+def test_only_a_recognised_identifier_gives_way_to_the_best_one() -> None:
+    segments = read_segments("ST*852*0001~LIN*1*VN*AB1*UP*036000291452~ZA*QS*5*EA~")
+    told = {"quantity": (2, 1, 0), "item": (1, 2, 0), "item_type": (1, 1, 0)}
+    elsewhere = {"quantity": (2, 1, 0), "item": (2, 1, 0)}
+    best = {"item": (1, 4, 0), "item_type": (1, 3, 0)}
+    assert prefer_items(segments, 1, 3, [told, elsewhere], X12) == [told | best, elsewhere]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from udf.language.grammar import AnswerGrammar
+from udf.language.bounded import grammar_of
 from udf.language.prompts import encode_chunk
 from udf.language.vocabulary import EOS, Bundles
 from udf.reading import FIELDS, Position, Record, SegmentLike
@@ -122,6 +122,6 @@ def _garble(r: random.Random, prompt: Bundles, answer: Tokens) -> Iterator[Token
     """The answer with one token changed to another that the grammar allows there, or cut off behind a record."""
     for _ in range(4):
         at = r.randrange(len(answer))
-        other = r.choice(AnswerGrammar(prompt).allowed(answer[:at]))
+        other = r.choice(grammar_of(prompt).allowed(answer[:at]))
         if other != answer[at]:
             yield (*answer[:at], other, *answer[at + 1 :]) if other != EOS else (*answer[:at], other)

@@ -15,7 +15,7 @@ import typer
 from udf.engines.engine import Answer, Prompt
 from udf.engines.llama import LlamaEngine
 from udf.language.answers import pair_tokens
-from udf.language.grammar import AnswerGrammar
+from udf.language.bounded import grammar_of
 from udf.language.vocabulary import EOS, FIELD_OF, Bundles, count_markers
 from udf.train.corpus.examples import draw_examples
 from udf.train.fit.batches import fill_rows
@@ -69,7 +69,7 @@ def agree(network: Network, prompts: Sequence[Prompt], answers: Sequence[Answer]
 
 def _would_write(logits: np.ndarray, prompt: Prompt, answer: Sequence[int]) -> bool:
     """Whether the logits (step, vocabulary) choose each of an answer's tokens."""
-    grammar, step = AnswerGrammar(prompt.tokens), 0
+    grammar, step = grammar_of(prompt.tokens), 0
     for place, token in enumerate(answer):
         allowed = grammar.allowed(answer[:place])
         if allowed[int(logits[step][allowed].argmax())] != token:
