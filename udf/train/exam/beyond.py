@@ -87,8 +87,12 @@ def judge(compiler: Compiler, message: StrangeMessage) -> tuple[str, int]:
     (outcome,) = outcomes
     stated = [stated_row(record) for record in message.draft.whole]
     if outcome.is_valid and outcome.document and outcome.document.lines:
-        left = count_wrong(stated, list(outcome.document.lines))
-        return ("wrong" if left else "read rightly"), left
+        lines = list(outcome.document.lines)
+        left = count_wrong(stated, lines)
+        # a message that is not complete says which of its lines are not proved
+        is_wrong = outcome.is_complete or any(not any(_says(line, row) for row in stated) for line in lines)
+        silent = left if is_wrong else 0
+        return ("wrong" if left else "read rightly"), silent
     right = [not count_wrong(stated, list(proposal.lines)) for proposal in outcome.proposals]
     if not right:
         return "none", 0
