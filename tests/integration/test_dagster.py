@@ -299,8 +299,11 @@ def test_a_stage_that_fails_says_its_last_words(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def sense(definitions: dg.Definitions, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+def sense(
+    definitions: dg.Definitions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Any]]:
     """Asks the landing sensor; the status is what became of the run that it asked for before."""
+    monkeypatch.setenv("TILLROLL_LANDING", str(tmp_path))
     sensor = definitions.get_repository_def().get_sensor_def("landing_sensor")
     with dg.DagsterInstance.ephemeral() as instance:
 
@@ -314,9 +317,8 @@ def sense(definitions: dg.Definitions, tmp_path: Path) -> Iterator[Callable[...,
                     )  # fmt: skip
                     instance.report_dagster_event(event, run.run_id)
             context = dg.build_sensor_context(
-                instance=instance, cursor=cursor, resources={"landing": Landing(path=str(tmp_path))},
-                repository_def=definitions.get_repository_def(),
-            )  # fmt: skip
+                instance=instance, cursor=cursor, repository_def=definitions.get_repository_def()
+            )
             return sensor.evaluate_tick(context)
 
         yield ask
@@ -370,6 +372,20 @@ def test_new_files_are_asked_for_up_to_gold_in_one_run(
     (request,) = sense().run_requests
     made = definitions.resolve_asset_graph().materializable_asset_keys
     assert set(request.asset_selection) == {key for key in made if key.path[0] != "model"}
+
+
+def test_a_look_that_finds_nothing_new_opens_no_instance_of_dagster(
+    sense: Callable[..., Any], definitions: dg.Definitions, tmp_path: Path
+) -> None:
+    (tmp_path / "sales.edi").write_bytes(b"UNH+1+SLSRPT:D:96A:UN'UNT+2+1'")
+    (request,) = sense().run_requests
+    run = dg.DagsterRun(job_name="job", status=dg.DagsterRunStatus.SUCCESS, tags=request.tags)
+    cursor = sense(None, run).cursor
+    repository = definitions.get_repository_def()
+    landing, review = repository.get_sensor_def("landing_sensor"), repository.get_sensor_def("review_sensor")
+    # For a sensor that takes one of these it opens its instance each time.
+    assert landing.required_resource_keys == review.required_resource_keys == set()
+    assert "the same 1 files" in landing.evaluate_tick(dg.build_sensor_context(cursor=cursor)).skip_message
 
 
 def test_a_file_that_is_never_loaded_wakes_nobody(sense: Callable[..., Any], tmp_path: Path) -> None:

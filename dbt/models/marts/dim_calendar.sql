@@ -1,3 +1,6 @@
+-- Nothing but an order: a member goes when all that speaks of it has been written (materializations/members.sql).
+-- depends_on: {{ ref('fct_sell_through_by_item') }}
+-- depends_on: {{ ref('fct_sell_through_by_location') }}
 -- Read by their indexes of odd days, which a copy of a fact would not have.
 with
 

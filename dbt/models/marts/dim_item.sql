@@ -1,3 +1,5 @@
+-- Nothing but an order: a member goes when all that speaks of it has been written (materializations/members.sql).
+-- depends_on: {{ ref('fct_sell_through_by_item') }}
 with
 
 members as (

@@ -1,3 +1,7 @@
+-- Nothing but an order: a member goes when all that speaks of it has been written (materializations/members.sql).
+-- depends_on: {{ ref('fct_sales') }}
+-- depends_on: {{ ref('fct_stock') }}
+-- depends_on: {{ ref('fct_sell_through_by_location') }}
 with
 
 quality as (

@@ -1,4 +1,6 @@
 -- depends_on: {{ ref('int_tested_inputs') }}
+{{ config(announces=['dim_location', 'dim_partner', 'dim_calendar']) }}
+
 with
 
 stg_messages as (
