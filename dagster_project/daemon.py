@@ -2,9 +2,9 @@
 
     python -m dagster_project.daemon run --log-level warning -w workspace.yaml
 
-It reads all of them anew each minute, in case the server that holds them has others by now, which took a quarter of what
-Dagster takes at rest (November 2026). Ours never has: changed code is loaded by the next `make ui`, and a server that
-ended ends the daemon as well (services.py).
+It reads all of them anew each minute, in case the server that holds them has others by now, which took a quarter of
+what Dagster takes at rest (November 2026). Ours never has: changed code is loaded by the next `make ui`, and a server
+that ended ends the daemon as well (services.py).
 """
 
 # Dagster has all of it, and exports none.

@@ -24,8 +24,8 @@ FIRST_WAIT_SECONDS = 15.0
 LONGEST_WAIT_SECONDS = 600.0
 
 
-# The sensors take no resources of Dagster: for those it opens its instance anew at each look, and compares the version of
-# each of its databases, three quarters of what the look took (November 2026).
+# The sensors take no resources of Dagster: for those it opens its instance anew at each look, and compares the version
+# of each of its databases, three quarters of what the look took (November 2026).
 
 # All that is made of files; in one run, since each run takes some ten seconds to begin and what waits for the next tick
 # of the automation sensor a minute and a half at most.

@@ -75,7 +75,7 @@ class Landing(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 def read_landing() -> Landing:
-    """The landing folder that the environment names. Raises LandingError where its setting of message types names none."""
+    """The landing folder that the environment names. Raises LandingError where it names an unknown message type."""
     return Landing(
         path=os.environ.get("TILLROLL_LANDING") or str(DEFAULT_LANDING),
         message_types=read_message_types(os.environ.get("TILLROLL_MESSAGE_TYPES", "")),

@@ -299,9 +299,7 @@ def test_a_stage_that_fails_says_its_last_words(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def sense(
-    definitions: dg.Definitions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[..., Any]]:
+def sense(definitions: dg.Definitions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
     """Asks the landing sensor; the status is what became of the run that it asked for before."""
     monkeypatch.setenv("TILLROLL_LANDING", str(tmp_path))
     sensor = definitions.get_repository_def().get_sensor_def("landing_sensor")

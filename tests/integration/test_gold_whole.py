@@ -115,7 +115,7 @@ DIMENSIONS = {
 
 @contextmanager
 def watched(connection: psycopg.Connection[Any]) -> Iterator[set[tuple[str, str, str]]]:
-    """Relation, key and dimension of each row of Gold that any commit has shown without its member; tables that stay."""
+    """Relation, key and dimension of each row that any commit to Gold has shown without its member."""
     connection.rollback()
     columns = connection.execute(
         "select table_name, column_name from information_schema.columns where table_schema = 'gold'"

@@ -155,7 +155,9 @@ def test_when_one_of_dagsters_programs_ends_all_end_and_the_runs_that_they_were_
             process.wait()
 
 
-def test_the_daemon_reads_definitions_that_cannot_change_no_more_than_once_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_daemon_reads_definitions_that_cannot_change_no_more_than_once_a_day(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(controller, "RELOAD_WORKSPACE_INTERVAL", 60)
     monkeypatch.setattr(daemon, "run_daemon", lambda: None)
     watching = MagicMock()
