@@ -22,6 +22,9 @@ FILES_TAG = "tillroll/files"
 # A run has tried for some minutes by itself (defs/resources.py) before it fails.
 FIRST_WAIT_SECONDS = 15.0
 LONGEST_WAIT_SECONDS = 600.0
+# One at work and one behind it, which compiles what came meanwhile while the first builds Gold. Of files that come faster
+# than that each would begin a run, of a quarter of a gigabyte, and all would wait for one build after another.
+RUNS_AT_ONCE = 2
 
 
 # The sensors take no resources of Dagster: for those it opens its instance anew at each look, and compares the version
@@ -60,6 +63,10 @@ def landing_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.
         return dg.SensorResult(skip_reason=f"these {files} files are in Bronze", cursor=seen)
     if any(not record.dagster_run.is_finished for record in runs):
         return dg.SkipReason(f"a run for these {files} files is on its way")
+    unfinished = context.instance.get_runs(dg.RunsFilter(statuses=[*UNFINISHED, dg.DagsterRunStatus.QUEUED]))
+    earlier = sum(FILES_TAG in run.tags for run in unfinished)
+    if earlier >= RUNS_AT_ONCE:
+        return dg.SkipReason(f"{earlier} runs for earlier files are on their way; the next takes what has come by then")
     if runs:
         ended = max(record.end_time or record.update_timestamp.timestamp() for record in runs)
         wait = min(FIRST_WAIT_SECONDS * 2 ** (len(runs) - 1), LONGEST_WAIT_SECONDS)

@@ -347,6 +347,23 @@ def test_a_set_of_files_is_asked_for_until_a_run_has_taken_it(
     assert third.tags != first.tags
 
 
+def test_files_that_come_faster_than_runs_end_wait_and_are_taken_together(
+    sense: Callable[..., Any], tmp_path: Path
+) -> None:
+    requests: list[dg.RunRequest] = []
+    for number in range(2):
+        (tmp_path / f"{number}.edi").write_bytes(b"UNH+1+SLSRPT:D:96A:UN'UNT+2+1'")
+        requests += sense().run_requests
+        sense(None, dg.DagsterRun(job_name="job", status=dg.DagsterRunStatus.STARTED, tags=requests[-1].tags))
+    (tmp_path / "2.edi").write_bytes(b"UNH+1+SLSRPT:D:96A:UN'UNT+2+1'")
+    waiting = sense()
+    assert len(requests) == 2
+    assert waiting.run_requests == []
+    assert "2 runs for earlier files are on their way" in waiting.skip_message
+    # Of what a run has ended well the cursor says nothing: a later look asks for all that has come.
+    assert waiting.cursor is None
+
+
 def test_files_that_are_in_bronze_are_asked_for_once_whatever_fails_behind_it(
     sense: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,14 @@
 -- depends_on: {{ ref('fct_sell_through_by_item') }}
 -- depends_on: {{ ref('fct_sell_through_by_location') }}
 -- depends_on: {{ ref('mart_data_quality') }}
+{{ config(announced_as={
+    'partner_id': 'partner_id',
+    'partner_name': 'partner_id',
+    'week_calendar': 'week_calendar',
+    'is_registered': 'false',
+    'message_count': '0',
+}) }}
+
 with
 
 messages as (
