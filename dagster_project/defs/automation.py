@@ -22,8 +22,8 @@ FILES_TAG = "tillroll/files"
 # A run has tried for some minutes by itself (defs/resources.py) before it fails.
 FIRST_WAIT_SECONDS = 15.0
 LONGEST_WAIT_SECONDS = 600.0
-# One at work and one behind it, which compiles what came meanwhile while the first builds Gold. Of files that come faster
-# than that each would begin a run, of a quarter of a gigabyte, and all would wait for one build after another.
+# One at work and one behind it, which compiles what came meanwhile while the first builds Gold. Of files that come
+# faster than that each would begin a run, of a quarter of a gigabyte, and all would wait for one build after another.
 RUNS_AT_ONCE = 2
 
 
