@@ -13,6 +13,7 @@ import pytest
 from dagster._core.events import StepMaterializationData  # the public API reports no event of a run
 
 import udf
+from dagster_project import manifest
 from dagster_project.defs.resources import Landing, Warehouse
 from dagster_project.manifest import LAST_OF_GOLD
 from dagster_project.training import Training
@@ -72,6 +73,33 @@ def test_every_asset_has_a_description_an_owner_a_kind_and_its_schema_as_group(d
 def test_the_dbt_folder_holds_no_python(clone: Path) -> None:
     # An __init__.py there would replace dbt-core, and any module would be merged into it.
     assert [path for path in (clone / "dbt").rglob("*.py") if "target" not in path.parts] == []
+
+
+def test_a_build_parses_the_project_once_for_each_warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed = []
+
+    def parse(command: list[str | Path], **_: Any) -> "subprocess.CompletedProcess[str]":
+        folder = Path(command[command.index("--target-path") + 1])
+        for name in ("manifest.json", "partial_parse.msgpack"):
+            (folder / name).write_text(os.environ["PGPORT"])
+        parsed.append(os.environ["PGPORT"])
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    monkeypatch.setattr(manifest.subprocess, "run", parse)
+    target = tmp_path / "target" / "dagster"
+    monkeypatch.setenv("PGPORT", "1")
+    for _ in range(2):
+        manifest.prepare_manifest(target)
+        manifest.prepare_manifest(target, is_for_build=True)
+    assert parsed == ["1"]
+    monkeypatch.setenv("PGPORT", "2")
+    # Who only looks at the graph does without.
+    manifest.prepare_manifest(target)
+    assert parsed == ["1"]
+    for _ in range(2):
+        manifest.prepare_manifest(target, is_for_build=True)
+    assert parsed == ["1", "2"]
+    assert (tmp_path / "target" / "partial_parse.msgpack").read_text() == "2"
 
 
 def test_definitions_loaded_at_once_share_one_whole_manifest(clone: Path) -> None:
