@@ -20,20 +20,26 @@ TARGET = Path("target", "dagster")
 LAST_OF_GOLD = ("gold", "dim_item")
 
 
-def prepare_manifest(target: Path = DBT_FOLDER / TARGET) -> Path:
+def prepare_manifest(target: Path = DBT_FOLDER / TARGET, is_for_build: bool = False) -> Path:
     """Path of a manifest that agrees with the dbt project's files; parses the project when they have changed.
+
+    For a build also when it was parsed for another connection: dbt would read all of it anew, in that build and each
+    later one.
 
     Several processes load the definitions at once (web server, daemon, run): one parses, the others wait for it, and a
     reader never sees half a manifest.
 
     Raises RuntimeError with dbt's own words when the project does not parse.
     """
-    manifest, stamp = target / "manifest.json", target / "sources.sha256"
+    manifest, stamp, connection = target / "manifest.json", target / "sources.sha256", target / "connection"
     target.mkdir(parents=True, exist_ok=True)
     with (target / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         fingerprint = _fingerprint()
-        if manifest.exists() and stamp.exists() and stamp.read_text() == fingerprint:
+        is_parsed = manifest.exists() and stamp.exists() and stamp.read_text() == fingerprint
+        if is_parsed and (
+            not is_for_build or (connection.exists() and connection.read_text() == _describe_connection())
+        ):
             return manifest
         with tempfile.TemporaryDirectory(dir=target) as scratch:
             # fmt: off
@@ -49,8 +55,15 @@ def prepare_manifest(target: Path = DBT_FOLDER / TARGET) -> Path:
             # dagster-dbt copies this one from dbt's own target folder to that of each run: one parse less.
             os.replace(Path(scratch, "partial_parse.msgpack"), target.parent / "partial_parse.msgpack")
             os.replace(Path(scratch, "manifest.json"), manifest)
+        connection.write_text(_describe_connection())
         stamp.write_text(fingerprint)
     return manifest
+
+
+def _describe_connection() -> str:
+    """What dbt compares of `profiles.yml` before it believes what it has parsed."""
+    names = ("PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "DBT_ROLE", "DBT_SCHEMA")
+    return " ".join(f"{name}={os.environ.get(name, '')}" for name in names)
 
 
 def _fingerprint() -> str:

@@ -91,7 +91,7 @@ class Services:
         ]
         self._start("web server", *pages)
         # At its own level it tells of each look that found nothing: two megabytes a day in a file.
-        self._start("daemon", "dagster._daemon", "run", "--log-level", "warning", "-w", self.workspace)
+        self._start("daemon", "dagster_project.daemon", "run", "--log-level", "warning", "-w", self.workspace)
 
     def _start(self, name: str, *module: str | Path) -> None:
         environment = os.environ | {MARK: str(self.home)}

@@ -10,7 +10,7 @@ import dagster as dg
 import psycopg
 
 from dagster_project.defs.bronze import INTERCHANGES, MESSAGES, LandingRun
-from dagster_project.defs.resources import Landing, Warehouse
+from dagster_project.defs.resources import Landing, Warehouse, read_landing
 from dagster_project.defs.silver import OUTCOMES
 from dagster_project.ingest.known import KnownFiles
 from dagster_project.ingest.landing import list_files
@@ -22,7 +22,13 @@ FILES_TAG = "tillroll/files"
 # A run has tried for some minutes by itself (defs/resources.py) before it fails.
 FIRST_WAIT_SECONDS = 15.0
 LONGEST_WAIT_SECONDS = 600.0
+# One at work and one behind it, which compiles what came meanwhile while the first builds Gold. Of files that come
+# faster than that each would begin a run, of a quarter of a gigabyte, and all would wait for one build after another.
+RUNS_AT_ONCE = 2
 
+
+# The sensors take no resources of Dagster: for those it opens its instance anew at each look, and compares the version
+# of each of its databases, three quarters of what the look took (November 2026).
 
 # All that is made of files; in one run, since each run takes some ten seconds to begin and what waits for the next tick
 # of the automation sensor a minute and a half at most.
@@ -34,12 +40,13 @@ WHOLE = dg.AssetSelection.all() - dg.AssetSelection.groups("model")
     minimum_interval_seconds=15,
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
-def landing_sensor(context: dg.SensorEvaluationContext, landing: Landing) -> dg.SensorResult | dg.SkipReason:
+def landing_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Asks for all, up to Gold, when the files of the landing folder have changed: names, sizes, times; opens nothing.
 
     A set of files is done when a run for its digest has brought it into Bronze, since whatever fails behind that is
     tried again by itself; one that has not is tried again, later each time.
     """
+    landing = read_landing()
     digest = hashlib.sha256()
     files = 0
     for file in list_files(landing.folder()):
@@ -56,6 +63,10 @@ def landing_sensor(context: dg.SensorEvaluationContext, landing: Landing) -> dg.
         return dg.SensorResult(skip_reason=f"these {files} files are in Bronze", cursor=seen)
     if any(not record.dagster_run.is_finished for record in runs):
         return dg.SkipReason(f"a run for these {files} files is on its way")
+    unfinished = context.instance.get_runs(dg.RunsFilter(statuses=[*UNFINISHED, dg.DagsterRunStatus.QUEUED]))
+    earlier = sum(FILES_TAG in run.tags for run in unfinished)
+    if earlier >= RUNS_AT_ONCE:
+        return dg.SkipReason(f"{earlier} runs for earlier files are on their way; the next takes what has come by then")
     if runs:
         ended = max(record.end_time or record.update_timestamp.timestamp() for record in runs)
         wait = min(FIRST_WAIT_SECONDS * 2 ** (len(runs) - 1), LONGEST_WAIT_SECONDS)
@@ -84,16 +95,16 @@ REVIEWED = dg.AssetSelection.assets(OUTCOMES).downstream() & WHOLE
 
 @dg.sensor(
     target=REVIEWED,
-    minimum_interval_seconds=30,
+    minimum_interval_seconds=60,
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
-def review_sensor(context: dg.SensorEvaluationContext, warehouse: Warehouse) -> dg.SensorResult | dg.SkipReason:
+def review_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Asks for Silver and Gold when somebody has decided something for a partner, or has withdrawn it.
 
     The messages of that partner alone are pending then. A run that fails is tried again as any other of Silver.
     """
     try:
-        with warehouse.connect() as connection:
+        with Warehouse().connect() as connection:
             # Reviews are numbered one behind the other (silver.approve): none comes to light below a later one.
             (last,) = connection.execute("select coalesce(max(review_id), 0) from silver.reviews").fetchone() or (0,)
     except psycopg.OperationalError as error:

@@ -119,6 +119,7 @@ def dbt_models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterat
         # A killed run may leave its dbt alive, and two builds would fight over the same tables. The lock ends with the
         # process that holds it.
         wait_for_build(connection, context.log.warning)
+        prepare_manifest(is_for_build=True)
         build = dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context)
         held_back = []
         with bound(build.process):

@@ -74,6 +74,14 @@ class Landing(dg.ConfigurableResource):  # type: ignore[type-arg]
             raise dg.Failure(str(error), allow_retries=False) from None
 
 
+def read_landing() -> Landing:
+    """The landing folder that the environment names. Raises LandingError where it names an unknown message type."""
+    return Landing(
+        path=os.environ.get("TILLROLL_LANDING") or str(DEFAULT_LANDING),
+        message_types=read_message_types(os.environ.get("TILLROLL_MESSAGE_TYPES", "")),
+    )
+
+
 @dg.definitions
 def resources() -> dg.Definitions:
     # Imported here: Bronze and Silver need no dbt.
@@ -82,10 +90,7 @@ def resources() -> dg.Definitions:
     return dg.Definitions(
         resources={
             "warehouse": Warehouse(),
-            "landing": Landing(
-                path=os.environ.get("TILLROLL_LANDING") or str(DEFAULT_LANDING),
-                message_types=read_message_types(os.environ.get("TILLROLL_MESSAGE_TYPES", "")),
-            ),
+            "landing": read_landing(),
             "training": Training(
                 python=os.environ.get("TILLROLL_TRAINING_PYTHON") or sys.executable,
                 folder=os.environ.get("TILLROLL_RUN") or str(REPOSITORY / "runs" / "training"),

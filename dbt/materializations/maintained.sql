@@ -44,6 +44,7 @@
         {%- endcall %}
         {% do run_query(write_differing_rows(is_whole)) %}
         {% do run_statements(note_changed_weeks()) %}
+        {% do run_statements(announce_members(true)) %}
         {% do count_anew_what_has_grown() %}
     {% elif is_table and flags.EMPTY %}
         {#- A dry run: the SQL is asked for no row, and the table stays as it is, as dbt's own incremental ones do. -#}
@@ -54,7 +55,10 @@
     {% else %}
         {% do run_statements(list_versions_of_parents()) %}
         {% do swap_in_a_new_table(existing_relation, target_relation, sql) %}
-        {% do run_statements(note_all_weeks() if not is_trial else '') %}
+        {% if not is_trial %}
+            {% do run_statements(note_all_weeks()) %}
+            {% do run_statements(announce_members(false)) %}
+        {% endif %}
     {% endif %}
     {% if not is_trial %}
         {% do run_query(note_table(fingerprint, is_growing)) %}

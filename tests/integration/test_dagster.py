@@ -13,6 +13,7 @@ import pytest
 from dagster._core.events import StepMaterializationData  # the public API reports no event of a run
 
 import udf
+from dagster_project import manifest
 from dagster_project.defs.resources import Landing, Warehouse
 from dagster_project.manifest import LAST_OF_GOLD
 from dagster_project.training import Training
@@ -72,6 +73,33 @@ def test_every_asset_has_a_description_an_owner_a_kind_and_its_schema_as_group(d
 def test_the_dbt_folder_holds_no_python(clone: Path) -> None:
     # An __init__.py there would replace dbt-core, and any module would be merged into it.
     assert [path for path in (clone / "dbt").rglob("*.py") if "target" not in path.parts] == []
+
+
+def test_a_build_parses_the_project_once_for_each_warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed = []
+
+    def parse(command: list[str | Path], **_: Any) -> "subprocess.CompletedProcess[str]":
+        folder = Path(command[command.index("--target-path") + 1])
+        for name in ("manifest.json", "partial_parse.msgpack"):
+            (folder / name).write_text(os.environ["PGPORT"])
+        parsed.append(os.environ["PGPORT"])
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    monkeypatch.setattr(manifest.subprocess, "run", parse)
+    target = tmp_path / "target" / "dagster"
+    monkeypatch.setenv("PGPORT", "1")
+    for _ in range(2):
+        manifest.prepare_manifest(target)
+        manifest.prepare_manifest(target, is_for_build=True)
+    assert parsed == ["1"]
+    monkeypatch.setenv("PGPORT", "2")
+    # Who only looks at the graph does without.
+    manifest.prepare_manifest(target)
+    assert parsed == ["1"]
+    for _ in range(2):
+        manifest.prepare_manifest(target, is_for_build=True)
+    assert parsed == ["1", "2"]
+    assert (tmp_path / "target" / "partial_parse.msgpack").read_text() == "2"
 
 
 def test_definitions_loaded_at_once_share_one_whole_manifest(clone: Path) -> None:
@@ -299,8 +327,9 @@ def test_a_stage_that_fails_says_its_last_words(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def sense(definitions: dg.Definitions, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+def sense(definitions: dg.Definitions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
     """Asks the landing sensor; the status is what became of the run that it asked for before."""
+    monkeypatch.setenv("TILLROLL_LANDING", str(tmp_path))
     sensor = definitions.get_repository_def().get_sensor_def("landing_sensor")
     with dg.DagsterInstance.ephemeral() as instance:
 
@@ -314,9 +343,8 @@ def sense(definitions: dg.Definitions, tmp_path: Path) -> Iterator[Callable[...,
                     )  # fmt: skip
                     instance.report_dagster_event(event, run.run_id)
             context = dg.build_sensor_context(
-                instance=instance, cursor=cursor, resources={"landing": Landing(path=str(tmp_path))},
-                repository_def=definitions.get_repository_def(),
-            )  # fmt: skip
+                instance=instance, cursor=cursor, repository_def=definitions.get_repository_def()
+            )
             return sensor.evaluate_tick(context)
 
         yield ask
@@ -347,6 +375,23 @@ def test_a_set_of_files_is_asked_for_until_a_run_has_taken_it(
     assert third.tags != first.tags
 
 
+def test_files_that_come_faster_than_runs_end_wait_and_are_taken_together(
+    sense: Callable[..., Any], tmp_path: Path
+) -> None:
+    requests: list[dg.RunRequest] = []
+    for number in range(2):
+        (tmp_path / f"{number}.edi").write_bytes(b"UNH+1+SLSRPT:D:96A:UN'UNT+2+1'")
+        requests += sense().run_requests
+        sense(None, dg.DagsterRun(job_name="job", status=dg.DagsterRunStatus.STARTED, tags=requests[-1].tags))
+    (tmp_path / "2.edi").write_bytes(b"UNH+1+SLSRPT:D:96A:UN'UNT+2+1'")
+    waiting = sense()
+    assert len(requests) == 2
+    assert waiting.run_requests == []
+    assert "2 runs for earlier files are on their way" in waiting.skip_message
+    # Of what a run has ended well the cursor says nothing: a later look asks for all that has come.
+    assert waiting.cursor is None
+
+
 def test_files_that_are_in_bronze_are_asked_for_once_whatever_fails_behind_it(
     sense: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -370,6 +415,20 @@ def test_new_files_are_asked_for_up_to_gold_in_one_run(
     (request,) = sense().run_requests
     made = definitions.resolve_asset_graph().materializable_asset_keys
     assert set(request.asset_selection) == {key for key in made if key.path[0] != "model"}
+
+
+def test_a_look_that_finds_nothing_new_opens_no_instance_of_dagster(
+    sense: Callable[..., Any], definitions: dg.Definitions, tmp_path: Path
+) -> None:
+    (tmp_path / "sales.edi").write_bytes(b"UNH+1+SLSRPT:D:96A:UN'UNT+2+1'")
+    (request,) = sense().run_requests
+    run = dg.DagsterRun(job_name="job", status=dg.DagsterRunStatus.SUCCESS, tags=request.tags)
+    cursor = sense(None, run).cursor
+    repository = definitions.get_repository_def()
+    landing, review = repository.get_sensor_def("landing_sensor"), repository.get_sensor_def("review_sensor")
+    # For a sensor that takes one of these it opens its instance each time.
+    assert landing.required_resource_keys == review.required_resource_keys == set()
+    assert "the same 1 files" in landing.evaluate_tick(dg.build_sensor_context(cursor=cursor)).skip_message
 
 
 def test_a_file_that_is_never_loaded_wakes_nobody(sense: Callable[..., Any], tmp_path: Path) -> None:

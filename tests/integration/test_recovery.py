@@ -10,12 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import dagster as dg
 import psycopg
 import pytest
+from dagster._daemon import controller
 
-from dagster_project import services, ui, warehouse
+from dagster_project import daemon, services, ui, warehouse
 from dagster_project.recovery import hold_runs, recover
 from dagster_project.warehouse.connection import wait_for_build
 from dagster_project.warehouse.files import find_free_port
@@ -151,6 +153,25 @@ def test_when_one_of_dagsters_programs_ends_all_end_and_the_runs_that_they_were_
         for process in (run, *watched.running.values()):
             process.kill()
             process.wait()
+
+
+def test_the_daemon_reads_definitions_that_cannot_change_no_more_than_once_a_day(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(controller, "RELOAD_WORKSPACE_INTERVAL", 60)
+    monkeypatch.setattr(daemon, "run_daemon", lambda: None)
+    watching = MagicMock()
+
+    def look(seconds_ago: float) -> bool:
+        controller.DagsterDaemonController.check_workspace_freshness(watching, time.time() - seconds_ago)
+        was_read = watching._workspace_process_context.refresh_workspace.called
+        watching.reset_mock()
+        return bool(was_read)
+
+    assert look(90)
+    daemon.main()
+    assert not look(90)
+    assert look(25 * 3600)
 
 
 def test_dagster_begins_once_on_a_free_port_with_a_folder_or_says_why_not_in_a_sentence(

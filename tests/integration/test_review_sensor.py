@@ -6,7 +6,6 @@ import dagster as dg
 import psycopg
 import pytest
 
-from dagster_project.defs.resources import Warehouse
 from dagster_project.manifest import LAST_OF_GOLD
 from tests.conftest import Variables
 from tests.integration.warehouse.test_reviews import approve, withdraw
@@ -29,9 +28,8 @@ def test_a_review_is_asked_for_once_from_silver_to_gold(
     def ask(cursor: str | None = None) -> Any:
         with dg.DagsterInstance.ephemeral() as instance:
             context = dg.build_sensor_context(
-                instance=instance, cursor=cursor, resources={"warehouse": Warehouse()},
-                repository_def=definitions.get_repository_def(),
-            )  # fmt: skip
+                instance=instance, cursor=cursor, repository_def=definitions.get_repository_def()
+            )
             return sensor.evaluate_tick(context)
 
     assert ask().run_requests == []
@@ -53,7 +51,7 @@ def test_a_warehouse_that_is_away_is_asked_for_reviews_later(
     monkeypatch.setenv("PGPORT", "1")
     sensor = definitions.get_repository_def().get_sensor_def("review_sensor")
     with dg.DagsterInstance.ephemeral() as instance:
-        context = dg.build_sensor_context(instance=instance, cursor="7", resources={"warehouse": Warehouse()})
+        context = dg.build_sensor_context(instance=instance, cursor="7")
         found = sensor.evaluate_tick(context)
     assert (found.run_requests, found.cursor) == ([], "7")
     assert "the warehouse is away" in (found.skip_message or "")

@@ -1,3 +1,15 @@
+-- Nothing but an order: a member goes when all that speaks of it has been written (materializations/members.sql).
+-- depends_on: {{ ref('fct_sell_through_by_item') }}
+{{ config(announced_as={
+    'item_key': 'item_key',
+    'item_id_type': 'item_id_type',
+    'item_id': 'item_id',
+    'partner_id': "case when item_id_type != 'gtin' then partner_id end",
+    'gtin': "case when item_id_type = 'gtin' then item_id end",
+    'item_description': 'item_id',
+    'is_described': 'false',
+}) }}
+
 with
 
 members as (

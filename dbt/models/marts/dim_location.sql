@@ -1,3 +1,17 @@
+-- Nothing but an order: a member goes when all that speaks of it has been written (materializations/members.sql).
+-- depends_on: {{ ref('fct_sales') }}
+-- depends_on: {{ ref('fct_stock') }}
+-- depends_on: {{ ref('fct_sell_through_by_location') }}
+{{ config(announced_as={
+    'location_key': 'location_key',
+    'partner_id': 'partner_id',
+    'location_id': 'location_id',
+    'location_name': 'location_id',
+    'location_kind': "'unknown'",
+    'is_described': 'false',
+    'is_location_unknown': "location_id = 'unknown'",
+}) }}
+
 with
 
 quality as (

@@ -1,4 +1,17 @@
--- depends_on: {{ ref('int_tested_inputs') }}
+-- Nothing but an order: a member goes when all that speaks of it has been written (materializations/members.sql).
+-- depends_on: {{ ref('fct_sales') }}
+-- depends_on: {{ ref('fct_stock') }}
+-- depends_on: {{ ref('fct_sell_through_by_item') }}
+-- depends_on: {{ ref('fct_sell_through_by_location') }}
+-- depends_on: {{ ref('mart_data_quality') }}
+{{ config(announced_as={
+    'partner_id': 'partner_id',
+    'partner_name': 'partner_id',
+    'week_calendar': 'week_calendar',
+    'is_registered': 'false',
+    'message_count': '0',
+}) }}
+
 with
 
 messages as (

@@ -2,6 +2,7 @@
 {{ config(
     materialized='maintained',
     maintained_by='weeks',
+    announces=['dim_item', 'dim_location', 'dim_partner', 'dim_calendar'],
     indexes=[{'columns': ['partner_id', 'week_start_date', 'location_id', 'item_id']}],
     partial_indexes=['(period_start_date) where ' ~ is_odd_period('period_start_date', 'period_end_date')],
 ) }}

@@ -1,6 +1,7 @@
 {{ config(
     materialized='maintained',
     maintained_by='weeks',
+    announces=['dim_item', 'dim_partner', 'dim_calendar'],
     looks_back=weeks_compared_with(),
     indexes=[{'columns': ['partner_id', 'week_start_date']}, {'columns': ['iso_week_start_date']}],
 ) }}

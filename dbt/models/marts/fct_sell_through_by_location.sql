@@ -1,6 +1,7 @@
 {{ config(
     materialized='maintained',
     maintained_by='weeks',
+    announces=['dim_location', 'dim_partner', 'dim_calendar'],
     indexes=[{'columns': ['partner_id', 'week_start_date']}],
 ) }}
 

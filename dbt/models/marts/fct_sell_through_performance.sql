@@ -2,6 +2,7 @@
 {{ config(
     materialized='maintained',
     maintained_by='weeks',
+    announces=['dim_item', 'dim_location', 'dim_partner', 'dim_calendar'],
     looks_back=weeks_compared_with(),
     cluster_by=['partner_id', 'week_start_date'],
     indexes=[{'columns': ['partner_id', 'week_start_date']}],

@@ -1,4 +1,9 @@
 -- depends_on: {{ ref('int_tested_inputs') }}
+{{ config(
+    announces=['dim_location', 'dim_partner', 'dim_calendar'],
+    announced_rows='build_problem is null',
+) }}
+
 with
 
 stg_messages as (
