@@ -164,11 +164,12 @@ def build_lines(
             source["parent_line"] = segments[parent[0]].component_span(*parent[1:])
         if "currency" in whole and not nearer:
             source["currency"] = span_at(segments, whole["currency"])
+        item = text_at(segments, whole["item"])
         lines.append(Line(
             line_number=number,
-            item_id=text_at(segments, whole["item"]),
+            item_id=item,
             item_id_type=_text(segments, whole.get("item_type")),
-            item_ids=item_ids,
+            item_ids=item_ids if item in item_ids.values() else item_ids | {_name_item(segments, whole): item},
             location_id=_text(segments, whole.get("location")),
             location_id_type=_text(segments, whole.get("location_type")),
             measure=measure,
@@ -192,6 +193,13 @@ def is_yet_to_come(segments: Sequence[Segment], quantity: Position, as_of: datet
     segment = segments[quantity[0]]
     stated = (segment.value(e) for e in SCHEDULED) if segment.tag == "SCH" else ()
     return any(read_days(day, "")[0] > as_of for day in stated if day)
+
+
+def _name_item(segments: Sequence[Segment], record: Record) -> str:
+    """Under which name a number stands that is the item's by an approved layout alone: its type, or its segment's."""
+    segment = segments[record["item"][0]]
+    own = segment.value(0) if record["item"][1:] != (0, 0) else ""
+    return _text(segments, record.get("item_type")) or own or segment.tag
 
 
 SCHEDULED = (5, 8)

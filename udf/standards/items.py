@@ -129,6 +129,11 @@ def _is_none(kind: str, number: str) -> bool:
 _ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{1,2}", re.IGNORECASE)
 
 
+def goes_before(kind: str, other: str, standard: Standard) -> bool:
+    """Whether a number of one type names the item where one of another stands beside it."""
+    return other in _NO_ITEMS[standard.name] or _rank(kind, ()) < _rank(other, ())
+
+
 def find_rival(
     segments: Sequence[Segment], chosen: Position, found: Sequence[tuple[str, Position, Position | None]]
 ) -> Position | None:

@@ -28,6 +28,11 @@ class OpenValues(NamedTuple):
     others: list[Position]
 
 
+def refers_to_documents(segment: Segment) -> bool:
+    """Whether a reference is to a document, an order, a contract or a party."""
+    return segment.value(0) in _NO_PLACES
+
+
 def find_open_values(segments: Sequence[Segment], indices: Sequence[int], setting: Setting) -> OpenValues:
     """The last value of each reference under a code of nobody's, of each free text and of each unknown segment."""
     found = OpenValues([], [])
@@ -35,7 +40,7 @@ def find_open_values(segments: Sequence[Segment], indices: Sequence[int], settin
         segment = segments[index]
         tag = segment.tag
         if tag in _REFERENCES:
-            is_open = segment.value(0) not in _NO_PLACES
+            is_open = not refers_to_documents(segment)
         else:
             is_open = tag in _TEXTS or tag not in setting.standard.tags
         stated = [(e, c) for e, element in enumerate(segment.elements) for c, value in enumerate(element) if value]
