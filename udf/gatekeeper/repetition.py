@@ -107,7 +107,7 @@ def _keeps_its_lines(segments: Sequence[Segment], first: int, last: int) -> bool
         if own is not None and following == own + 1:
             return True
     counts = (
-        segment.value(0, 1) if segment.tag == "CNT" else segment.value(0) for segment in segments[lins[-1] :]
+        segment.value(0, 1) if segment.tag == "CNT" else segment.value(0) for segment in segments[lins[-1] if lins else 0 :]
         if segment.tag == "CTT" or (segment.tag == "CNT" and segment.value(0) == "2")
     )  # fmt: skip
     return any(is_count(count, {len(lins)}) for count in counts)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from udf.edi.segments import Segment
 from udf.layouts.harmless import BEGINNINGS
-from udf.layouts.layout import BINDINGS, FieldPlace, Key, Layout, base_element, key_of, name_places
-from udf.layouts.reading import LaidOut, Part, UnlikeError, bind_by, cut_by, read_by
+from udf.layouts.layout import BINDINGS, IN_ORDER, FieldPlace, Key, Layout, base_element, key_of, name_places
+from udf.layouts.reading import LaidOut, Part, UnlikeError, bind_by, cut_by, read_by, read_by_standard
 from udf.reading import Position, Record
 from udf.standards.chunks import Chunks, each_line
 from udf.standards.items import is_gs1_key
@@ -18,6 +18,8 @@ _FIELDS = (
     "quantity", "qualifier", "unit", "location", "location_type", "item", "item_type", "price", "price_type",
     "start", "end",
 )  # fmt: skip
+_OPENING = ("GIS", "GEI")
+"""D.97A to D.00A and from D.00B on: the processing indicator that opens an item."""
 _CHECKED = ("item", "location")
 _ENOUGH = 10
 """Different values that all have a check digit before each further one has to: a few may have one among others."""
@@ -36,9 +38,12 @@ def describe_layout(segments: Sequence[Segment], chunks: Chunks, lines: Lines, s
     if not openers or len(openers) != len(lines):
         return None
     bare = _find_bare(segments, lines, openers, setting)
+    lines_of = _keys(segments, openers, setting, bare)
+    if any(tag in _OPENING for tag, _ in lines_of):
+        lines_of |= {(tag, "") for tag in _OPENING}
     layout = Layout(
-        _keys(segments, openers, setting, bare), _keys(segments, groups, setting, bare), bool(groups), bare, (),
-        frozenset(), frozenset(), {}, {}, frozenset(),
+        lines_of, _keys(segments, groups, setting, bare), bool(groups), bare, (),
+        frozenset(), frozenset(), {}, {}, frozenset(), frozenset(),
     )  # fmt: skip
     layout = _place_fields(layout, segments, lines, setting)
     try:
@@ -64,7 +69,7 @@ def _find_bare(
     bare = {
         tag for (name, tag), at in standard.first.items()
         if at == (0, 0) and name in _VALUES
-    } | {*BEGINNINGS, "PTD"}  # fmt: skip
+    } | {*BEGINNINGS, "PTD", *_OPENING} | ({"PIA"} - opening)  # fmt: skip
     for records in lines:
         for record in records:
             bare |= {segments[at[0]].tag for name, at in record.items() if at[1:] == (0, 0) and name in _VALUES}
@@ -102,6 +107,7 @@ def _complete(
 ) -> Layout | None:
     """The layout with all that it says; None where a field is stated in another part than those of its line."""
     fields: set[FieldPlace] = set()
+    by_standard = _find_standard(layout, segments, found, lines, setting)
     for part, records in zip(found.lines, lines, strict=True):
         for record in records:
             for name in _FIELDS:
@@ -110,6 +116,8 @@ def _complete(
                 kind = _kind_of(found, part, record[name][0])
                 if kind is None:
                     return None
+                if name.removesuffix("_type") in by_standard and name != "item":
+                    continue
                 fields.add(_name_place(layout, segments, name, kind, record, setting))
     every = [record for records in lines for record in records]
     needed = {name for name in _FIELDS if all(name in record for record in every)}
@@ -126,14 +134,14 @@ def _complete(
         groups = frozenset((f.segment, f.qualifier) for f in fields if f.kind == "header" and f.field == "location")
     layout = _changed(
         layout, fields=tuple(fields), groups=groups, needed=frozenset(needed), checked=frozenset(checked),
-        bound=_bind_fields(found, lines),
+        bound=_join(_bind_fields(found, lines), _order_dates(fields, lines)), by_standard=by_standard,
         places={kind: frozenset(of) for kind, of in places.items()},
     )  # fmt: skip
     return _changed(layout, own=frozenset(_find_own(layout, setting)))
 
 
 def _changed(layout: Layout, **changes: object) -> Layout:
-    names = ("lines", "groups", "has_groups", "bare", "fields", "needed", "checked", "bound", "places", "own")
+    names = ("lines", "groups", "has_groups", "bare", "fields", "needed", "checked", "bound", "places", "by_standard", "own")
     return Layout(**({name: getattr(layout, name) for name in names} | changes))  # type: ignore[arg-type]
 
 
@@ -166,6 +174,47 @@ def _bind_fields(found: LaidOut, lines: Lines) -> dict[str, frozenset[str]]:
                 if bound is not None:
                     (shown if bound == own else refuted).setdefault(name, set()).add(way)
     return {name: frozenset(ways - refuted.get(name, set())) for name, ways in shown.items()}
+
+
+def _join(one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    return {name: one.get(name, frozenset()) | other.get(name, frozenset()) for name in {*one, *other}}
+
+
+def _order_dates(fields: Iterable[FieldPlace], lines: Lines) -> dict[str, frozenset[str]]:
+    """Whether start and end stand at one place of which there are two, the start first."""
+    places = {name: {place[1:] for place in fields if place.field == name} for name in ("start", "end")}
+    ends = [(record["start"], record["end"]) for records in lines for record in records
+            if "start" in record and "end" in record]  # fmt: skip
+    is_shared = places["start"] == places["end"] and len(places["start"]) == 1
+    return {"start": frozenset((IN_ORDER,))} if is_shared and ends and all(a < b for a, b in ends) else {}
+
+
+def _find_standard(
+    layout: Layout, segments: Sequence[Segment], found: LaidOut, lines: Lines, setting: Setting
+) -> frozenset[str]:
+    """Whether the standard chooses the items and the prices that were read."""
+    chosen = set()
+    for name in ("item", "price"):
+        alone = _changed(layout, by_standard=frozenset((name,)))
+        fields = (name, f"{name}_type")
+        try:
+            if all(
+                _agrees(alone, segments, part, records, fields, setting)
+                for part, records in zip(found.lines, lines, strict=True)
+            ):
+                chosen.add(name)
+        except UnlikeError:
+            continue
+    return frozenset(chosen)
+
+
+def _agrees(
+    layout: Layout, segments: Sequence[Segment], line: Part, records: Sequence[Record], fields: Sequence[str],
+    setting: Setting,
+) -> bool:  # fmt: skip
+    bare = [{name: at for name, at in record.items() if name in ("quantity", "unit")} for record in records]
+    read_by_standard(layout, segments, line, bare, setting)
+    return all(one.get(n) == other.get(n) for one, other in zip(bare, records, strict=True) for n in fields)
 
 
 def _find_own(layout: Layout, setting: Setting) -> Iterable[Key]:

@@ -5,6 +5,7 @@ from functools import cache
 
 from udf.edi.segments import Segment
 from udf.standards.header import CURRENCIES
+from udf.standards.items import is_alternative
 from udf.standards.open_values import refers_to_documents
 from udf.standards.places import PLACES
 from udf.standards.quantities import QUANTITIES
@@ -22,34 +23,42 @@ def holders(standard: Standard) -> frozenset[str]:
     return frozenset(at.tag for places in fields for at in places) | {"INV", "GIS", "GEI", "PTD", "SLN", "HL", "RFF"}
 
 
+_LONGEST_TAG = 3
 _DATES = ("start", "end")
 
 
 def says_nothing(
-    segments: Sequence[Segment], index: int, place: tuple[int, int], kind: str, setting: Setting, is_dated: bool
+    segments: Sequence[Segment], index: int, place: tuple[int, int], kind: str, setting: Setting, is_whole: bool
 ) -> bool:
     """Whether what stands at a place (element, component) says by the standard nothing of item, place, days, quantity.
 
-    `is_dated` where each line has its days from elsewhere: a date under an unknown qualifier is then another one.
+    `is_whole` where each line has its place and its days from elsewhere: a date or a reference under an unknown
+    qualifier is then another one.
     """
     segment = segments[index]
     tag, code = segment.tag, segment.value(0)
     standard = setting.standard
     if tag in SILENT:
         return True
+    if standard.kind_of(tag, *place) == "text":
+        return True
     if tag in PLACES:
         return setting.place_role(tag, code) in ("no", "weak")
     if tag == "DTM":
         role = setting.date_role(tag, code)
-        return role in ("document", "ignored") or (role is None and is_dated)
+        return role in ("document", "ignored") or (role is None and is_whole)
     if tag in ("RFF", "REF", "N9"):
-        return refers_to_documents(segment) and not setting.is_settled(tag, code) and (
-            tag != "REF" or kind != "line" or "REF" not in _parts(setting)
-        )
+        is_other = refers_to_documents(segment) or (is_whole and setting.place_role(tag, code) is None)
+        is_part = tag == "REF" and kind == "line" and "REF" in _parts(setting)
+        return is_other and not is_part and not setting.is_settled(tag, code)
     if tag in QUANTITIES and setting.measure(tag, code) == "ignored":
         return True
     if tag == "PTD":
         return place != (0, 0)
+    if tag == "LIN":  # its number, and what is done with it
+        return place[0] == 0 or (standard.has_components and place == (1, 0))
+    if tag == "PIA":
+        return is_alternative(segment)
     if tag not in holders(standard):
         return tag in standard.tags
     if kind != "header":
@@ -66,7 +75,7 @@ def _parts(setting: Setting) -> frozenset[str]:
 
 def is_nobodys(tag: str, known: Collection[str], standard: Standard) -> bool:
     """Whether a tag is neither known nor one letter away from one that lines are made of, or that is `known`."""
-    if tag in standard.tags or tag in known:
+    if tag in standard.tags or len(tag) > _LONGEST_TAG or any(tag.startswith(other) for other in known):
         return False
     return not any(
         len(other) == len(tag) and sum(a != b for a, b in zip(tag, other, strict=True)) == 1
@@ -81,4 +90,5 @@ def holders(standard: Standard) -> frozenset[str]:
     return frozenset(at.tag for places in fields for at in places) | {"INV", "GIS", "GEI", "PTD", "SLN", "HL", "RFF"}
 
 
+_LONGEST_TAG = 3
 _DATES = ("start", "end")

@@ -15,9 +15,11 @@ from udf.standards.standard import Standard
 
 Key = tuple[str, str]
 """Tag and qualifier of a segment."""
-_LONGEST_CODE = 3
+LONGEST_CODE = 3
 _NUMBERED = frozenset(("LIN", "SLN", "HL", "MSG"))
 """Segments that begin with the number of a line or with a text, which is no qualifier."""
+IN_ORDER = "in order"
+"""How two dates at one place are told apart: the first is the start, the second the end."""
 BINDINGS = ("before all", "behind all", "before each", "behind each", "behind some")
 """How the components of a field stand to the quantities of their line.
 
@@ -61,6 +63,8 @@ class Layout:
     """How fields of a line that stand in other segments than its quantities are bound to them (`BINDINGS`)."""
     places: Mapping[str, frozenset[str]]
     """By kind of part every place that holds something, as text."""
+    by_standard: frozenset[str]
+    """`item` and `price`, where the standard's own choice among several is what was read."""
     own: frozenset[Key]
     """Segments by which it differs from the standard: whatever has one is meant as this layout."""
     _by_kind: dict[str, list[FieldPlace]] = field(default_factory=dict)
@@ -90,7 +94,7 @@ class Layout:
             "needed": sorted(self.needed), "checked": sorted(self.checked),
             "bound": {name: sorted(ways) for name, ways in sorted(self.bound.items())},
             "places": {kind: sorted(found) for kind, found in sorted(self.places.items())},
-            "own": sorted(self.own),
+            "by_standard": sorted(self.by_standard), "own": sorted(self.own),
         }  # fmt: skip
 
 
@@ -108,7 +112,7 @@ def read_layout(said: Mapping[str, Any]) -> Layout:
         lines=_keys(said["lines"]), groups=_keys(said["groups"]), has_groups=bool(said["has_groups"]),
         bare=frozenset(said["bare"]), fields=tuple(fields), needed=frozenset(said["needed"]),
         checked=frozenset(said["checked"]), bound={name: frozenset(ways) for name, ways in said["bound"].items()},
-        places={kind: frozenset(found) for kind, found in said["places"].items()}, own=_keys(said["own"]),
+        places={kind: frozenset(found) for kind, found in said["places"].items()}, by_standard=frozenset(said["by_standard"]), own=_keys(said["own"]),
     )  # fmt: skip
 
 
@@ -119,7 +123,7 @@ def _keys(said: Sequence[Sequence[str]]) -> frozenset[Key]:
 def key_of(segment: Segment, standard: Standard, bare: frozenset[str]) -> Key:
     """Tag and qualifier: the first component, where it may be a code and something stands behind it."""
     tag, first = segment.tag, segment.value(0)
-    if not first or len(first) > _LONGEST_CODE or tag in bare or tag in _NUMBERED:
+    if not first or len(first) > LONGEST_CODE or tag in bare or tag in _NUMBERED:
         return tag, ""
     kind = standard.kind_of(tag, 0, 0)
     is_alone = len(segment.elements) == 1 and len(segment.elements[0]) == 1

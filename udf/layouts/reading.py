@@ -11,10 +11,12 @@ from itertools import pairwise
 
 from udf.edi.segments import Segment
 from udf.layouts.harmless import BEGINNINGS, holders, is_nobodys, says_nothing
-from udf.layouts.layout import ABOVE, FieldPlace, Layout, find_in, key_of, name_places, pair_of
+from udf.layouts.layout import ABOVE, IN_ORDER, LONGEST_CODE, FieldPlace, Layout, find_in, key_of, name_places, pair_of
 from udf.reading import Position, Record
-from udf.standards.items import goes_before, is_gs1_key
+from udf.standards.items import choose_identifier, goes_before, is_case, is_gs1_key, is_known_type
+from udf.standards.prices import PRICES, bind_prices, price_type_slot
 from udf.standards.quantities import activity_of
+from udf.standards.records import preferred_price, record_of
 from udf.standards.setting import Setting, value_at
 from udf.standards.standard import Standard
 from udf.standards.structure import body_range
@@ -127,10 +129,11 @@ def _check_places(layout: Layout, segments: Sequence[Segment], parts: Sequence[P
     """Nothing stands where the approved message had nothing, but for what says nothing of any line."""
     standard = setting.standard
     held = layout.own | {(place.segment, place.qualifier) for place in layout.fields}
-    strange = {place.segment for place in layout.fields} - holders(standard)
+    strange = {place.segment for place in layout.fields} - holders(standard) - {"REF", "N9"}
     tags = {key[0] for key in layout.lines | layout.groups} | {place.segment for place in layout.fields}
-    is_dated = not layout.needed.isdisjoint(("start", "end"))
+    is_whole = "location" in layout.needed and not layout.needed.isdisjoint(("start", "end"))
     types = [place.type for place in layout.fields if place.field == "item" and place.type and place.segment in _ITEMS]
+    is_listed = "item" in layout.by_standard and all(is_known_type(each) for each in types)
     for part in parts:
         known = layout.places_in(part.kind)
         for index in range(part.first, part.last):
@@ -139,14 +142,18 @@ def _check_places(layout: Layout, segments: Sequence[Segment], parts: Sequence[P
                 if place in known:
                     continue
                 if number is not None:
-                    is_free = bool(types) and all(goes_before(each, number, standard) for each in types)
+                    is_free = bool(types) and len(number) <= LONGEST_CODE and (
+                        is_listed or all(goes_before(each, number, standard) for each in types)
+                    )
                 elif segment.tag in strange or (
-                    key_of(segment, standard, layout.bare) in held and segment.tag not in BEGINNINGS
+                    key_of(segment, standard, layout.bare) in held and segment.tag not in _FREE
                 ):
-                    is_free = False
+                    is_free = standard.kind_of(segment.tag, *at) == "text"
+                elif segment.tag in PRICES and "price" in layout.by_standard:
+                    is_free = standard.kind_of(segment.tag, *at) is not None
                 else:
                     is_free = is_nobodys(segment.tag, tags, standard)
-                    is_free = is_free or says_nothing(segments, index, at, part.kind, setting, is_dated)
+                    is_free = is_free or says_nothing(segments, index, at, part.kind, setting, is_whole)
                 if not is_free:
                     where = "another number" if number is not None else f"a value in {at[0] + 1}.{at[1] + 1}"
                     detail = f"{segment.raw[:40]} has {where} in a {part.kind}, where the approved message had none."
@@ -154,6 +161,8 @@ def _check_places(layout: Layout, segments: Sequence[Segment], parts: Sequence[P
 
 
 _ITEMS = ("LIN", "PIA")
+_FREE = (*BEGINNINGS, "LIN", "PIA", "PTD")
+"""Segments with a field that may have further ones, which are told by their places."""
 
 
 def _find(
@@ -170,11 +179,22 @@ def _read_part(layout: Layout, segments: Sequence[Segment], part: Part, setting:
     record: Record = {}
     for place in layout.fields_in(part.kind):
         found = list(_find(segments, part.first, part.last, place, layout, setting))
+        found = _choose_end(layout, place.field, found)
         if len(found) > 1 or (found and place.field in record):
             raise _two(segments, place.field, found[-1])
         if found:
             record[place.field] = found[0]
     return record
+
+
+def _choose_end(layout: Layout, name: str, found: Sequence[Position]) -> Sequence[Position]:
+    """Of two dates at one place the first for the start and the second for the end."""
+    if len(found) != len(_ENDS) or name not in _ENDS or IN_ORDER not in layout.bound.get("start", ()):
+        return found
+    return [found[_ENDS.index(name)]]
+
+
+_ENDS = ("start", "end")
 
 
 def _two(segments: Sequence[Segment], name: str, at: Position) -> UnlikeError:
@@ -233,21 +253,44 @@ def _read_line(
     if not records:
         return []
     for name in dict.fromkeys(place.field for place in layout.fields_in("line")):
-        if name == "quantity":
+        if name == "quantity" or name.removesuffix("_type") in layout.by_standard:
             continue
         places = [place for place in layout.fields_in("line") if place.field == name]
-        candidates = sorted({
+        candidates = _choose_end(layout, name, sorted({
             at for place in places for at in _find(segments, line.first, line.last, place, layout, setting)
-        })  # fmt: skip
+        }))  # fmt: skip
         for record, at in zip(records, _bind(layout, segments, name, candidates, quantities, setting), strict=True):
             if at is not None:
                 record[name] = at
     state = next((i for i in range(line.first, line.last) if segments[i].tag == "INV"), None)
     if state is not None and any(segments[at[0]].tag != "QTY" for at in quantities):
         raise UnlikeError("INV says in which state a quantity is, and no standard says of which one here.", state)
+    read_by_standard(layout, segments, line, records, setting)
     for record in records:
         _check_meaning(segments, record, setting, is_meant)
     return records
+
+
+def read_by_standard(
+    layout: Layout, segments: Sequence[Segment], line: Part, records: Sequence[Record], setting: Setting
+) -> None:
+    """Give the records the item and the price that the standard chooses among those of the line."""
+    standard = setting.standard
+    if "item" in layout.by_standard:
+        for record in records:
+            in_cases = is_case(segments, record.get("unit"))
+            found = choose_identifier(segments, line.first, line.last, standard, in_cases)
+            if found is not None:
+                record |= record_of(item=found[1], item_type=found[2])
+    if "price" in layout.by_standard:
+        activities = sorted({activity_of(segments, record["quantity"][0], standard) for record in records})
+        prices, faults = bind_prices(segments, line.first, line.last, activities, setting)
+        if faults:
+            raise UnlikeError(faults[0].detail, faults[0].segment or line.first)
+        for record in records:
+            if first := prices.get(activity_of(segments, record["quantity"][0], standard)):
+                price = preferred_price(segments, first, line.last, record.get("unit"), setting)
+                record |= record_of(price=price, price_type=price_type_slot(segments, price))
 
 
 def _bind(
@@ -257,7 +300,7 @@ def _bind(
     """For each quantity the component of a field that is its own. Raises UnlikeError."""
     if not candidates:
         return [None] * len(quantities)
-    own = {at[0] for at in quantities}
+    own = {s for at in quantities for s in (at[0], activity_of(segments, at[0], setting.standard))}
     if all(at[0] in own for at in candidates):
         bound = bind_within(segments, candidates, quantities, setting.standard)
         if bound is None:
@@ -274,17 +317,25 @@ def bind_within(
 ) -> list[Position | None] | None:
     """Components in the segments of quantities: the only one of its segment, or in a row of pairs that of its pair.
 
+    Where it has none, that of the segment that it is a part of.
+
     None where one of them would be of no quantity.
     """
     bound: list[Position | None] = []
+    spared: set[Position] = set()
+    """What a part has in its own segment, its whole needs not have."""
     for at in quantities:
         pair = pair_of(standard, segments[at[0]].tag, at[1])
+        whole = [c for c in candidates if c[0] == activity_of(segments, at[0], standard)]
         same = [c for c in candidates if c[0] == at[0]]
+        if same and whole != same:
+            spared.update(whole)
+        same = same or whole
         near = [c for c in same if pair_of(standard, segments[c[0]].tag, c[1]) in (pair, None)]
         if len(near) > 1:
             return None
         bound.append(near[0] if near else None)
-    return bound if {at for at in bound if at} == set(candidates) else None
+    return bound if {at for at in bound if at} | spared == set(candidates) else None
 
 
 def bind_by(
@@ -330,21 +381,26 @@ def _check_record(layout: Layout, segments: Sequence[Segment], record: Record, a
     for name in sorted(layout.needed - whole.keys()):
         detail = f"The line has no {_TOLD.get(name, name)}, which each line of the approved message had."
         raise UnlikeError(detail, line.first)
+    for name in ("location_type", "item_type", "price_type"):
+        if name in whole and len(value := value_at(segments, whole[name])) > LONGEST_CODE:
+            raise UnlikeError(f"«{value[:40]}» is too long for a {_TOLD[name]}.", whole[name][0])
     for name in sorted(layout.checked & whole.keys()):
         if not is_gs1_key(value := value_at(segments, whole[name])):
             detail = f"«{value[:40]}» has no check digit, which each {_TOLD.get(name, name)} of the approved message had."
             raise UnlikeError(detail, whole[name][0])
 
 
-_APART = ("qualifier", "location", "start", "end")
+_APART = ("location", "start", "end")
 
 
 def _check_apart(segments: Sequence[Segment], line: Part) -> None:
-    """No two quantities of a line say the same of themselves."""
+    """No two quantities without a code say the same of themselves."""
     seen: set[tuple[str | None, ...]] = set()
     for record in line.records:
+        if "qualifier" in record:
+            continue
         says = tuple(value_at(segments, record[name]) if name in record else None for name in _APART)
         if says in seen:
-            detail = "Two quantities of a line have one code, and no place and no date tells them apart."
+            detail = "No code, no place and no date tells two quantities of a line apart."
             raise UnlikeError(detail, record["quantity"][0])
         seen.add(says)

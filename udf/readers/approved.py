@@ -10,7 +10,9 @@ from typing import Any
 
 from udf.findings import Finding
 from udf.gatekeeper.invariants import find_violation
+from udf.gatekeeper.repetition import judge_repetition
 from udf.gatekeeper.states import find_states
+from udf.gatekeeper.syntax import find_malformed
 from udf.gatekeeper.unread import find_unread
 from udf.layouts.layout import ABOVE, Layout, key_of, read_layout
 from udf.layouts.reading import LaidOut, Part, UnlikeError, read_by
@@ -47,9 +49,9 @@ class ApprovedReader:
             layout, setting = self._prepare(decision, message.setting)
             try:
                 laid = read_by(layout, message.segments, setting)
-                _hold(message, laid, setting)
+                _hold(message, layout, laid, setting)
             except UnlikeError as error:
-                if is_meant(layout, message, setting):
+                if is_meant(decision, layout, message, setting):
                     refused.append(_refuse(decision, error))
                 continue
             found.append((decision.review_id, _arrange(message, laid, setting), laid))
@@ -79,9 +81,22 @@ def _read_meanings(decision: Decision) -> Iterator[Decision]:
         yield Decision(decision.review_id, "code", decision.partner, decision.message_type, {"version": "", **row})
 
 
-def is_meant(layout: Layout, message: Message, setting: Setting) -> bool:
-    """Whether a message has a segment by which the layout differs from the standard."""
-    return any(key_of(segment, setting.standard, layout.bare) in layout.own for segment in message.segments)
+def is_meant(decision: Decision, layout: Layout, message: Message, setting: Setting) -> bool:
+    """Whether a message has anything by which the layout differs from the standard.
+
+    A segment, a code that got its meaning with it, or lines without LIN.
+    """
+    codes = {(row["segment"], row["code"]) for row in decision.row.get("meanings", ())}
+    segments = message.segments
+    if any(
+        (segment.tag, segment.value(0)) in codes or key_of(segment, setting.standard, layout.bare) in layout.own
+        for segment in segments
+    ):
+        return True
+    return all(key[0] not in _OPENERS for key in layout.lines) and not any(s.tag in _OPENERS for s in segments)
+
+
+_OPENERS = ("LIN", "GIS", "GEI")
 
 
 def _refuse(decision: Decision, error: UnlikeError) -> Finding:
@@ -93,7 +108,7 @@ def _records_of(laid: LaidOut) -> list[list[Record]]:
     return [[line.above(laid.header) | record for record in line.records] for line in laid.lines]
 
 
-def _hold(message: Message, laid: LaidOut, setting: Setting) -> None:
+def _hold(message: Message, layout: Layout, laid: LaidOut, setting: Setting) -> None:
     """The reading is held to what must be true of any. Raises UnlikeError."""
     lines = [
         (line.first, line.last, [_whole(line.above(laid.header), record) for record in line.records])
@@ -103,9 +118,17 @@ def _hold(message: Message, laid: LaidOut, setting: Setting) -> None:
         raise UnlikeError("No line has a quantity.", message.first)
     if (fault := find_violation(message.segments, lines, setting)) is not None:
         raise UnlikeError(fault, message.first)
+    strange = {key[0] for key in layout.own}
+    for part in (laid.header, *laid.groups, *laid.lines):
+        own = [i for i in range(part.first, part.last) if message.segments[i].tag not in strange]
+        if found := find_malformed(message.segments, own, setting):
+            raise UnlikeError(found[0].detail, found[0].segment or part.first)
     for line in laid.lines:
         records = LineRecords(line.first, line.last, line.records)
         found = find_unread(message.segments, line.first, line.last, setting)
+        if all("qualifier" in record for record in line.records):
+            stated = [_whole(line.above(laid.header), record) for record in line.records]
+            found = found or judge_repetition(message.segments, line.first, line.last, stated, setting)
         found = found or find_states(message.segments, records, setting)
         if found:
             raise UnlikeError(found[0].detail, found[0].segment or line.first)
