@@ -8,8 +8,10 @@ from udf.layouts.layout import BINDINGS, IN_ORDER, FieldPlace, Key, Layout, base
 from udf.layouts.reading import LaidOut, Part, UnlikeError, bind_by, cut_by, read_by, read_by_standard
 from udf.reading import Position, Record
 from udf.standards.chunks import Chunks, each_line
+from udf.standards.dates import find_period
 from udf.standards.items import is_gs1_key
-from udf.standards.places import PLACES
+from udf.standards.places import PLACES, REFERENCES
+from udf.standards.records import record_of
 from udf.standards.setting import Setting, value_at
 
 Lines = Sequence[Sequence[Record]]
@@ -21,6 +23,7 @@ _FIELDS = (
 _OPENING = ("GIS", "GEI")
 """D.97A to D.00A and from D.00B on: the processing indicator that opens an item."""
 _CHECKED = ("item", "location")
+_NEEDED = ("quantity", "qualifier", "unit", "location", "item", "start", "end")
 _ENOUGH = 10
 """Different values that all have a check digit before each further one has to: a few may have one among others."""
 _OWN = ("quantity", "item", "location", "start", "end")
@@ -120,7 +123,7 @@ def _complete(
                     continue
                 fields.add(_name_place(layout, segments, name, kind, record, setting))
     every = [record for records in lines for record in records]
-    needed = {name for name in _FIELDS if all(name in record for record in every)}
+    needed = {name for name in _NEEDED if all(name in record for record in every)}
     checked = {
         name for name in _CHECKED if name in needed and all(is_gs1_key(value_at(segments, r[name])) for r in every)
         and len({value_at(segments, r[name]) for r in every}) >= _ENOUGH
@@ -205,7 +208,26 @@ def _find_standard(
                 chosen.add(name)
         except UnlikeError:
             continue
+    if _states_periods(segments, found, lines, setting):
+        chosen.add("period")
     return frozenset(chosen)
+
+
+def _states_periods(segments: Sequence[Segment], found: LaidOut, lines: Lines, setting: Setting) -> bool:
+    """Whether the days of each line are those that the standard finds in what stands above it."""
+    stated: dict[tuple[int, str], Record] = {}
+    for part in (found.header, *found.groups):
+        start, end, faults = find_period(segments, range(part.first, part.last), setting)
+        if faults:
+            return False
+        stated[part.first, part.kind] = record_of(start=start, end=end)
+    for line, records in zip(found.lines, lines, strict=True):
+        above = stated[found.header.first, "header"]
+        if line.group and (nearer := stated[line.group.first, "group"]):
+            above = nearer
+        if any({n: r[n] for n in ("start", "end") if n in r} != above for r in records):
+            return False
+    return True
 
 
 def _agrees(
@@ -226,6 +248,8 @@ def _find_own(layout: Layout, setting: Setting) -> Iterable[Key]:
             continue
         if place.field == "location" and tag in PLACES:
             is_own = setting.place_role(tag, code) not in ("yes", "weak")
+        elif place.field == "location" and tag in REFERENCES:
+            is_own = setting.place_role(tag, code) != "yes"
         elif place.field in ("start", "end") and tag == "DTM":
             is_own = setting.date_role(tag, code) is None
         else:

@@ -55,8 +55,8 @@ def says_nothing(
         return True
     if tag == "PTD":
         return place != (0, 0)
-    if tag == "LIN":  # its number, and what is done with it
-        return place[0] == 0 or (standard.has_components and place == (1, 0))
+    if tag == "LIN":  # its number, what is done with it, and a type without a number
+        return place[0] == 0 or place == (1, 0) if standard.has_components else place[0] == 0 or place[0] % 2 == 1
     if tag == "PIA":
         return is_alternative(segment)
     if tag not in holders(standard):

@@ -13,6 +13,7 @@ from udf.edi.segments import Segment
 from udf.layouts.harmless import BEGINNINGS, holders, is_nobodys, says_nothing
 from udf.layouts.layout import ABOVE, IN_ORDER, LONGEST_CODE, FieldPlace, Layout, find_in, key_of, name_places, pair_of
 from udf.reading import Position, Record
+from udf.standards.dates import ENDS, SINGLE, find_period
 from udf.standards.items import choose_identifier, goes_before, is_case, is_gs1_key, is_known_type
 from udf.standards.prices import PRICES, bind_prices, price_type_slot
 from udf.standards.quantities import activity_of
@@ -134,10 +135,14 @@ def _check_places(layout: Layout, segments: Sequence[Segment], parts: Sequence[P
     is_whole = "location" in layout.needed and not layout.needed.isdisjoint(("start", "end"))
     types = [place.type for place in layout.fields if place.field == "item" and place.type and place.segment in _ITEMS]
     is_listed = "item" in layout.by_standard and all(is_known_type(each) for each in types)
+    known_tags = {place.partition(" ")[0] for found in layout.places.values() for place in found}
+    is_period = "period" in layout.by_standard
     for part in parts:
         known = layout.places_in(part.kind)
         for index in range(part.first, part.last):
             segment = segments[index]
+            if not (segment.tag in standard.tags or segment.tag in known_tags or is_nobodys(segment.tag, tags, standard)):
+                raise UnlikeError(f"«{segment.tag[:20]}» is no tag of the standard or of the approved message.", index)
             for place, at, number in name_places(segments, index, standard, layout.bare):
                 if place in known:
                     continue
@@ -145,6 +150,8 @@ def _check_places(layout: Layout, segments: Sequence[Segment], parts: Sequence[P
                     is_free = bool(types) and len(number) <= LONGEST_CODE and (
                         is_listed or all(goes_before(each, number, standard) for each in types)
                     )
+                elif is_period and part.kind != "line" and tells_days(segment, setting):
+                    is_free = True
                 elif segment.tag in strange or (
                     key_of(segment, standard, layout.bare) in held and segment.tag not in _FREE
                 ):
@@ -161,6 +168,16 @@ def _check_places(layout: Layout, segments: Sequence[Segment], parts: Sequence[P
 
 
 _ITEMS = ("LIN", "PIA")
+_DATED = ("DTM", "XQ", "BIA")
+
+
+def tells_days(segment: Segment, setting: Setting) -> bool:
+    """Whether a segment states by the standard days of which `find_period` knows what they are."""
+    if segment.tag == "DTM":
+        return setting.date_role("DTM", segment.value(0)) in (*SINGLE, *ENDS)
+    return segment.tag in _DATED
+
+
 _FREE = (*BEGINNINGS, "LIN", "PIA", "PTD")
 """Segments with a field that may have further ones, which are told by their places."""
 
@@ -178,12 +195,19 @@ def _find(
 def _read_part(layout: Layout, segments: Sequence[Segment], part: Part, setting: Setting) -> Record:
     record: Record = {}
     for place in layout.fields_in(part.kind):
+        if place.field in _ENDS and "period" in layout.by_standard:
+            continue
         found = list(_find(segments, part.first, part.last, place, layout, setting))
         found = _choose_end(layout, place.field, found)
         if len(found) > 1 or (found and place.field in record):
             raise _two(segments, place.field, found[-1])
         if found:
             record[place.field] = found[0]
+    if "period" in layout.by_standard:
+        start, end, faults = find_period(segments, range(part.first, part.last), setting)
+        if faults:
+            raise UnlikeError(faults[0].detail, faults[0].segment or part.first)
+        record |= record_of(start=start, end=end)
     return record
 
 
@@ -252,14 +276,21 @@ def _read_line(
     records: list[Record] = [{"quantity": at} for at in quantities]
     if not records:
         return []
-    for name in dict.fromkeys(place.field for place in layout.fields_in("line")):
+    names = dict.fromkeys(place.field for place in layout.fields_in("line"))
+    for name in sorted(names, key=lambda name: name.endswith("_type")):
         if name == "quantity" or name.removesuffix("_type") in layout.by_standard:
             continue
         places = [place for place in layout.fields_in("line") if place.field == name]
         candidates = _choose_end(layout, name, sorted({
             at for place in places for at in _find(segments, line.first, line.last, place, layout, setting)
         }))  # fmt: skip
-        for record, at in zip(records, _bind(layout, segments, name, candidates, quantities, setting), strict=True):
+        base = name.removesuffix("_type")
+        if base != name:  # a type stands in the segment of what it is a type of
+            stated = [record.get(base) for record in records]
+            bound = _bind_types(segments, name, candidates, stated)
+        else:
+            bound = _bind(layout, segments, name, candidates, quantities, setting)
+        for record, at in zip(records, bound, strict=True):
             if at is not None:
                 record[name] = at
     state = next((i for i in range(line.first, line.last) if segments[i].tag == "INV"), None)
@@ -269,6 +300,21 @@ def _read_line(
     for record in records:
         _check_meaning(segments, record, setting, is_meant)
     return records
+
+
+def _bind_types(
+    segments: Sequence[Segment], name: str, candidates: Sequence[Position], stated: Sequence[Position | None]
+) -> list[Position | None]:
+    """For each of some components the type in its segment. Raises UnlikeError."""
+    bound: list[Position | None] = []
+    for at in stated:
+        same = [c for c in candidates if at is not None and c[0] == at[0]]
+        if len(same) > 1:
+            raise _two(segments, name, same[-1])
+        bound.append(same[0] if same else None)
+    if lost := set(candidates) - set(bound):
+        raise _two(segments, name, min(lost))
+    return bound
 
 
 def read_by_standard(

@@ -19,6 +19,7 @@ from rich.progress import track
 from udf.compiler import Compiler
 from udf.document import FLOWS, OPENING
 from udf.edi.split import split_interchange
+from udf.gatekeeper.invariants import find_violation
 from udf.language.outline import cut_by_outline
 from udf.message import Message, read_message
 from udf.outcome import Envelope, Line, Outcome, Proposal
@@ -94,6 +95,9 @@ def propose_rightly(sent: Sent, reference: Reference) -> Proposal | None:
         kinds = {name: _kind_of(chunks, chunk.first, chunk.last, at[0]) for name, at in record.items()}
         lines[chunk.line].append((record, kinds))
     if not all(lines.values()):
+        return None
+    read = [(c.first, c.last, [record for record, _ in lines[c.line]]) for c in each_line(chunks)]
+    if find_violation(message.segments, read, message.setting) is not None:
         return None
     try:
         return make_proposal(message, list(lines.values()), chunks)
