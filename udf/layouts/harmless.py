@@ -49,8 +49,7 @@ def says_nothing(
         return role in ("document", "ignored") or (role is None and is_whole)
     if tag in ("RFF", "REF", "N9"):
         is_other = refers_to_documents(segment) or (is_whole and setting.place_role(tag, code) is None)
-        is_part = tag == "REF" and kind == "line" and "REF" in _parts(setting)
-        return is_other and not is_part and not setting.is_settled(tag, code)
+        return is_other and not setting.is_settled(tag, code)
     if tag in QUANTITIES and setting.measure(tag, code) == "ignored":
         return True
     if tag == "PTD":
@@ -66,11 +65,6 @@ def says_nothing(
     return tag in CURRENCIES or tag in BEGINNINGS and standard.kind_of(tag, *place) is not None and not any(
         at.tag == tag and at.holds(*place) for name in _DATES for at in standard.fields[name]
     )
-
-
-def _parts(setting: Setting) -> frozenset[str]:
-    """Segments of parts that a message of this type may have."""
-    return setting.standard.splits if setting.message_type == "846" else frozenset()
 
 
 def is_nobodys(tag: str, known: Collection[str], standard: Standard) -> bool:

@@ -16,7 +16,7 @@ from udf.reading import Position, Record
 from udf.standards.dates import ENDS, SINGLE, find_period
 from udf.standards.items import choose_identifier, goes_before, is_case, is_gs1_key, is_known_type
 from udf.standards.prices import PRICES, bind_prices, price_type_slot
-from udf.standards.quantities import activity_of
+from udf.standards.quantities import activity_of, quantity_positions
 from udf.standards.records import preferred_price, record_of
 from udf.standards.setting import Setting, value_at
 from udf.standards.standard import Standard
@@ -133,16 +133,21 @@ def _check_places(layout: Layout, segments: Sequence[Segment], parts: Sequence[P
     strange = {place.segment for place in layout.fields} - holders(standard) - {"REF", "N9"}
     tags = {key[0] for key in layout.lines | layout.groups} | {place.segment for place in layout.fields}
     is_whole = "location" in layout.needed and not layout.needed.isdisjoint(("start", "end"))
-    types = [place.type for place in layout.fields if place.field == "item" and place.type and place.segment in _ITEMS]
+    types = [place.type for place in layout.fields if place.field == "item" and place.type]
     is_listed = "item" in layout.by_standard and all(is_known_type(each) for each in types)
     known_tags = {place.partition(" ")[0] for found in layout.places.values() for place in found}
     is_period = "period" in layout.by_standard
     for part in parts:
         known = layout.places_in(part.kind)
+        split = {s for s, _, _ in quantity_positions(segments, part.first, part.last, standard)}
         for index in range(part.first, part.last):
             segment = segments[index]
             if not (segment.tag in standard.tags or segment.tag in known_tags or is_nobodys(segment.tag, tags, standard)):
                 raise UnlikeError(f"«{segment.tag[:20]}» is no tag of the standard or of the approved message.", index)
+            if index > part.first and segments[index - 1].elements == segment.elements != [] and (
+                segments[index - 1].tag == segment.tag
+            ):
+                raise UnlikeError(f"{segment.raw[:60]} stands twice in a row.", index)
             for place, at, number in name_places(segments, index, standard, layout.bare):
                 if place in known:
                     continue
@@ -152,7 +157,7 @@ def _check_places(layout: Layout, segments: Sequence[Segment], parts: Sequence[P
                     )
                 elif is_period and part.kind != "line" and tells_days(segment, setting):
                     is_free = True
-                elif segment.tag in strange or (
+                elif (segment.tag in strange and not is_another(segment, layout, standard)) or (
                     key_of(segment, standard, layout.bare) in held and segment.tag not in _FREE
                 ):
                     is_free = standard.kind_of(segment.tag, *at) == "text"
@@ -160,14 +165,24 @@ def _check_places(layout: Layout, segments: Sequence[Segment], parts: Sequence[P
                     is_free = standard.kind_of(segment.tag, *at) is not None
                 else:
                     is_free = is_nobodys(segment.tag, tags, standard)
-                    is_free = is_free or says_nothing(segments, index, at, part.kind, setting, is_whole)
+                    is_free = is_free or (
+                        says_nothing(segments, index, at, part.kind, setting, is_whole) and index not in split
+                    )
                 if not is_free:
                     where = "another number" if number is not None else f"a value in {at[0] + 1}.{at[1] + 1}"
                     detail = f"{segment.raw[:40]} has {where} in a {part.kind}, where the approved message had none."
                     raise UnlikeError(detail, index)
 
 
-_ITEMS = ("LIN", "PIA")
+def is_another(segment: Segment, layout: Layout, standard: Standard) -> bool:
+    """Whether a segment of a directory is used for what it is for: its code is nothing like those of the partner."""
+    own = [place.qualifier for place in layout.fields if place.segment == segment.tag]
+    code = segment.value(0)
+    return segment.tag in standard.tags and all(own) and bool(code) and all(
+        len(code) != len(each) or sum(a != b for a, b in zip(code, each, strict=True)) > 1 for each in own
+    )
+
+
 _DATED = ("DTM", "XQ", "BIA")
 
 
