@@ -39,7 +39,7 @@ from udf.readers.proposer import Proposer
 from udf.readers.rules import RulesReader, read_unit, read_whole, settle
 from udf.reading import LineReading, PartReading, Record
 from udf.refusals import RefusedError, hash_document, refuse
-from udf.standards.open_values import find_open_values
+from udf.standards.open_values import find_rival
 from udf.standards.reference import Reference, load_reference
 from udf.standards.values import UnreadableValueError
 from udf.version import MODEL, model_version, version_with
@@ -51,6 +51,10 @@ if TYPE_CHECKING:
 _DISAGREEMENTS = {
     "location": "By the standard no place is stated for some lines, and the model finds one: its proposal says where.",
     "start": "By the standard no date is stated for some lines, and the model finds one: its proposal says where.",
+}
+_PRESUMED = {
+    "location": "The place of the lines is a party that is one where no other is named",
+    "start": "The day of the lines is that of the document",
 }
 MOST_PROPOSALS = 3
 """Proposals of one message: a person chooses among few."""
@@ -192,32 +196,33 @@ class Compiler:
             verdict.assemble()
             for finding in against:
                 verdict.note(finding)
+            rivals = _find_rivals(message, verdict)
+            is_open = verdict.is_whole and (not verdict.is_complete or bool(verdict.unstated or rivals))
+            proposals = self._consider(message, verdict, rivals) if is_open else []
             outcome, document = verdict.outcome()
         except AnswerTooLargeError as error:
             return self._refuse(message.text, error), None
-        if verdict.is_whole and (not outcome.is_complete or verdict.unstated):
-            outcome, document = self._consider(message, verdict, outcome, document)
         message.seconds += time.perf_counter() - began
-        outcome = outcome._replace(compile_ms=round(1000 * message.seconds, 3))
+        outcome = outcome._replace(proposals=proposals, compile_ms=round(1000 * message.seconds, 3))
         if self.plans is not None:
             self.plans.learn(message, outcome, document)
         return outcome, document
 
-    def _consider(self, message: Message, verdict: Verdict, outcome: Outcome, document: str) -> tuple[Outcome, str]:
-        """The outcome with what the model would read of what the standard leaves open.
+    def _consider(self, message: Message, verdict: Verdict, rivals: Sequence[Finding]) -> list[Proposal]:
+        """What the model would read of what the standard leaves open.
 
         A place or a period that the rules find nowhere and the model somewhere is no warning: the two disagree.
         """
+        for finding in rivals:
+            verdict.note(finding)
         proposals = self._propose(message)
-        if outcome.is_valid:
+        if verdict.is_valid:
             found = [name for name in sorted(verdict.unstated) if _may_be_stated(message, proposals, name)]
-            if not found and outcome.is_complete:
-                return outcome, document
             for name in found:
                 verdict.note(Finding("readers-disagree", _DISAGREEMENTS[name], message.first))
-            if found:
-                outcome, document = verdict.outcome()
-        return outcome._replace(proposals=proposals), document
+            if not found and verdict.is_complete:
+                return []
+        return proposals
 
     def _propose(self, message: Message) -> list[Proposal]:
         """What the model would read of a message that is not proved, as far as the invariants allow it."""
@@ -261,13 +266,22 @@ class Compiler:
         return refuse(text, refusal, self.model_version, self.version)
 
 
+def _find_rivals(message: Message, verdict: Verdict) -> list[Finding]:
+    """What may state that which the lines have by default alone."""
+    found: list[Finding] = []
+    for name in sorted(verdict.presumed - verdict.unstated):
+        index = find_rival(message.segments, message.chunks, message.setting, name)
+        if index is not None:
+            raw = message.segments[index].raw[:60]
+            found.append(Finding("readers-disagree", f"{_PRESUMED[name]}, and {raw} may state another.", index))
+    return found
+
+
 def _may_be_stated(message: Message, proposals: Sequence[Proposal], name: str) -> bool:
     """Whether a place or a date may stand where no standard says what does, by the model or by the look of it."""
     if proposals and states_openly(proposals[0], name, message.setting):
         return True
-    above = [i for chunk in (message.chunks.header, *message.chunks.groups) for i in chunk.indices]
-    found = find_open_values(message.segments, above, message.setting)
-    return bool(found.others if name == "location" else found.dates)
+    return find_rival(message.segments, message.chunks, message.setting, name) is not None
 
 
 @cache

@@ -14,8 +14,8 @@ from udf.compiler import Compiler
 from udf.edi.delimiters import find_delimiters
 from udf.edi.reader import read_segments
 from udf.edi.segments import Segment, StoredSegments
+from udf.gatekeeper.anew import LinesAnew
 from udf.gatekeeper.layout import check_layout
-from udf.gatekeeper.verdict import LinesAnew
 from udf.outcome import CompiledRow, Document, dump_document
 from udf.standards.edifact import EDIFACT
 from udf.standards.reference import load_reference

@@ -26,22 +26,19 @@ with each of these kinds and gives its reason; of all other kinds not one attack
 - an element emptied that may be missing: a unit, a price, a date where a farther one holds, a document's function.
 """
 
-from collections import Counter
 from collections.abc import Sequence
-from decimal import Decimal
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.gatekeeper.exchanged import find_exchanged_parts
 from udf.gatekeeper.headers import judge_dates, judge_place_type
+from udf.gatekeeper.line_quantities import judge_quantities, judge_quantity, judge_use
 from udf.gatekeeper.repetition import judge_repetition
 from udf.gatekeeper.states import find_states
 from udf.gatekeeper.syntax import find_malformed
 from udf.gatekeeper.unread import find_unread
-from udf.gatekeeper.values import adds_up
 from udf.message import LineRecords
-from udf.reading import LineReading, Position, Record
-from udf.standards.codes import is_listed_quantity
+from udf.reading import LineReading, Record
 from udf.standards.edifact import EDIFACT
 from udf.standards.items import WITHDRAWN, find_rival, is_case, line_identifiers
 from udf.standards.places import PLACES, place_slots, without_weak_place
@@ -49,13 +46,10 @@ from udf.standards.prices import prefer_price, price_run, price_type_slot
 from udf.standards.quantities import (
     SPLITS,
     activity_of,
-    are_same_unit,
     find_stray_state,
-    is_quantity_slot,
     names_part_place,
     part_place,
     quantity_positions,
-    unit_slot,
 )
 from udf.standards.records import list_records
 from udf.standards.setting import Setting, value_at
@@ -96,14 +90,14 @@ def _judge_records(
         detail = f"{segments[early].tag} stands under no ZA or QTY: which quantity it splits is not said."
         return [*findings, Finding("split-without-activity", detail, early)]
     if not line.records:
-        findings += _judge_use(segments, line, reading.totals, setting)
+        findings += judge_use(segments, line, reading.totals, setting)
         return findings or [Finding("line-without-quantity", "The line states no quantity.", line.first)]
     for record in line.records:
-        findings += _judge_quantity(segments, record, setting)
+        findings += judge_quantity(segments, record, setting)
         findings += _judge_foreign_fields(record)
     findings += _judge_items(segments, line, reading, setting)
-    findings += _judge_use(segments, line, reading.totals, setting)
-    findings = findings or _judge_quantities(segments, line, reading)
+    findings += judge_use(segments, line, reading.totals, setting)
+    findings = findings or judge_quantities(segments, line, reading)
     if findings:
         return findings
     findings += _judge_order(segments, line, setting)
@@ -123,55 +117,12 @@ def _find_early_split(segments: Sequence[Segment], line: LineRecords) -> int | N
     return next((s for s in parts if segments[activity_of(segments, s, X12)].tag in SPLITS), None)
 
 
-def _judge_quantities(segments: Sequence[Segment], line: LineRecords, reading: LineReading) -> list[Finding]:
-    """Both witnesses see the same quantities."""
-    known, totals = set(reading.quantities), set(reading.totals)
-    found = []
-    for position in (record["quantity"] for record in line.records):
-        s = position[0]
-        if position in totals:
-            detail = f"{segments[s].raw[:60]} is the total of the places behind it, and was read beside its parts."
-            found.append(Finding("quantity-used-twice", detail, s))
-        elif position not in known:
-            found.append(Finding("quantity-misplaced", f"No quantity can stand there in {segments[s].tag}.", s))
-    return found
-
-
 def _judge_foreign_fields(record: Record) -> list[Finding]:
     return [
         Finding("header-field-misplaced", f"A line holds no {name.replace('_', ' ')}.", record[name][0])
         for name in ("document_number", "document_date", "function", "currency")
         if name in record
     ]
-
-
-def _judge_quantity(segments: Sequence[Segment], record: Record, setting: Setting) -> list[Finding]:
-    place = record.get("quantity")
-    if place is None:
-        return [Finding("line-without-quantity", "A record has no quantity.")]
-    s, e, c = place
-    segment = segments[s]
-    tag = segment.tag
-    if not is_quantity_slot(segment, e, c, setting.standard):
-        return [Finding("quantity-misplaced", f"No quantity can stand there in {tag}.", s)]
-    try:
-        read_number(value_at(segments, place), setting.mark)
-    except UnreadableValueError as problem:
-        return [Finding(problem.code, str(problem), s)]
-    activity = activity_of(segments, s, setting.standard)
-    if record.get("qualifier") != (activity, 0, 0) or segments[activity].tag not in ("QTY", "ZA"):
-        return [Finding("qualifier-misplaced", "The qualifier does not stand with its quantity.", s)]
-    measure = setting.measure(segments[activity].tag, segments[activity].value(0))
-    if measure is None and not is_listed_quantity(
-        setting.standard.name, segments[activity].tag, segments[activity].value(0)
-    ):
-        detail = f"The code {segments[activity].value(0)} in {segments[activity].tag} is in no list of the standard."
-        return [Finding("quantity-code-unlisted", detail, activity)]
-    if measure == "ignored":
-        return [Finding("quantity-misplaced", "A count that is no quantity of units was read as one.", s)]
-    if record.get("unit") != unit_slot(segments, place, setting.standard):
-        return [Finding("unit-misplaced", "The unit does not stand with its quantity.", s)]
-    return []
 
 
 def _judge_items(
@@ -201,61 +152,6 @@ def _judge_items(
         elif chosen != bests[in_cases]:  # the rule is applied before, and held to here
             findings.append(Finding("item-not-preferred", "A better identifier stands beside the chosen one.", item[0]))
     return findings
-
-
-def _judge_use(
-    segments: Sequence[Segment], line: LineRecords, totals: Sequence[Position], setting: Setting
-) -> list[Finding]:
-    """Every stated quantity is in exactly one record, is a total of its parts, or is a count that the tables ignore."""
-    used = Counter(record["quantity"] for record in line.records if "quantity" in record)
-    findings: list[Finding] = []
-    parts: dict[int, list[Position]] = {}
-    stated = list(quantity_positions(segments, line.first, line.last, setting.standard))
-    for position in stated:
-        activity = activity_of(segments, position[0], setting.standard)
-        if activity != position[0] and segments[position[0]].value(position[1]):
-            parts.setdefault(activity, []).append(position)
-    mark = setting.mark
-    for position in stated:
-        s = position[0]
-        segment = segments[s]
-        text = segment.value(position[1], position[2])
-        count = used[position]
-        if count > 1:
-            findings.append(Finding("quantity-used-twice", f"The quantity {text} is in {count} records.", s))
-        is_total = s in parts and segment.tag in ("QTY", "ZA")
-        if is_total and count:
-            findings.append(Finding("quantity-used-twice", f"The total {text} was read beside its parts.", s))
-        units = _units(segments, [position, *parts[s]]) if is_total and text else set()
-        if len(units) > 1:
-            detail = f"The parts and their total are stated in {' and '.join(sorted(units))}."
-            findings.append(Finding("split-total-mismatch", detail, s))
-            continue
-        if count or position in totals:  # of places, which the other witness has added up
-            continue
-        if not text:
-            if not is_total and segment.tag in ("QTY", "ZA", "SCH"):
-                findings.append(Finding("quantity-empty", f"{segment.tag} states no quantity.", s))
-            continue
-        try:
-            number = read_number(text, mark)
-            split = sum((read_number(value_at(segments, p), mark) for p in parts[s]), Decimal(0)) if is_total else None
-        except UnreadableValueError as problem:
-            findings.append(Finding(problem.code, str(problem), s))
-            continue
-        if split is not None and not adds_up(number, (split,)):
-            detail = f"The parts add up to {split}, the stated total is {number}."
-            findings.append(Finding("split-total-mismatch", detail, s))
-        elif not is_total and setting.measure(segment.tag, segment.value(0)) != "ignored":
-            findings.append(Finding("quantity-not-used", f"The quantity {text} is in no record.", s))
-    return findings
-
-
-def _units(segments: Sequence[Segment], quantities: Sequence[Position]) -> set[str]:
-    """The units in which the quantities of an X12 message are stated, of several codes for a piece one."""
-    slots = [unit_slot(segments, quantity, X12) for quantity in quantities]
-    units = sorted({value_at(segments, slot).upper() for slot in slots if slot is not None})
-    return {next(known for known in units if are_same_unit(unit, known)) for unit in units}
 
 
 # What the standards put with LIN and never with its quantities.

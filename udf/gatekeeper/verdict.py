@@ -2,12 +2,12 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import islice
-from typing import Any, TypeVar, overload
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from udf.document import StatedPeriods, build_lines, inherit, lift, read_header, read_parties, text_at, transfer_of
 from udf.findings import Finding
+from udf.gatekeeper.anew import LinesAnew, RejectedAnew
 from udf.gatekeeper.blocks import PlaceSums
 from udf.gatekeeper.controls import check_body, check_totals, check_trailer, is_nil_report
 from udf.gatekeeper.converted import find_unlike
@@ -39,50 +39,8 @@ _STATED_ABOVE = ("location-not-stated", "place-missing", "period-not-stated")
 
 _UNSTATED = {"location": ("location-not-stated", "place-missing"), "start": ("period-not-stated",)}
 
-T = TypeVar("T")
 Dispute = Callable[[Message, Unit, Sequence[Line]], Finding | None]
 """What stands against the meaning of some lines, which their values alone do not tell."""
-
-
-class _Anew(Sequence[T]):
-    """What is made each time it is asked for."""
-
-    @overload
-    def __getitem__(self, index: int) -> T: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[T]: ...
-
-    def __getitem__(self, index: int | slice) -> T | list[T]:
-        if isinstance(index, slice):
-            return list(self)[index]
-        return next(islice(self, range(len(self))[index], None))
-
-
-class LinesAnew(_Anew[Line]):
-    """The lines of a long message, built each time they are asked for: each would take two kilobytes."""
-
-    def __init__(self, units: Sequence[Unit], build: Callable[[Unit], list[Line]]) -> None:
-        self._units, self._build = units, build
-
-    def __len__(self) -> int:
-        return sum(len(records) for unit in self._units for records in unit.records)
-
-    def __iter__(self) -> Iterator[Line]:
-        for unit in self._units:
-            yield from self._build(unit)
-
-
-class RejectedAnew(_Anew[RejectedLine]):
-    """The rejected lines of a long message, each made when it is asked for."""
-
-    def __init__(self, units: Sequence[Unit], make: Callable[[Unit], RejectedLine]) -> None:
-        self._units, self._make = units, make
-
-    def __len__(self) -> int:
-        return len(self._units)
-
-    def __iter__(self) -> Iterator[RejectedLine]:
-        return map(self._make, self._units)
 
 
 def _first_of(unit: Unit) -> int:
@@ -106,6 +64,8 @@ class Verdict:
         self.rejected: Sequence[RejectedLine] = ()
         self.header: dict[str, Any] = {}
         self._noted: Counter[str] = Counter()
+        self.presumed: frozenset[str] = frozenset()
+        """The fields that lines have by default alone: a day that is the document's, a place of a weak role."""
         self._is_unmapped = False
         """Whether some line has a code without a meaning of ours."""
         self._periods = StatedPeriods(message.segments, message.setting)
@@ -200,6 +160,7 @@ class Verdict:
             self.header = read_header(message.segments, header, message.setting)
         except UnreadableValueError as problem:
             self.note(Finding(problem.code, str(problem), message.first))
+        self.presumed = frozenset(self._presume(header, stated.values()))
         lines = [unit for unit in message.units if unit.chunks[0].kind == "line"]
         if not lines and self.header.get("function") != "cancellation":  # which may name nothing but its document
             if is_nil_report(message.segments, message.chunks, message.setting):
@@ -269,6 +230,15 @@ class Verdict:
                 warnings.note(line)
         self._warn(warnings)
 
+    def _presume(self, header: Record, stated: Iterable[Unit]) -> Iterator[str]:
+        segments, setting = self.message.segments, self.message.setting
+        if "start" in header and segments[header["start"][0]].tag == "BIA":
+            yield "start"
+        places = [record["location"] for unit in stated if "location" in (record := _lift_stated(unit))]
+        named = [segments[s] for s, _, _ in places if segments[s].tag in PLACES]
+        if named and not setting.is_placed and all(place_role(segment, setting) == "weak" for segment in named):
+            yield "location"
+
     def _find_place(self, units: Sequence[Unit]) -> int | None:
         """A place that some lines name, None where none of them does."""
         segments, setting = self.message.segments, self.message.setting
@@ -326,12 +296,23 @@ class Verdict:
                 self.note(Finding("place-in-reference", detail, named[0]))
 
     @property
+    def is_valid(self) -> bool:
+        """Whether the message goes on, with what of it is proved."""
+        return self.errors == 0
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all of it goes on, and each quantity with a meaning."""
+        return self.is_valid and not self.rejected and not self._is_unmapped
+
+    @property
     def unstated(self) -> frozenset[str]:
         """The fields that some line has not, since nothing of the message states them by its standard."""
         return frozenset(name for name, codes in _UNSTATED.items() if any(self._noted[code] for code in codes))
 
     def outcome(self) -> tuple[Outcome, str]:
         """The outcome, and its document as canonical JSON."""
+        self._count_unlisted()
         message, setting = self.message, self.message.setting
         reference = message.segments[message.first].value(setting.standard.reference_at)
         document = Document(
@@ -341,8 +322,6 @@ class Verdict:
             parties=read_parties(message.segments, message.chunks.header, setting.standard), lines=self.lines,
             **self.header,
         )  # fmt: skip
-        self._count_unlisted()
-        is_valid = self.errors == 0
         dumped = dump_document(document)
         attempts = max((unit.tries for unit in message.units), default=0)
         log = [
@@ -354,9 +333,8 @@ class Verdict:
             problems=[p for p in self.problems if p.severity == "error"][:20],
             compile_ms=round(1000 * message.seconds, 3),
         )  # fmt: skip
-        is_complete = is_valid and not self.rejected and not self._is_unmapped
         outcome = Outcome(
-            message_type=setting.message_type, is_valid=is_valid, is_complete=is_complete,
+            message_type=setting.message_type, is_valid=self.is_valid, is_complete=self.is_complete,
             document=document, rejected_lines=self.rejected, problems=self.problems, route="model", attempts=attempts,
             model_version=self.model_version, compiler_version=self.compiler_version,
             verification_hash=hash_document(message.text, dumped), attempt_log=[whole, *log],

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from udf.edi.segments import Segment
 from udf.reading import Position
+from udf.standards.chunks import Chunks, each_line
+from udf.standards.codes import codes_of
 from udf.standards.setting import Setting
 
 _REFERENCES = ("RFF", "REF", "N9")
@@ -15,6 +17,8 @@ _NO_PLACES = frozenset((
     "BM BT CO DI DP FI FX GV IL IO JB MR OI PO PR SB SI VR VX ZA ZZ WS ST LU"
 ).split())  # fmt: skip
 """The last three may be a place, and have rules of their own."""
+_UNLISTED = ("REF", "N9")
+"""References of which there is a list of all codes (X12 128). Those of EDIFACT 1153 are letters alone."""
 _TEXTS = ("MSG", "NTE")
 _DAY = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _DATE = re.compile(rf"{_DAY}(?:\d{{4}}|-?{_DAY})?")
@@ -39,10 +43,7 @@ def find_open_values(segments: Sequence[Segment], indices: Sequence[int], settin
     for index in indices:
         segment = segments[index]
         tag = segment.tag
-        if tag in _REFERENCES:
-            is_open = not refers_to_documents(segment)
-        else:
-            is_open = tag in _TEXTS or tag not in setting.standard.tags
+        is_open = not refers_to_documents(segment) if tag in _REFERENCES else is_nobodys(segment, setting)
         stated = [(e, c) for e, element in enumerate(segment.elements) for c, value in enumerate(element) if value]
         if not is_open or not stated:
             continue
@@ -53,3 +54,38 @@ def find_open_values(segments: Sequence[Segment], indices: Sequence[int], settin
         elif len(value) <= _LONGEST_PLACE:
             found.others.append((index, e, c))
     return found
+
+
+def is_nobodys(segment: Segment, setting: Setting) -> bool:
+    """Whether no directory says what a segment is about: a tag or the code of a reference of nobody's, or a text."""
+    tag, code = segment.tag, segment.value(0)
+    if tag in _UNLISTED:
+        return code not in codes_of("128")
+    return not code.isalpha() if tag == "RFF" else tag in _TEXTS or tag not in setting.standard.tags
+
+
+def find_rival(segments: Sequence[Segment], chunks: Chunks, setting: Setting, name: str) -> int | None:
+    """Where something that no directory knows may state the day (`start`) or the place (`location`) of the lines.
+
+    It counts where lines have theirs by default alone or not at all; what not each of them has is none. A word without
+    a digit says something else, and so does one with letters in an only line.
+    """
+    for chunk in (chunks.header, *chunks.groups):
+        for index in chunk.indices:
+            if _is_rival(segments, index, setting, name):
+                return index
+    lines = each_line(chunks)
+    first, *others = [
+        {key: i for i in range(line.first, line.last) if _is_rival(segments, i, setting, name, is_alone=len(lines) == 1)
+         for key in ((segments[i].tag, segments[i].value(0) if segments[i].tag in _REFERENCES else ""),)}
+        for line in lines
+    ] or [{}]  # fmt: skip
+    return next((i for key, i in first.items() if all(key in other for other in others)), None)
+
+
+def _is_rival(segments: Sequence[Segment], index: int, setting: Setting, name: str, is_alone: bool = False) -> bool:
+    if name == "location" and not is_nobodys(segments[index], setting):
+        return False  # by its directory a reference is to something, and seldom to a store; a day it never is
+    found = find_open_values(segments, [index], setting)
+    values = [segments[s].value(e, c) for s, e, c in (found.others if name == "location" else found.dates)]
+    return any(value.isdigit() if is_alone else any(map(str.isdigit, value)) for value in values)

@@ -14,6 +14,11 @@ def item_rank(item_id_type: str) -> int:
     return _RANK.get(item_id_type, 3)
 
 
+def names_no_item(item_id_type: str) -> bool:
+    """Whether a type says something of an item and does not name it."""
+    return item_id_type in _NO_ITEMS
+
+
 def choice_rank(item_id_type: str, unit: str = "") -> float:
     """The place of a type in the contract's order, for a quantity in a unit: the case's own number for cases."""
     if item_id_type in _NO_ITEMS:

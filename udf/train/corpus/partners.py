@@ -40,5 +40,10 @@ def draw_written(
             writing = replace(writing, version="D:96A:UN")
         if isinstance(dialect, EdifactPartner) and (dialect.inv or dialect.stock_mark == "INV"):
             writing = replace(writing, version="D:97A:UN")  # before, INV stands behind its quantity
+        if isinstance(dialect, X12Partner) and dialect.composite_unit:
+            # 003030 has the unit alone in QTY03; and a set without its ISA shows what separates them as EA>1, unbroken
+            version = "004010" if writing.version == "003030" else writing.version
+            plain = tuple(quirk for quirk in writing.quirks if quirk not in ("lower-case-tags", "wrap"))
+            writing = replace(writing, version=version, quirks=plain)
         if writing.quirks if quirks is not TRAINED_QUIRKS else is_held_out(dialect) == held_out:
             return dialect, writing

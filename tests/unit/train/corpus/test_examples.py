@@ -45,7 +45,7 @@ def test_the_same_seed_draws_the_same_examples() -> None:
 
 
 def test_most_examples_are_of_what_the_standards_decide() -> None:
-    drawn = list(islice(draw_examples(8), 2_000))
+    drawn = list(islice(draw_examples(8), 5_000))
     share = sum(prompt[0][3] == OPEN for prompt, _ in drawn) / len(drawn)
     assert 0.15 < share < 0.3
 

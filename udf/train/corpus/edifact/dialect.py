@@ -7,6 +7,10 @@ from udf.train.corpus.values import unknown_code
 
 PLACE_ROLES = ["ST", "SN", "WH", "SN", "ST", "GY", "SF"]
 PARTY_ROLES = ["SU", "SE", "BY", "MS", "MR", "PR", "IV", "FR", "CN", "II", "OB", "BY", "SU", "CA"]
+BYSTANDERS = ["SU", "BY", "IV", "SE", "PR", "GO", "UD"]
+"""3035: who may stand below a quantity and is no place: supplier, buyer, owner of the goods, who bought, who pays."""
+AGENTS = ["GO", "SR", "AG", "DS", "VN", "IM", "EX", "RE", "BK", "OF", "PK", "UD"]
+"""3035: who else may stand in a header and is no place: agents, owners, traders, banks."""
 PLACE_LOCS = ["162", "162", "162", "14", "18", "7", "19", "11"]
 OTHER_LOCS = ["27", "28", "35", "1", "8", "9", "10", "20"]
 SALES = (
@@ -23,6 +27,12 @@ UNMAPPED = ["11", "36", "47", "52", "59", "84", "109", "130", "222"]
 ITEM_TYPES = ["EN", "EN", "EN", "SRV", "SRV", "UP", "EAN", "IN", "SA", "BP", "MF", "UK", "ZZ"]
 OTHER_TYPES = ["SA", "IN", "BP", "VN", "MF", "SK", "VP", "PV", "ZZ", "EN", "SRV", "UP", "CG", "BN"]
 NOISE_DATES = ["171", "179", "2", "3", "4", "50", "263", "324", "357", "36", "361", "358", "64", "63", "69"]
+ODD_DATES = ["184", "735", "44", "11", "94", "131"]
+"""2005: of a notification, offset from UTC, availability, despatch, production, tax: of no period."""
+ODD_DOCUMENTS = ["190", "74", "77", "78", "79", "79E", "35"]
+"""1001: further statistics, statuses and reports of stock."""
+_STOCK = ("145", "17", "198", "21", "83", "73", "124", "158", "146", "97", "98", "197", "152", "243")
+"""Codes of what there is, which needs no beginning of a period."""
 WHERE = (
     ["loc-group"] * 5 + ["nad-group"] * 3 + ["nad-header"] * 7 + ["loc-header"] * 2 + ["loc-line"] * 2 + ["nad-line"]
     + ["loc-after"] * 2 + ["nad-after"] * 2 + ["loc-before"] * 3 + ["nad-before"] + ["none"] * 3
@@ -32,7 +42,7 @@ WHEN = (
     + ["line-one"] * 2 + ["line-pair", "quantity-one"] + ["none"] * 3
 )  # fmt: skip
 
-_RARITIES = ("sparse_prices", "sublines")
+_RARITIES = ("sparse_prices", "sublines", "bystanders", "line_total", "price_basis", "contacts", "addresses")
 
 
 class EdifactDialect:
@@ -77,7 +87,8 @@ class EdifactDialect:
         self.inv_shape = r.randint(0, 3)
         self.gis = self.sales and self.where in ("loc-before", "nad-before") and r.random() < 0.5
         self.parties, self.currency = r.choice([0, 1, 2, 2, 3, 3, 4, 4, 5, 6]), r.random() < 0.5
-        self.line_currency = self.price == "each" and r.random() < 0.15
+        # CUX belongs to the PRI above it alone: beside a second price it leaves open what the first one is in
+        self.line_currency = self.price == "each" and not self.two_prices and r.random() < 0.15
         self.own_currency = r.choice(["EUR", "USD", "CHF"])
         # parties that come with the place of each group, before it or behind it
         self.companions = r.sample(["BY", "SU", "SE", "MS", "FR"], r.choice([0, 0, 1, 2]))
@@ -103,6 +114,30 @@ class EdifactDialect:
         self.sparse_prices = self.price == "each" and len(self.codes) > 1 and r.random() < 0.4
         typed = not (self.item_in_pia or self.shifted_line or self.type_missing)
         self.sublines = typed and self.line_numbers and r.random() < 0.04
+        self._draw_rarities(r)
+
+    def _draw_rarities(self, r: random.Random) -> None:
+        """What few partners do."""
+        # SLSRPT has one NAD below a quantity, INVRPT five; where one begins what follows, that of a quantity may be its
+        leads = self.where in ("nad-group", "nad-before") or (self.where == "loc-group" and self.companions_first)
+        shown = r.random() < 0.06 and not (self.sales and (leads or self.where == "nad-after"))
+        self.bystanders = r.sample(BYSTANDERS, 1 if self.sales else r.choice([1, 1, 2])) if shown else []
+        total = self.where.endswith("after") and self.places > 1 and self.price != "each"
+        self.line_total = total and r.random() < 0.3
+        if self.line_total:  # CNT 1 adds up QTY, and it is left open whether a total is one of them
+            self.controls = [control for control in self.controls if control != "1"]
+        self.agents = r.sample(AGENTS, r.choice([1, 1, 2])) if r.random() < 0.08 else []
+        self.docs = r.choice(ODD_DOCUMENTS) if r.random() < 0.06 else self.docs
+        self.numberless = r.random() < 0.03
+        self.noise_dates = self.noise_dates + r.sample(ODD_DATES, 1 if r.random() < 0.06 else 0)
+        self.target_currency = r.choice(["before", "behind"]) if r.random() < 0.1 else ""
+        self.contacts, self.addresses = r.random() < 0.06, r.random() < 0.06
+        self.price_basis = r.choice(["1", "1", "100", "10"]) if self.price != "none" and r.random() < 0.1 else ""
+        self.price_unit = r.choice([self.unit or "PCE", self.unit or "PCE", "CT"])
+        # who reports its stock may state the end of the report alone; what was moved would then lack a beginning
+        of_stock = self.when.startswith("header") and all(code in _STOCK for code in self.codes)
+        if not self.sales and of_stock and r.random() < 0.4:
+            self.when, self.also_pair = "header-end", False
 
     @property
     def layout(self) -> tuple[object, ...]:
@@ -126,4 +161,9 @@ class EdifactDialect:
             "item in PIA": self.item_in_pia,
             "two prices": self.two_prices and self.price != "none",
             "currency of lines": self.line_currency,
+            "a party below a quantity": bool(self.bystanders),
+            "a total before its places": self.line_total,
+            "the end of a report alone": self.when == "header-end",
+            "a target currency": self.currency and bool(self.target_currency),
+            "prices for so many units": bool(self.price_basis),
         }.items() if is_so)  # fmt: skip

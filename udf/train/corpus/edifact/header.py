@@ -4,7 +4,7 @@ import random
 
 from udf.train.corpus.drafts import Draft, Element
 from udf.train.corpus.edifact.dialect import PARTY_ROLES, EdifactDialect
-from udf.train.corpus.edifact.statement import add_date, add_parties, add_period, add_place
+from udf.train.corpus.edifact.statement import add_contact, add_date, add_parties, add_period, add_place
 from udf.train.corpus.values import code, digits
 
 
@@ -12,7 +12,8 @@ def write_header(dialect: EdifactDialect, r: random.Random, draft: Draft) -> Non
     form: Element = dialect.docs if r.random() < 0.85 else [dialect.docs, "", "9"]
     elements: list[Element] = [form]
     if r.random() < 0.95:
-        elements.append(r.choice([digits(r, 1, 12), code(r, 3, 12), f"{code(r, 3, 6)}-{digits(r, 2)}"]))
+        number = r.choice([digits(r, 1, 12), code(r, 3, 12), f"{code(r, 3, 6)}-{digits(r, 2)}"])
+        elements.append("" if dialect.numberless else number)
         if r.random() < 0.9:
             elements.append(r.choice(["9", "9", "9", "5", "4", "1", "7", "31", "43", "18"]))
     bgm = draft.add("BGM", *elements)
@@ -37,8 +38,18 @@ def write_header(dialect: EdifactDialect, r: random.Random, draft: Draft) -> Non
         else:
             _write_parties(dialect, r, draft, "dates" in blocks[: blocks.index(block)])
     if dialect.currency:
-        cux = draft.add("CUX", ["2", r.choice(["EUR", "SEK", "PLN", "USD", "GBP", "CHF"]), r.choice(["10", "4", "9"])])
-        draft.state(currency=(cux, 0, 1))
+        _add_currency(dialect, r, draft)
+
+
+def _add_currency(dialect: EdifactDialect, r: random.Random, draft: Draft) -> None:
+    """The reference currency (6347: 2), with the target currency (3) before or behind it where a partner states one."""
+    own = ["2", r.choice(["EUR", "SEK", "PLN", "USD", "GBP", "CHF"]), r.choice(["10", "4", "9"])]
+    target = [["3", r.choice(["JPY", "NOK", "CAD"]), "4"]] if dialect.target_currency else []
+    before = dialect.target_currency == "before"
+    cux = draft.add("CUX", *([*target, own] if before else [own, *target]))
+    if target and r.random() < 0.5:
+        cux.elements.append([f"{r.randint(0, 9)}.{digits(r, 2, 4)}"])  # the rate of exchange
+    draft.state(currency=(cux, 1 if before else 0, 1))
 
 
 def _add_header_dates(dialect: EdifactDialect, r: random.Random, draft: Draft) -> None:
@@ -67,6 +78,8 @@ def _add_header_dates(dialect: EdifactDialect, r: random.Random, draft: Draft) -
 def _write_parties(dialect: EdifactDialect, r: random.Random, draft: Draft, is_dated: bool) -> None:
     """The parties, with references where no date of the message follows: below RFF it would be the reference's."""
     parties: list[str] = r.sample(PARTY_ROLES, dialect.parties)
+    for agent in dialect.agents:
+        parties.insert(r.randint(0, len(parties)), agent)
     if dialect.where == "nad-header":
         parties.insert(r.randint(0, len(parties)), "")
         if dialect.place_role != "GY" and r.random() < 0.25:
@@ -76,6 +89,8 @@ def _write_parties(dialect: EdifactDialect, r: random.Random, draft: Draft, is_d
     for role in parties:
         if role:
             add_parties(dialect, r, draft, [role])
+            if dialect.contacts and r.random() < 0.5:
+                add_contact(r, draft)
         else:
             location, location_type = add_place(dialect, r, draft, dialect.where == "loc-header")
             draft.state(location=location, location_type=location_type)

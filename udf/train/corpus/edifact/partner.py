@@ -7,6 +7,7 @@ from udf.train.corpus.edifact.dialect import EdifactDialect
 from udf.train.corpus.edifact.group import open_group
 from udf.train.corpus.edifact.header import write_header
 from udf.train.corpus.edifact.line import write_line
+from udf.train.corpus.values import money
 
 
 class EdifactPartner(EdifactDialect):
@@ -28,11 +29,15 @@ class EdifactPartner(EdifactDialect):
             for n in range(lines):
                 counter += 1
                 # Before a place, a line without a quantity does not show where it ends; nor as the last one of lines
-                # that end with their places, nor where a stray UNS may end them all.
+                # that end with their places, nor where a stray UNS may end them all, nor beside lines that end with a
+                # party.
                 last = n == lines - 1 and (g < groups - 1 or self.where.endswith("after"))
-                write_line(self, r, draft, counter, may_lack=not last and "XYZ" not in self.extras)
+                may_lack = not (last or "XYZ" in self.extras or self.bystanders)
+                write_line(self, r, draft, counter, may_lack)
         if self.section:
             draft.add("UNS", "S")
+            if self.sales and self.amount != "none" and r.random() < 0.3:
+                draft.add("MOA", ["86", money(r)])
         for control in self.controls:
             draft.add("CNT", [control, total(draft.records) if control == "1" else str(counter)])
         draft.add("UNT", str(len(draft.segments) + 2), "1")

@@ -2,9 +2,9 @@
 
 import random
 
-from udf.train.corpus.drafts import Draft, DraftSegment, Element, Reference
+from udf.train.corpus.drafts import Draft, DraftSegment, Element, Reference, total
 from udf.train.corpus.edifact.dialect import EdifactDialect
-from udf.train.corpus.edifact.statement import add_date, add_period, add_place, add_price
+from udf.train.corpus.edifact.statement import add_date, add_parties, add_period, add_place, add_price
 from udf.train.corpus.parts import break_sums, draw_parts, write_mark
 from udf.train.corpus.values import code, money, number
 
@@ -16,7 +16,8 @@ def add_quantities(
     if dialect.some_codes:
         codes = codes[: r.randint(1, len(codes))]
     before, after = dialect.where.endswith("before"), dialect.where.endswith("after")
-    places = r.randint(1, dialect.places) if before or after else 1
+    places = r.randint(1 + dialect.line_total, dialect.places) if before or after else 1
+    totals = [_add_quantity(dialect, r, draft, qualifier) for qualifier in codes if dialect.line_total]
     records = []
     taken: list[str] = []
     for _ in range(places):
@@ -31,6 +32,9 @@ def add_quantities(
             record = base | here | _add_quantity(dialect, r, draft, qualifier)
             if dialect.stock_mark != "INV":
                 write_mark(draft, dialect.stock_mark, mark)
+            early = dialect.sales or (dialect.where == "nad-after" and r.random() < 0.5)
+            if early:
+                add_parties(dialect, r, draft, dialect.bystanders)
             if after:
                 record["location"], record["location_type"] = add_place(
                     dialect, r, draft, dialect.where == "loc-after", taken
@@ -39,6 +43,8 @@ def add_quantities(
                 record["start"], record["end"] = add_period(dialect, r, draft, "one")
             for extra in dialect.quantity_extras:
                 _add_extra(dialect, r, draft, extra)
+            if not early:
+                add_parties(dialect, r, draft, dialect.bystanders)
             if dialect.price == "each" and (not dialect.sparse_prices or qualifier == codes[0]):
                 record |= add_price(dialect, r, draft)
             if dialect.line_currency:
@@ -47,7 +53,15 @@ def add_quantities(
                 draft.add("MOA", ["203", money(r)])
             records.append(record)
     break_sums(r, records)
+    for stated in totals:
+        segment, e, c = stated["quantity"]
+        segment.elements[e][c] = total([record for record in records if _code_of(record) == _code_of(stated)])
     return records
+
+
+def _code_of(record: dict[str, Reference]) -> str:
+    segment, e, c = record["qualifier"]
+    return segment.elements[e][c]
 
 
 def _add_extra(dialect: EdifactDialect, r: random.Random, draft: Draft, extra: str) -> None:

@@ -8,6 +8,8 @@ from udf.train.corpus.values import unknown_code
 ID_TYPES = ["UP", "UP", "UP", "UK", "EN", "UI", "UA", "IN", "VN", "SK", "BP", "VP", "VC", "MG", "ND", "CB", "PN"]
 EXTRA_TYPES = ["RK", "ST", "ZZ", "VA", "SZ", "CG", "HI", "LT", "MN", "PD", "IB"]
 PARTIES = ["FR", "TO", "SU", "VN", "SE", "MF", "DS", "BG", "IV", "PE", "BT", "II", "BY"]
+AGENTS = ["EN", "CA", "LW", "AG", "FW"]
+"""98: who else may stand in a header and is no place: an end user, a carrier, a customer, an agent, a forwarder."""
 PLACES = ["ST", "ST", "RL", "WH", "SF", "BS", "LP", "CN"]
 ID_KINDS = ["92", "92", "UL", "9", "91", "54", "1", "21", "XX"]
 ACTIVITIES = (
@@ -22,7 +24,7 @@ NOISE_DATES = ["371", "011", "002", "036", "327", "003", "004", "097"]
 
 _RARITIES = (
     "references", "sparse_prices", "two_units", "plain_codes", "unit_above", "carrier", "coming", "orders", "line_date",
-    "accompanied",
+    "accompanied", "price_above", "composite_unit", "own_units", "details", "group_period",
 )  # fmt: skip
 
 
@@ -128,6 +130,25 @@ class X12Dialect:
             self.codes = list(dict.fromkeys([*self.codes, "QP"]))
         self.line_date = kind == "846" and self.period != "pair" and r.random() < 0.15
         self.accompanied = self.split == "n1" and bool(self.companions) and r.random() < 0.5
+        self._draw_outsiders(r)
+
+    def _draw_outsiders(self, r: random.Random) -> None:
+        """What outsiders' messages have and few partners do."""
+        kind = self.message_type
+        # 004010 852: CTP below LIN and below ZA
+        self.price_above = self.in_za and self.price == "activity" and r.random() < 0.35
+        # C001: a unit and its exponent, in QTY03 and UIT01; SDQ01 and SCH02 have the unit alone
+        self.composite_unit = bool(self.unit) and not self.in_za and self.split in ("none", "n1") and r.random() < 0.15
+        self.own_units = self.unit_segment and not self.stock_mark and r.random() < 0.3
+        if self.own_units:
+            self.codes = list(dict.fromkeys([*self.codes, "33", "17", "IQ"]))
+        self.details = r.random() < 0.08
+        self.short_numbers = r.random() < 0.1
+        # an 846 has places in its lines, and a party of a role without a row in the tables may be one
+        self.agents = [r.choice(AGENTS[:2] if kind == "846" else AGENTS)] if r.random() < 0.06 else []
+        self.group_period = kind == "852" and self.split == "group" and self.period == "one" and r.random() < 0.3
+        if kind == "846" and self.period == "document" and not self.line_date and r.random() < 0.15:
+            self.period = "inventory"
 
     @property
     def layout(self) -> tuple[object, ...]:
@@ -152,4 +173,9 @@ class X12Dialect:
             "five quantities and more": len(self.codes) > 4,
             "price in UIT": self.price == "activity" and (self.message_type == "867" or self.unit_segment),
             "period of each transfer": self.period == "transfer",
+            "a price of the line beside those of activities": self.price_above,
+            "a unit with its exponent": self.composite_unit,
+            "each quantity in a unit of its own": self.own_units,
+            "parties with addresses and references": self.details,
+            "the date of the inventory in the header": self.period == "inventory",
         }.items() if is_so)  # fmt: skip

@@ -5,7 +5,7 @@ import random
 from udf.train.corpus.drafts import Draft
 from udf.train.corpus.values import code, day, days
 from udf.train.corpus.x12.dialect import X12Dialect
-from udf.train.corpus.x12.party import add_party, state_place
+from udf.train.corpus.x12.party import add_details, add_party, state_place
 
 
 def open_group(dialect: X12Dialect, r: random.Random, draft: Draft) -> None:
@@ -13,6 +13,11 @@ def open_group(dialect: X12Dialect, r: random.Random, draft: Draft) -> None:
     for role in dialect.companions if dialect.companions_first else []:
         add_party(dialect, r, draft, role)
     state_place(dialect, r, draft)
+    add_details(dialect, r, draft)
+    if dialect.group_period:
+        start, end = days(r, dialect.six)
+        first, last = draft.add("DTM", "090", start), draft.add("DTM", "091", end)
+        draft.state(start=(first, 1, 0), end=(last, 1, 0))
     for role in [] if dialect.companions_first else dialect.companions:
         add_party(dialect, r, draft, role)
 
@@ -36,6 +41,7 @@ def open_transfer(dialect: X12Dialect, r: random.Random, draft: Draft) -> None:
         for role in ["BY"] if r.random() < 0.15 else dialect.companions if dialect.companions_first else []:
             add_party(dialect, r, draft, role)
         state_place(dialect, r, draft)
+        add_details(dialect, r, draft)
         if r.random() < 0.25:
             add_party(dialect, r, draft, r.choice(["BT", "DS", "SE"]))
         if r.random() < 0.3:

@@ -21,10 +21,14 @@ def write_852(dialect: X12Dialect, r: random.Random, draft: Draft) -> None:
     draft.state(start=(xq, 1, 0), end=(xq, 2 if dialect.period == "range" else 1, 0))
     if number_at:
         draft.state(document_number=(xq, 3, 0))
+    if dialect.details and r.random() < 0.3:
+        draft.add("XPO", digits(r, 7), digits(r, 7))
     for _ in range(r.choice([0, 0, 1, 2])):
         draft.add("N9", r.choice(["IA", "DP", "VR", "MR", "CR"]), code(r, 2, 8))
     if r.random() < 0.1:
         _state_currency(dialect, r, draft)
+    if dialect.details and r.random() < 0.5:
+        draft.add("PER", "IC", "EDI DESK", "TE", digits(r, 10))
     add_parties(dialect, r, draft)
 
 
@@ -52,6 +56,9 @@ def write_846(dialect: X12Dialect, r: random.Random, draft: Draft) -> None:
         draft.add("DTM", r.choice(NOISE_DATES), day(r, dialect.six))
     if dialect.period == "one":
         at = draft.add("DTM", "007", day(r, dialect.six))
+        draft.state(start=(at, 1, 0), end=(at, 1, 0))
+    elif dialect.period == "inventory":
+        at = draft.add("DTM", "184", day(r, dialect.six), *r.choice([(), ("1430",), ("1430", "ET")]))
         draft.state(start=(at, 1, 0), end=(at, 1, 0))
     elif dialect.period == "pair":
         start, end = days(r, dialect.six)

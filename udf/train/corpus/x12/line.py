@@ -2,8 +2,8 @@
 
 import random
 
-from udf.train.corpus.drafts import Draft, DraftSegment, Reference, stands, total
-from udf.train.corpus.items import choice_rank, item_rank
+from udf.train.corpus.drafts import Draft, DraftSegment, Element, Reference, stands, total
+from udf.train.corpus.items import choice_rank, item_rank, names_no_item
 from udf.train.corpus.parts import break_sums, draw_parts, write_mark
 from udf.train.corpus.values import code, day, days, digits, gtin, item_number, money, phrase
 from udf.train.corpus.x12.dialect import EXTRA_TYPES, NOISE_DATES, X12Dialect
@@ -14,7 +14,9 @@ def _identify(dialect: X12Dialect, r: random.Random, draft: Draft, counter: int)
     elements = [str(counter) if dialect.line_numbers else ""]
     kinds = list(dialect.ids)
     blank = r.randrange(len(kinds)) if len(kinds) > 1 and r.random() < 0.05 else -1
-    if item_rank(kinds[blank]) == 0:  # a type of GTIN without its number is damage
+    others = [kind for n, kind in enumerate(kinds) if n != blank]
+    # a type of GTIN without its number is damage, and what is left has to name the item
+    if item_rank(kinds[blank]) == 0 or all(names_no_item(kind) for kind in others):
         blank = -1
     for n, kind in enumerate(kinds):
         value = gtin(r, (12, 12, 13, 14, 11)) if item_rank(kind) == 0 and r.random() < 0.92 else item_number(r)
@@ -44,7 +46,9 @@ def _add_extras(dialect: X12Dialect, r: random.Random, draft: Draft) -> None:
             codes = (
                 ["ZZ", "LT", "DP", "DI", "PO"] if dialect.is_placed or dialect.message_type == "846" else ["LT", "PO"]
             )
-            draft.add("REF", r.choice(codes), *(code(r, 3, 8) for _ in range(r.choice([1, 1, 1, 2]))))
+            # beside a loop of lots, one that stands for itself would have a quantity in REF03
+            numbers = 1 if dialect.references else r.choice([1, 1, 1, 2])
+            draft.add("REF", r.choice(codes), *(code(r, 3, 8) for _ in range(numbers)))
         elif extra == "DTM":
             draft.add("DTM", r.choice(NOISE_DATES), day(r, dialect.six))
         elif extra == "AMT":
@@ -111,7 +115,7 @@ def _write_segments(
             first, last = draft.add("DTM", "090", start), draft.add("DTM", "091", end)
             record |= {"start": (first, 1, 0), "end": (last, 1, 0)}
         return [record]
-    if dialect.price == "line":
+    if dialect.price == "line" or dialect.price_above:
         record |= _add_price(dialect, r, draft)
     if may_lack and r.random() < 0.02:
         return []
@@ -119,8 +123,13 @@ def _write_segments(
 
 
 def _add_resale_quantity(dialect: X12Dialect, r: random.Random, draft: Draft) -> dict[str, Reference]:
-    qty = draft.add("QTY", r.choice(dialect.codes), draw_quantity(r), *([dialect.unit] if dialect.unit else []))
+    qty = draft.add("QTY", r.choice(dialect.codes), draw_quantity(r), *_unit_of(dialect))
     return {"qualifier": (qty, 0, 0), "quantity": (qty, 1, 0), "unit": (qty, 2, 0)}
+
+
+def _unit_of(dialect: X12Dialect) -> list[Element]:
+    """The unit of a quantity as a partner writes it: alone, or with its exponent (C001)."""
+    return [[dialect.unit, "1"]] if dialect.composite_unit else [dialect.unit] if dialect.unit else []
 
 
 def _add_resale_price(dialect: X12Dialect, r: random.Random, draft: Draft) -> dict[str, Reference]:
@@ -137,11 +146,16 @@ def _add_resale_price(dialect: X12Dialect, r: random.Random, draft: Draft) -> di
     return _add_price(dialect, r, draft)
 
 
+_UNITS = ["EA", "FT", "LB", "CA", "BX", "PK", "CS", "DZ", "UN", "PC", "KG", "YD", "RL", "BG"]
+"""355, more of them than a line has quantities."""
+
+
 def _add_activities(
     dialect: X12Dialect, r: random.Random, draft: Draft, base: dict[str, Reference]
 ) -> list[dict[str, Reference]]:
     records: list[dict[str, Reference]] = []
     codes = dialect.codes[: r.randint(1, len(dialect.codes))] if dialect.some_codes else dialect.codes
+    units = r.sample(_UNITS, len(_UNITS))
     if dialect.orders:
         codes = [c for c in codes for _ in range(r.choice([1, 2, 2, 3]) if c == "QP" else 1)]
     if dialect.line_date:
@@ -157,9 +171,9 @@ def _add_activities(
     for qualifier, mark in draw_parts(r, codes, dialect.stock_mark):
         split = dialect.split in ("sdq", "sch", "ws", "n1") and qualifier not in dialect.plain_codes
         with_total = not split or dialect.total or dialect.split in ("sch", "ws") or not dialect.in_za
-        elements = [qualifier]
+        elements: list[Element] = [qualifier]
         if with_total or dialect.split == "n1":
-            elements += [draw_quantity(r)] + ([dialect.unit] if dialect.unit and not dialect.unit_segment else [])
+            elements += [draw_quantity(r), *(_unit_of(dialect) if not dialect.unit_segment else [])]
         elif not dialect.two_units and r.random() < 0.3:
             elements += ["", dialect.unit or "EA"]
         activity = draft.add("ZA" if dialect.in_za else "QTY", *elements)
@@ -176,7 +190,11 @@ def _add_activities(
             if dialect.activity_date == "as-of":
                 record |= {"start": (activity, 4, 0), "end": (activity, 4, 0)}
         if dialect.unit_segment:
-            uit = draft.add("UIT", r.choice(["EA", "FT", "LB", "CA"]))
+            # parts of one stock are in one unit
+            own = units.pop() if dialect.own_units else units[0] if dialect.stock_mark else r.choice(_UNITS[:4])
+            uit = draft.add("UIT", own)
+            if dialect.composite_unit:
+                uit.elements[0].append("1")
             record["unit"] = (uit, 0, 0)
             if dialect.price == "activity":
                 uit.elements += [[money(r)]] + ([] if dialect.class_missing else [[dialect.unit_class]])

@@ -5,9 +5,10 @@ import random
 from udf.train.corpus.drafts import Draft, DraftSegment, Reference
 from udf.train.corpus.values import code, day, different, number, place
 from udf.train.corpus.x12.dialect import X12Dialect
-from udf.train.corpus.x12.party import add_party, add_place
+from udf.train.corpus.x12.party import add_details, add_party, add_place
 
-_LONG_AGO = "19991231"
+_LONG_AGO = "19891231"
+"""Before any day that is drawn for a report (`udf.train.corpus.values.day`)."""
 
 
 def split_by_place(
@@ -20,6 +21,7 @@ def split_by_place(
     unit_of: DraftSegment
     if dialect.split == "n1":
         records.append(record | add_place(dialect, r, draft))
+        add_details(dialect, r, draft)
         for role in dialect.companions if dialect.accompanied else ():
             add_party(dialect, r, draft, role)
         return records

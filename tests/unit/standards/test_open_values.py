@@ -1,0 +1,78 @@
+"""What no standard says the meaning of: a store or a period may stand there, and only a person can tell."""
+
+import pytest
+
+from tests.small_messages import message
+from udf.message import read_message
+from udf.standards.codes import codes_of
+from udf.standards.open_values import find_open_values, find_rival
+from udf.standards.reference import load_reference
+
+
+def find(header: str) -> tuple[list[str], list[str]]:
+    """The values that look like dates and the others, of the header of a sales report."""
+    text = message("SLSRPT", f"BGM+73E+1+9 {header} LIN+1++4006381333931:EN QTY+153:1")
+    read = read_message(text, None, load_reference())
+    found = find_open_values(read.segments, read.chunks.header.indices, read.setting)
+    dates, others = ([read.segments[s].value(e, c) for s, e, c in positions] for positions in found)
+    return dates, others
+
+
+def test_a_reference_under_a_code_of_nobodys_may_be_a_store() -> None:
+    assert find("RFF+Z07:0012") == ([], ["0012"])
+
+
+def test_a_reference_that_the_directory_explains_is_neither_store_nor_date() -> None:
+    assert find("RFF+ON:0012 RFF+CT:20260101") == ([], [])
+
+
+def test_a_day_in_a_segment_of_nobodys_is_a_date_and_so_is_a_range_or_one_with_its_time() -> None:
+    assert find("ZPD+A+20260105") == (["20260105"], [])
+    assert find("ZPD+A+202601052359") == (["202601052359"], [])
+    assert find("ZPD+A+2026010520260111") == (["2026010520260111"], [])
+
+
+@pytest.mark.parametrize("value", ["20261305", "20260132", "2026010", "X20260105"])
+def test_what_is_no_day_of_the_calendar_is_another_value(value: str) -> None:
+    assert find(f"RFF+Z07:{value}") == ([], [value])
+
+
+def test_a_text_is_too_long_for_the_number_of_a_store() -> None:
+    assert find(f"ZTX+{'A' * 25}") == ([], ["A" * 25])
+    assert find(f"ZTX+{'A' * 26}") == ([], [])
+
+
+def rival(message_type: str, body: str, name: str) -> str | None:
+    """The segment that may state what the lines of a message have by default alone."""
+    read = read_message(message(message_type, body), None, load_reference())
+    index = find_rival(read.segments, read.chunks, read.setting, name)
+    return None if index is None else read.segments[index].raw
+
+
+def test_a_reference_that_looks_like_a_day_is_a_rival_of_the_documents_day_unless_it_is_to_a_document() -> None:
+    # X12 128: PO is a purchase order, XB one of the numbers that nobody gives to a document
+    body = "BIA*00*SI*I1*20260107 N9*{} LIN*1*UP*036000291452 QTY*33*5*EA"
+    assert rival("846", body.format("XB*20260105"), "start") == "N9*XB*20260105"
+    assert rival("846", body.format("PO*20260105"), "start") is None
+    assert rival("846", body.format("XB*0012"), "start") is None
+
+
+def test_the_number_of_a_reference_is_a_rival_of_a_place_where_no_list_has_its_code() -> None:
+    body = "XQ*H*20260101*20260107 N9*{}*0012 LIN*1*UP*036000291452 ZA*QS*5*EA"
+    assert {"XB"} < codes_of("128")
+    assert "Q9Z" not in codes_of("128")
+    assert rival("852", body.format("Q9Z"), "location") == "N9*Q9Z*0012"
+    assert rival("852", body.format("XB"), "location") is None
+
+
+def test_what_stands_in_each_line_is_a_rival_and_what_some_have_is_none() -> None:
+    lines = "BGM+73E+1+9 LIN+1++4006381333931:EN ZST+0012 QTY+153:1 LIN+2++4006381333948:EN {} QTY+153:2"
+    assert rival("SLSRPT", lines.format("ZST+0013"), "location") == "ZST+0012"
+    assert rival("SLSRPT", lines.format("ZSU+0013"), "location") is None
+
+
+def test_a_word_is_no_place_and_in_an_only_line_neither_is_a_code_with_letters() -> None:
+    line = "BGM+73E+1+9 LIN+1++4006381333931:EN {} QTY+153:1"
+    assert rival("SLSRPT", line.format("ZST+0012"), "location") == "ZST+0012"
+    assert rival("SLSRPT", line.format("ZST+A12"), "location") is None
+    assert rival("SLSRPT", "BGM+73E+1+9 ZST+NORTH LIN+1++4006381333931:EN QTY+153:1", "location") is None
