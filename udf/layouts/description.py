@@ -23,7 +23,7 @@ _FIELDS = (
 _OPENING = ("GIS", "GEI")
 """D.97A to D.00A and from D.00B on: the processing indicator that opens an item."""
 _CHECKED = ("item", "location")
-_NEEDED = ("quantity", "qualifier", "unit", "location", "item", "start", "end")
+_NEEDED = ("quantity", "qualifier", "unit", "location", "item", "price", "start", "end")
 _ENOUGH = 10
 """Different values that all have a check digit before each further one has to: a few may have one among others."""
 _OWN = ("quantity", "item", "location", "start", "end")
@@ -242,9 +242,10 @@ def _agrees(
 def _find_own(layout: Layout, setting: Setting) -> Iterable[Key]:
     """Segments that hold what the standard does not put there, or under a code that no table knows."""
     standard = setting.standard
+    split = {place.segment for place in layout.fields if place.field == "quantity"} & standard.splits
     for place in layout.fields:
         tag, code = place.segment, place.qualifier
-        if place.field not in _OWN or tag in standard.splits:
+        if place.field not in _OWN or tag in split:
             continue
         if place.field == "location" and tag in PLACES:
             is_own = setting.place_role(tag, code) not in ("yes", "weak")

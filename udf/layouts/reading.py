@@ -245,9 +245,7 @@ _TOLD = {"location": "place", "location_type": "code list of a place", "item_typ
          "price_type": "type of a price", "start": "date", "end": "date", "qualifier": "code"}  # fmt: skip
 
 
-def find_quantities(
-    layout: Layout, segments: Sequence[Segment], line: Part, setting: Setting, is_meant: bool
-) -> list[Position]:
+def find_quantities(layout: Layout, segments: Sequence[Segment], line: Part, setting: Setting) -> list[Position]:
     """The quantities of a line: of a total and its parts the parts, and no count that the tables ignore."""
     found = {
         at for place in layout.fields_in("line") if place.field == "quantity"
@@ -287,7 +285,10 @@ def _read_line(
     layout: Layout, segments: Sequence[Segment], line: Part, setting: Setting, is_meant: bool
 ) -> list[Record]:
     """The records of a line. Raises UnlikeError."""
-    quantities = find_quantities(layout, segments, line, setting, is_meant)
+    lins = [i for i in range(line.first, line.last) if segments[i].tag == "LIN"]
+    if len(lins) > 1:
+        raise UnlikeError("A line has two LIN: what opens the second one is lost, or is none.", lins[1])
+    quantities = find_quantities(layout, segments, line, setting)
     records: list[Record] = [{"quantity": at} for at in quantities]
     if not records:
         return []

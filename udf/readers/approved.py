@@ -46,7 +46,12 @@ class ApprovedReader:
         found: list[tuple[int, Message, LaidOut]] = []
         refused: list[Finding] = []
         for decision in message.setting.reference.layouts:
-            layout, setting = self._prepare(decision, message.setting)
+            try:
+                layout, setting = self._prepare(decision, message.setting)
+            except (KeyError, TypeError, ValueError) as fault:  # whatever a row holds that somebody has written
+                detail = f"What review {decision.review_id} has approved cannot be read: {type(fault).__name__}."
+                refused.append(Finding(UNLIKE, detail, message.first))
+                continue
             try:
                 laid = read_by(layout, message.segments, setting)
                 _hold(message, layout, laid, setting)
