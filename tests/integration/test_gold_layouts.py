@@ -23,7 +23,10 @@ def test_a_layout_is_in_gold_from_its_approval_to_its_withdrawal_and_no_longer(
     store = "9501101910010"
     connection.rollback()
     connection.autocommit = True
-    fill(connection, [(write_report(number=1, store=store), KIOSK), (write_strange(number=2, store="9501101910027"), KIOSK)])
+    fill(
+        connection,
+        [(write_report(number=1, store=store), KIOSK), (write_strange(number=2, store="9501101910027"), KIOSK)],
+    )
     dbt("seed")
 
     def build() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A partner that names its store in a segment of its own and its sales by a code of its own, and its approved layout."""
+"""A partner that names its store in a segment and its sales by a code of its own, and its approved layout."""
 
 from collections.abc import Sequence
 from typing import Any

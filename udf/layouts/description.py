@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from udf.edi.segments import Segment
+from udf.layouts.binding import bind_by
 from udf.layouts.harmless import BEGINNINGS
 from udf.layouts.layout import BINDINGS, IN_ORDER, FieldPlace, Key, Layout, base_element, key_of, name_places
-from udf.layouts.reading import LaidOut, Part, UnlikeError, bind_by, cut_by, read_by, read_by_standard
+from udf.layouts.parts import LaidOut, Part, UnlikeError, cut_by
+from udf.layouts.reading import read_by, read_by_standard
 from udf.reading import Position, Record
 from udf.standards.chunks import Chunks, each_line
 from udf.standards.dates import find_period
@@ -55,11 +57,13 @@ def describe_layout(segments: Sequence[Segment], chunks: Chunks, lines: Lines, s
         return None
     if [line.first for line in found.lines] != openers or [group.first for group in found.groups] != groups:
         return None
-    layout = _complete(layout, segments, found, lines, setting)
-    return layout if layout is not None and _reads(layout, segments, lines, setting) else None
+    whole = _complete(layout, segments, found, lines, setting)
+    return whole if whole is not None and _reads(whole, segments, lines, setting) else None
 
 
-def _keys(segments: Sequence[Segment], indices: Iterable[int], setting: Setting, bare: frozenset[str]) -> frozenset[Key]:
+def _keys(
+    segments: Sequence[Segment], indices: Iterable[int], setting: Setting, bare: frozenset[str]
+) -> frozenset[Key]:
     return frozenset(key_of(segments[i], setting.standard, bare) for i in indices)
 
 
@@ -125,7 +129,10 @@ def _complete(
     every = [record for records in lines for record in records]
     needed = {name for name in _NEEDED if all(name in record for record in every)}
     checked = {
-        name for name in _CHECKED if name in needed and all(is_gs1_key(value_at(segments, r[name])) for r in every)
+        name
+        for name in _CHECKED
+        if name in needed
+        and all(is_gs1_key(value_at(segments, r[name])) for r in every)
         and len({value_at(segments, r[name]) for r in every}) >= _ENOUGH
     }
     places: dict[str, set[str]] = {"header": set(), "group": set(), "line": set()}
@@ -143,9 +150,26 @@ def _complete(
     return _changed(layout, own=frozenset(_find_own(layout, setting)))
 
 
+_SAID = (
+    "lines", "groups", "has_groups", "bare", "fields", "needed", "checked", "bound", "places", "by_standard", "own",
+)  # fmt: skip
+
+
 def _changed(layout: Layout, **changes: object) -> Layout:
-    names = ("lines", "groups", "has_groups", "bare", "fields", "needed", "checked", "bound", "places", "by_standard", "own")
-    return Layout(**({name: getattr(layout, name) for name in names} | changes))  # type: ignore[arg-type]
+    names = (
+        "lines",
+        "groups",
+        "has_groups",
+        "bare",
+        "fields",
+        "needed",
+        "checked",
+        "bound",
+        "places",
+        "by_standard",
+        "own",
+    )
+    return Layout(**({name: getattr(layout, name) for name in names} | changes))
 
 
 def _kind_of(found: LaidOut, line: Part, index: int) -> str | None:
@@ -283,4 +307,3 @@ def _whole(above: Record, record: Record) -> Record:
 
 def _of_interest(record: Mapping[str, Position]) -> Record:
     return {name: at for name, at in record.items() if name in _FIELDS}
-

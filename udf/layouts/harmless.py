@@ -1,6 +1,6 @@
 """What a message may have besides an approved layout: segments that by the standard say nothing of any line."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from functools import cache
 
 from udf.edi.segments import Segment
@@ -16,26 +16,12 @@ from udf.standards.structure import SILENT
 BEGINNINGS = ("BGM", "XQ", "BIA", "BPT")
 
 
-@cache
-def holders(standard: Standard) -> frozenset[str]:
-    """Tags of segments that hold a field of a record by the standard or by a habit, or say what its quantity is."""
-    fields = (*standard.fields.values(), *standard.habits.values())
-    return frozenset(at.tag for places in fields for at in places) | {"INV", "GIS", "GEI", "PTD", "SLN", "HL", "RFF"}
-
-
-_LONGEST_TAG = 3
-_DATES = ("start", "end")
-
-
-def says_nothing(
-    segments: Sequence[Segment], index: int, place: tuple[int, int], kind: str, setting: Setting, is_whole: bool
-) -> bool:
+def says_nothing(segment: Segment, place: tuple[int, int], kind: str, setting: Setting, is_whole: bool) -> bool:
     """Whether what stands at a place (element, component) says by the standard nothing of item, place, days, quantity.
 
     `is_whole` where each line has its place and its days from elsewhere: a date or a reference under an unknown
     qualifier is then another one.
     """
-    segment = segments[index]
     tag, code = segment.tag, segment.value(0)
     standard = setting.standard
     if tag in SILENT:
@@ -62,8 +48,10 @@ def says_nothing(
         return tag in standard.tags
     if kind != "header":
         return False
-    return tag in CURRENCIES or tag in BEGINNINGS and standard.kind_of(tag, *place) is not None and not any(
-        at.tag == tag and at.holds(*place) for name in _DATES for at in standard.fields[name]
+    return tag in CURRENCIES or (
+        tag in BEGINNINGS
+        and standard.kind_of(tag, *place) is not None
+        and not any(at.tag == tag and at.holds(*place) for name in _DATES for at in standard.fields[name])
     )
 
 

@@ -1,4 +1,4 @@
-"""What an approval says of a layout: what opens its lines and groups, what stands where, and how fields find quantities.
+"""What an approval says of a layout: what opens its lines and groups, what stands where, which field is whose.
 
 It is made of one message that was read rightly (`description`) and says of each further one whether it is laid out
 like that (`reading`). Places are named by tag, qualifier, element and component, so that it holds for any values.
@@ -112,7 +112,8 @@ def read_layout(said: Mapping[str, Any]) -> Layout:
         lines=_keys(said["lines"]), groups=_keys(said["groups"]), has_groups=bool(said["has_groups"]),
         bare=frozenset(said["bare"]), fields=tuple(fields), needed=frozenset(said["needed"]),
         checked=frozenset(said["checked"]), bound={name: frozenset(ways) for name, ways in said["bound"].items()},
-        places={kind: frozenset(found) for kind, found in said["places"].items()}, by_standard=frozenset(said["by_standard"]), own=_keys(said["own"]),
+        places={kind: frozenset(found) for kind, found in said["places"].items()},
+        by_standard=frozenset(said["by_standard"]), own=_keys(said["own"]),
     )  # fmt: skip
 
 
@@ -193,4 +194,3 @@ def is_paired(standard: Standard, tag: str) -> bool:
     """Whether a segment has a row of numbers with their types."""
     places = (*standard.fields["item"], *standard.habits.get("item", ()))
     return any(at.tag == tag and at.every for at in places)
-

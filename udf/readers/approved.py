@@ -15,7 +15,8 @@ from udf.gatekeeper.states import find_states
 from udf.gatekeeper.syntax import find_malformed
 from udf.gatekeeper.unread import find_unread
 from udf.layouts.layout import ABOVE, Layout, key_of, read_layout
-from udf.layouts.reading import LaidOut, Part, UnlikeError, read_by
+from udf.layouts.parts import LaidOut, Part, UnlikeError
+from udf.layouts.reading import read_by
 from udf.message import LineRecords, Message, Unit
 from udf.reading import Record
 from udf.standards.chunks import Chunk, Chunks
@@ -182,5 +183,3 @@ def _order(part: Part) -> tuple[int, bool]:
 
 def _lower(part: Part, record: Mapping[str, Any]) -> Record:
     return {name: (s - part.first, e, c) for name, (s, e, c) in record.items()}
-
-

@@ -165,7 +165,7 @@ class Reference:
                 key = row["standard"], row["segment"], row["code"]
                 tables._meanings[key] = [*tables._meanings.get(key, ()), {**row, "review_id": str(decision.review_id)}]
             elif decision.kind == "severity":
-                tables._severities[row["code"], row["partner"]] = row["severity"]  # type: ignore[assignment]
+                tables._severities[row["code"], row["partner"]] = row["severity"]
         return tables
 
 

@@ -1,5 +1,6 @@
-"""What a person approves of a proposal in the warehouse: a layout or rows of tables, whole and without contradiction."""
+"""What a person approves of a proposal in the warehouse: a layout or rows of tables, without contradiction."""
 
+import json
 from typing import Any
 
 import psycopg
@@ -19,8 +20,12 @@ __all__ = ["reviewer"]
 
 def told(proposal: Proposal, measure: str | None = "sold", **changed: Any) -> dict[str, Any]:
     """What a person approves of a proposal, with what its code means."""
-    approve = proposal.approve
-    return approve | {"meanings": [{**row, "measure": measure} for row in approve["meanings"]]} | changed
+    approve: dict[str, Any] = json.loads(json.dumps(proposal.approve))
+    return (
+        json.loads(json.dumps(approve))
+        | {"meanings": [{**row, "measure": measure} for row in approve["meanings"]]}
+        | changed
+    )
 
 
 RIGHT = propose(envelope=KIOSK)
@@ -31,8 +36,8 @@ def store(connection: Connection, proposals: list[Proposal], text: str | None = 
     """A message of the partner that was not proved, with these proposals; its id."""
     fill(connection, [(text or write_strange(), KIOSK)])
     row = connection.execute(
-        "insert into silver.outcomes (message_id, compiler_version, message_type, is_valid, is_complete, rejected_lines,"
-        " problems, attempts, compile_ms, partner, proposals)"
+        "insert into silver.outcomes (message_id, compiler_version, message_type, is_valid, is_complete,"
+        " rejected_lines, problems, attempts, compile_ms, partner, proposals)"
         " select message_id, 'x', 'SLSRPT', false, false, '[]', '[]', 1, 1, 'KIOSK', %s from bronze.messages"
         " returning message_id",
         (dump_proposals(proposals),),
@@ -51,7 +56,10 @@ def test_a_person_sees_each_proposal_of_a_message_and_approves_one(connection: C
         " from silver.proposals order by rank",
         (RIGHT.detail,),
     ).fetchall()
-    assert found == [(message_id, "KIOSK", "SLSRPT", 1, "reading", 2, True), (message_id, *found[1][1:3], 2, *found[1][4:])]
+    assert found == [
+        (message_id, "KIOSK", "SLSRPT", 1, "reading", 2, True),
+        (message_id, *found[1][1:3], 2, *found[1][4:]),
+    ]
     with pytest.raises(errors.InvalidParameterValue, match="What QTY Z9 means is for you to say: measure is one of"):
         connection.execute("select silver.approve(proposals, 'asked them') from silver.proposals where rank = 1")
     row = connection.execute(
@@ -68,12 +76,14 @@ def test_a_person_sees_each_proposal_of_a_message_and_approves_one(connection: C
 def test_a_proposal_about_a_table_is_a_row_of_it(connection: Connection) -> None:
     text = write_strange().replace("Z10+", "NAD+ZZ9+").replace("QTY+Z9", "QTY+153")
     plain = propose(text, KIOSK, place="NAD")
-    placed = plain._replace(kind="role", approve=plain.approve | {"rows": [
-        {"table": "party_roles", "standard": "EDIFACT", "segment": "NAD", "code": "ZZ9", "partner": "KIOSK", "is_place": "yes"},
-    ]})  # fmt: skip
-    coded = plain._replace(kind="code", approve=plain.approve | {"rows": [
-        {"table": "quantity_meanings", "standard": "EDIFACT", "segment": "QTY", "code": "Z9", "partner": "KIOSK", "measure": None},
-    ]})  # fmt: skip
+    place = {"standard": "EDIFACT", "segment": "NAD", "code": "ZZ9", "is_place": "yes"}
+    code = {"standard": "EDIFACT", "segment": "QTY", "code": "Z9", "measure": None}
+    of_place, of_code = (
+        {"rows": [row | {"table": table, "partner": "KIOSK"}]}
+        for table, row in (("party_roles", place), ("quantity_meanings", code))
+    )
+    placed = plain._replace(kind="role", approve=plain.approve | of_place)
+    coded = plain._replace(kind="code", approve=plain.approve | of_code)
     store(connection, [placed, coded], text)
     connection.commit()
     connection.autocommit = True
@@ -84,9 +94,9 @@ def test_a_proposal_about_a_table_is_a_row_of_it(connection: Connection) -> None
     measures = Jsonb({"QTY Z9": "returned"})
     connection.execute("select silver.approve(proposals, 'x', %s) from silver.proposals where rank = 2", (measures,))
     assert connection.execute("select kind, message_type, decision from silver.decisions order by 1").fetchall() == [
-        ("code", "SLSRPT", {"standard": "EDIFACT", "segment": "QTY", "code": "Z9", "version": "", "measure": "returned"}),
-        ("role", "SLSRPT", {"standard": "EDIFACT", "segment": "NAD", "code": "ZZ9", "is_place": "yes"}),
-    ]  # fmt: skip
+        ("code", "SLSRPT", code | {"version": "", "measure": "returned"}),
+        ("role", "SLSRPT", place),
+    ]
 
 
 def test_the_same_layout_once_more_is_the_same_review_and_may_be_withdrawn(reviewer: Connection) -> None:

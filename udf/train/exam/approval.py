@@ -165,6 +165,12 @@ class Counts:
     reasons: Counter[str] = field(default_factory=Counter)
     examples: list[dict[str, str]] = field(default_factory=list)
 
+    def note(self, verdict: str, partner: Partner, sent: Sent, text: str, said: str) -> None:
+        """Keep an example of what was not as it should be."""
+        self.reasons[f"{verdict}: {said[:150]}"] += 1
+        kinds = ", ".join(partner.stranger.kinds)
+        self.examples.append({"verdict": verdict, "first": sent.text, "text": text, "said": said, "kinds": kinds})
+
 
 def examine_approval(partners: int, seed: int = SEED, messages: int = 5, each: int = 1) -> Counts:
     """What one approval is worth for so many partners, by so many further messages and attacks of each kind on one."""
@@ -194,9 +200,7 @@ def examine_approval(partners: int, seed: int = SEED, messages: int = 5, each: i
             if verdict != "exact":
                 found_out = [p for p in outcome.problems if p.severity == "error"]
                 said = [p.detail for p in sorted(found_out, key=lambda p: p.code == UNLIKE)] or ["valid"]
-                counts.reasons[f"{verdict}: {said[-1][:150]}"] += 1
-                counts.examples.append({"verdict": verdict, "first": sent.text, "text": found.text, "said": said[-1],
-                                        "kinds": ", ".join(partner.stranger.kinds)})  # fmt: skip
+                counts.note(verdict, partner, sent, found.text, said[-1])
         for found in further[:1]:
             damage(compiler, partner, found, counts, r, each)
     return counts
@@ -261,9 +265,7 @@ def mean_rightly(partner: Partner, draft: Draft, record: dict[str, Stated]) -> s
     return refine_in(draft, segment, measure)
 
 
-def damage(
-    compiler: Compiler, partner: Partner, sent: Sent, counts: Counts, r: random.Random, each: int
-) -> None:
+def damage(compiler: Compiler, partner: Partner, sent: Sent, counts: Counts, r: random.Random, each: int) -> None:
     """Damage a message in each way that a reader could notice, and see what goes on of it."""
     outcome = compile_sent(compiler, sent, sent.text)
     if not outcome.is_valid:
@@ -279,13 +281,14 @@ def damage(
                 continue
             damaged = compile_sent(compiler, sent, text)
             verdict = judge(partner, sent, damaged)
-            if verdict in ("wrong", "partly"):
-                verdict = "not to be noticed" if kind.unprovable else "rejected in part" if damaged.rejected_lines and not _won(partner, sent, damaged) else "wrong"
+            if verdict in ("wrong", "partly") and kind.unprovable:
+                verdict = "not to be noticed"
+            elif verdict in ("wrong", "partly"):
+                is_part = damaged.rejected_lines and not _won(partner, sent, damaged)
+                verdict = "rejected in part" if is_part else "wrong"
             counts.damaged[verdict] += 1
             if verdict == "wrong":
-                counts.reasons[f"damaged: {kind.name}"] += 1
-                counts.examples.append({"verdict": f"damaged: {kind.name}", "first": sent.text, "text": text,
-                                        "said": damaged.route or "", "kinds": ", ".join(partner.stranger.kinds)})  # fmt: skip
+                counts.note(f"damaged: {kind.name}", partner, sent, text, damaged.route or "")
 
 
 def _won(partner: Partner, sent: Sent, outcome: Outcome) -> bool:
