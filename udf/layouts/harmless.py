@@ -41,7 +41,7 @@ def says_nothing(segment: Segment, place: tuple[int, int], kind: str, setting: S
     if tag == "PTD":
         return place != (0, 0)
     if tag == "LIN":  # its number, what is done with it, and a type without a number
-        return place[0] == 0 or place == (1, 0) if standard.has_components else place[0] == 0 or place[0] % 2 == 1
+        return _is_plain(segment, place) if standard.has_components else place[0] == 0 or place[0] % 2 == 1
     if tag == "PIA":
         return is_alternative(segment)
     if tag not in holders(standard):
@@ -53,6 +53,14 @@ def says_nothing(segment: Segment, place: tuple[int, int], kind: str, setting: S
         and standard.kind_of(tag, *place) is not None
         and not any(at.tag == tag and at.holds(*place) for name in _DATES for at in standard.fields[name])
     )
+
+
+def _is_plain(segment: Segment, place: tuple[int, int]) -> bool:
+    """The number of a line in EDIFACT, or the code of what is done with it (1229)."""
+    return place[0] == 0 or (place == (1, 0) and len(segment.value(1)) <= _LONGEST_ACTION)
+
+
+_LONGEST_ACTION = 3
 
 
 def is_nobodys(tag: str, known: Collection[str], standard: Standard) -> bool:

@@ -142,6 +142,8 @@ def name_places(
     tag, qualifier = key_of(segment, standard, bare)
     typed: set[tuple[int, int]] = set()
     for kind, (_, e, c), slot in line_identifiers(segments, index, index + 1, standard):
+        if is_single(standard, tag) and e != standard.first["item", tag][0]:
+            continue  # an action code and an item that have run together
         typed |= {(e, c), slot[1:]} if slot else {(e, c)}
         yield f"{tag} {qualifier} number {kind}", (e, c), kind
     for e, element in enumerate(segment.elements):
@@ -190,7 +192,12 @@ def find_in(segment: Segment, index: int, place: FieldPlace, standard: Standard)
         yield index, e, place.component
 
 
+def is_single(standard: Standard, tag: str) -> bool:
+    """Whether a segment has one number, and it alone: the LIN of EDIFACT."""
+    return tag == "LIN" and standard.has_components
+
+
 def is_paired(standard: Standard, tag: str) -> bool:
     """Whether a segment has a row of numbers with their types."""
     places = (*standard.fields["item"], *standard.habits.get("item", ()))
-    return any(at.tag == tag and at.every for at in places)
+    return not is_single(standard, tag) and any(at.tag == tag and at.every for at in places)
