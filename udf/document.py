@@ -1,17 +1,17 @@
 """Proved records become a document: values are copied from the source, nearer statements win over farther ones."""
 
-import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from udf.edi.segments import Segment
 from udf.line_attributes import find_openings, inventory_status, read_attributes
+from udf.line_periods import StatedPeriods, is_end_alone, is_of_stock, is_yet_to_come, prefer_period, read_dates
 from udf.line_prices import read_currency, read_prices
 from udf.message import LineRecords
 from udf.outcome import Line, Party
 from udf.reading import Position, Record
 from udf.standards.chunks import Chunk
-from udf.standards.dates import date_statements, read_date, read_days
+from udf.standards.dates import read_date
 from udf.standards.items import line_identifiers, parent_slot
 from udf.standards.meanings import STOCK, refine
 from udf.standards.places import without_weak_place
@@ -93,20 +93,9 @@ def read_header(segments: Sequence[Segment], record: Record, setting: Setting) -
     return fields
 
 
-def read_dates(
-    segments: Sequence[Segment], record: Mapping[str, Position]
-) -> tuple[datetime.date | None, datetime.date | None]:
-    """First and last day that a record's `start` and `end` point at."""
-    start, end = record.get("start"), record.get("end")
-    return (
-        read_date(segments[start[0]], start)[0] if start else None,
-        read_date(segments[end[0]], end)[1] if end else None,
-    )
-
-
 def build_lines(
     segments: Sequence[Segment], line: LineRecords, inherited: Record, setting: Setting, currency: str | None,
-    periods: "StatedPeriods", transfer: str = "",
+    periods: StatedPeriods, transfer: str = "",
 ) -> list[Line]:  # fmt: skip
     """The lines of a proved line group; `inherited` is what header and group state, `transfer` the code of its PTD.
 
@@ -137,8 +126,10 @@ def build_lines(
         if measure in STOCK and as_of and is_yet_to_come(segments, record["quantity"], as_of):
             raise UnreadableValueError("stock-to-come", "A part of a stock has a later day than the stock itself.")
         if is_sale or measure in FLOWS:
-            whole = _prefer_period(segments, whole, line.first, setting, periods)
-            if _is_of_stock(segments, whole, setting):  # of a sale it says nothing
+            whole = prefer_period(segments, whole, line.first, setting, periods)
+            if is_end_alone(segments, whole, setting):
+                raise UnreadableValueError("period-half-stated", "The period of what moved states its end only.")
+            if is_of_stock(segments, whole, setting):  # of a sale it says nothing
                 whole = {name: at for name, at in whole.items() if name not in ("start", "end")}
         start, end = read_dates(segments, whole)
         attributes = inventory_status(segments, inventory.get(record["quantity"][0]))
@@ -188,13 +179,6 @@ def build_lines(
     return lines
 
 
-def is_yet_to_come(segments: Sequence[Segment], quantity: Position, as_of: datetime.date) -> bool:
-    """Whether a part of a stock (SCH06, SCH09) is of a later day than the stock: a schedule is no split of it."""
-    segment = segments[quantity[0]]
-    stated = (segment.value(e) for e in SCHEDULED) if segment.tag == "SCH" else ()
-    return any(read_days(day, "")[0] > as_of for day in stated if day)
-
-
 def _name_item(segments: Sequence[Segment], record: Record) -> str:
     """Under which name a number stands that is the item's by an approved layout alone: its type, or its segment's."""
     segment = segments[record["item"][0]]
@@ -202,72 +186,9 @@ def _name_item(segments: Sequence[Segment], record: Record) -> str:
     return _text(segments, record.get("item_type")) or own or segment.tag
 
 
-SCHEDULED = (5, 8)
-"""Elements of the two dates of an X12 SCH."""
-
-
 def transfer_of(segments: Sequence[Segment], first: int, last: int) -> str:
     """PTD01 (521) of a group, '' where no PTD opens it."""
     return segments[first].value(0) if first < last and segments[first].tag == "PTD" else ""
-
-
-def _prefer_period(
-    segments: Sequence[Segment], whole: Record, before: int, setting: Setting, periods: "StatedPeriods"
-) -> Record:
-    """What was sold has a period: a stock date (DTM 366) is not taken for it where the header states a period as well.
-
-    Raises UnreadableValueError `date-ambiguous` where several periods are stated above the line.
-    """
-    start = whole.get("start")
-    if start is None or segments[start[0]].tag != "DTM":
-        return whole
-    if setting.date_role("DTM", segments[start[0]].value(0)) != "as_of":
-        return whole
-    above = periods.above(before)
-    return whole | {"start": above[0], "end": above[1]} if above else whole
-
-
-def _is_of_stock(segments: Sequence[Segment], whole: Record, setting: Setting) -> bool:
-    """Whether the date of a quantity is that of a stock (DTM 366, 184) or of a document (BIA04)."""
-    start = whole.get("start")
-    if start is None:
-        return False
-    segment = segments[start[0]]
-    if segment.tag == "BIA":
-        return True
-    return segment.tag == "DTM" and setting.date_role("DTM", segment.value(0)) == "as_of"
-
-
-class StatedPeriods:
-    """First and last days of periods, wherever a message states them; looked for when they are first asked for.
-
-    Each line may ask, so that the answer must not take a look at all that stands above it.
-    """
-
-    def __init__(self, segments: Sequence[Segment], setting: Setting) -> None:
-        self._segments, self._setting = segments, setting
-        self._first: dict[str, Position] | None = None
-        self._other: dict[str, int] = {}
-        """By role, the segment that first states another day than the first one does."""
-
-    def above(self, before: int) -> tuple[Position, Position] | None:
-        """The first and the last day that are stated above a segment, None where one of them is not.
-
-        Raises UnreadableValueError `date-ambiguous` where there are several.
-        """
-        if self._first is None:
-            self._first = {}
-            for role, position in date_statements(self._segments, range(len(self._segments)), self._setting):
-                if role in ("period_start", "period_end"):
-                    known = self._first.setdefault(role, position)
-                    if text_at(self._segments, known) != text_at(self._segments, position):
-                        self._other.setdefault(role, position[0])
-        start, end = self._first.get("period_start"), self._first.get("period_end")
-        if start is None or end is None or start[0] >= before or end[0] >= before:
-            return None
-        if any(segment < before for segment in self._other.values()):
-            raise UnreadableValueError("date-ambiguous", "A stock date and several periods are stated above the line.")
-        return start, end
 
 
 _COPIED = frozenset((

@@ -5,13 +5,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from udf.document import FLOWS, OPENING, SALES, read_dates, span_at, text_at
+from udf.document import FLOWS, OPENING, SALES, span_at, text_at
 from udf.edi.segments import Segment
 from udf.layouts.description import describe_layout
+from udf.line_periods import read_dates
 from udf.message import Message
 from udf.outcome import Line, Proposal, ProposalKind
 from udf.reading import Record
 from udf.standards.chunks import Chunks
+from udf.standards.open_values import is_listed_reference
 from udf.standards.places import PLACES
 from udf.standards.setting import Setting
 from udf.standards.values import read_number
@@ -131,22 +133,26 @@ def _find_unknown(
 def states_openly(proposal: Proposal, name: str, setting: Setting) -> bool:
     """Whether a proposal has a place or a date for each line, where the standard does not say what stands there.
 
-    What the standard says to be no place, or no date of a sale, the model does not make one.
+    What the standard says to be no place, or no date of a sale, the model does not make one. A reference whose code the
+    directory lists is what it says there, unless its values tell the lines apart.
     """
     if name == "location":
         is_whole = all(line.location_id for line in proposal.lines)
     else:
         is_whole = all(line.period_end or line.as_of_date for line in proposal.lines)
+    is_told_apart = name != "location" or len({line.location_id for line in proposal.lines}) > 1
     places = proposal.approve["reading"].get(name, ())
-    return is_whole and all(_is_open(place["segment"], place["qualifier"], setting) for place in places)
+    return is_whole and all(_is_open(place["segment"], place["qualifier"], setting, is_told_apart) for place in places)
 
 
-def _is_open(tag: str, code: str, setting: Setting) -> bool:
+def _is_open(tag: str, code: str, setting: Setting, is_told_apart: bool) -> bool:
     if tag in PLACES:
         return setting.place_role(tag, code) is None
     if tag == "DTM":
         return setting.date_role(tag, code) is None
-    return tag in _REFERENCES or tag not in setting.standard.segments
+    if tag in _REFERENCES:
+        return is_told_apart or not is_listed_reference(tag, code)
+    return tag not in setting.standard.segments
 
 
 _REFERENCES = ("RFF", "REF", "N9")

@@ -217,13 +217,6 @@ def test_places_that_fit_in_two_ways_are_refused() -> None:
     assert "ambiguous-structure" in codes(compile_by_rules(inventory(sets)))
 
 
-def test_a_sale_is_not_of_the_day_of_a_stock_or_a_document() -> None:
-    line = first_line(message("SLSRPT", f"BGM+73E+S1+9 DTM+366:20260107:102 LOC+162+S1 {LIN} QTY+153:1"))
-    assert (line.period_start, line.period_end, line.as_of_date) == (None, None, None)
-    line = first_line(inventory(f"{UP} QTY*32*5*EA"))
-    assert (line.period_start, line.period_end) == (None, None)
-
-
 def test_the_currency_is_the_reference_currency_of_6347() -> None:
     head = "BGM+73E+S1+9 DTM+356:20260107:102 CUX+3:USD:4+2:EUR:10 LOC+162+S1"
     assert first_line(message("SLSRPT", f"{head} {LIN} PRI+AAA:2 QTY+153:1")).currency == "EUR"

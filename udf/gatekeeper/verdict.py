@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from udf.document import StatedPeriods, build_lines, inherit, lift, read_header, read_parties, text_at, transfer_of
+from udf.document import build_lines, inherit, lift, read_header, read_parties, text_at, transfer_of
 from udf.findings import Finding
 from udf.gatekeeper.anew import LinesAnew, RejectedAnew
 from udf.gatekeeper.blocks import PlaceSums
@@ -15,6 +15,7 @@ from udf.gatekeeper.doubled import find_doubled
 from udf.gatekeeper.layout import check_layout
 from udf.gatekeeper.placement import find_referenced_places
 from udf.gatekeeper.warnings import LineWarnings, repeated_stock
+from udf.line_periods import StatedPeriods
 from udf.message import LOGGED, Message, Unit, describe_answer
 from udf.outcome import Attempt, Document, Line, Outcome, Problem, RejectedLine, dump_document
 from udf.reading import Record

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from udf.document import StatedPeriods, build_lines, inherit, read_header, read_parties, transfer_of
+from udf.document import build_lines, inherit, read_header, read_parties, transfer_of
 from udf.gatekeeper.values import stock_key
 from udf.gatekeeper.warnings import days_of, find_odd_attributes
+from udf.line_periods import StatedPeriods
 from udf.message import LineRecords
 from udf.outcome import Document, Line
 from udf.plans.example import Example, Placeholder, UntraceableError, make_example

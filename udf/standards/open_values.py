@@ -17,12 +17,13 @@ _NO_PLACES = frozenset((
     "BM BT CO DI DP FI FX GV IL IO JB MR OI PO PR SB SI VR VX ZA ZZ WS ST LU"
 ).split())  # fmt: skip
 """The last three may be a place, and have rules of their own."""
-_UNLISTED = ("REF", "N9")
+_OF_X12 = ("REF", "N9")
 """References of which there is a list of all codes (X12 128). Those of EDIFACT 1153 are letters alone."""
 _TEXTS = ("MSG", "NTE")
 _DAY = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _DATE = re.compile(rf"{_DAY}(?:\d{{4}}|-?{_DAY})?")
 _LONGEST_PLACE = 25
+_SHORTEST_PLACE = 3
 
 
 class OpenValues(NamedTuple):
@@ -58,17 +59,22 @@ def find_open_values(segments: Sequence[Segment], indices: Sequence[int], settin
 
 def is_nobodys(segment: Segment, setting: Setting) -> bool:
     """Whether no directory says what a segment is about: a tag or the code of a reference of nobody's, or a text."""
-    tag, code = segment.tag, segment.value(0)
-    if tag in _UNLISTED:
-        return code not in codes_of("128")
-    return not code.isalpha() if tag == "RFF" else tag in _TEXTS or tag not in setting.standard.tags
+    tag = segment.tag
+    if tag in _REFERENCES:
+        return not is_listed_reference(tag, segment.value(0))
+    return tag in _TEXTS or tag not in setting.standard.tags
+
+
+def is_listed_reference(tag: str, code: str) -> bool:
+    """Whether a directory says what an RFF, a REF or an N9 refers to."""
+    return code in codes_of("128") if tag in _OF_X12 else code.isalpha()
 
 
 def find_rival(segments: Sequence[Segment], chunks: Chunks, setting: Setting, name: str) -> int | None:
     """Where something that no directory knows may state the day (`start`) or the place (`location`) of the lines.
 
     It counts where lines have theirs by default alone or not at all; what not each of them has is none. A word without
-    a digit says something else, and so does one with letters in an only line.
+    a digit says something else; in an only line, whatever is not a number of three digits does.
     """
     for chunk in (chunks.header, *chunks.groups):
         for index in chunk.indices:
@@ -88,4 +94,7 @@ def _is_rival(segments: Sequence[Segment], index: int, setting: Setting, name: s
         return False  # by its directory a reference is to something, and seldom to a store; a day it never is
     found = find_open_values(segments, [index], setting)
     values = [segments[s].value(e, c) for s, e, c in (found.others if name == "location" else found.dates)]
-    return any(value.isdigit() if is_alone else any(map(str.isdigit, value)) for value in values)
+    return any(
+        value.isdigit() and len(value) >= _SHORTEST_PLACE if is_alone else any(map(str.isdigit, value))
+        for value in values
+    )

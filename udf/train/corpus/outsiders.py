@@ -129,6 +129,46 @@ def _split_before(draft: Draft, _: random.Random) -> None:
             draft.segments[at:stop] = [*draft.segments[at + 1 : stop], draft.segments[at]]
 
 
+def _name_branch(draft: Draft, r: random.Random) -> None:
+    """A distributor whose branch is the place of its report, where the header names no other (98: DB)."""
+    first = next((n for n, s in enumerate(draft.segments) if s.tag in ("LIN", "PTD", "QTY")), 0)
+    if draft.message_type != "867" or not first or any(name == "location" for name, _ in draft.statements):
+        return
+    kind = r.choice(["91", "92"])
+    branch = draft.add("N1", "DB", r.choice(["EXAMPLE DIST", "VET DISTRIBUTION", ""]), kind, code(r, 2, 5))
+    draft.segments.pop()
+    known = [n for n in range(1, first) if draft.segments[n].tag == "N1"]
+    draft.segments.insert(known[0] if known else first, branch)
+    draft.state(location=(branch, 3, 0), location_type=(branch, 2, 0))
+    if not any("location" in record for record in draft.whole):
+        for record in draft.whole:
+            record |= {"location": (branch, 3, 0), "location_type": (branch, 2, 0)}
+
+
+def _name_location(draft: Draft, _: random.Random) -> None:
+    """Goods at a location that is no store and no warehouse (98: LC)."""
+    places = {id(at[0]): at[0] for record in draft.whole if (at := record.get("location")) and at[0].tag == "N1"}
+    if draft.message_type == "846" and not {s.elements[0][0] for s in places.values()} & {"BY"}:
+        for segment in places.values():
+            segment.elements[0] = ["LC"]
+
+
+def _note_dates(draft: Draft, r: random.Random) -> None:
+    """When a lot was made or more of it will come, behind a quantity: no day of the stock (374: 405, 169, 017, 050)."""
+    if draft.message_type != "846" or any(s.tag in ("SCH", "SDQ", "REF", "LS") for s in draft.segments):
+        return
+    qualifier = r.choice(["405", "169", "017", "050"])
+    segments = []
+    for segment in draft.segments:
+        segments.append(segment)
+        if segment.tag == "QTY":
+            draft.add("DTM", qualifier, f"20{digits(r, 2)}0{r.randint(1, 9)}1{r.randint(0, 9)}")
+            segments.append(draft.segments.pop())
+    draft.segments = segments
+
+
 Habit = Callable[[Draft, random.Random], None]
 _EDIFACT: tuple[Habit, ...] = (_name_document, _add_currency, _leave_end, _add_party, _add_substitute)
-_X12: tuple[Habit, ...] = (_leave_number, _refer, _add_party, _describe, _split_before)
+_X12: tuple[Habit, ...] = (
+    _leave_number, _refer, _add_party, _describe, _split_before, _name_branch, _name_location, _note_dates,
+)  # fmt: skip

@@ -14,7 +14,7 @@ def test_what_a_changed_draft_states_is_what_the_rules_read_of_it() -> None:
     r = random.Random(4)
     compiler = Compiler(None)
     changed = 0
-    for _ in range(60):
+    for _ in range(120):
         dialect, writing = draw_written(r)
         draft = dialect.draft(r)
         before = [(segment.tag, [list(e) for e in segment.elements]) for segment in draft.segments]
@@ -25,4 +25,4 @@ def test_what_a_changed_draft_states_is_what_the_rules_read_of_it() -> None:
             got = Counter(essence(line) for line in outcome.document.lines)
             assert got - expected_lines(draft) == Counter()
             assert header_of(outcome.document) == expected_header(draft)
-    assert changed > 20
+    assert changed > 40
