@@ -32,6 +32,7 @@ from udf.plans.book import PlanBook
 from udf.plans.replay import Replayed
 from udf.plans.routing import Routed, Router
 from udf.proposal import make_proposal, states_openly
+from udf.readers.approved import ApprovedReader
 from udf.readers.meaning import MeaningReader
 from udf.readers.model import ATTEMPTS, ModelReader
 from udf.readers.proposer import Proposer
@@ -87,6 +88,7 @@ class Compiler:
         self.reference = reference or load_reference()
         self.model_version = model
         self.version = version_with(model)
+        self._approved = ApprovedReader()
         self._reader = RulesReader() if engine is None else ModelReader(engine, attempts, self._guess)
         is_tiny = isinstance(engine, LlamaEngine)  # what answers in words is asked for a reading and for no more
         self._proposer = Proposer(engine) if is_tiny and engine else None
@@ -125,12 +127,20 @@ class Compiler:
     ) -> list[tuple[Outcome, str | None, list[Unit]]]:
         """Outcome, canonical document and units of each text, all of them read."""
         opened = [self._open(text, envelope) for text, envelope in zip(texts, envelopes, strict=True)]
-        messages = [message for message in opened if isinstance(message, Message)]
-        self._reader.read([(message, unit) for message in messages for unit in message.units], self._judge)
-        return [
-            (*self._finish(message), message.units) if isinstance(message, Message) else (message, None, [])
-            for message in opened
-        ]
+        found: dict[int, tuple[Outcome, str | None, list[Unit]]] = {}
+        against: dict[int, Sequence[Finding]] = {}
+        for number, message in enumerate(opened):
+            if isinstance(message, Outcome):
+                found[number] = message, None, []
+            elif message.setting.reference.layouts:
+                laid_out, review, against[number] = self._approved.read(message)
+                if laid_out is not None:
+                    found[number] = *self._finish_approved(laid_out, review), laid_out.units
+        left = {n: message for n, message in enumerate(opened) if isinstance(message, Message) and n not in found}
+        self._reader.read([(message, unit) for message in left.values() for unit in message.units], self._judge)
+        for number, message in left.items():
+            found[number] = *self._finish(message, against.get(number, ())), message.units
+        return [found[number] for number in range(len(opened))]
 
     def _open(self, text: str, envelope: Envelope | None) -> Message | Outcome:
         began = time.perf_counter()
@@ -159,13 +169,33 @@ class Compiler:
             unit.reading = reading
         return reading
 
-    def _finish(self, message: Message) -> tuple[Outcome, str | None]:
-        """The outcome of a message whose units are read and judged, and its document as JSON; plans learn from it."""
+    def _finish_approved(self, message: Message, review: int) -> tuple[Outcome, str | None]:
+        """The outcome of a message that is read as a review has approved, and its document as JSON."""
+        began = time.perf_counter()
+        verdict = Verdict(message, self.model_version, self.version)
+        try:
+            verdict.check_controls(is_approved=True)
+            verdict.assemble()
+            outcome, document = verdict.outcome()
+        except AnswerTooLargeError as error:
+            return self._refuse(message.text, error), None
+        compile_ms = round(1000 * (message.seconds + time.perf_counter() - began), 3)
+        errors = [problem for problem in outcome.problems if problem.severity == "error"][:20]
+        attempt = Attempt(0, None, "review", f"review {review}", problems=errors, compile_ms=compile_ms)
+        return outcome._replace(route="review", attempts=0, compile_ms=compile_ms, attempt_log=[attempt]), document
+
+    def _finish(self, message: Message, against: Sequence[Finding] = ()) -> tuple[Outcome, str | None]:
+        """The outcome of a message whose units are read and judged, and its document as JSON; plans learn from it.
+
+        `against` is what stands against the message as a whole before.
+        """
         began = time.perf_counter()
         verdict = Verdict(message, self.model_version, self.version, self._dispute)
         try:
             verdict.check_controls()
             verdict.assemble()
+            for finding in against:
+                verdict.note(finding)
             rivals = _find_rivals(message, verdict)
             is_open = verdict.is_whole and (not verdict.is_complete or bool(verdict.unstated or rivals))
             proposals = self._consider(message, verdict, rivals) if is_open else []
@@ -203,7 +233,7 @@ class Compiler:
                 continue
             stated = [list(zip(line.records, line.sources, strict=True)) for line in reading.lines]
             try:
-                proposal = make_proposal(message, stated)
+                proposal = make_proposal(message, stated, reading.chunks)
             except UnreadableValueError:
                 continue
             if all(proposal.lines != other.lines for other in found):

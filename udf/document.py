@@ -155,11 +155,12 @@ def build_lines(
             source["parent_line"] = segments[parent[0]].component_span(*parent[1:])
         if "currency" in whole and not nearer:
             source["currency"] = span_at(segments, whole["currency"])
+        item = text_at(segments, whole["item"])
         lines.append(Line(
             line_number=number,
-            item_id=text_at(segments, whole["item"]),
+            item_id=item,
             item_id_type=_text(segments, whole.get("item_type")),
-            item_ids=item_ids,
+            item_ids=item_ids if item in item_ids.values() else item_ids | {_name_item(segments, whole): item},
             location_id=_text(segments, whole.get("location")),
             location_id_type=_text(segments, whole.get("location_type")),
             measure=measure,
@@ -176,6 +177,13 @@ def build_lines(
             **({"price": None, "price_type": None} | prices),
         ))  # fmt: skip
     return lines
+
+
+def _name_item(segments: Sequence[Segment], record: Record) -> str:
+    """Under which name a number stands that is the item's by an approved layout alone: its type, or its segment's."""
+    segment = segments[record["item"][0]]
+    own = segment.value(0) if record["item"][1:] != (0, 0) else ""
+    return _text(segments, record.get("item_type")) or own or segment.tag
 
 
 def transfer_of(segments: Sequence[Segment], first: int, last: int) -> str:

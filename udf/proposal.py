@@ -7,10 +7,12 @@ from typing import Any
 
 from udf.document import FLOWS, OPENING, SALES, span_at, text_at
 from udf.edi.segments import Segment
+from udf.layouts.description import describe_layout
 from udf.line_periods import read_dates
 from udf.message import Message
 from udf.outcome import Line, Proposal, ProposalKind
 from udf.reading import Record
+from udf.standards.chunks import Chunks
 from udf.standards.open_values import is_listed_reference
 from udf.standards.places import PLACES
 from udf.standards.setting import Setting
@@ -25,8 +27,11 @@ Stated = Sequence[tuple[Record, Mapping[str, str]]]
 """Each record of a line with what stands above it, and for each of its fields the kind of chunk that states it."""
 
 
-def make_proposal(message: Message, lines: Sequence[Stated]) -> Proposal:
-    """The proposal of a reading that the invariants allow. Raises UnreadableValueError."""
+def make_proposal(message: Message, lines: Sequence[Stated], chunks: Chunks | None = None) -> Proposal:
+    """The proposal of a reading that the invariants allow. Raises UnreadableValueError.
+
+    With `chunks`, how the message was cut for it, an approval can have further messages read like it.
+    """
     segments, setting = message.segments, message.setting
     told = [_build(segments, record, setting) for line in lines for record, _ in line]
     mapping = _map_fields(segments, [entry for line in lines for entry in line])
@@ -36,9 +41,12 @@ def make_proposal(message: Message, lines: Sequence[Stated]) -> Proposal:
     kind: ProposalKind = unknown[0][0] if len(kinds) == 1 and "reading" not in kinds else "reading"
     said = "; ".join(sentence for _, sentence, _ in unknown) or "the layout is outside the structure of the standard"
     rows = [row for _, _, row in unknown if row]
+    records = [[record for record, _ in line] for line in lines]
+    layout = describe_layout(segments, chunks, records, setting) if chunks else None
     approve = {
         "partner": setting.partner or None, "message_type": setting.message_type,
-        "layout": name_layout(segments, mapping), "rows": rows, "reading": mapping,
+        "layout": name_layout(segments), "rows": rows, "reading": mapping,
+        "meanings": list(_find_meanings(segments, records, setting)), "plan": layout.as_json() if layout else None,
     }  # fmt: skip
     return Proposal(kind, f"Not proved, since {said}.", told, approve)
 
@@ -151,11 +159,23 @@ _REFERENCES = ("RFF", "REF", "N9")
 """Segments of which the standard says that they refer to something, and not to what."""
 
 
-def name_layout(segments: Sequence[Segment], mapping: Mapping[str, Any]) -> str:
-    """Twelve characters that are the same for messages whose fields stand in the same places."""
+def _find_meanings(
+    segments: Sequence[Segment], lines: Sequence[Sequence[Record]], setting: Setting
+) -> Iterator[dict[str, Any]]:
+    """The codes of quantities that no table knows: what they mean is for whoever approves to say."""
+    seen: dict[tuple[str, str], None] = {}
+    for records in lines:
+        for record in records:
+            at = record.get("qualifier")
+            tag = segments[(at or record["quantity"])[0]].tag
+            code = text_at(segments, at) if at else ""
+            if setting.measure(tag, code) is None:
+                seen.setdefault((tag, code))
+    for tag, code in seen:
+        yield {"standard": setting.standard.name, "segment": tag, "code": code, "measure": None}
+
+
+def name_layout(segments: Sequence[Segment]) -> str:
+    """Twelve characters that are the same for messages of the same segments, whatever they are read as."""
     tags = sorted({segment.tag for segment in segments})
-    places = sorted(
-        f"{name} {place['in']} {place['segment']} {place['element']} {place['component']}"
-        for name, found in mapping.items() for place in found
-    )  # fmt: skip
-    return hashlib.sha256("\n".join([*tags, *places]).encode()).hexdigest()[:12]
+    return hashlib.sha256("\n".join(tags).encode()).hexdigest()[:12]

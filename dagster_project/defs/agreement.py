@@ -38,8 +38,8 @@ SAMPLE = """
 """
 SAMPLE_SIZE = 20
 
-# Silver keeps no proposals yet. How long it took, and which way it went: what a process has learnt so far says whether
-# a plan or the model reads.
+# How long it took, and which way it went: what a process has learnt so far says whether a plan or the model reads, and
+# only who reads has proposals.
 OF_THE_PROCESS = ("compile_ms", "route", "attempts", "attempt_log", "plans", "proposals")
 COMPARED = tuple(name for name in CompiledRow._fields if name not in OF_THE_PROCESS)
 

@@ -193,6 +193,7 @@ create table if not exists silver.outcomes (
     partner text not null default '',
     decisions bigint[] not null default '{}',
     compiled_at timestamptz not null default now(),
+    proposals jsonb not null default '[]',
     check (document is not null or not is_valid),
     check (is_valid or not is_complete)
 );
@@ -208,6 +209,7 @@ comment on column silver.outcomes.attempts is 'Attempts of the model for the slo
 comment on column silver.outcomes.verification_hash is 'SHA-256 over the UTF-8 text of the message, then its document as JSON with sorted keys and no blanks (null where there is none).';
 comment on column silver.outcomes.compile_ms is 'Wall time in the compiler, in milliseconds.';
 comment on column silver.outcomes.plans is 'Ids of the plans that made it; none where the model did.';
+comment on column silver.outcomes.proposals is 'JSON array: what the message would be read as, the most likely first, where it is not proved; not one line of it goes on. silver.proposals has them as rows.';
 comment on column silver.outcomes.partner is 'The sender in the envelope; empty where there is none.';
 comment on column silver.outcomes.decisions is 'Which decisions of people (silver.reviews) stood before the reference tables when it was made, in their order, whether the message needed them or not.';
 

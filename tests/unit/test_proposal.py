@@ -81,7 +81,7 @@ def test_what_the_standard_says_to_be_no_place_is_no_open_question() -> None:
         assert states_openly(proposal, "location", message.setting) == is_open
 
 
-def test_a_layout_is_the_same_for_other_values_and_another_one_for_other_places() -> None:
+def test_a_layout_is_the_same_for_other_values_and_whatever_they_are_read_as() -> None:
     record = {"quantity": (4, 0, 1), "item": (3, 2, 0), "qualifier": (4, 0, 0), "location": (2, 0, 1)}
     one, other, moved = (
         propose(body, record | place)
@@ -91,5 +91,6 @@ def test_a_layout_is_the_same_for_other_values_and_another_one_for_other_places(
             ("RFF+ZS:0012'" + LINE, {"location": (2, 0, 0)}),
         )
     )
-    assert one.approve["layout"] == other.approve["layout"] != moved.approve["layout"]
-    assert name_layout(read(LINE).segments, {}) != one.approve["layout"]
+    assert one.approve["layout"] == other.approve["layout"] == moved.approve["layout"]
+    assert one.approve["reading"] != moved.approve["reading"]
+    assert name_layout(read(LINE).segments) != one.approve["layout"]

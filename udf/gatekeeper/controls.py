@@ -79,15 +79,20 @@ def is_nil_report(segments: Sequence[Segment], chunks: Chunks, setting: Setting)
     return setting.message_type == "SLSRPT" and any(place_role(store, setting) == "yes" for store in stores)
 
 
-def check_totals(segments: Sequence[Segment], first: int, setting: Setting) -> Iterator[Finding]:
-    """CNT 1 and 2 (EDIFACT 6069), CTT01 and CTT02, and the total of an 867 (QTY TO) against the lines."""
+def check_totals(
+    segments: Sequence[Segment], first: int, setting: Setting, counted: int | None = None, read: Sequence[str] = ()
+) -> Iterator[Finding]:
+    """CNT 1 and 2 (EDIFACT 6069), CTT01 and CTT02, and the total of an 867 (QTY TO) against the lines.
+
+    Where these are laid out otherwise than by the standard, so many were `counted`, and these quantities `read`.
+    """
     summed: tuple[set[Decimal], Decimal, set[str], set[Decimal]] | None = None
     is_summed = False
     totals = setting.standard.totals
     mark = setting.mark
     tags = Counter(segment.tag for segment in islice(segments, first, None))
-    lines = tags["LIN"]
-    counts = countable_lines(setting.message_type, tags)
+    lines = tags["LIN"] or counted
+    counts = countable_lines(setting.message_type, tags) | ({counted} if counted is not None else set())
     for index in range(first, len(segments)):
         segment = segments[index]
         kind, text = segment.value(0), ""
@@ -107,6 +112,9 @@ def check_totals(segments: Sequence[Segment], first: int, setting: Setting) -> I
             continue
         if not is_summed:  # once, however many totals are stated
             summed, is_summed = _add_up(segments, first, setting), True
+            if summed is not None and read:
+                own = sum((read_number(number, mark) for number in read), Decimal(0))
+                summed = summed[0] | {own}, summed[1] or own, summed[2] | {_hash(read)}, summed[3]
         try:
             stated = read_number(text, mark)
         except UnreadableValueError:

@@ -106,8 +106,9 @@ def _keeps_its_lines(segments: Sequence[Segment], first: int, last: int) -> bool
         own, following = (read_count(segments[i].value(0)) for i in lins[at : at + 2])
         if own is not None and following == own + 1:
             return True
+    behind = segments[lins[-1] if lins else 0 :]
     counts = (
-        segment.value(0, 1) if segment.tag == "CNT" else segment.value(0) for segment in segments[lins[-1] :]
+        segment.value(0, 1) if segment.tag == "CNT" else segment.value(0) for segment in behind
         if segment.tag == "CTT" or (segment.tag == "CNT" and segment.value(0) == "2")
     )  # fmt: skip
     return any(is_count(count, {len(lins)}) for count in counts)

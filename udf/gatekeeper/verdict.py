@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from udf.document import build_lines, inherit, lift, read_header, read_parties, transfer_of
+from udf.document import build_lines, inherit, lift, read_header, read_parties, text_at, transfer_of
 from udf.findings import Finding
 from udf.gatekeeper.anew import LinesAnew, RejectedAnew
 from udf.gatekeeper.blocks import PlaceSums
@@ -102,7 +102,11 @@ class Verdict:
             detail = f"Of the problems «{code}» of this message {count} more are not listed."
             self.note(Finding("more-problems", detail))
 
-    def check_controls(self) -> None:
+    def check_controls(self, is_approved: bool = False) -> None:
+        """Hold the message to its own counts, references and sums, and to its standard's layout.
+
+        `is_approved` where a person has approved another layout: its lines and quantities are those that were read.
+        """
         message = self.message
         segments, first, setting = message.segments, message.first, message.setting
         for finding in (
@@ -111,10 +115,15 @@ class Verdict:
         ):  # fmt: skip
             self.note(finding)
         self.is_whole = self.errors == 0
-        for finding in check_totals(message.segments, message.first, message.setting):
-            self.note(finding)
         lines = [unit for unit in message.units if unit.chunks[0].kind == "line"]
-        for finding in check_layout(message.segments, message.first, message.chunks, message.setting):
+        if is_approved:
+            numbers = [text_at(segments, r["quantity"]) for unit in lines for r in message.gather(unit).records]
+            totals = check_totals(segments, first, setting, len(lines), numbers)
+        else:
+            totals = check_totals(segments, first, setting)
+        for finding in totals:
+            self.note(finding)
+        for finding in [] if is_approved else check_layout(segments, first, message.chunks, setting):
             if finding.code in _OF_LINES and finding.segment is not None:
                 unit = lines[bisect_right(lines, finding.segment, key=_first_of) - 1]
                 unit.findings = [*unit.findings, finding]

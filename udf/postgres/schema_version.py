@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """As many as there are steps in dagster_project/warehouse/steps, which bring an older warehouse here."""
 
 # Not by to_regclass, which who may not look into a schema may not ask.

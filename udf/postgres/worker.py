@@ -67,6 +67,7 @@ _OUTCOMES = Table(
         "is_valid": "boolean", "is_complete": "boolean", "document": "jsonb", "rejected_lines": "jsonb",
         "problems": "jsonb", "route": "text", "attempts": "integer", "verification_hash": "text",
         "compile_ms": "numeric", "plans": "text[]", "partner": "text", "decisions": "bigint[]",
+        "proposals": "jsonb",
     },
 )  # fmt: skip
 _ATTEMPTS = Table(
@@ -280,6 +281,7 @@ class Worker:
             f"{{{','.join(row.plans)}}}",  # names are hexadecimal
             partner,
             f"{{{','.join(str(decision.review_id) for decision in decisions)}}}",
+            storable_json(row.proposals),
         )
 
     def _write_attempt(self, message_id: str, attempt: Attempt) -> tuple[Any, ...]:

@@ -14,7 +14,7 @@ from udf.language.prompts import encode_chunk
 from udf.language.spread import key_of
 from udf.message import Message
 from udf.reading import Position, Record, SegmentLike
-from udf.standards.chunks import Chunk
+from udf.standards.chunks import Chunk, Chunks
 from udf.standards.items import is_gs1_key
 from udf.standards.open_values import find_open_values
 from udf.standards.setting import value_at
@@ -45,6 +45,8 @@ class Reading:
     header: Record
     lines: list[ProposedLine] = field(default_factory=list)
     margin: float = 1.0
+    chunks: Chunks | None = None
+    """How the message was cut."""
 
 
 class Proposer:
@@ -82,6 +84,7 @@ class Proposer:
             agreed = _agree(message, ordered, records, [answer.confidence for answer in said])
             for found in (agreed, records) if agreed != records else (records,):
                 reading = _put_together(ordered, found)
+                reading.chunks = chunks
                 _complete(message, chunks.header, reading)
                 reading.margin = min(answer.confidence for answer in said)
                 yield reading

@@ -49,6 +49,11 @@ def describe_kinds() -> dict[str, Kind]:
         "severity": Kind(
             ("code",), (), "severity", _values("problem_severities", "severity"), tuple(_name_acceptable())
         ),
+        # not a row of a table: what stands where in a layout, and what its codes mean
+        "layout": Kind(
+            ("layout",), (), "measure", _values("quantity_meanings", "measure"),
+            tuple({"standard": standard.name} for standard in STANDARDS.values()),
+        ),
     }  # fmt: skip
 
 

@@ -50,6 +50,11 @@ _ALTERNATIVES = ("2", "3", "4")
 """PIA 4347: another item that may be, is, or has been substituted. Not this one."""
 
 
+def is_alternative(segment: Segment) -> bool:
+    """Whether the numbers of a PIA are of other items."""
+    return segment.tag == "PIA" and segment.value(0) in _ALTERNATIVES
+
+
 def line_identifiers(
     segments: Sequence[Segment], first: int, last: int, standard: Standard
 ) -> list[tuple[str, Position, Position | None]]:
@@ -58,7 +63,7 @@ def line_identifiers(
     rows = _rows(standard)
     for index in range(first, last):
         segment = segments[index]
-        if segment.tag not in rows or (segment.tag == "PIA" and segment.value(0) in _ALTERNATIVES):
+        if segment.tag not in rows or is_alternative(segment):
             continue
         start, every, back, c, untyped = rows[segment.tag]
         sub_line = SUB_LINE[0] if is_sub_line(segment) else -1
@@ -127,6 +132,16 @@ def _is_none(kind: str, number: str) -> bool:
 
 
 _ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{1,2}", re.IGNORECASE)
+
+
+def is_known_type(kind: str) -> bool:
+    """Whether a type says of an identifier whose it is, or none is needed."""
+    return not kind or kind in _CLASS
+
+
+def goes_before(kind: str, other: str, standard: Standard) -> bool:
+    """Whether a number of one type names the item where one of another stands beside it."""
+    return other in _NO_ITEMS[standard.name] or _rank(kind, ()) < _rank(other, ())
 
 
 def find_rival(

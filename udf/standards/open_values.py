@@ -33,13 +33,18 @@ class OpenValues(NamedTuple):
     others: list[Position]
 
 
+def refers_to_documents(segment: Segment) -> bool:
+    """Whether a reference is to a document, an order, a contract or a party."""
+    return segment.value(0) in _NO_PLACES
+
+
 def find_open_values(segments: Sequence[Segment], indices: Sequence[int], setting: Setting) -> OpenValues:
     """The last value of each reference under a code of nobody's, of each free text and of each unknown segment."""
     found = OpenValues([], [])
     for index in indices:
         segment = segments[index]
         tag = segment.tag
-        is_open = segment.value(0) not in _NO_PLACES if tag in _REFERENCES else is_nobodys(segment, setting)
+        is_open = not refers_to_documents(segment) if tag in _REFERENCES else is_nobodys(segment, setting)
         stated = [(e, c) for e, element in enumerate(segment.elements) for c, value in enumerate(element) if value]
         if not is_open or not stated:
             continue

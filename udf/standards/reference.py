@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from udf.outcome import Severity
 from udf.standards import codes
@@ -30,11 +30,12 @@ class Decision(NamedTuple):
 
     review_id: int
     kind: str
-    """`role`, `code`, `period` or `severity` (`udf.standards.decisions`); any other is nothing that a table holds."""
+    """`role`, `code`, `period` or `severity` (`udf.standards.decisions`); `layout` is nothing that a table holds."""
     partner: str
     message_type: str | None
     """None for messages of any type."""
-    row: Mapping[str, str]
+    row: Mapping[str, Any]
+    """Of a layout what its approval says, else a row of texts."""
 
 
 class Reference:
@@ -43,8 +44,11 @@ class Reference:
     def __init__(self) -> None:
         self.in_force: tuple[int, ...] = ()
         """The decisions that stand before the tables, for the partner and message type of `decided`."""
+        self.layouts: tuple[Decision, ...] = ()
+        """Of them those of layouts."""
         self._decisions: dict[str, tuple[Decision, ...]] = {}
         self._decided: dict[tuple[str, str], Reference] = {}
+        self._extended: dict[tuple[int, ...], tuple[tuple[Decision, ...], Reference]] = {}
         self._meanings: dict[tuple[str, str, str], list[dict[str, str]]] = {}
         for row in read_table("quantity_meanings"):
             self._meanings.setdefault((row["standard"], row["segment"], row["code"]), []).append(row)
@@ -138,9 +142,21 @@ class Reference:
             self._decided[key] = self._with(self.find_decisions(partner, message_type))
         return self._decided[key]
 
+    def with_meanings(self, decisions: tuple[Decision, ...]) -> "Reference":
+        """The tables with what a layout's approval says of codes besides."""
+        key = tuple(decision.review_id for decision in decisions)
+        known = self._extended.get(key)
+        if known is None or known[0] != decisions:
+            known = decisions, self._with(decisions)
+            known[1].in_force = self.in_force
+            self._extended[key] = known
+        return known[1]
+
     def _with(self, decisions: Sequence[Decision]) -> "Reference":
         tables = copy.copy(self)
         tables.in_force = tuple(sorted(decision.review_id for decision in decisions))
+        tables.layouts = tuple(decision for decision in decisions if decision.kind == "layout")
+        tables._extended = {}
         tables._decisions, tables._decided, tables._found = {}, {}, {}
         tables._meanings, tables._places = self._meanings.copy(), self._places.copy()
         tables._dates, tables._severities = self._dates.copy(), self._severities.copy()
@@ -154,7 +170,7 @@ class Reference:
                 key = row["standard"], row["segment"], row["code"]
                 tables._meanings[key] = [*tables._meanings.get(key, ()), {**row, "review_id": str(decision.review_id)}]
             elif decision.kind == "severity":
-                tables._severities[row["code"], row["partner"]] = row["severity"]  # type: ignore[assignment]
+                tables._severities[row["code"], row["partner"]] = row["severity"]
         return tables
 
 

@@ -136,7 +136,7 @@ def test_who_could_not_see_the_others_decision_is_refused(reviewer: Connection, 
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"kind": "layout"}, "There is no kind layout to approve: it is one of code, period, role, severity."),
+        ({"kind": "shape"}, "There is no kind shape to approve: it is one of code, layout, period, role, severity."),
         ({"kind": "withdrawal"}, "There is no kind withdrawal"),
         ({"kind": None}, "There is no kind null"),
         ({"partner": " "}, "A decision is about one partner"),
@@ -222,6 +222,9 @@ WRITES = [
     "drop trigger reviews_stay on silver.reviews",
     "drop table silver.reviews",
     "create or replace function silver.approve(text, text, jsonb, text, text) returns bigint return 1",
+    "select silver.complete_layout(null, '{}', 'P', 'SLSRPT')",
+    "select silver.refuse_contradiction('{}', 'P', 'SLSRPT')",
+    "delete from silver.proposals",
     "select silver.complete_decision(null, '{}')",
 ]
 

@@ -67,7 +67,8 @@ def test_an_older_warehouse_keeps_what_it_knows_of_how_partners_write(connection
     connection.execute(
         "delete from bronze.schema_versions; alter table bronze.interchanges drop column is_withdrawn;"
         " alter table bronze.deliveries drop column continues;"
-        " drop view silver.settled_outcomes; alter table silver.outcomes drop column partner, drop column decisions;"
+        " drop view silver.settled_outcomes, silver.proposals cascade;"
+        " alter table silver.outcomes drop column partner, drop column decisions, drop column proposals;"
         " alter table silver.plans drop column decisions"
     )
     warehouse.bring_up_to_date(connection)

@@ -113,7 +113,7 @@ def label(draft: Draft, chunk: Chunk) -> list[Record]:
         number = place.get(id(quantity[0]))
         if number is None or (chunk.carried and number < chunk.carried):
             continue
-        entry = _prefer_price(draft, entry)
+        entry = prefer_price(draft, entry)
         records.append({
             name: (place[id(entry[name][0])], *entry[name][1:])
             for name in FIELDS if name in entry and stands(entry[name]) and id(entry[name][0]) in place
@@ -121,7 +121,7 @@ def label(draft: Draft, chunk: Chunk) -> list[Record]:
     return records
 
 
-def _prefer_price(draft: Draft, record: dict[str, Reference]) -> dict[str, Reference]:
+def prefer_price(draft: Draft, record: dict[str, Reference]) -> dict[str, Reference]:
     """A record with the one of some prices that goes before the others."""
     if "price" not in record:
         return record

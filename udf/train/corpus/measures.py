@@ -119,6 +119,11 @@ def measure_of(message_type: str, tag: str, code: str, version: str) -> str:
     return _EDIFACT_6063.get(code, UNMAPPED)
 
 
+def known_codes(x12: bool) -> set[str]:
+    """Codes of quantities that have a meaning here."""
+    return {*_X12_859, *_X12_673, "N4", "OC", "TO"} if x12 else {*_EDIFACT_6063, "152"}
+
+
 _TRANSFERS = {
     # X12 521, as far as it is drawn: sales, adjustment, relocation; what is left out has no meaning of ours
     "SS": None, "SH": None, "SA": "adjustment", "BJ": "transferred",

@@ -26,7 +26,7 @@ class Stranger:
     def __init__(
         self, dialect: Dialect, kinds: tuple[str, ...], codes: tuple[Codes, ...], noise: tuple[str, ...]
     ) -> None:
-        self.dialect, self.kinds, self._codes, self._noise = dialect, kinds, codes, noise
+        self.dialect, self.kinds, self.codes, self._noise = dialect, kinds, codes, noise
 
     @property
     def message_type(self) -> str:
@@ -35,7 +35,7 @@ class Stranger:
     def draft(self, r: random.Random) -> Draft:
         """Another message. Raises ValueError where the dialect has nothing that an invention could be made of."""
         draft = self.dialect.draft(r)
-        for kind, own in zip(self.kinds, self._codes, strict=True):
+        for kind, own in zip(self.kinds, self.codes, strict=True):
             if not INVENTIONS[kind](draft, own, r):
                 raise ValueError(f"nothing to invent: {kind}")
         self._add_noise(draft, r)

@@ -98,14 +98,14 @@ def _expected(draft: Draft, record: dict[str, Reference]) -> Essence | None:
     measure = measure_of(draft.message_type, segment.tag, code or "", draft.version)
     if measure == NO_LINE:
         return None
-    measure = _refine(draft, segment, measure)
+    measure = refine_in(draft, segment, measure)
     sale = measure in _PERIOD_ONLY or (measure == UNMAPPED and draft.message_type in ("SLSRPT", "867"))
     moved = sale or measure in _PERIOD_TOO
     first, last = record.get("start"), record.get("end")
     as_of = days_of(last)[1] if last and not sale else None
     if moved and draft.sale_period:
         first, last = draft.sale_period
-    elif moved and first and _is_of_stock(first):  # what was sold has a period, and the day of a stock is none
+    elif moved and first and is_of_stock(first):  # what was sold has a period, and the day of a stock is none
         first = last = None
     if measure == "opening_balance":  # what there was when the period began, and so not of its last day
         as_of, moved = None, True
@@ -134,7 +134,7 @@ def _prices(draft: Draft, record: dict[str, Reference]) -> tuple[Stated, tuple[S
     return (None, None, None, None) if chosen is None else price_of(chosen), tuple(map(price_of, run))
 
 
-def _refine(draft: Draft, quantity: DraftSegment, measure: str) -> str:
+def refine_in(draft: Draft, quantity: DraftSegment, measure: str) -> str:
     """The measure of a quantity with what the PTD above it or the INV beside it says of it."""
     at = next(number for number, segment in enumerate(draft.segments) if segment is quantity)
     kind = next((s.elements[0][0] for s in reversed(draft.segments[:at]) if s.tag == "PTD"), None)
@@ -144,8 +144,8 @@ def _refine(draft: Draft, quantity: DraftSegment, measure: str) -> str:
 
 def _state_of(segments: Sequence[DraftSegment], quantity: int) -> str | None:
     """7491 of the INV that belongs to a QTY: before it where INV opens each group of the line, else behind it."""
-    first = next(n for n in range(quantity, -1, -1) if segments[n].tag == "LIN")
-    opens = next(s.tag for s in segments[first:] if s.tag in ("INV", "QTY")) == "INV"
+    first = next((n for n in range(quantity, -1, -1) if segments[n].tag == "LIN"), 0)
+    opens = next((s.tag for s in segments[first:] if s.tag in ("INV", "QTY")), "") == "INV"
     own = (reversed(segments[first:quantity])) if opens else segments[quantity + 1 :]
     for segment in own:
         if segment.tag == "INV":
@@ -155,7 +155,7 @@ def _state_of(segments: Sequence[DraftSegment], quantity: int) -> str | None:
     return None
 
 
-def _is_of_stock(reference: Reference) -> bool:
+def is_of_stock(reference: Reference) -> bool:
     """Whether a date is that of an inventory (2005 366, 374 184) or of a document (BIA04)."""
     segment = reference[0]
     return segment.tag == "BIA" or (segment.tag == "DTM" and segment.elements[0][0] in ("366", "184"))
