@@ -72,6 +72,7 @@ lines as (
         price,
         price_type,
         currency,
+        amount,
         period_start_date,
         period_end_date,
         null::date as as_of_date,
@@ -97,6 +98,7 @@ lines as (
         null::numeric as price,
         null::text as price_type,
         null::text as currency,
+        null::numeric as amount,
         period_start_date,
         period_end_date,
         as_of_date,
@@ -122,6 +124,7 @@ lines as (
         null::numeric as price,
         null::text as price_type,
         null::text as currency,
+        null::numeric as amount,
         period_start_date,
         period_end_date,
         as_of_date,
@@ -299,6 +302,7 @@ select
         when 'unit' then price * quantity
         when 'line' then abs(price) * sign(quantity)
     end as line_value,
+    amount,
     stated_currency as currency,
     upper(coalesce(price_type, '')) in {{ sql_list(var('cost_price_types')) }} as is_priced_at_cost,
 
