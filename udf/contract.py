@@ -167,6 +167,7 @@ class Envelope(_Frozen):
     control_reference: str | None = Field(default=None, description="UNB 0020, ISA13")
     prepared_at: str | None = Field(default=None, description="ISO date and time of UNB S004, ISA09 and ISA10")
     group_type: str | None = Field(default=None, description="GS01")
+    group_sender: str | None = Field(default=None, description="UNG 0040, GS02")
     version: str | None = Field(default=None, description="GS08")
     message_type: str | None = Field(
         default=None, description="what a body without UNH or ST is said to be; null where the message says it itself"

@@ -184,6 +184,7 @@ class Envelope(NamedTuple):
     control_reference: str | None = None
     prepared_at: str | None = None
     group_type: str | None = None
+    group_sender: str | None = None
     version: str | None = None
     message_type: str | None = None
 

@@ -43,3 +43,13 @@
         else jsonb_build_object({{ name }}, {{ value }})
     end
 {%- endmacro %}
+
+{# Joins a row for each element of a JSON array of objects, their values as typed columns of `alias`. #}
+{% macro unpack_json_list(array, alias, columns) -%}
+    cross join
+        lateral jsonb_to_recordset(coalesce({{ array }}, '[]'::jsonb)) as {{ alias }} (
+            {%- for name, type in columns.items() %}
+            {{ name }} {{ type }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        )
+{%- endmacro %}

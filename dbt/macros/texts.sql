@@ -33,6 +33,11 @@
     case when {{ text }} ~ '^[0-9]{1,18}$' then ({{ text }})::bigint end
 {%- endmacro %}
 
+{# The number that a text writes with a decimal point or comma, null where it is anything else. #}
+{% macro decimal_number(text) -%}
+    case when {{ text }} ~ '^-?[0-9]{1,15}([.,][0-9]{1,6})?$' then replace({{ text }}, ',', '.')::numeric end
+{%- endmacro %}
+
 {# A number of 64 bits for a text, the same in each version of the database. #}
 {% macro hash_of(text) -%}
     hashtextextended({{ text }}, 0)

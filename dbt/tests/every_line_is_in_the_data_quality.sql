@@ -10,6 +10,12 @@ messages as (
 
 ),
 
+message_partners as (
+
+    select * from {{ ref('int_message_partners') }}
+
+),
+
 line_fates as (
 
     select * from {{ ref('int_line_fates') }}
@@ -40,13 +46,15 @@ stated_lines as (
 stated_messages as (
 
     select
-        partner_id,
-        sum(rejected_line_count) as rejected_line_count,
+        message_partners.partner_id,
+        sum(messages.rejected_line_count) as rejected_line_count,
         count(*) as message_count
 
     from messages
 
-    group by partner_id
+    inner join message_partners on messages.message_id = message_partners.message_id
+
+    group by message_partners.partner_id
 
 ),
 

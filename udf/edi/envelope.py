@@ -37,10 +37,11 @@ def read_envelope(delimiters: Delimiters, una: str | None, header: Segment | Non
 
 
 def add_group(envelope: Envelope, header: Segment) -> Envelope:
-    """The envelope with what GS says of the messages in its group."""
+    """The envelope with what UNG or GS says of the messages in its group."""
+    sender = header.value(1, 0).strip() or None
     if header.tag != "GS":
-        return envelope
-    return envelope._replace(group_type=header.value(0) or None, version=header.value(7) or None)
+        return envelope._replace(group_sender=sender)
+    return envelope._replace(group_type=header.value(0) or None, group_sender=sender, version=header.value(7) or None)
 
 
 def iso_datetime(date: str, time: str) -> str | None:

@@ -87,6 +87,24 @@ parts as (
 
     group by part_lines.compiled_line_id
 
+),
+
+-- An amount beside several quantities of one line number says of none what it is worth.
+shared_amounts as (
+
+    select
+        message_id,
+        line_number,
+        item_id
+
+    from lines
+
+    where amount is not null and measure in {{ sql_list(var('counted_sales_measures')) }}
+
+    group by message_id, line_number, item_id
+
+    having count(*) > 1
+
 )
 
 select
@@ -109,7 +127,10 @@ select
     lines.measure,
     lines.qualifier,
     lines.quantity,
-    lines.line_value,
+    coalesce(
+        lines.line_value,
+        case when shared_amounts.message_id is null then abs(lines.amount) * sign(lines.quantity) end
+    ) as line_value,
     lines.currency,
     lines.is_priced_at_cost,
     lines.start_date,
@@ -142,3 +163,9 @@ left join totals
     on lines.message_id = totals.message_id and lines.compiled_line_id = totals.compiled_line_id
 
 left join parts on lines.compiled_line_id = parts.compiled_line_id
+
+left join shared_amounts
+    on
+        lines.message_id = shared_amounts.message_id
+        and lines.line_number is not distinct from shared_amounts.line_number
+        and lines.item_id is not distinct from shared_amounts.item_id

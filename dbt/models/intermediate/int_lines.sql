@@ -36,6 +36,18 @@ pack_factors as (
 
 ),
 
+location_aliases as (
+
+    select * from {{ ref('location_aliases') }}
+
+),
+
+item_aliases as (
+
+    select * from {{ ref('int_item_aliases') }}
+
+),
+
 unmapped_lines as (
 
     select * from {{ ref('stg_compiled_unmapped') }}
@@ -60,6 +72,7 @@ lines as (
         price,
         price_type,
         currency,
+        amount,
         period_start_date,
         period_end_date,
         null::date as as_of_date,
@@ -85,6 +98,7 @@ lines as (
         null::numeric as price,
         null::text as price_type,
         null::text as currency,
+        null::numeric as amount,
         period_start_date,
         period_end_date,
         as_of_date,
@@ -110,6 +124,7 @@ lines as (
         null::numeric as price,
         null::text as price_type,
         null::text as currency,
+        null::numeric as amount,
         period_start_date,
         period_end_date,
         as_of_date,
@@ -164,7 +179,7 @@ named as (
         identified.*,
         coalesce(item.gtin, identified.item_id) as canonical_item_id,
         {{ canonical_item_id_type('item.gtin', 'identified.namespace') }} as canonical_item_id_type,
-        coalesce(identified.location_id, 'unknown') as canonical_location_id
+        coalesce(location_aliases.stands_for, identified.location_id, 'unknown') as canonical_location_id
 
     from identified
 
@@ -172,34 +187,56 @@ named as (
         gtin_of('identified.item_id', 'identified.item_id_type', 'identified.namespace'), 'item', 'gtin'
     ) }}
 
+    left join location_aliases
+        on
+            identified.partner_id = location_aliases.partner
+            and coalesce(identified.location_id, 'unknown') = location_aliases.location_id
+
+),
+
+renamed as (
+
+    select
+        named.*,
+        coalesce(item_aliases.stands_for_id, named.canonical_item_id) as known_item_id,
+        coalesce(item_aliases.stands_for_type, named.canonical_item_id_type) as known_item_id_type
+
+    from named
+
+    left join item_aliases
+        on
+            named.partner_id = item_aliases.partner_id
+            and named.canonical_item_id_type = item_aliases.item_id_type
+            and named.canonical_item_id = item_aliases.item_id
+
 ),
 
 -- A case of known content is so many pieces; without a factor it stays a case. The partner's own factor wins.
 packed as (
 
     select
-        named.*,
+        renamed.*,
         coalesce(own_packs.contained_units, common_packs.contained_units) as contained_units,
         case
             when own_packs.contained_units is not null then own_packs.contained_item_id
             else common_packs.contained_item_id
         end as contained_item_id
 
-    from named
+    from renamed
 
     left join pack_factors as own_packs
         on
-            named.partner_id = own_packs.partner
-            and named.canonical_item_id_type = own_packs.item_id_type
-            and named.canonical_item_id = own_packs.item_id
-            and named.unit_of_measure = own_packs.unit
+            renamed.partner_id = own_packs.partner
+            and renamed.known_item_id_type = own_packs.item_id_type
+            and renamed.known_item_id = own_packs.item_id
+            and renamed.unit_of_measure = own_packs.unit
 
     left join pack_factors as common_packs
         on
             common_packs.partner is null
-            and named.canonical_item_id_type = common_packs.item_id_type
-            and named.canonical_item_id = common_packs.item_id
-            and named.unit_of_measure = common_packs.unit
+            and renamed.known_item_id_type = common_packs.item_id_type
+            and renamed.known_item_id = common_packs.item_id
+            and renamed.unit_of_measure = common_packs.unit
 
 ),
 
@@ -207,7 +244,7 @@ converted as (
 
     select
         *,
-        coalesce(contained_item_id, canonical_item_id) as series_item_id,
+        coalesce(contained_item_id, known_item_id) as series_item_id,
         case when contained_units is not null then 'EA' else unit_of_measure end as series_unit,
         quantity * coalesce(contained_units, 1) as exact_quantity,
         case
@@ -246,10 +283,10 @@ select
     parent_line,
     is_sales,
 
-    {{ series_key('partner_id', 'canonical_location_id', 'canonical_item_id_type', 'series_item_id', 'series_unit') }}
+    {{ series_key('partner_id', 'canonical_location_id', 'known_item_id_type', 'series_item_id', 'series_unit') }}
         as series_key,
     series_item_id as item_id,
-    canonical_item_id_type as item_id_type,
+    known_item_id_type as item_id_type,
     canonical_location_id as location_id,
     series_unit as unit,
     unit is null as is_unit_assumed,
@@ -265,6 +302,7 @@ select
         when 'unit' then price * quantity
         when 'line' then abs(price) * sign(quantity)
     end as line_value,
+    amount,
     stated_currency as currency,
     upper(coalesce(price_type, '')) in {{ sql_list(var('cost_price_types')) }} as is_priced_at_cost,
 

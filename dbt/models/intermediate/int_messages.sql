@@ -13,6 +13,12 @@ headers as (
 
 ),
 
+message_partners as (
+
+    select * from {{ ref('int_message_partners') }}
+
+),
+
 partners as (
 
     select * from {{ ref('partners') }}
@@ -25,10 +31,13 @@ stated as (
 
     select
         headers.*,
+        coalesce(message_partners.partner_id, headers.sender_id) as partner_id,
         {{ stated_at('headers.prepared_at', 'headers.received_at') }} as stated_at,
         {{ whole_number('headers.control_reference') }} as control_number
 
     from headers
+
+    left join message_partners on headers.message_id = message_partners.message_id
 
 ),
 
@@ -97,9 +106,9 @@ select
     resends_marked.message_id,
     resends_marked.interchange_id,
     resends_marked.partner_id,
-    coalesce(partners.week_calendar, 'iso') as week_calendar,
-    partners.price_basis,
-    coalesce(partners.stock_lag_days, 0) as stock_lag_days,
+    coalesce({{ setting('week_calendar') }}, 'iso') as week_calendar,
+    {{ setting('price_basis') }} as price_basis,
+    coalesce({{ setting('stock_lag_days') }}, 0) as stock_lag_days,
 
     resends_marked.message_type,
     resends_marked.document_number,
@@ -122,4 +131,4 @@ select
 
 from resends_marked
 
-left join partners on resends_marked.partner_id = partners.partner
+{{ join_settings('resends_marked.partner_id') }}

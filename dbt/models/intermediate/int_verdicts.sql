@@ -35,6 +35,50 @@ withdrawals as (
 
 ),
 
+item_names as (
+
+    select * from {{ ref('int_item_names') }}
+
+    where item_id is not null and gtin is null
+
+),
+
+message_partners as (
+
+    select * from {{ ref('int_message_partners') }}
+
+),
+
+item_aliases as (
+
+    select * from {{ ref('int_item_aliases') }}
+
+),
+
+renamings as (
+
+    select
+        item_names.message_id,
+        {{ joined(
+            "item_aliases.item_id || '=' || item_aliases.stands_for_type || ' ' || item_aliases.stands_for_id",
+            ' ',
+            'item_aliases.item_id_type, item_aliases.item_id, item_aliases.stands_for_id',
+        ) }} as names
+
+    from item_names
+
+    inner join message_partners on item_names.message_id = message_partners.message_id
+
+    inner join item_aliases
+        on
+            message_partners.partner_id = item_aliases.partner_id
+            and item_names.item_id_type = item_aliases.item_id_type
+            and item_names.item_id = item_aliases.item_id
+
+    group by item_names.message_id
+
+),
+
 described as (
 
     select
@@ -58,7 +102,8 @@ described as (
             messages.is_complete,
             {{ as_number_of_seconds('messages.stated_at') }},
             {{ as_number_of_seconds('messages.received_at') }},
-            withdrawals.places
+            withdrawals.places,
+            renamings.names
         ) as description
 
     from messages
@@ -67,6 +112,8 @@ described as (
     inner join first_lines on messages.message_id = first_lines.message_id
 
     left join withdrawals on messages.message_id = withdrawals.message_id
+
+    left join renamings on messages.message_id = renamings.message_id
 
 )
 

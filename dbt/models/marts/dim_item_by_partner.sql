@@ -28,6 +28,12 @@ identifiers as {{ not_materialized() }} (
 
 ),
 
+item_aliases as (
+
+    select * from {{ ref('int_item_aliases') }}
+
+),
+
 item_id_types as (
 
     select * from {{ ref('item_id_types') }}
@@ -116,11 +122,17 @@ identifiers_by_item as (
 
     from last_messages
 
-    inner join named
+    inner join named on last_messages.message_id = named.message_id
+
+    left join item_aliases
         on
-            last_messages.message_id = named.message_id
-            and last_messages.item_id_type = named.item_id_type
-            and last_messages.item_id = named.item_id
+            last_messages.partner_id = item_aliases.partner_id
+            and named.item_id_type = item_aliases.item_id_type
+            and named.item_id = item_aliases.item_id
+
+    where
+        last_messages.item_id_type = coalesce(item_aliases.stands_for_type, named.item_id_type)
+        and last_messages.item_id = coalesce(item_aliases.stands_for_id, named.item_id)
 
     group by last_messages.partner_id, last_messages.item_id_type, last_messages.item_id
 

@@ -42,7 +42,7 @@ select
     sales.net_units_sold::numeric(30, 3) as net_units_sold,
     sales.sales_value::numeric(38, 4) as sales_value,
     sales.currency,
-    partners.price_basis,
+    {{ setting('price_basis') }} as price_basis,
 
     sales.is_straddling,
     sales.is_partly_told,
@@ -52,4 +52,4 @@ select
 
 from sales
 
-left join partners on sales.partner_id = partners.partner
+{{ join_settings('sales.partner_id') }}

@@ -107,7 +107,7 @@ joined as (
         and sold_somewhere.item_id is null
         and stock.location_id != 'unknown'
         and coalesce(locations.kind, 'store') = 'store'
-        and coalesce(partners.absent_sales, 'zero') = 'zero' as is_implied_zero,
+        and coalesce({{ setting('absent_sales') }}, 'zero') = 'zero' as is_implied_zero,
         sales.sales_value,
         sales.currency,
         sales.sales_days,
@@ -150,7 +150,7 @@ joined as (
             and sold_somewhere.location_id = 'unknown'
             and stock.week_start_date = sold_somewhere.week_start_date
 
-    left join partners on stock.partner_id = partners.partner
+    {{ join_settings('stock.partner_id') }}
 
     left join locations on stock.partner_id = locations.partner and stock.location_id = locations.location_id
 

@@ -12,6 +12,12 @@ stg_messages as (
 
 ),
 
+message_partners as (
+
+    select * from {{ ref('int_message_partners') }}
+
+),
+
 int_messages as (
 
     select * from {{ ref('int_messages') }}
@@ -61,7 +67,8 @@ stated as (
 
     select
         stg_messages.*,
-        coalesce(partners.week_calendar, 'iso') as week_calendar,
+        coalesce(message_partners.partner_id, stg_messages.sender_id) as partner_id,
+        coalesce({{ setting('week_calendar') }}, 'iso') as week_calendar,
         coalesce(int_messages.is_resend, false) as is_resend,
         coalesce(int_messages.period_end_date, int_messages.period_start_date) as period_end_date,
         {{ time_in_utc(stated_at('stg_messages.prepared_at', 'stg_messages.received_at')) }} as stated_at
@@ -70,7 +77,9 @@ stated as (
 
     left join int_messages on stg_messages.message_id = int_messages.message_id
 
-    left join partners on stg_messages.partner_id = partners.partner
+    left join message_partners on stg_messages.message_id = message_partners.message_id
+
+    {{ join_settings('coalesce(message_partners.partner_id, stg_messages.sender_id)') }}
 
 ),
 

@@ -27,6 +27,7 @@ select
     nullif(trim(header.document_number), '') as document_number,
     coalesce(header.function, 'original') as document_function,
     header.currency,
+    header.parties,
 
     header.document_date,
     header.period_start as period_start_date,
@@ -54,6 +55,7 @@ from outcomes
     'document_number': 'text',
     'function': 'text',
     'currency': 'text',
+    'parties': 'jsonb',
     'document_date': 'date',
     'period_start': 'date',
     'period_end': 'date',

@@ -25,8 +25,9 @@ select
     messages.position as message_position,
     messages.content_sha256,
 
-    coalesce(nullif(trim({{ json_text('messages.envelope', 'sender') }}), ''), 'unknown') as partner_id,
-    {{ json_text('messages.envelope', 'sender_qualifier') }} as partner_id_type,
+    coalesce(nullif(trim({{ json_text('messages.envelope', 'sender') }}), ''), 'unknown') as sender_id,
+    {{ json_text('messages.envelope', 'sender_qualifier') }} as sender_id_type,
+    nullif(trim({{ json_text('messages.envelope', 'group_sender') }}), '') as group_sender_id,
     {{ json_text('messages.envelope', 'recipient') }} as recipient_id,
     {{ json_text('messages.envelope', 'control_reference') }} as control_reference,
 
@@ -37,6 +38,7 @@ select
     headers.document_number,
     headers.document_function,
     headers.currency,
+    headers.parties,
 
     headers.document_date,
     headers.period_start_date,

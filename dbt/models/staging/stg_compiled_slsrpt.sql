@@ -28,6 +28,11 @@ sales_lines as (
         price,
         price_type,
         currency,
+        coalesce(
+            {%- for name in var('line_amounts') %}
+            {{ decimal_number(json_text('attributes', name)) }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as amount,
 
         period_start_date,
         period_end_date

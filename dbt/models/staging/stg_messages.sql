@@ -31,7 +31,7 @@ arrived as (
         messages.interchange_id,
         interchanges.file_name,
         messages.position as message_position,
-        coalesce(nullif(trim({{ json_text('messages.envelope', 'sender') }}), ''), 'unknown') as partner_id,
+        coalesce(nullif(trim({{ json_text('messages.envelope', 'sender') }}), ''), 'unknown') as sender_id,
         coalesce(outcomes.message_type, messages.message_type) as message_type,
 
         outcomes.message_id is not null as is_compiled,

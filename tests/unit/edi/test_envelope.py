@@ -34,6 +34,7 @@ def test_the_envelope_of_an_x12_message() -> None:
         "control_reference": "000000041",
         "prepared_at": "2026-07-15T12:00:00",
         "group_type": "PD",
+        "group_sender": "SENDER",
         "version": "004010VICS",
     }
 
