@@ -36,20 +36,23 @@ class BoundedGrammar:
         kind, message_type = name_kind(prompt[0][1]), name_type(prompt[0][2])
         standard = standard_of(message_type)
         self._is_line = kind == "line"
-        # EDIFACT has no totals beside parts: unless a table ignores some quantity, the gatekeeper asks for each.
-        self._takes_all = self._is_line and not standard.splits and _takes_every_quantity(standard)
+        asks_for_all = self._is_line and not standard.splits and _takes_every_quantity(standard)
         self._pointers: dict[int, list[int]] = {}
         self._order: dict[int, int] = {}
         self._parts: set[int] = set()
         places: list[tuple[Shown, str | None]] = []
         stated: set[int] = set()  # segments whose quantity stands where the standard has it
         components = list(read_shown(prompt))
+        # Of EDIFACT, unless a table ignores some quantity, the gatekeeper asks for each; but one of several of a code
+        # may be the total of the places behind it.
+        codes = [shown.qualifier for shown in components if shown.tag == "QTY" and shown.component == 1]
+        self._takes_all = asks_for_all and len(set(codes)) == len(codes)
         for number, shown in enumerate(components):
             self._order[shown.marker] = number
             if shown.tag in standard.splits:
                 self._parts.add(number)
             fields, role = fields_at(kind, standard, shown.tag, shown.element, shown.component, shown.qualifier)
-            if self._takes_all and shown.tag == "QTY" and shown.component == 1:
+            if asks_for_all and shown.tag == "QTY" and shown.component == 1:
                 stated.add(shown.segment)
             elif shown.segment in stated and shown.element:  # QTY+153:12+9: what stands behind is no second quantity
                 fields = tuple(field for field in fields if field != "quantity")

@@ -106,6 +106,13 @@ def test_an_edifact_line_passes_over_no_quantity() -> None:
     assert "end of the answer" in names(grammar.allowed(tokens))
 
 
+def test_one_of_several_quantities_of_a_code_may_be_their_total() -> None:
+    text = "UNH+1+INVRPT:D:96A:UN'LIN+1++4006381333931:EN'QTY+145:5'QTY+145:2'LOC+14+S1'QTY+145:3'LOC+14+S2'"
+    grammar = BoundedGrammar(prompt_of("line", "INVRPT", text))
+    total, first, second = grammar.allowed([FIELD["quantity"]])
+    assert total < first < second
+
+
 def test_a_header_names_no_item_and_a_line_no_document() -> None:
     header = BoundedGrammar(prompt_of("header", "SLSRPT", "UNH+1+SLSRPT:D:96A:UN'BGM+73E+1'DTM+137:20260101:102'"))
     tokens: list[int] = []

@@ -16,8 +16,10 @@ def add_quantities(
     if dialect.some_codes:
         codes = codes[: r.randint(1, len(codes))]
     before, after = dialect.where.endswith("before"), dialect.where.endswith("after")
-    places = r.randint(1 + dialect.line_total, dialect.places) if before or after else 1
-    totals = [_add_quantity(dialect, r, draft, qualifier) for qualifier in codes if dialect.line_total]
+    # Of a total in another window than its parts the model is not shown that it is one.
+    has_total = dialect.line_total and len(codes) == 1
+    places = (2 if has_total else r.randint(1, dialect.places)) if before or after else 1
+    totals = [_add_quantity(dialect, r, draft, qualifier) for qualifier in codes if has_total]
     records = []
     taken: list[str] = []
     for _ in range(places):
