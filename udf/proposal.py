@@ -178,4 +178,4 @@ def _find_meanings(
 def name_layout(segments: Sequence[Segment]) -> str:
     """Twelve characters that are the same for messages of the same segments, whatever they are read as."""
     tags = sorted({segment.tag for segment in segments})
-    return hashlib.sha256("\n".join(tags).encode()).hexdigest()[:12]
+    return hashlib.sha256("\n".join(tags).encode(errors="surrogatepass")).hexdigest()[:12]

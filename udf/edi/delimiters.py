@@ -241,7 +241,7 @@ def _composite_unit(element: str, segment: str) -> re.Pattern[str]:
     """A unit with its exponent, `QTY*QH*100*EA>1` or `UIT*EA>1`, and between them the component separator."""
     no = f"[^{re.escape(element + segment)}]*+"
     at, between = re.escape(element), "([" + re.escape("".join(set(">:<^|\\") - {element, segment})) + "])"
-    return re.compile(f"(?:QTY{at}{no}{at}{no}|UIT){at}[A-Z0-9]{{2}}{between}[0-9]")
+    return re.compile(f"(?:QTY{at}{no}{at}{no}|UIT){at}[A-Z0-9]{{2}}{between}[0-9]", re.IGNORECASE)
 
 
 def _fragment(text: str, una: str | None) -> Delimiters | None:

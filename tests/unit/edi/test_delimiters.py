@@ -62,10 +62,10 @@ def test_an_x12_message_alone_has_no_component_separator() -> None:
     assert elements(text, "N1") == [[["ST"], ["A: B>C^D"], ["92"], ["0118"]]]
 
 
-@pytest.mark.parametrize("segment", ["QTY*QH*100*EA>1", "UIT*EA>1", "UIT*EA^1*2.50"])
+@pytest.mark.parametrize("segment", ["QTY*QH*100*EA>1", "qty*QH*100*ea>1", "UIT*EA>1", "UIT*EA^1*2.50"])
 def test_a_unit_with_its_exponent_names_the_component_separator(segment: str) -> None:
     # 004010 C001: 355, 1018
-    mark = segment[segment.index("EA") + 2]
+    mark = segment[segment.upper().index("EA") + 2]
     found = find_delimiters(f"ST*846*0001~LIN**VP*A>B^C~{segment}~SE*4*0001~")
     assert found is not None
     assert found.component == mark

@@ -122,7 +122,7 @@ class EdifactDialect:
         leads = self.where in ("nad-group", "nad-before") or (self.where == "loc-group" and self.companions_first)
         shown = r.random() < 0.06 and not (self.sales and (leads or self.where == "nad-after"))
         self.bystanders = r.sample(BYSTANDERS, 1 if self.sales else r.choice([1, 1, 2])) if shown else []
-        total = self.where.endswith("after") and self.places > 1 and self.price != "each"
+        total = self.where.endswith("after") and self.places > 1 and self.price in ("none", "before")
         self.line_total = total and r.random() < 0.3
         if self.line_total:  # CNT 1 adds up QTY, and it is left open whether a total is one of them
             self.controls = [control for control in self.controls if control != "1"]
