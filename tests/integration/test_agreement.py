@@ -49,7 +49,7 @@ def test_an_outcome_that_sql_would_not_give_is_found(filled: Connection) -> None
 
 def test_all_is_compared_but_how_it_came_about(filled: Connection) -> None:
     assert set(COMPARED) == set(contract.Outcome.model_fields) - {
-        "route", "attempts", "compile_ms", "attempt_log", "plans",
+        "route", "attempts", "compile_ms", "attempt_log", "plans", "proposals",
     }  # fmt: skip
     filled.execute("update silver.outcomes set route = 'plan', attempts = 0, compile_ms = 1")
     assert compare_with_sql(filled)[1] == []

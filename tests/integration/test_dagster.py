@@ -132,7 +132,10 @@ def run(definitions: dg.Definitions, landing: Path, selection: list[dg.AssetKey]
         )
 
 
-VIEW_OF_GOLD = ["gold", "mart_proposed_settings"]  # of which nobody counts rows
+VIEWS_OF_GOLD = {
+    "mart_proposed_aliases", "mart_proposed_settings", "sell_through_to_date", "sell_through_to_date_by_item",
+}  # fmt: skip
+"""Of which nobody counts rows."""
 
 
 @pytest.mark.slow
@@ -147,7 +150,7 @@ def test_one_run_goes_from_files_to_gold_and_a_second_compiles_nothing(
         key for key in definitions.resolve_asset_graph().materializable_asset_keys if key.path[0] != "model"
     }
     for event in first.get_asset_materialization_events():
-        if event.asset_key.path[0] in {"bronze", "silver", "gold"} and event.asset_key.path != VIEW_OF_GOLD:
+        if event.asset_key.path[0] in {"bronze", "silver", "gold"} and event.asset_key.path[-1] not in VIEWS_OF_GOLD:
             assert event.materialization.metadata["dagster/row_count"].value, event.asset_key
     outcomes = dg.AssetKey(["silver", "outcomes"])
     bronze = [dg.AssetKey(["bronze", "interchanges"]), dg.AssetKey(["bronze", "messages"])]
