@@ -25,6 +25,7 @@ def check_price_order(segments: Sequence[Segment]) -> list[Finding]:
 def check_priced_lines(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
     """Which quantities have a price: a code all as many, and no line has its neighbour's beside its own."""
     priced: dict[str, int] = {}
+    owned: dict[str, bool] = {}
     shared: set[bool] = set()
     surplus: list[int] = []  # runs of prices more than quantities, for each line
     for line in each_line(chunks):
@@ -53,6 +54,9 @@ def check_priced_lines(segments: Sequence[Segment], chunks: Chunks, setting: Set
             run = price_run(segments, price, line.last, setting) if price else []
             # How many UIT an 867 has is the sale's: one for each kind of customer.
             count = len(run) if run and segments[run[0][0]].tag in PRICES else min(len(run), 1)
+            if price and owned.setdefault(code, price[0] > activity) != (price[0] > activity):
+                detail = f"Quantity {code} has a price of its own in some lines and that of the line in others."
+                return [Finding("order-mixed", detail, activity)]
             known = priced.setdefault(code, count)
             if bool(known) != bool(count):
                 detail = f"Quantity {code} has a price in some lines and none in others that state prices."

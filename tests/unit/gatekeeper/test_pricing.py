@@ -38,3 +38,15 @@ def test_a_code_of_quantities_has_a_price_in_all_lines_that_state_prices_or_in_n
     both = f"{UP} ZA*QS*5*EA CTP**RTL*9 ZA*QA*3*EA"
     assert "order-mixed" not in errors(activity(f"{both} {both}"))
     assert "order-mixed" in errors(activity(f"{both} {UP} ZA*QS*5*EA ZA*QA*3*EA CTP**RTL*9"))
+
+
+def test_a_code_has_prices_of_its_own_in_all_lines_or_that_of_the_line_in_all() -> None:
+    own, inherited = (
+        "CTP**DIS*10 ZA*QS*5*EA CTP**DIS*9 ZA*QA*3*EA CTP**DIS*8",
+        "CTP**DIS*10 ZA*QS*5*EA CTP**DIS*9 ZA*QA*3*EA",
+    )
+    other = "LIN*2*UP*036000291469"
+    for order in (own, inherited):
+        assert compile_by_rules(activity(f"{UP} {order} {other} {order}")).is_complete, order
+    # The second price of one line is lost: the quantity would have the price above it.
+    assert "order-mixed" in errors(activity(f"{UP} {inherited} {other} {own}"))
