@@ -20,7 +20,7 @@ torch = pytest.importorskip("torch", reason="torch is missing: make train-setup"
 from udf.engines.embeddings import Embeddings  # noqa: E402
 from udf.engines.engine import Answer  # noqa: E402
 from udf.engines.llama import LlamaEngine  # noqa: E402
-from udf.language.vocabulary import PAD, POINTERS  # noqa: E402
+from udf.language.vocabulary import PAD, POINTERS, SPREAD  # noqa: E402, SPREAD
 from udf.train.fit.export import export  # noqa: E402
 from udf.train.fit.parity import Example, agree, draw_distinct, load_network  # noqa: E402
 from udf.train.fit.picture import draw_curves  # noqa: E402
@@ -203,7 +203,7 @@ def test_the_vectors_that_go_in_are_those_of_the_file(
     (tensor,) = [t for t in gguf.GGUFReader(packed).tensors if t.name == "token_embd.weight"]
     expected = gguf.dequantize(tensor.data, tensor.tensor_type)
     embeddings = Embeddings(packed, *expected.shape)
-    bundles = [(token, *[PAD] * 5) for token in range(len(expected))]
+    bundles = [(token, *[PAD] * SPREAD) for token in range(len(expected))]
     found = np.frombuffer(embeddings.add_up(bundles), np.float32).reshape(expected.shape)
     assert np.array_equal(found, expected)
     assert not found[PAD].any()
