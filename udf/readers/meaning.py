@@ -1,6 +1,7 @@
 """What the model says that a quantity means, held against what the tables say of it."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from udf.edi.segments import Segment
 from udf.engines.engine import Engine, Prompt
@@ -29,13 +30,13 @@ class MeaningReader:
         line = message.gather(unit)
         group = unit.chunks[0].group
         transfer = segments[group.first].value(0) if group and segments[group.first].tag == "PTD" else ""
+        states = states_of(segments, line.first, line.last) if setting.message_type == "INVRPT" else {}
         for record, told in zip(line.records, lines, strict=True):
             at = record["qualifier"][0]
             tag, code = segments[at].tag, told.qualifier or ""
             if setting.has_own_meaning(tag, code):
                 continue
-            state = find_state(segments, line.first, line.last, at) if setting.message_type == "INVRPT" else ""
-            said = self.ask(setting.message_type, tag, code, state, transfer)
+            said = self.ask(setting.message_type, tag, code, states.get(at, ""), transfer)
             if said is not None and said != told.measure:
                 detail = f"{tag} {code} is {told.measure} by the tables, and {said} by what the model has learnt."
                 return Finding("meaning-disputed", detail, at)
@@ -51,14 +52,21 @@ class MeaningReader:
         return self._known[key]
 
 
-def find_state(segments: Sequence[Segment], first: int, last: int, quantity: int) -> str:
-    """INV 7491 of a QTY: in the INV before it where one stands before the line's first quantity, else behind it."""
-    tags = [(i, segments[i].tag) for i in range(first, last) if segments[i].tag in ("INV", "QTY")]
-    if not tags:
-        return ""
-    at = next(n for n, (i, _) in enumerate(tags) if i == quantity)
-    if tags[0][1] == "INV":
-        own = next((i for i, tag in reversed(tags[:at]) if tag == "INV"), None)
-    else:
-        own = tags[at + 1][0] if at + 1 < len(tags) and tags[at + 1][1] == "INV" else None
-    return segments[own].value(1) if own is not None else ""
+def states_of(segments: Sequence[Segment], first: int, last: int) -> dict[int, str]:
+    """INV 7491 of each QTY: in the INV before it where one stands before the line's first quantity, else behind it."""
+    tags = [i for i in range(first, last) if segments[i].tag in ("INV", "QTY")]
+    is_before = bool(tags) and segments[tags[0]].tag == "INV"
+    states: dict[int, str] = {}
+    own = ""
+    if is_before:
+        for i in tags:
+            if segments[i].tag == "INV":
+                own = segments[i].value(1)
+            else:
+                states[i] = own
+        return states
+    for i, following in pairwise([*tags, last]):
+        if segments[i].tag == "QTY":
+            is_stated = following < last and segments[following].tag == "INV"
+            states[i] = segments[following].value(1) if is_stated else ""
+    return states

@@ -11,7 +11,7 @@ from udf.engines.engine import Answer, Prompt
 from udf.language.meanings import write_meaning
 from udf.message import Message, Unit, read_message
 from udf.outcome import Line
-from udf.readers.meaning import MeaningReader, find_state
+from udf.readers.meaning import MeaningReader, states_of
 from udf.readers.rules import read_unit
 from udf.standards.reference import load_reference
 
@@ -84,4 +84,4 @@ def test_a_code_is_asked_once() -> None:
 def test_the_state_of_a_stock_is_that_of_its_inv(line: str, state: str) -> None:
     segments = read_segments("UNH+1+INVRPT:D:96A:UN'LIN+1++4006381333931:EN'" + line)
     quantity = next(i for i, segment in enumerate(segments) if segment.value(0) == "145")
-    assert find_state(segments, 1, len(segments), quantity) == state
+    assert states_of(segments, 1, len(segments)).get(quantity, "") == state
