@@ -74,7 +74,8 @@ def find_exchanged_parts(segments: Sequence[Segment], first: int, last: int) -> 
         if segment.tag != "SDQ":
             continue
         pairs = [(segment.value(e), segment.value(e + 1)) for e in range(2, len(segment.elements) - 1, 2)]
-        usual, _ = Counter(len(place) for place, _ in pairs if place).most_common(1)[0] if pairs else (0, 0)
+        lengths = Counter(len(place) for place, _ in pairs if place)
+        usual, _ = lengths.most_common(1)[0] if lengths else (0, 0)
         is_mixed = any(begins_with_nought(place) for place, _ in pairs) and any(
             0 < len(place) < usual and _PLAIN.fullmatch(place) for place, _ in pairs
         )

@@ -56,3 +56,9 @@ def test_a_part_whose_quantity_looks_like_a_store_is_refused(sdq: str, is_refuse
     segments = read_segments(f"ST*852*0001~{sdq}~")
     assert [finding.code for finding in find_exchanged_parts(segments, 1, 2)] == ["part-swapped"] * is_refused
     assert ("part-swapped" in errors(activity(f"{UP} ZA*QS {sdq}"))) == is_refused
+
+
+def test_a_split_of_which_no_part_has_a_place_is_refused_by_name() -> None:
+    outcome = compile_by_rules(activity(f"{UP} ZA*QS*5*EA SDQ*EA*92**5"))
+    assert not outcome.is_complete
+    assert outcome.problems
