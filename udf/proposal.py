@@ -14,7 +14,7 @@ from udf.outcome import Line, Proposal, ProposalKind
 from udf.reading import Record
 from udf.standards.chunks import Chunks
 from udf.standards.open_values import is_listed_reference
-from udf.standards.places import PLACES
+from udf.standards.places import PLACES, REFERENCES
 from udf.standards.setting import Setting
 from udf.standards.values import read_number
 
@@ -110,7 +110,7 @@ def _find_unknown(
                     continue
                 row = {"table": "party_roles", "standard": standard.name, "segment": tag, "code": code,
                        "partner": partner, "is_place": "yes"}  # fmt: skip
-                is_row = tag in PLACES or tag in _REFERENCES
+                is_row = tag in PLACES or tag in REFERENCES
                 said = f"{tag} {code}".strip() + " would be the place"
                 yield "role" if is_row else "reading", said, row if is_row else None
             elif name in ("start", "end") and tag == "DTM":
@@ -150,13 +150,9 @@ def _is_open(tag: str, code: str, setting: Setting, is_told_apart: bool) -> bool
         return setting.place_role(tag, code) is None
     if tag == "DTM":
         return setting.date_role(tag, code) is None
-    if tag in _REFERENCES:
+    if tag in REFERENCES:
         return is_told_apart or not is_listed_reference(tag, code)
     return tag not in setting.standard.segments
-
-
-_REFERENCES = ("RFF", "REF", "N9")
-"""Segments of which the standard says that they refer to something, and not to what."""
 
 
 def _find_meanings(

@@ -62,3 +62,8 @@ def next_best_prefixes(answer: Answer, count: int) -> list[tuple[int, ...]]:
     unsure = (i for i in range(len(answer.tokens)) if answer.margins[i] < CERTAIN)
     doubtful = sorted(unsure, key=lambda i: answer.margins[i])
     return [(*answer.tokens[:i], answer.seconds[i]) for i in doubtful[:count] if answer.seconds[i] >= 0]
+
+
+def list_doubts(answer: Answer, count: int) -> list[tuple[float, tuple[int, ...]]]:
+    """As `next_best_prefixes`, each with the margin by which it is less likely than the answer."""
+    return [(answer.margins[len(prefix) - 1], prefix) for prefix in next_best_prefixes(answer, count)]

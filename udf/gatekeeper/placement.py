@@ -25,7 +25,12 @@ def check_places(segments: Sequence[Segment], chunks: Chunks, setting: Setting) 
         return malformed
     openers = {signature(segments[chunk.first]) for chunk in chunks.groups}
     above = openers | {signature(segments[i]) for chunk in (chunks.header, *chunks.groups) for i in chunk.indices}
-    kinds = [{signature(segments[i]) for i in indices} for indices in inside]
+    # a line without a quantity has nothing that its places could be of, and is rejected by name
+    kinds = [
+        {signature(segments[i]) for i in indices}
+        for line, indices in zip(each_line(chunks), inside, strict=True)
+        if any(True for _ in quantity_positions(segments, line.first, line.last, setting.standard))
+    ]  # fmt: skip
     stated_by = Counter(kind for own in kinds for kind in own)
     in_some = {kind for kind in above if 0 < stated_by[kind] < len(kinds)}
     both = openers | in_some

@@ -6,10 +6,9 @@ a line begins with its quantity, and quantities come in the order of the text. W
 thought. What they do not decide is asked by the format alone (`udf.language.grammar`).
 """
 
-from collections.abc import Sequence
 from functools import cache
 
-from udf.language.grammar import BEGINNING, AnswerGrammar, Standing
+from udf.language.grammar import AnswerGrammar, Standing
 from udf.language.shown import Shown, fields_at, find_header_fields, find_period, read_shown
 from udf.language.vocabulary import EOS, FIELD, FIELD_OF, MODE, MORE, NONE, PAD, Bundles, name_kind, name_type
 from udf.reading import FIELDS
@@ -29,13 +28,13 @@ _BESIDE = (FIELD["location_type"], FIELD["end"])
 _QUANTITY, _LOCATION = FIELD["quantity"], FIELD["location"]
 
 
-class BoundedGrammar:
+class BoundedGrammar(AnswerGrammar):
     """What may be answered to one prompt of a message that its standard decides."""
 
     def __init__(self, prompt: Bundles) -> None:
+        super().__init__(prompt)
         kind, message_type = name_kind(prompt[0][1]), name_type(prompt[0][2])
         standard = standard_of(message_type)
-        self._is_line = kind == "line"
         asks_for_all = self._is_line and not standard.splits and _takes_every_quantity(standard)
         self._pointers: dict[int, list[int]] = {}
         self._order: dict[int, int] = {}
@@ -143,30 +142,10 @@ class BoundedGrammar:
             return found  # a header has no record before it that a field could be taken from
         return [NONE, *found]
 
-    def advance(self, standing: Standing, control: int, pointer: int) -> Standing:
-        """Where an answer stands after one more step."""
-        if control == MORE:
-            return standing._replace(is_more=True)
-        if control == _QUANTITY:
-            return Standing(0, self._order.get(pointer, standing.quantity), False, True)
-        return standing._replace(rank=_RANK.get(control, standing.rank), is_begun=True)
-
-    def allowed(self, tokens: Sequence[int]) -> list[int]:
-        """The tokens that may follow an unfinished answer: a control, or the pointer of the field that is its last."""
-        standing, control = BEGINNING, PAD
-        for token in tokens:
-            if control in FIELD_OF:
-                standing, control = self.advance(standing, control, token), PAD
-            elif token in FIELD_OF:
-                control = token
-            else:
-                standing = self.advance(standing, token, PAD)
-        return self.pointers(control, standing) if control in FIELD_OF else self.controls(standing)
+    def _number(self, pointer: int) -> int:
+        return self._order.get(pointer, -1)
 
 
-Grammar = AnswerGrammar | BoundedGrammar
-
-
-def grammar_of(prompt: Bundles, is_bounded: bool = True) -> Grammar:
+def grammar_of(prompt: Bundles, is_bounded: bool = True) -> AnswerGrammar:
     """The grammar of the answers to a prompt: of an open one, and of one that asks for a meaning, the format alone."""
     return BoundedGrammar(prompt) if is_bounded and prompt[0][MODE] == PAD else AnswerGrammar(prompt)

@@ -94,8 +94,12 @@ class AnswerGrammar:
         if control == MORE:
             return standing._replace(is_more=True)
         if control == _QUANTITY:
-            return Standing(0, pointer - MARK, False, True)
+            return Standing(0, self._number(pointer), False, True)
         return standing._replace(rank=_RANK.get(control, standing.rank), is_begun=True)
+
+    def _number(self, pointer: int) -> int:
+        """Which component of the prompt a pointer names."""
+        return pointer - MARK
 
     def allowed(self, tokens: Sequence[int]) -> Sequence[int]:
         """The tokens that may follow an unfinished answer: a control, or the pointer of the field that is its last."""

@@ -1,6 +1,7 @@
 """The layout of a message that was read rightly: what an approval says of all further ones."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from udf.edi.segments import Segment
 from udf.layouts.binding import bind_by
@@ -94,7 +95,7 @@ def _place_fields(layout: Layout, segments: Sequence[Segment], lines: Lines, set
     places = {
         _name_place(layout, segments, "quantity", "line", record, setting) for records in lines for record in records
     }
-    return _changed(layout, fields=tuple(places))
+    return replace(layout, fields=tuple(places))
 
 
 def _name_place(
@@ -142,34 +143,12 @@ def _complete(
     groups = layout.groups
     if not layout.has_groups:  # a place above the only group of lines opens one where it stands between lines
         groups = frozenset((f.segment, f.qualifier) for f in fields if f.kind == "header" and f.field == "location")
-    layout = _changed(
+    layout = replace(
         layout, fields=tuple(fields), groups=groups, needed=frozenset(needed), checked=frozenset(checked),
         bound=_join(_bind_fields(found, lines), _order_dates(fields, lines)), by_standard=by_standard,
         places={kind: frozenset(of) for kind, of in places.items()},
     )  # fmt: skip
-    return _changed(layout, own=frozenset(_find_own(layout, setting)))
-
-
-_SAID = (
-    "lines", "groups", "has_groups", "bare", "fields", "needed", "checked", "bound", "places", "by_standard", "own",
-)  # fmt: skip
-
-
-def _changed(layout: Layout, **changes: object) -> Layout:
-    names = (
-        "lines",
-        "groups",
-        "has_groups",
-        "bare",
-        "fields",
-        "needed",
-        "checked",
-        "bound",
-        "places",
-        "by_standard",
-        "own",
-    )
-    return Layout(**({name: getattr(layout, name) for name in names} | changes))
+    return replace(layout, own=frozenset(_find_own(layout, setting)))
 
 
 def _kind_of(found: LaidOut, line: Part, index: int) -> str | None:
@@ -222,7 +201,7 @@ def _find_standard(
     """Whether the standard chooses the items and the prices that were read."""
     chosen = set()
     for name in ("item", "price"):
-        alone = _changed(layout, by_standard=frozenset((name,)))
+        alone = replace(layout, by_standard=frozenset((name,)))
         fields = (name, f"{name}_type")
         try:
             if all(

@@ -67,7 +67,7 @@ class Layout:
     """`item` and `price`, where the standard's own choice among several is what was read."""
     own: frozenset[Key]
     """Segments by which it differs from the standard: whatever has one is meant as this layout."""
-    _by_kind: dict[str, list[FieldPlace]] = field(default_factory=dict)
+    _by_kind: dict[str, list[FieldPlace]] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         for place in self.fields:

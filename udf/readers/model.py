@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from udf.engines.engine import Answer, Engine, Prompt, next_best_prefixes
+from udf.engines.engine import Answer, Engine, Prompt, list_doubts
 from udf.findings import Finding
 from udf.language.answers import decode_answer, encode_answer
 from udf.language.prompts import encode_chunk
@@ -18,7 +18,8 @@ from udf.standards.chunks import Chunk
 ATTEMPTS = 4
 """Tries at one chunk: the greedy answer, then the next-best ones."""
 DOUBTFUL = 200
-"""Chunks of a message that are tried again; one with more of them is not understood, and would only take minutes."""
+"""Units of a message that are tried again, and chunks that such a unit has at most; what has more of them is not
+understood, and would only take minutes."""
 _WINDOW = 1_000
 """Chunks that are asked together. Of the others only what was answered is kept."""
 # What the source itself gets wrong: another answer of the model cannot mend it.
@@ -53,25 +54,27 @@ class ModelReader:
             for message, unit, question in self._ask(portion, judge):
                 if unit.findings:
                     doubted[id(message)] += 1
-                    if doubted[id(message)] <= DOUBTFUL and len(question.prompts) == 1:
+                    if doubted[id(message)] <= DOUBTFUL and len(question.prompts) <= DOUBTFUL:
                         doubtful.append((message, unit, question))
         for attempt in range(1, self.attempts):
             retries = []
             for message, unit, question in doubtful:
                 is_open = doubted[id(message)] <= DOUBTFUL and not {f.code for f in unit.findings} <= _SOURCE_FAULTS
-                prefixes = next_best_prefixes(question.answers[0], self.attempts - 1) if is_open else []
-                if unit.findings and len(prefixes) >= attempt:
-                    retries.append((message, unit, question, prefixes[attempt - 1]))
+                others = _list_others(question, self.attempts - 1) if is_open and unit.findings else []
+                if len(others) >= attempt:
+                    retries.append((message, unit, question, *others[attempt - 1]))
             if not retries:
                 break
             began = time.perf_counter()
             found = self.engine.answer(
-                [question.prompts[0] for _, _, question, _ in retries], [prefix for *_, prefix in retries]
+                [question.prompts[number] for _, _, question, number, _ in retries],
+                [prefix for *_, prefix in retries],
             )
             spent = (time.perf_counter() - began) / len(retries)
-            for (message, unit, question, _), answer in zip(retries, found, strict=True):
+            for (message, unit, question, number, _), answer in zip(retries, found, strict=True):
                 first = unit.records, unit.confidence, unit.line, unit.findings, unit.left_out
-                _judge(message, unit, replace(question, answers=[answer]), judge)
+                answers = [*question.answers[:number], answer, *question.answers[number + 1 :]]
+                _judge(message, unit, replace(question, answers=answers), judge)
                 if unit.findings:
                     unit.records, unit.confidence, unit.line, unit.findings, unit.left_out = first
                 message.seconds += spent
@@ -101,6 +104,15 @@ def _portions(work: Sequence[tuple[Message, Unit]]) -> Iterator[Sequence[tuple[M
         chunks += len(unit.chunks)
     if chunks:
         yield work[start:]
+
+
+def _list_others(question: _Question, count: int) -> list[tuple[int, tuple[int, ...]]]:
+    """Which chunk of a unit to ask again and how its answer has to begin, the most doubtful step of all first."""
+    doubts = [
+        (margin, number, prefix)
+        for number, answer in enumerate(question.answers) for margin, prefix in list_doubts(answer, count)
+    ]  # fmt: skip
+    return [(number, prefix) for _, number, prefix in sorted(doubts)[:count]]
 
 
 def _put_question(message: Message, unit: Unit, guess: Guess | None) -> _Question:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from udf.engines.engine import Answer, Engine, Prompt, next_best_prefixes
+from udf.engines.engine import Answer, Engine, Prompt, list_doubts
 from udf.language.answers import decode_answer
 from udf.language.outline import cut_by_outline, spread_of
 from udf.language.prompts import encode_chunk
@@ -94,7 +94,11 @@ class Proposer:
         yield answers
         first = {prompt.tokens: answer for prompt, answer in zip(prompts, answers, strict=True)}
         doubts = sorted(
-            ((margin, tokens, prefix) for tokens, answer in first.items() for margin, prefix in _doubts(answer)),
+            (
+                (margin, tokens, prefix)
+                for tokens, answer in first.items()
+                for margin, prefix in list_doubts(answer, READINGS - 1)
+            ),
             key=lambda doubt: doubt[0],
         )
         for _, tokens, prefix in islice(doubts, READINGS - 1):
@@ -103,12 +107,6 @@ class Proposer:
             yield [
                 other if prompt.tokens == tokens else answer for prompt, answer in zip(prompts, answers, strict=True)
             ]
-
-
-def _doubts(answer: Answer) -> Iterator[tuple[float, tuple[int, ...]]]:
-    """The next-best beginnings of an answer with the margins by which they are less likely."""
-    for prefix in next_best_prefixes(answer, READINGS - 1):
-        yield answer.margins[len(prefix) - 1], prefix
 
 
 def _complete(message: Message, header: Chunk, reading: Reading) -> None:

@@ -8,9 +8,9 @@ from udf.edi.segments import Segment
 from udf.reading import Position
 from udf.standards.chunks import Chunks, each_line
 from udf.standards.codes import codes_of
+from udf.standards.places import REFERENCES
 from udf.standards.setting import Setting
 
-_REFERENCES = ("RFF", "REF", "N9")
 _NO_PLACES = frozenset((
     # EDIFACT 1153 and X12 128 of documents, orders, contracts, parties and taxes: none of them is a store or a date
     "AAK AAN AAS ABO ACD AEN AFO AHP ALO API CD CR CT DQ FC GN IA IV LI LT ON PD PK PL SA SS VA VN ZZZ "
@@ -44,7 +44,7 @@ def find_open_values(segments: Sequence[Segment], indices: Sequence[int], settin
     for index in indices:
         segment = segments[index]
         tag = segment.tag
-        is_open = not refers_to_documents(segment) if tag in _REFERENCES else is_nobodys(segment, setting)
+        is_open = not refers_to_documents(segment) if tag in REFERENCES else is_nobodys(segment, setting)
         stated = [(e, c) for e, element in enumerate(segment.elements) for c, value in enumerate(element) if value]
         if not is_open or not stated:
             continue
@@ -60,7 +60,7 @@ def find_open_values(segments: Sequence[Segment], indices: Sequence[int], settin
 def is_nobodys(segment: Segment, setting: Setting) -> bool:
     """Whether no directory says what a segment is about: a tag or the code of a reference of nobody's, or a text."""
     tag = segment.tag
-    if tag in _REFERENCES:
+    if tag in REFERENCES:
         return not is_listed_reference(tag, segment.value(0))
     return tag in _TEXTS or tag not in setting.standard.tags
 
@@ -81,12 +81,16 @@ def find_rival(segments: Sequence[Segment], chunks: Chunks, setting: Setting, na
             if _is_rival(segments, index, setting, name):
                 return index
     lines = each_line(chunks)
-    first, *others = [
-        {key: i for i in range(line.first, line.last) if _is_rival(segments, i, setting, name, is_alone=len(lines) == 1)
-         for key in ((segments[i].tag, segments[i].value(0) if segments[i].tag in _REFERENCES else ""),)}
-        for line in lines
-    ] or [{}]  # fmt: skip
-    return next((i for key, i in first.items() if all(key in other for other in others)), None)
+    found: dict[tuple[str, str], int] | None = None
+    for line in lines:
+        own = {
+            (segments[i].tag, segments[i].value(0) if segments[i].tag in REFERENCES else ""): i
+            for i in range(line.first, line.last) if _is_rival(segments, i, setting, name, is_alone=len(lines) == 1)
+        }  # fmt: skip
+        found = own if found is None else {key: i for key, i in found.items() if key in own}
+        if not found:
+            return None
+    return min(found.values(), default=None) if found else None
 
 
 def _is_rival(segments: Sequence[Segment], index: int, setting: Setting, name: str, is_alone: bool = False) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from udf.engines.engine import Answer, Prompt, next_best_prefixes
+from udf.engines.engine import Answer, Prompt, list_doubts, next_best_prefixes
 
 SURE, DOUBTFUL, FORCED = 0.9, 0.1, 1.0
 
@@ -17,6 +17,7 @@ def test_the_next_best_answers_go_the_other_way_at_the_most_doubtful_step_first(
     assert next_best_prefixes(answer, 3) == [(5, 9), (5, 6, 10)]  # of the first there is no doubt
     assert next_best_prefixes(answer, 1) == [(5, 9)]
     assert next_best_prefixes(answer, 0) == []
+    assert list_doubts(answer, 3) == [(DOUBTFUL, (5, 9)), (0.5, (5, 6, 10))]
 
 
 def test_a_step_without_an_alternative_leads_nowhere() -> None:

@@ -88,3 +88,12 @@ def test_transfers_of_one_kind_all_name_their_customer_or_none_does() -> None:
     bare = "PTD*SS QTY*32*9*EA LIN*3*UP*036000291452"
     assert errors(resale(f"{sale.format(1)} {sale.format(2)} {scrap}")) == set()
     assert errors(resale(f"{sale.format(1)} {sale.format(2)} {bare}")) == {"place-missing"}
+
+
+def test_a_party_that_a_line_without_a_quantity_lacks_leaves_no_doubt_and_one_that_another_lacks_does() -> None:
+    head = f"{ADVICE} N1*BY**92*0988888888888"
+    own = "QTY*33*5*EA N1*ST**92*W1 N1*BY**92*0977777777777"
+    bare = "LIN*2*UP*036000291469 PID*F****BARE LIN*3*UP*036000291476"
+    assert errors(message("846", f"{head} {UP} {own} {bare} {own}")) == {"line-without-quantity"}
+    lacking = "LIN*2*UP*036000291469 QTY*33*5*EA N1*ST**92*W1 LIN*3*UP*036000291476"
+    assert "ambiguous-structure" in errors(message("846", f"{head} {UP} {own} {lacking} {own}"))

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 from udf.engines.engine import Answer, Prompt
 from udf.findings import Finding
-from udf.language.vocabulary import EOS
+from udf.language.prompts import encode_chunk
+from udf.language.vocabulary import EOS, NONE
 from udf.message import Message, Unit, read_message
 from udf.readers.model import ATTEMPTS, DOUBTFUL, ModelReader
 from udf.reading import Record
@@ -54,6 +55,29 @@ def test_what_it_refuses_is_asked_again_with_the_next_best_beginnings() -> None:
     ModelReader(engine).read([(message, unit)], judge_by(DOUBT))
     assert engine.asked == [(), (EOS,)]  # one step was in doubt, so there is one other answer
     assert (unit.tries, list(unit.findings)) == (2, [DOUBT])
+
+
+class Doubting(Watched):
+    """An engine that is the less sure the later it is asked."""
+
+    def answer(self, prompts: Sequence[Prompt], prefixes: Sequence[tuple[int, ...]] | None = None) -> list[Answer]:
+        self.prompts = [prompt.tokens for prompt in prompts]
+        self.asked += prefixes or [()] * len(prompts)
+        return [Answer((EOS,), (0.5 / (1 + n),), (NONE,)) for n in range(len(prompts))]
+
+
+def test_of_a_line_that_is_asked_in_parts_the_most_doubtful_part_is_asked_again() -> None:
+    quantities = "".join(f"QTY+153:{n}:PCE'LOC+162+{n}'" for n in range(1, 12))
+    message = read_message(f"{HEAD}LIN+1++4006381333931:EN'{quantities}UNT+29+1'", None, load_reference())
+    ((_, unit),) = work = lines_of(message)
+    parts = len(unit.chunks)
+    assert parts > 2
+    engine, verdicts = Doubting(), iter([[DOUBT], []])
+    last, _ = encode_chunk("line", "SLSRPT", unit.chunks[-1].segments)
+    ModelReader(engine).read(work, lambda message, unit: next(verdicts))
+    assert engine.asked == [()] * parts + [(NONE,)]
+    assert engine.prompts == [last]
+    assert (unit.tries, unit.findings) == (2, ())
 
 
 def test_an_answer_is_tried_as_often_as_it_is_allowed_to_be() -> None:
