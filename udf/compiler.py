@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from udf.engines.engine import Engine
 from udf.engines.llama import LlamaEngine
 from udf.findings import Finding
-from udf.gatekeeper.invariants import find_violation
 from udf.gatekeeper.judge import judge_unit
 from udf.gatekeeper.verdict import READING, Verdict
 from udf.message import Message, Unit, read_message
+from udf.open_questions import OpenQuestions
 from udf.outcome import (
     MAX_ANSWER,
     AnswerTooLargeError,
@@ -24,14 +24,12 @@ from udf.outcome import (
     CompiledRow,
     Envelope,
     Outcome,
-    Proposal,
     dump_problems,
     make_row,
 )
 from udf.plans.book import PlanBook
 from udf.plans.replay import Replayed
 from udf.plans.routing import Routed, Router
-from udf.proposal import make_proposal, states_openly
 from udf.readers.approved import ApprovedReader
 from udf.readers.meaning import MeaningReader
 from udf.readers.model import ATTEMPTS, ModelReader
@@ -39,25 +37,11 @@ from udf.readers.proposer import Proposer
 from udf.readers.rules import RulesReader, read_unit, read_whole, settle
 from udf.reading import LineReading, PartReading, Record
 from udf.refusals import RefusedError, hash_document, refuse
-from udf.standards.open_values import find_rival
 from udf.standards.reference import Reference, load_reference
-from udf.standards.values import UnreadableValueError
 from udf.version import MODEL, model_version, version_with
 
 if TYPE_CHECKING:
     from udf import contract
-
-
-_DISAGREEMENTS = {
-    "location": "By the standard no place is stated for some lines, and the model finds one: its proposal says where.",
-    "start": "By the standard no date is stated for some lines, and the model finds one: its proposal says where.",
-}
-_PRESUMED = {
-    "location": "The place of the lines is a party that is one where no other is named",
-    "start": "The day of the lines is that of the document",
-}
-MOST_PROPOSALS = 3
-"""Proposals of one message: a person chooses among few."""
 
 
 @contextmanager
@@ -91,7 +75,7 @@ class Compiler:
         self._approved = ApprovedReader()
         self._reader = RulesReader() if engine is None else ModelReader(engine, attempts, self._guess)
         is_tiny = isinstance(engine, LlamaEngine)  # what answers in words is asked for a reading and for no more
-        self._proposer = Proposer(engine) if is_tiny and engine else None
+        self._open_questions = OpenQuestions(Proposer(engine) if is_tiny and engine else None)
         self._dispute = MeaningReader(engine).dispute if is_tiny and engine else None
 
     def compile_batch(
@@ -196,9 +180,7 @@ class Compiler:
             verdict.assemble()
             for finding in against:
                 verdict.note(finding)
-            rivals = _find_rivals(message, verdict)
-            is_open = verdict.is_whole and (not verdict.is_complete or bool(verdict.unstated or rivals))
-            proposals = self._consider(message, verdict, rivals) if is_open else []
+            proposals = self._open_questions.consider(message, verdict)
             outcome, document = verdict.outcome()
         except AnswerTooLargeError as error:
             return self._refuse(message.text, error), None
@@ -207,40 +189,6 @@ class Compiler:
         if self.plans is not None:
             self.plans.learn(message, outcome, document)
         return outcome, document
-
-    def _consider(self, message: Message, verdict: Verdict, rivals: Sequence[Finding]) -> list[Proposal]:
-        """What the model would read of what the standard leaves open.
-
-        A place or a period that the rules find nowhere and the model somewhere is no warning: the two disagree.
-        """
-        for finding in rivals:
-            verdict.note(finding)
-        proposals = self._propose(message)
-        if verdict.is_valid:
-            found = [name for name in sorted(verdict.unstated) if _may_be_stated(message, proposals, name)]
-            for name in found:
-                verdict.note(Finding("readers-disagree", _DISAGREEMENTS[name], message.first))
-            if not found and verdict.is_complete:
-                return []
-        return proposals
-
-    def _propose(self, message: Message) -> list[Proposal]:
-        """What the model would read of a message that is not proved, as far as the invariants allow it."""
-        found: list[Proposal] = []
-        for reading in self._proposer.read(message) if self._proposer is not None and not message.is_long else ():
-            lines = [(line.first, line.last, line.records) for line in reading.lines]
-            if find_violation(message.segments, lines, message.setting) is not None:
-                continue
-            stated = [list(zip(line.records, line.sources, strict=True)) for line in reading.lines]
-            try:
-                proposal = make_proposal(message, stated, reading.chunks)
-            except UnreadableValueError:
-                continue
-            if all(proposal.lines != other.lines for other in found):
-                found.append(proposal)
-            if len(found) == MOST_PROPOSALS:
-                break
-        return found
 
     def _write(self, text: str, routed: Routed) -> CompiledRow:
         try:
@@ -264,24 +212,6 @@ class Compiler:
 
     def _refuse(self, text: str, refusal: RefusedError | AnswerTooLargeError) -> Outcome:
         return refuse(text, refusal, self.model_version, self.version)
-
-
-def _find_rivals(message: Message, verdict: Verdict) -> list[Finding]:
-    """What may state that which the lines have by default alone."""
-    found: list[Finding] = []
-    for name in sorted(verdict.presumed - verdict.unstated):
-        index = find_rival(message.segments, message.chunks, message.setting, name)
-        if index is not None:
-            raw = message.segments[index].raw[:60]
-            found.append(Finding("readers-disagree", f"{_PRESUMED[name]}, and {raw} may state another.", index))
-    return found
-
-
-def _may_be_stated(message: Message, proposals: Sequence[Proposal], name: str) -> bool:
-    """Whether a place or a date may stand where no standard says what does, by the model or by the look of it."""
-    if proposals and states_openly(proposals[0], name, message.setting):
-        return True
-    return find_rival(message.segments, message.chunks, message.setting, name) is not None
 
 
 @cache

@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 from udf.edi.reader import read_segments
 from udf.edi.tags import MESSAGE_TAGS
 from udf.language.answers import decode_answer, encode_answer
-from udf.language.bounded import BoundedGrammar, _takes_every_quantity
+from udf.language.bounded import BoundedGrammar, _takes_every_quantity, grammar_of
+from udf.language.grammar import AnswerGrammar
+from udf.language.meanings import encode_meaning
 from udf.language.prompts import encode_chunk
 from udf.language.shown import read_shown
+from udf.language.spread import Spread
 from udf.language.vocabulary import EOS, FIELD, FIELD_OF, MARK, NONE, Bundles
 from udf.standards.message_types import standard_of
 from udf.standards.reference import Reference, load_reference
@@ -185,3 +188,15 @@ def test_a_quantity_of_edifact_may_be_passed_over_where_a_table_ignores_one(monk
 def test_the_shipped_tables_ignore_quantities_of_x12_alone() -> None:
     assert load_reference().ignores_quantities("X12")
     assert not load_reference().ignores_quantities("EDIFACT")
+
+
+def test_what_the_standards_do_not_decide_is_asked_by_the_format_alone() -> None:
+    text = "UNH+1+SLSRPT:D:96A:UN'LIN+1++4006381333931:EN'QTY+153:2'"
+    segments = read_segments(text)[1:]
+    closed, _ = encode_chunk("line", "SLSRPT", segments)
+    opened, _ = encode_chunk("line", "SLSRPT", segments, spread=Spread(segments, 1))
+    meaning = encode_meaning("SLSRPT", "QTY", "153")
+    assert meaning is not None
+    assert type(grammar_of(closed)) is BoundedGrammar
+    assert [type(grammar_of(prompt)) for prompt in (opened, meaning)] == [AnswerGrammar] * 2
+    assert type(grammar_of(closed, is_bounded=False)) is AnswerGrammar

@@ -1,0 +1,42 @@
+"""A day or a place that lines have by default alone holds only where nothing may state another."""
+
+import pytest
+
+from tests.small_messages import message
+from udf.train.attack.rules_engine import compile_by_rules
+
+UP = "LIN*1*UP*036000291452"
+# X12 846: BIA04 is the day of the report, and that of the stock where no DTM is; 128 PO is a purchase order
+STOCK = "BIA*00*SI*I1*20260107 {} " + f"N1*WH**92*W1 {UP} QTY*33*5*EA"
+# X12 852: N1*BY with the short number of a store is a place where no other party is one
+SOLD = "XQ*H*20260101*20260107 N1*BY**92*0012 {} " + f"{UP} ZA*QS*5*EA"
+
+
+@pytest.mark.parametrize(
+    ("message_type", "body", "between", "is_refused"),
+    [
+        ("846", STOCK, "", False),
+        ("846", STOCK, "N9*XB*20260105", True),
+        ("846", STOCK, "N9*PO*20260105", False),
+        ("846", STOCK, "DTM*007*20260106 N9*XB*20260105", False),  # the day is stated
+        ("846", STOCK, "ZPD*20260105", True),
+        ("852", SOLD, "", False),
+        ("852", SOLD, "N9*Q9Z*0040", True),
+        ("852", SOLD, "N9*IA*0040", False),  # 128: the number that a vendor is known by
+        ("852", SOLD, "N9*Q9Z*0040 N1*ST**92*0012", False),  # the place is stated
+    ],
+)
+def test_what_may_state_another_day_or_place_refuses_a_message(
+    message_type: str, body: str, between: str, is_refused: bool
+) -> None:
+    outcome = compile_by_rules(message(message_type, body.format(between)))
+    codes = {problem.code for problem in outcome.problems if problem.severity == "error"}
+    assert codes == ({"readers-disagree"} if is_refused else set())
+    assert outcome.is_valid != is_refused
+
+
+def test_a_place_that_is_stated_nowhere_is_a_warning_unless_something_of_nobodys_may_be_one() -> None:
+    sold = "XQ*H*20260101*20260107 {} " + f"{UP} ZA*QS*5*EA"
+    assert compile_by_rules(message("852", sold.format(""))).is_valid
+    assert compile_by_rules(message("852", sold.format("N9*71*2"))).is_valid  # 128: a listed number
+    assert not compile_by_rules(message("852", sold.format("ZST*0040"))).is_valid
