@@ -79,16 +79,16 @@ def check_header_dates(segments: Sequence[Segment], chunks: Chunks, setting: Set
 def check_lost_periods(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
     """Groups, or lines, that state no period where all others state their own: what stands above is not theirs.
 
-    One that lost its date would have that of the message, or none. Of places it takes two that have their own, and of
-    lines three; one without a quantity needs none.
+    One that lost its date would have that of the message, or none. It takes two that have their own; a line without a
+    quantity needs none.
     """
     lines = [
         line for line in each_line(chunks)
         if next(quantity_positions(segments, line.first, line.last, setting.standard), None)
     ]  # fmt: skip
-    for parts, least, what in ((chunks.groups, _PLACES_WITH_DATES, "place"), (lines, _LINES_WITH_DATES, "line")):
+    for parts, what in ((chunks.groups, "place"), (lines, "line")):
         stated = [bool(date_statements(segments, range(part.first, part.last), setting)) for part in parts]
-        if least <= stated.count(True) < len(stated) and stated.count(False) <= len(stated) // 3 + (what == "place"):
+        if _WITH_DATES <= stated.count(True) < len(stated) and stated.count(False) <= len(stated) // 3 + (what == "place"):
             bare = parts[stated.index(False)]
             detail = f"Each other {what} states its own period or date, and this one none: it may be lost."
             return [Finding("period-missing", detail, bare.first)]
@@ -116,8 +116,8 @@ def check_stray_periods(segments: Sequence[Segment], chunks: Chunks, setting: Se
     return [Finding("period-missing", detail, stray)]
 
 
-_PLACES_WITH_DATES, _LINES_WITH_DATES = 2, 3
-"""At least: fewer that state their own are no habit."""
+_WITH_DATES = 2
+"""At least: one that states its own is no habit."""
 
 
 def check_shifted(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:

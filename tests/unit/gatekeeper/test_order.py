@@ -72,7 +72,7 @@ def test_a_place_or_a_line_that_lost_its_period_does_not_take_the_header_s() -> 
     text = f"{BARE} {week} " + " ".join(groups)
     assert "period-missing" in errors(message("SLSRPT", text.format("")))
     assert compile_by_rules(message("SLSRPT", text.format(own))).is_complete
-    lines = " ".join(f"LIN+{n}++{A}:EN QTY+153:{n} {own if n != 3 else ''}" for n in (1, 2, 3, 4))
+    lines = " ".join(f"LIN+{n}++{A}:EN QTY+153:{n} {own if n != 3 else ''}" for n in (1, 2, 3))
     assert "period-missing" in errors(sales(lines))
     bare = lines.replace("QTY+153:3", "")
     assert "period-missing" not in errors(sales(bare))  # a line without a quantity says so itself
