@@ -19,7 +19,8 @@ def find_exchanged(segments: Sequence[Segment], chunks: Chunks, setting: Setting
 
     Both readings are of the standard's form. A message without its principal code that has the code as a quantity, and
     a line that would state what the other lines state were the two exchanged, are refused. So are 153 returned pieces
-    in the one line of returns beside lines of sales: rarer than the damage, and a person can tell.
+    in the one line of returns beside lines of sales, and 145 of a code without a meaning beside quantities of the code
+    145: rarer than the damage, and a person can tell.
     """
     stated: dict[int, list[tuple[str, str, int]]] = {}
     for chunk in chunks.lines:
@@ -45,11 +46,12 @@ def find_exchanged(segments: Sequence[Segment], chunks: Chunks, setting: Setting
         for code, number, index in own:
             if number not in suspicious or not code.isdecimal() or frequency[code] > 1:
                 continue
-            may_be_habit = is_only and number not in codes and mixed ^ hash(code) ^ hash(number) in known
-            is_other_habit = may_be_habit and habits[codes - {code} | {number}] > 0
+            twin = mixed ^ hash(code) ^ (0 if number in codes else hash(number))
+            is_other_habit = is_only and twin in known and habits[codes - {code} | {number}] > 0
             is_unknown = setting.measure("QTY", code) is None
+            is_code_of_others = is_unknown and number in frequency
             is_lost_principal = number in principal[: None if is_unknown else 1] and not has_principal
-            if is_other_habit or (is_lost_principal and (is_unknown or setting.standard.has_numeric_qualifiers)):
+            if is_other_habit or is_code_of_others or (is_lost_principal and (is_unknown or setting.standard.has_numeric_qualifiers)):
                 detail = f"QTY has the code {code} and the quantity {number}: they may have changed places."
                 findings.append(Finding("quantity-swapped", detail, index))
     return findings

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.small_messages import activity, inventory, sales
+from tests.small_messages import activity, inventory, sales, stock
 from tests.unit.gatekeeper.test_syntax import UP, errors
 from udf.edi.reader import read_segments
 from udf.gatekeeper.exchanged import find_exchanged_parts
@@ -16,6 +16,10 @@ ONE, OTHER = "LIN+1++4006381333931:EN", "LIN+2++4006381333948:EN"
     [
         sales(f"{ONE} QTY+12:153"), sales(f"{ONE} QTY+153:9 {OTHER} QTY+12:153"),
         inventory(f"{UP} QTY*5*33*EA"),
+        # lots of one line, and codes of the directory that no table of ours has a meaning for (D.01B 6063: 55, 20)
+        stock(f"{ONE} QTY+145:9 {OTHER} QTY+145:20 GIN+BX+L1 QTY+12:145 GIN+BX+L2"),
+        stock(f"{ONE} QTY+145:9 {OTHER} QTY+145:20 GIN+BX+L1 QTY+55:145 GIN+BX+L2"),
+        stock(f"{ONE} QTY+157:9 QTY+156:4 {OTHER} QTY+157:8 QTY+20:156"),
     ],
 )  # fmt: skip
 def test_a_quantity_like_the_code_that_its_line_should_have_is_refused(text: str) -> None:
@@ -23,8 +27,13 @@ def test_a_quantity_like_the_code_that_its_line_should_have_is_refused(text: str
 
 
 @pytest.mark.parametrize(
-    "text", [sales(f"{ONE} QTY+153:12"), sales(f"{ONE} QTY+153:61 {OTHER} QTY+153:17"), inventory(f"{UP} QTY*33*17*EA")]
-)
+    "text",
+    [
+        sales(f"{ONE} QTY+153:12"), sales(f"{ONE} QTY+153:61 {OTHER} QTY+153:17"), inventory(f"{UP} QTY*33*17*EA"),
+        stock(f"{ONE} QTY+145:9 QTY+70:145 {OTHER} QTY+145:12 QTY+70:30"),
+        stock(f"{ONE} QTY+145:9 QTY+70:12 {OTHER} QTY+145:9"),
+    ],
+)  # fmt: skip
 def test_a_quantity_that_looks_like_another_code_is_read(text: str) -> None:
     assert "quantity-swapped" not in errors(text)
 
