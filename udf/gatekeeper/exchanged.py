@@ -50,8 +50,9 @@ def find_exchanged(segments: Sequence[Segment], chunks: Chunks, setting: Setting
             is_other_habit = is_only and twin in known and habits[codes - {code} | {number}] > 0
             is_unknown = setting.measure("QTY", code) is None
             is_code_of_others = is_unknown and number in frequency
-            is_lost_principal = number in principal[: None if is_unknown else 1] and not has_principal
-            if is_other_habit or is_code_of_others or (is_lost_principal and (is_unknown or setting.standard.has_numeric_qualifiers)):
+            may_be_lost = is_unknown or setting.standard.has_numeric_qualifiers
+            is_lost_principal = may_be_lost and number in principal[: None if is_unknown else 1] and not has_principal
+            if is_other_habit or is_code_of_others or is_lost_principal:
                 detail = f"QTY has the code {code} and the quantity {number}: they may have changed places."
                 findings.append(Finding("quantity-swapped", detail, index))
     return findings

@@ -11,6 +11,7 @@ from udf.gatekeeper.order import (
     check_header_dates,
     check_item_forms,
     check_lost_periods,
+    check_moved_quantities,
     check_order,
     check_shifted,
     check_stray_periods,
@@ -39,6 +40,7 @@ def check_layout(segments: Sequence[Segment], first: int, chunks: Chunks, settin
     yield from check_owners(segments, first, setting)
     yield from check_header_dates(segments, chunks, setting)
     yield from check_lost_periods(segments, chunks, setting)
+    yield from check_moved_quantities(segments, chunks, setting)
     yield from check_stray_periods(segments, chunks, setting)
     yield from check_shifted(segments, chunks, setting)
     yield from check_price_order(segments) or check_priced_lines(segments, chunks, setting)

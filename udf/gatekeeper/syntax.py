@@ -14,13 +14,12 @@ from udf.edi.segments import Segment, notes_of
 from udf.findings import Finding
 from udf.standards.codes import codes_of
 from udf.standards.dates import date_slot
-from udf.standards.items import GTIN_TYPES, choose_identifier, goes_before, item_class
+from udf.standards.items import GTIN_TYPES
 from udf.standards.places import PLACES, place_role
 from udf.standards.prices import BASES
 from udf.standards.setting import Setting
 from udf.standards.standard import Form, Slots, Standard
 from udf.standards.values import INVISIBLE, UnreadableValueError, read_period
-from udf.standards.x12 import X12
 
 _LONGEST = 3
 """Characters of the type of an identifier (EDIFACT 7143) and of an action code (1229)."""
@@ -182,17 +181,8 @@ def _product_faults(segments: Sequence[Segment], index: int) -> Iterator[str]:
             yield f"«{kind}» in LIN is no type of an identifier"
         if _are_exchanged(kind, number, "235"):
             yield f"«{number}» in LIN stands where its identifier «{kind}» does"
-        if not number and (kind in GTIN_TYPES or (item_class(kind) < _UNKNOWN and _would_name(segments, index, kind))):
+        if kind in GTIN_TYPES and not number:
             yield f"{kind} in LIN has no number behind it"
-
-
-def _would_name(segments: Sequence[Segment], index: int, kind: str) -> bool:
-    """Whether a type whose number is lost goes before that of the identifier which is left: the item is another then."""
-    left = choose_identifier(segments, index, index + 1, X12)
-    return left is None or goes_before(kind, left[0], X12)
-
-
-_UNKNOWN = item_class(None)
 
 
 def _are_exchanged(kind: str, number: str, element: str) -> bool:
@@ -221,9 +211,11 @@ def _identifier_faults(segments: Sequence[Segment], index: int) -> Iterator[str]
     kinds = [segment.value(e, 1) for e in range(len(segment.elements))]
     if tag == "LIN" and any(kinds[3:]) and segment.value(2) and not kinds[2]:
         yield f"«{segment.value(2)}» in LIN stands before an identifier"
+    if tag == "LIN" and segment.value(2) == "1" and kinds[2:3] and kinds[2].isdecimal():
+        yield f"«1:{kinds[2]}» in LIN is a sub-line's number (C829) where the item stands"
     for e, kind in enumerate(kinds[1:], 1):
         number = segment.value(e)
-        if len(kind) > _LONGEST or kind.isdecimal():  # 7143 has letters, and C829 behind it digits
+        if len(kind) > _LONGEST:
             yield f"«{kind}» in {tag} is no type of an identifier"
         if _are_exchanged(kind, number, "7143"):
             yield f"«{number}» in {tag} stands where its identifier «{kind}» does"

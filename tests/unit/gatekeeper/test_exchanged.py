@@ -62,7 +62,8 @@ def test_each_line_whose_code_and_quantity_changed_places_is_refused_and_the_oth
         # without noughts the length of the other places tells
         ("SDQ*EA*15*3*1344986*1344994*2", True), ("SDQ*EA*15*1344986*1344994*3*2", True),
         ("SDQ*EA*92*1014*3*2*1015*1016*4", True), ("SDQ*EA*92*1014*3*1015*1200*1016*4", False),
-        ("SDQ*EA*92*5*1200*1015*40", False), ("SDQ*EA*92*5*1200*7*3*1015*40", False), ("SDQ*EA*92*5*120*101*4*205*7", False),
+        ("SDQ*EA*92*5*1200*1015*40", False), ("SDQ*EA*92*5*1200*7*3*1015*40", False),
+        ("SDQ*EA*92*5*120*101*4*205*7", False),
         ("SDQ*EA*UL*5*4012345000016", True), ("SDQ*EA*92*12*15000*14*22000", False),
     ],
 )  # fmt: skip

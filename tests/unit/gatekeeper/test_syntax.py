@@ -28,7 +28,6 @@ SOUND = {
     "a store with a code list that no table has": message("852", f"XQ*H*20260101 N1*ST**QQ*0012 {UP} ZA*QS*5*EA"),
     "an item that ends like a type": sales("LIN+1++BROKEN QTY+153:1"),
     "quantities in elements of their own": sales(f"{LIN} QTY+153+12+PCE"),
-    "a buyer's number that is empty beside a vendor's": inventory("LIN*1*VP*AB1*BP QTY*33*5*EA"),
     "a type of item without a value": activity("LIN*1*UP*036000291452*VN ZA*QS*5*EA"),
     "a price for a hundred": sales(f"{LIN} QTY+153:1 PRI+AAA:9.99::RTP:100:PCE"),
     "a price that is not stated": sales(f"{LIN} PRI+AAA::DIS QTY+153:1"),  # D.96A C509: 5118 is conditional
@@ -61,8 +60,6 @@ MALFORMED = {
     # 004010: element 355 has two characters, and 66 has no code EA
     "unit and code list of a split changed places": activity(f"{UP} ZA*QS SDQ*92*EA*0003*2"),
     "unit and date code of an activity changed places": activity(f"{UP} ZA*QA*20*184*EA*20240512"),
-    "a vendor's number is emptied beside the buyer's": inventory("LIN*1*VP**BP*4760104 QTY*33*5*EA"),
-    "a GTIN is emptied behind a buyer's number": inventory("LIN*1*IN*4760104*UP QTY*33*5*EA"),
     "a sub-line's number stands where the item does": sales(f"{LIN} QTY+153:1 LIN+2++1:7 PIA+5+AB1:SA QTY+153:1"),
     "a GTIN is emptied and its type stands": inventory("LIN*1*UP**VN*PROD-001 QTY*33*5*EA"),
     "the separator behind a date's code is lost": message(
