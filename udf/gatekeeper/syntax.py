@@ -144,6 +144,10 @@ def _value_faults(segment: Segment, checks: Checks, standard: Standard) -> Itera
             yield f"«{date}» in {tag} is no date"
     if tag == "N1" and segment.value(2) not in codes_of("66") and segment.value(3) in codes_of("66"):
         yield f"«{segment.value(3)}» in N1 stands where its place «{segment.value(2)}» does"
+    if tag == "N1" and segment.value(4) and segment.value(3) in codes_of("66"):  # N105: how the party is related
+        yield f"«{segment.value(3)}» in N1 stands where its place does, and something behind it"
+    if tag == "N1" and segment.value(0) not in codes_of("98") and segment.value(1) in codes_of("98"):
+        yield f"«{segment.value(1)}» in N1 stands where its name does, and «{segment.value(0)}» is no role"
     if tag == "PTD" and not segment.value(0):
         yield "PTD has nothing in element 1"
     is_undated = tag == "DTM" and not segment.value(*date_slot(segment, standard))
@@ -179,7 +183,7 @@ def _product_faults(segments: Sequence[Segment], index: int) -> Iterator[str]:
         is_type = len(kind) in (0, 2) or (len(kind) == 3 and (bool(number) or (e, kind) in _product_types(segments)))
         if not is_type or (number and not kind):
             yield f"«{kind}» in LIN is no type of an identifier"
-        if _are_exchanged(kind, number, "235"):
+        if _are_exchanged(kind, number, "235") or _are_exchanged(lin.value(e + 2), number, "235"):
             yield f"«{number}» in LIN stands where its identifier «{kind}» does"
         if kind in GTIN_TYPES and not number:
             yield f"{kind} in LIN has no number behind it"

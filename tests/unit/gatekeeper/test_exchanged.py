@@ -19,6 +19,7 @@ ONE, OTHER = "LIN+1++4006381333931:EN", "LIN+2++4006381333948:EN"
         # lots of one line, and codes of the directory that no table of ours has a meaning for (D.01B 6063: 55, 20)
         stock(f"{ONE} QTY+145:9 {OTHER} QTY+145:20 GIN+BX+L1 QTY+12:145 GIN+BX+L2"),
         stock(f"{ONE} QTY+145:9 {OTHER} QTY+145:20 GIN+BX+L1 QTY+55:145 GIN+BX+L2"),
+        stock(f"{ONE} QTY+17:9 QTY+70:145"),
         stock(f"{ONE} QTY+157:9 QTY+156:4 {OTHER} QTY+157:8 QTY+20:156"),
     ],
 )  # fmt: skip
@@ -30,7 +31,7 @@ def test_a_quantity_like_the_code_that_its_line_should_have_is_refused(text: str
     "text",
     [
         sales(f"{ONE} QTY+153:12"), sales(f"{ONE} QTY+153:61 {OTHER} QTY+153:17"), inventory(f"{UP} QTY*33*17*EA"),
-        stock(f"{ONE} QTY+145:9 QTY+70:145 {OTHER} QTY+145:12 QTY+70:30"),
+        stock(f"{ONE} QTY+145:9 QTY+70:145 {OTHER} QTY+145:12 QTY+70:30"), stock(f"{ONE} QTY+17:9 QTY+70:157"),
         stock(f"{ONE} QTY+145:9 QTY+70:12 {OTHER} QTY+145:9"),
     ],
 )  # fmt: skip
