@@ -185,6 +185,8 @@ def _product_faults(segments: Sequence[Segment], index: int) -> Iterator[str]:
             yield f"«{kind}» in LIN is no type of an identifier"
         if _are_exchanged(kind, number, "235") or _are_exchanged(lin.value(e + 2), number, "235"):
             yield f"«{number}» in LIN stands where its identifier «{kind}» does"
+        if number.isalpha() and number in codes_of("235") and lin.value(e + 2) and not lin.value(e + 3):
+            yield f"«{number}» in LIN is a type where an identifier stands, and «{lin.value(e + 2)}» behind it has none"
         if kind in GTIN_TYPES and not number:
             yield f"{kind} in LIN has no number behind it"
 
