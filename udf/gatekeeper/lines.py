@@ -20,8 +20,8 @@ with each of these kinds and gives its reason; of all other kinds not one attack
 - a separator lost or doubled before the code list of a place or the type of an item (a warning for items), or lost
   between a document's number and its function;
 - a total of one or two items over all places sent as one more place, or places and quantities exchanged throughout an
-  SDQ without a total (an error where a quantity begins with a nought beside a shorter place; see `udf.plans.profiles`
-  for a partner's);
+  SDQ without a total (an error where a quantity begins with a nought beside a shorter place or is as long as all other
+  places of the message; see `udf.plans.profiles` for a partner's);
 - the price of an only line exchanged with a quantity, which makes a price for all of them one for the first;
 - an element emptied that may be missing: a unit, a price, a date where a farther one holds, a document's function.
 """
