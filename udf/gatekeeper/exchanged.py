@@ -44,13 +44,16 @@ def find_exchanged(segments: Sequence[Segment], chunks: Chunks, setting: Setting
         codes = frozenset(code for code, _, _ in own)
         is_only, mixed = habits[codes] == 1, _mix(codes)
         for code, number, index in own:
-            is_principal = number in principal and len(number) == _CODE_DIGITS
-            if not (number in suspicious or is_principal) or not code.isdecimal() or frequency[code] > 1:
+            may_be_code = number in suspicious or number in principal
+            if not may_be_code or not code.isdecimal() or frequency[code] > 1:
+                continue
+            is_unknown = setting.measure("QTY", code) is None  # and no message with such a code is complete, or planned
+            is_principal = is_unknown and number in principal and len(number) == _CODE_DIGITS
+            if not is_principal and number not in suspicious:
                 continue
             twin = mixed ^ hash(code) ^ (0 if number in codes else hash(number))
             is_other_habit = is_only and twin in known and habits[codes - {code} | {number}] > 0
-            is_unknown = setting.measure("QTY", code) is None
-            is_code_of_others = is_unknown and (number in frequency or is_principal)
+            is_code_of_others = is_principal or (is_unknown and number in frequency)
             may_be_lost = is_unknown or setting.standard.has_numeric_qualifiers
             is_lost_principal = may_be_lost and number in principal[: None if is_unknown else 1] and not has_principal
             if is_other_habit or is_code_of_others or is_lost_principal:
