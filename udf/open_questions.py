@@ -84,4 +84,4 @@ def _may_be_stated(message: Message, proposals: Sequence[Proposal], name: str) -
     """Whether a place or a date may stand where no standard says what does, by the model or by the look of it."""
     if proposals and states_openly(proposals[0], name, message.setting):
         return True
-    return find_rival(message.segments, message.chunks, message.setting, name) is not None
+    return find_rival(message.segments, message.chunks, message.setting, name, is_nowhere=True) is not None
