@@ -141,7 +141,8 @@ def replay(
     check_trailer(gathered.plans, match, trailer, numbers, gathered.quantities)
     if any(writer.needs_no_period for writer in gathered.uses) and any(plan.has_period for plan in gathered.plans):
         raise NotPlainError("a stock date beside periods")
-    _check_parts(gathered)
+    if len(gathered.plans) > 3:  # more than a header, a line and a trailer
+        _check_parts(gathered)
     check_sums(gathered.sums, header, match)
     problems = _warn(text, gathered)
     parts: list[str] = []
@@ -192,10 +193,10 @@ def _write_lines(
             bound = bounds[plan] = _Bound(writer, text, above, sums)
         writer = bound.writer
         gathered.uses[writer] += 1
-        place = writer.line_number
-        block.append(hash(match[0]) if isinstance(place, str) else _hash_around(match, place + 1))
+        place, said = writer.line_number, match[0]
+        block.append(hash(said) if isinstance(place, str) else _hash_around(said, match, place + 1))
         if place != "":
-            copy = hash((block[0], match[0]))
+            copy = hash((block[0], said))
             gathered.is_copied = gathered.is_copied or copy in gathered.numbered
             gathered.numbered.add(copy)
             line_number = read_count(match[place + 1] if isinstance(place, int) else place)
@@ -226,10 +227,11 @@ def _write_lines(
     raise NotPlainError("no trailer")
 
 
-def _hash_around(match: Match[str], group: int) -> int:
-    """What a line says, without its number."""
-    text, start, (first, last) = match[0], match.start(), match.span(group)
-    return hash((text[: first - start], text[last - start :]))
+def _hash_around(said: str, match: Match[str], number: int) -> int:
+    """What a line says, without its number, which is a group of its match."""
+    start = match.start()
+    first, last = match.span(number)
+    return hash((said[: first - start], said[last - start :]))
 
 
 @lru_cache(maxsize=20_000)
