@@ -14,7 +14,7 @@ from udf.edi.segments import Segment, notes_of
 from udf.findings import Finding
 from udf.standards.codes import codes_of
 from udf.standards.dates import date_slot
-from udf.standards.items import GTIN_TYPES
+from udf.standards.items import GTIN_TYPES, SUB_LINE
 from udf.standards.places import PLACES, place_role
 from udf.standards.prices import BASES
 from udf.standards.setting import Setting
@@ -217,10 +217,10 @@ def _identifier_faults(segments: Sequence[Segment], index: int) -> Iterator[str]
     kinds = [segment.value(e, 1) for e in range(len(segment.elements))]
     if tag == "LIN" and any(kinds[3:]) and segment.value(2) and not kinds[2]:
         yield f"«{segment.value(2)}» in LIN stands before an identifier"
-    if tag == "LIN" and segment.value(2) == "1" and kinds[2:3] and kinds[2].isdecimal():
-        yield f"«1:{kinds[2]}» in LIN is a sub-line's number (C829) where the item stands"
     for e, kind in enumerate(kinds[1:], 1):
         number = segment.value(e)
+        if tag == "LIN" and e != SUB_LINE[0] and number == "1" and kind.isdecimal():
+            yield f"«1:{kind}» in LIN is a sub-line's number (C829) where an item stands"
         if len(kind) > _LONGEST:
             yield f"«{kind}» in {tag} is no type of an identifier"
         if _are_exchanged(kind, number, "7143"):

@@ -65,6 +65,7 @@ MALFORMED = {
     "unit and code list of a split changed places": activity(f"{UP} ZA*QS SDQ*92*EA*0003*2"),
     "unit and date code of an activity changed places": activity(f"{UP} ZA*QA*20*184*EA*20240512"),
     "a sub-line's number stands where the item does": sales(f"{LIN} QTY+153:1 LIN+2++1:7 PIA+5+AB1:SA QTY+153:1"),
+    "a sub-line's number moved on": sales(f"{LIN} QTY+153:1 LIN+2++++1:7 PIA+5+AB1:SA QTY+153:1"),
     "a type of the next pair stands where an item does": inventory("LIN*1*IN*VN*B-1*V-1 QTY*33*5*EA"),
     "an item is lost before the next type": inventory("LIN**BP*38490-B*VN*ZZ*TX QTY*33*5*EA"),
     "name, code list and store moved on": message("852", f"XQ*H*20260101 N1*RL**MAIN*92*001 {UP} ZA*QS*5*EA"),
