@@ -116,9 +116,10 @@ def _is_only_candidate(segment: Segment, setting: Setting, name: str) -> bool:
     tag, code = segment.tag, segment.value(0)
     if setting.is_settled(tag, code):
         return False
-    if tag in _OF_X12 and not refers_to_documents(segment):
+    if tag in REFERENCES and not refers_to_documents(segment):
         value = segment.value(*REFERENCES[tag])
-        is_number = value.isdigit() and len(value) >= _SHORTEST_PLACE
-        return is_number if name == "location" else _SHORT_DATE.fullmatch(value) is not None
+        if name != "location":
+            return _SHORT_DATE.fullmatch(value) is not None
+        return tag in _OF_X12 and value.isdigit() and len(value) >= _SHORTEST_PLACE
     parties = PARTY_LISTS.get((setting.standard.name, tag))
     return name == "location" and parties is not None and code not in codes_of(parties) and bool(place_slots(segment))

@@ -92,6 +92,9 @@ def test_where_no_line_has_a_day_six_digits_of_a_reference_may_be_one() -> None:
     assert rival("867", body.format("260424"), "start", True) == "N9*ZF*260424"
     assert rival("867", body.format("260424"), "start") is None
     assert rival("867", body.format("261324"), "start", True) is None
+    stocked = "BGM+35+1+9 DTM+137:20260107:102 RFF+{} LIN+1++4006381333931:EN QTY+145:1"
+    assert rival("INVRPT", stocked.format("Z77:260104"), "start", True) == "RFF+Z77:260104"
+    assert rival("INVRPT", stocked.format("ON:260104"), "start", True) is None
 
 
 def test_a_party_whose_role_is_in_no_list_may_be_the_only_place() -> None:
