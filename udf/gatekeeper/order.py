@@ -121,7 +121,7 @@ def check_stray_periods(segments: Sequence[Segment], chunks: Chunks, setting: Se
 def check_moved_quantities(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
     """A line beside one without a quantity, with a quantity more than others have: LIN may have changed places with it.
 
-    Without other lines it takes two quantities of one code: an item may have neither sale nor stock.
+    Without other lines it takes two quantities of one code and no more: an item may have neither sale nor stock.
     """
     if all(
         next(quantity_positions(segments, line.first, line.last, setting.standard), None) for line in each_line(chunks)
@@ -139,7 +139,7 @@ def check_moved_quantities(segments: Sequence[Segment], chunks: Chunks, setting:
             continue
         others = habits.keys() - {codes, ()}
         fewer = {codes[:n] + codes[n + 1 :] for n in range(len(codes))}
-        if fewer & others or (not others and len(set(codes)) < len(codes)):
+        if fewer & others or (not others and codes[:1] * 2 == codes):
             detail = "The line has a quantity more than others and stands beside a line without any: it may be of that."
             found.append(Finding("item-order", detail, line.first))
     return found

@@ -51,7 +51,8 @@ def judge_repetition(
     split = {record["qualifier"] for record in records if segments[record["quantity"][0]].tag in SPLITS}
     codes_of_split = {value_at(segments, position) for position in split}
     activities = (i for i in range(first, last) if segments[i].tag in ("QTY", "ZA"))
-    quantities = sorted({*activities, *(record["quantity"][0] for record in records)})
+    stating = {record["quantity"][0] for record in records}  # not the total of a split
+    quantities = sorted({*activities, *stating})
     inventory = inventory_segments(segments, first, last)
     is_whole: bool | None = None
     found: dict[tuple[str, str], list[Record]] = {}
@@ -61,7 +62,7 @@ def judge_repetition(
         q, code = record["quantity"][0], value_at(segments, record["qualifier"])
         if code in codes_of_split and record["qualifier"] not in split:
             return [Finding("repeated-quantity", f"Quantity {code} is stated by place and once more without.", q)]
-        if segments[q].tag in ("QTY", "ZA") and q > first and segments[q - 1].raw == segments[q].raw:
+        if segments[q].tag in ("QTY", "ZA") and q - 1 in stating and segments[q - 1].raw == segments[q].raw:
             return [Finding("repeated-quantity", f"Quantity {code} stands twice, the one right behind the other.", q)]
         location, unit = (value_at(segments, record[n]) if n in record else "" for n in ("location", "unit"))
         at = bisect_right(quantities, q)

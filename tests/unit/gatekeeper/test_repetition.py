@@ -26,6 +26,11 @@ BARE = "BGM+73E+S1+9 LOC+162+S1::9"
         stock(f"{LIN} QTY+145:5 GIN+BX+1 QTY+145:6 GIN+BX+2 DTM+361:20260101:102"),
         # D.96A INVRPT, group 12 below QTY: NAD, here the owner of the goods
         stock(f"{LIN} QTY+145:5 NAD+GO+A::9 QTY+145:6 NAD+GO+B::9"),
+        # a total, of whose two stores one has sold nothing
+        message(
+            "SLSRPT",
+            f"BGM+73E+S1+9 DTM+356:20260101:102 {LIN} QTY+153:5 QTY+153:5 LOC+162+A::92 QTY+153:0 LOC+162+B::92",
+        ),
     ],
 )  # fmt: skip
 def test_quantities_that_say_what_they_are_pass(text: str) -> None:
