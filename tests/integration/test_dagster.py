@@ -102,6 +102,20 @@ def test_a_build_parses_the_project_once_for_each_warehouse(tmp_path: Path, monk
     assert (tmp_path / "target" / "partial_parse.msgpack").read_text() == "2"
 
 
+def test_a_build_starts_dbt_once_and_loads_no_other(
+    definitions: dg.Definitions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, said = tmp_path / "dbt", tmp_path / "said"
+    program.write_text(f'#!/bin/sh\necho "$@" >>{said}\n')
+    program.chmod(0o755)
+    dbt = definitions.resources["dbt"].model_copy(update={"dbt_executable": str(program)})
+    build = dbt.cli(["build"], target_path=tmp_path / "target")
+    build.wait()
+    assert said.read_text().split() == ["build"]
+    assert build.adapter is None
+    assert str(build.cli_version) in subprocess.check_output([manifest.DBT, "--version"], text=True)
+
+
 def test_definitions_loaded_at_once_share_one_whole_manifest(clone: Path) -> None:
     (clone / "dbt" / "target" / "dagster" / "sources.sha256").unlink(missing_ok=True)
     load = (
