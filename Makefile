@@ -289,10 +289,11 @@ test-long: setup ## run those of them that make test runs in small: random histo
 test-wheel: setup ## run the compiler's tests against its wheel, outside of the clone and on another Python (PYTHON2)
 	@$(BIN)/python -m tests.wheel $(LLAMA_CACHE) '$(PYTHON2)'
 
-# How dbt, Dagster and processes behave is the same on any server.
+# How dbt, Dagster, processes and a Gold that grows behave is the same on any server; all SQL is run there once.
+SAME_ANYWHERE := dbt_conventions dagster processes recovery gold_growth gold_backlog gold_whole gold_partners gold_aliases
 test-postgres15: setup ## run the tests of the warehouse on Debian's PostgreSQL 15 (package postgresql-15)
 	@$(BIN)/python -m tests.postgres15 $(PYTEST) $(AT_ONCE) -m 'not long' tests/integration \
-		$(patsubst %,--ignore=tests/integration/test_%.py,dbt_conventions dagster processes)
+		$(patsubst %,--ignore=tests/integration/test_%.py,$(SAME_ANYWHERE))
 
 test-bi: bi-setup ## open the dashboard in a real browser and hold what it shows to Gold
 	@$(PYTEST) tests/browser/test_bi.py

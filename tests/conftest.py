@@ -100,9 +100,15 @@ def template(server: Variables) -> Iterator[str]:
 
 
 @pytest.fixture
-def database(server: Variables, template: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Variables]:
+def original(template: str) -> str:
+    """Name of the database of which `database` is a copy."""
+    return template
+
+
+@pytest.fixture
+def database(server: Variables, original: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Variables]:
     """libpq's variables of a fresh database, which are this process's environment during the test."""
-    with new_database(server, template, NAME) as variables:
+    with new_database(server, original, NAME) as variables:
         for name in warehouse.libpq_variables(os.environ):
             monkeypatch.delenv(name)
         for name, value in variables.items():

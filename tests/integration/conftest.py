@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import dagster as dg
@@ -53,6 +53,22 @@ def dbt_of_the_clone(clone: Path, server: Variables, dbt_target: Path) -> Iterat
     """`dbt`, without a database that stands."""
     with dbt_at(clone, dbt_target, server) as run:
         yield run
+
+
+@pytest.fixture(scope="session")
+def seeded(server: Variables, template: str, dbt_of_the_clone: Dbt) -> Iterator[str]:
+    """Name of a database in which dbt's CSVs stand too: to write them anew for each test took a minute of all."""
+    with ExitStack() as copies:
+        with new_database(server, template, NAME):
+            dbt_of_the_clone("seed")
+            variables = copies.enter_context(new_database(server, NAME))
+        yield variables["PGDATABASE"]
+
+
+@pytest.fixture
+def original(request: pytest.FixtureRequest) -> str:
+    """Who asks for `dbt` finds its CSVs."""
+    return str(request.getfixturevalue("seeded" if "dbt" in request.fixturenames else "template"))
 
 
 @pytest.fixture

@@ -124,7 +124,6 @@ def test_a_maintained_model_whose_settings_say_too_little_is_refused_with_what_t
 @pytest.mark.slow
 def test_a_maintained_model_shows_rows_whatever_it_grows_by(dbt: Dbt, database: Mapping[str, str]) -> None:
     arrive(database, things=30)
-    dbt("seed")
     dbt("run")
     # By messages, by weeks in the middle and in Gold, by rows.
     for model in ("base_compiled_lines", "int_sales", "fct_sales", "int_messages"):
@@ -139,7 +138,6 @@ def test_a_dry_run_builds_empty_tables_where_none_are_and_leaves_those_that_stan
 ) -> None:
     arrive(database)
     tables = ("gold.fct_sales", "gold.dim_item", "staging.base_compiled_lines", "intermediate.int_messages")
-    dbt("seed")
     dbt("run", "--empty")
     assert set(count(database, *tables).values()) == {0}
     dbt("run")
@@ -157,7 +155,6 @@ def test_a_developer_has_schemas_of_his_own_that_grow_like_those_of_the_warehous
     clone: Path, dbt: Dbt, dbt_target: Path, tmp_path: Path, server: Variables, database: Variables
 ) -> None:
     arrive(database)
-    dbt("seed")
     dbt("run")
     with dbt_at(clone, tmp_path, server, "--target", "dev", DBT_SCHEMA="dbt_anna") as dbt_of_anna:
         # What is not his own he reads of the warehouse's.
@@ -208,7 +205,6 @@ def read_gold(database: Mapping[str, str], schema: str) -> dict[str, list[str]]:
 @pytest.mark.slow
 def test_a_run_that_failed_is_taken_up_where_it_failed(dbt: Dbt, database: Mapping[str, str]) -> None:
     arrive(database)
-    dbt("seed")
     dbt("run")
     arrive(database, seed=8, things=6)
     with warehouse.connect(database) as connection:

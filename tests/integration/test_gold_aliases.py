@@ -32,7 +32,6 @@ def test_a_number_stands_for_the_gtin_beside_which_alone_its_partner_states_it(
     server: Mapping[str, str],
     dbt: Dbt,
 ) -> None:
-    dbt("seed")
     deliver(write_stock("SHOP", STORE, 80, item="LIN+1'PIA+5+ART-7:SA"))
     compile_all()
     dbt("run")
@@ -76,7 +75,6 @@ def test_a_number_stands_for_the_gtin_beside_which_alone_its_partner_states_it(
 def test_a_row_says_which_codes_are_one_place_and_which_numbers_one_item(
     deliver: Deliver, connection: psycopg.Connection[Any], dbt: Dbt
 ) -> None:
-    dbt("seed")
     deliver(
         write_sales("CHAIN", "0016::92", 20),
         write_stock("CHAIN", STORE, 80),

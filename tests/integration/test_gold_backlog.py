@@ -57,7 +57,6 @@ def read_seconds(target: Path) -> dict[str, float]:
 def test_a_message_of_a_backlog_takes_no_table_longer_than_one_of_a_day(
     dbt: Dbt, dbt_target: Path, arrive: Arrive
 ) -> None:
-    dbt("seed")
     arrive(4)
     dbt("run")
     messages_of_a_day = arrive(2)
@@ -128,7 +127,6 @@ def test_where_most_has_changed_all_is_computed_and_where_little_has_only_that(
             if path.stem in {"base_compiled_lines", "int_judged_lines", "int_sales", "fct_sales"}
         }
 
-    dbt("seed")
     arrive(7)
     dbt("run")
     few = change(

@@ -22,7 +22,6 @@ def test_a_layout_is_in_gold_from_its_approval_to_its_withdrawal_and_no_longer(
     connection.rollback()
     connection.autocommit = True
     fill(connection, [(write_strange(store="9501101910027"), KIOSK)])
-    dbt("seed")
 
     def build() -> dict[str, Any]:
         compile_all()

@@ -44,7 +44,6 @@ def proposed(connection: psycopg.Connection[Any]) -> set[str]:
 def test_retailers_behind_one_mailbox_are_told_apart_and_never_supersede_each_other(
     deliver: Deliver, connection: psycopg.Connection[Any], dbt: Dbt
 ) -> None:
-    dbt("seed")
     deliver(
         write_sales("BUREAU", "0001::92", 40, f"BY+{ONE}::9"),
         write_sales("BUREAU", "0001::92", 5, f"BY+{OTHER}::9"),
@@ -78,7 +77,6 @@ def test_retailers_behind_one_mailbox_are_told_apart_and_never_supersede_each_ot
 def test_what_varies_and_names_no_retailer_splits_no_history(
     deliver: Deliver, connection: psycopg.Connection[Any], dbt: Dbt
 ) -> None:
-    dbt("seed")
     deliver(
         # The buyer is the store itself, by its GLN or by one GLN for each of its own numbers.
         write_sales("STORES", f"{STORE}::9", 1, f"BY+{STORE}::9"),
@@ -114,7 +112,6 @@ def test_what_varies_and_names_no_retailer_splits_no_history(
 def test_a_row_says_that_senders_are_one_partner_or_that_a_mailbox_is(
     deliver: Deliver, connection: psycopg.Connection[Any], dbt: Dbt
 ) -> None:
-    dbt("seed")
     deliver(
         write_sales("POS", f"{STORE}::9", 20),
         write_stock("WMS", f"{STORE}::9", 80),
@@ -150,7 +147,6 @@ def test_a_mailbox_that_turns_out_to_be_two_retailers_is_told_apart_as_a_rebuild
     server: Mapping[str, str],
     dbt: Dbt,
 ) -> None:
-    dbt("seed")
     connection.execute("insert into reference.partners (partner, week_calendar) values ('BUREAU', '4-5-4')")
     connection.commit()
     deliver(

@@ -28,7 +28,6 @@ FIRST_SEED = int(os.environ.get("TILLROLL_HISTORY_SEED", "1"))
 @pytest.mark.long
 def test_gold_equals_a_reference_calculation_over_random_histories(database: Mapping[str, str], dbt: Dbt) -> None:
     histories = [draw(seed) for seed in range(FIRST_SEED, FIRST_SEED + HISTORIES)]
-    dbt("seed")
     with warehouse.connect(database) as connection:
         deliver(connection, histories)
     dbt("run")
@@ -44,7 +43,6 @@ def test_gold_that_grew_equals_the_reference_calculation_after_every_step(
     dice = random.Random(FIRST_SEED)
     histories = [draw(seed) for seed in range(FIRST_SEED, FIRST_SEED + HISTORIES // 5)]
     begun = [begin(history, dice) for history in histories]
-    dbt("seed")
     with warehouse.connect(database) as connection:
         agree(connection, histories)
         send(connection, [(history, message) for history in begun for message in history.messages])

@@ -28,7 +28,6 @@ def test_a_decision_is_in_gold_from_its_approval_to_its_withdrawal_and_no_longer
     connection.rollback()
     connection.autocommit = True
     fill(connection, [(text, KIOSK), (text, OTHER), (write_report(number=2), KIOSK), (write_report(), OTHER)])
-    dbt("seed")
 
     def build() -> dict[str, Any]:
         compile_all()

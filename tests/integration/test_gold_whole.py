@@ -42,7 +42,6 @@ def test_what_fails_before_gold_changes_nothing_of_it_and_what_is_killed_in_it_s
 ) -> None:
     arrivals = Arrivals(connection, random.Random(23))
     arrivals.happen(12)
-    dbt("seed")
     dbt("run")
     assert read_problems(connection) == []
     before = read_gold(database)
@@ -154,7 +153,6 @@ def test_at_no_moment_of_a_build_does_a_reader_meet_a_fact_without_its_item_plac
 ) -> None:
     arrivals = Arrivals(connection, random.Random(29))
     arrivals.happen(12)
-    dbt("seed")
     dbt("run")
     with watched(connection) as lost:
         # Who is new in everything, in a year that was mistyped.

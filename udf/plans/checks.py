@@ -14,7 +14,7 @@ from typing import Any
 from udf.edi.delimiters import mask_released
 from udf.edi.reader import read_segments
 from udf.edi.repair import glued_tags
-from udf.gatekeeper.blocks import PlaceSums
+from udf.gatekeeper.blocks import BLOCK, PlaceSums
 from udf.gatekeeper.values import (
     adds_up,
     are_told_apart,
@@ -163,9 +163,11 @@ def check_trailer(
     """
     *before, last = plans
     dialect = last.dialect
-    tags: Counter[str] = Counter()
+    segments, tags = 0, {"LIN": 0, "PTD": 0}
     for plan, count in Counter(before).items():
-        tags.update({tag: plan.tags.count(tag) * count for tag in set(plan.tags)})
+        segments += len(plan.tags) * count
+        for tag in tags:
+            tags[tag] += plan.tags.count(tag) * count
     lines = countable_lines(dialect.message_type, tags)
 
     def read(plan: Plan, match: Match[str], *at: int) -> str:
@@ -177,7 +179,7 @@ def check_trailer(
         first, second = read(last, trailer, number, 0), read(last, trailer, number, *((0, 1) if tag == "CNT" else (1,)))
         total = ""
         if tag in ("UNT", "SE"):
-            holds = is_count(first, (tags.total() + number + 1,)) and is_same_reference(reference, second)
+            holds = is_count(first, (segments + number + 1,)) and is_same_reference(reference, second)
         elif tag == "CTT":
             holds, total = not first or is_count(first, lines), second
         else:
@@ -193,13 +195,16 @@ Stated = tuple[str | None, str | None, str | None]
 def check_sums(stated: Mapping[Stated, Sequence[tuple[Any, ...]]], header: Plan, match: Match[str]) -> None:
     """No place has the sums of all others, or another's items twice, and no item two units. Raises NotPlainError.
 
-    The sums of all are added up only where some place has them of its own first item.
+    Asked in full only where a look at each place's first item and its number of lines leaves that open.
     """
-    places = {place for rows in stated.values() for place in map(_PLACE, rows)}
+    if sum(map(len, stated.values())) < 2:
+        return
     packed = {(qualifier, packed) for qualifier, _, packed in stated if packed}
     are_mixed = len(dict(packed)) < len(packed)
-    may_be_lost = len(places) > 1 and any(_may_be_lost(rows) for rows in stated.values())
-    if not (are_mixed or may_be_lost) and (len(places) < 3 or not _may_be_total(stated)):
+    alike: defaultdict[tuple[str | None, str | None], list[tuple[Any, ...]]] = defaultdict(list)
+    for (qualifier, unit, _), rows in stated.items():
+        alike[qualifier, unit] += rows
+    if not (are_mixed or any(_may_be_lost(rows) or _may_be_total(rows) for rows in alike.values())):
         return
     named = (value for s in header.segments if s.tag in PLACES for element in s.elements for value in element)
     sums = PlaceSums([text for text in (*match.groups(), *named) if text])
@@ -210,30 +215,31 @@ def check_sums(stated: Mapping[Stated, Sequence[tuple[Any, ...]]], header: Plan,
         raise NotPlainError("a total beside its parts, one sale in two units, or items that stand twice at one place")
 
 
-_PLACE = itemgetter(1)
+# No generators, since each message of a plan is looked at.
+_QUANTITY, _PLACE, _PLACE_AND_DAY = itemgetter(0), itemgetter(1), itemgetter(1, 2)
+_DAY_AND_ITEM, _PLACE_DAY_AND_ITEM, _LAST_TWO = itemgetter(2, 3), itemgetter(1, 2, 3), itemgetter(1, 2)
 
 
 def _may_be_lost(rows: Sequence[tuple[Any, ...]]) -> bool:
-    """Whether a place has twice the lines of another."""
-    counts = set(Counter(map(_PLACE, rows)).values())
-    return any(2 * count in counts for count in counts)
+    """Whether a place has twice the lines of another, of two items and more."""
+    counts = set(Counter(map(_PLACE_AND_DAY, rows)).values())
+    return len(counts) > 1 and any(2 * count in counts for count in counts if count >= BLOCK)
 
 
-def _may_be_total(stated: Mapping[Stated, Sequence[tuple[Any, ...]]]) -> bool:
-    """Whether some place has half of what all have of the first item that it states."""
-    firsts: dict[Any, tuple[Any, ...]] = {}
-    for kind, rows in stated.items():
-        for _, place, day, item, *_ in rows:
-            if place not in firsts:
-                firsts[place] = kind, day, item
-    wanted = set(firsts.values())
+def _may_be_total(rows: Sequence[tuple[Any, ...]]) -> bool:
+    """Whether of three places one has half of what all have of the first item that it states."""
+    if len(set(map(_PLACE, rows))) < 3:
+        return False
+    if min(map(_QUANTITY, rows)) < "1":
+        rows = [row for row in rows if row[0][0] != "-" and row[0].strip("0.")]
+    firsts = dict(zip(map(_PLACE, reversed(rows)), map(_DAY_AND_ITEM, reversed(rows)), strict=True))
+    places = Counter(map(_LAST_TWO, set(map(_PLACE_DAY_AND_ITEM, rows))))
+    wanted = {stated for stated in firsts.values() if places[stated] > 1}
     totals: defaultdict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
     own: defaultdict[Any, Decimal] = defaultdict(Decimal)
-    for kind, rows in stated.items():
-        for quantity, place, day, item, *_ in rows:
-            key = kind, day, item
-            if key in wanted:
-                totals[key] += Decimal(quantity)
-                if firsts[place] == key:
-                    own[place] += Decimal(quantity)
-    return any(2 * quantity >= totals[firsts[place]] for place, quantity in own.items())
+    for quantity, place, day, item, *_ in rows if wanted else ():
+        if (key := (day, item)) in wanted:
+            totals[key] += (number := Decimal(quantity))
+            if firsts[place] == key:
+                own[place] += number
+    return any(2 * quantity == totals[firsts[place]] for place, quantity in own.items())

@@ -141,7 +141,8 @@ def replay(
     check_trailer(gathered.plans, match, trailer, numbers, gathered.quantities)
     if any(writer.needs_no_period for writer in gathered.uses) and any(plan.has_period for plan in gathered.plans):
         raise NotPlainError("a stock date beside periods")
-    _check_parts(gathered)
+    if len(gathered.plans) > 3:  # more than a header, a line and a trailer
+        _check_parts(gathered)
     check_sums(gathered.sums, header, match)
     problems = _warn(text, gathered)
     parts: list[str] = []
@@ -165,6 +166,7 @@ def _write_lines(
     plans = gathered.plans
     header = plans[0]
     group: Piece | None = None
+    block, run = gathered.blocks[-1], gathered.runs[-1]
     begun: dict[Writer, tuple[str, Row]] = {}
     bounds: dict[Plan, _Bound] = {}
     codes = partner.codes[header.dialect].union(principal_of(header.dialect.message_type))
@@ -175,8 +177,9 @@ def _write_lines(
             if plan.kind == "trailer":
                 return match
             group, bounds = (plan, match), {}
-            gathered.runs.append([])
-            gathered.blocks.append([hash(match[0])])
+            block, run = [hash(match[0])], []
+            gathered.blocks.append(block)
+            gathered.runs.append(run)
             continue
         bound = bounds.get(plan)
         if bound is None:
@@ -190,11 +193,15 @@ def _write_lines(
             bound = bounds[plan] = _Bound(writer, text, above, sums)
         writer = bound.writer
         gathered.uses[writer] += 1
-        gathered.blocks[-1].append(_hash_line(match, writer.line_number))
-        if writer.line_number != "":
-            copy = hash((gathered.blocks[-1][0], match[0]))
+        place, said = writer.line_number, match[0]
+        block.append(hash(said) if isinstance(place, str) else _hash_around(said, match, place + 1))
+        if place != "":
+            copy = hash((block[0], said))
             gathered.is_copied = gathered.is_copied or copy in gathered.numbered
             gathered.numbered.add(copy)
+            line_number = read_count(match[place + 1] if isinstance(place, int) else place)
+            if line_number is not None:
+                run.append((line_number, len(plans) - 1))
         row = writer.read(match, numbers)
         row += bound.above
         gathered.lines.add(bound.text % writer.pick(row))
@@ -203,9 +210,9 @@ def _write_lines(
             gathered.codes.setdefault(plan, set()).update(codes.intersection(written))
         if writer.checks is not None:
             writer.checks.run(row, numbers.mark, gathered.warnings)
-        for place, item_type, count in writer.items:
-            if has_wrong_check_digit(row[place], item_type):
-                gathered.warnings.note_item(json.loads(f'"{row[place]}"'), item_type, count)
+        for at, item_type, count in writer.items:
+            if has_wrong_check_digit(row[at], item_type):
+                gathered.warnings.note_item(json.loads(f'"{row[at]}"'), item_type, count)
         for note, read in bound.sums:
             note(read(row))
         for read, count in writer.dates:
@@ -215,22 +222,16 @@ def _write_lines(
             if is_stated_again(keys, gathered.stock):
                 raise NotPlainError("repeated-stock")
             gathered.stock |= keys
-        if writer.line_number != "":
-            number = match[writer.line_number + 1] if isinstance(writer.line_number, int) else writer.line_number
-            line_number = read_count(number)
-            if line_number is not None:
-                gathered.runs[-1].append((line_number, len(plans) - 1))
         if partner.is_summed:
             gathered.quantities += writer.quantities(row)
     raise NotPlainError("no trailer")
 
 
-def _hash_line(match: Match[str], number: int | str) -> int:
-    """What a line says, without its number."""
-    if isinstance(number, str):
-        return hash(match[0])
-    start, (first, last) = match.start(), match.span(number + 1)
-    return hash((match[0][: first - start], match[0][last - start :]))
+def _hash_around(said: str, match: Match[str], number: int) -> int:
+    """What a line says, without its number, which is a group of its match."""
+    start = match.start()
+    first, last = match.span(number)
+    return hash((said[: first - start], said[last - start :]))
 
 
 @lru_cache(maxsize=20_000)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from udf.edi.segments import Segment
 from udf.reading import Position, Record, SegmentLike
@@ -37,6 +37,8 @@ def has_check_digit(item_id_type: str | None) -> bool:
     return item_id_type in ("SRV", "EN", "UP", "UK", "EAN")
 
 
+# The items of a partner come every day.
+@lru_cache(maxsize=20_000)
 def is_gs1_key(identifier: str) -> bool:
     """True for 8, 12, 13 or 14 digits whose last is the check digit (GS1 General Specifications, 7.9)."""
     if len(identifier) not in _WEIGHTS or not (identifier.isascii() and identifier.isdecimal()):

@@ -4,8 +4,11 @@ import json
 import re
 import sys
 from collections.abc import Sequence
+from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
+from hypothesis import example, given, settings, strategies
 
 from tests.unit.plans.routes import (
     ACTIVITY,
@@ -27,8 +30,11 @@ from tests.unit.plans.routes import (
     write_stock,
     write_x12,
 )
+from udf.gatekeeper.blocks import PlaceSums
 from udf.gatekeeper.values import NO_NOUGHT, begins_with_nought
 from udf.outcome import Envelope
+from udf.plans.checks import check_sums
+from udf.plans.conversions import NotPlainError
 from udf.plans.plan import PROOFS
 
 
@@ -308,3 +314,33 @@ def test_what_an_outsider_found_is_refused_by_both_routes(
     routes = Routes(X12 if write(1, lesson).startswith("ST") else EDIFACT).teach(write, lesson)
     found = routes.compare(write(10, attack))
     assert f'"code":"{code}"' in found.problems + found.rejected_lines
+
+
+ROWS = strategies.lists(
+    strategies.tuples(
+        strategies.sampled_from(["0", "1", "2", "3", "-1", "0.5"]), strategies.sampled_from("ABCD"),
+        strategies.sampled_from(["2026-11-08", "2026-11-09"]), strategies.sampled_from("XYZ"),
+    ).map(lambda row: (*row, row[3])),
+    max_size=9,
+)  # fmt: skip
+KINDS = [("153", "PCE", "PCE"), ("153", "PCE", None), ("17", "PCE", "PCE")]
+
+
+@given(strategies.lists(ROWS, min_size=3, max_size=3))
+@settings(max_examples=1000)
+@example([[(f"{q}", p, "2026-11-08", i, i) for i in "XY" for p, q in zip("ABC", (1, 3, 4), strict=True)], [], []])
+@example([[("1", p, "2026-11-08", i, i) for p in "AAB" for i in "XY"], [], []])
+def test_a_first_look_at_sums_misses_nothing_that_all_of_them_show(rows: list[list[tuple[str, ...]]]) -> None:
+    stated = dict(zip(KINDS, rows, strict=True))
+    sums = PlaceSums([])
+    for (qualifier, unit, packed), said in stated.items():
+        for quantity, place, day, item, *ids in said:
+            sums.add((item, qualifier, day), min(ids), place, Decimal(quantity), unit, packed)
+    is_found = bool(sums.find_total() or sums.find_units() or sums.find_lost())
+    header, match = SimpleNamespace(segments=[]), re.compile("").match("")
+    try:
+        check_sums(stated, header, match)  # type: ignore[arg-type]
+    except NotPlainError:
+        assert is_found
+    else:
+        assert not is_found
