@@ -118,7 +118,8 @@ def test_a_build_starts_dbt_once_and_loads_no_other(
     dbt = definitions.resources["dbt"].model_copy(update={"dbt_executable": str(program)})
     build = dbt.cli(["build"], target_path=tmp_path / "target")
     build.wait()
-    assert said.read_text().split() == ["build"]
+    (line,) = said.read_text().splitlines()
+    assert line.split()[-1] == "build"
     assert build.adapter is None
     assert str(build.cli_version) in subprocess.check_output([manifest.DBT, "--version"], text=True)
 
