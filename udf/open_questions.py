@@ -43,7 +43,7 @@ class OpenQuestions:
             verdict.note(finding)
         proposals = self._propose(message)
         if verdict.is_valid:
-            found = [name for name in sorted(verdict.unstated) if _may_be_stated(message, proposals, name)]
+            found = [name for name in sorted(_find_unstated(verdict)) if _may_be_stated(message, proposals, name)]
             for name in found:
                 verdict.note(Finding("readers-disagree", _DISAGREEMENTS[name], message.first))
             if not found and verdict.is_complete:
@@ -80,8 +80,15 @@ def _find_rivals(message: Message, verdict: Verdict) -> list[Finding]:
     return found
 
 
+def _find_unstated(verdict: Verdict) -> frozenset[str]:
+    """What some line has not; of those that go on without the others, each lacks what no warning may have told."""
+    if verdict.is_complete or all(line.location_id is not None for line in verdict.lines):
+        return verdict.unstated
+    return verdict.unstated | {"location"}
+
+
 def _may_be_stated(message: Message, proposals: Sequence[Proposal], name: str) -> bool:
     """Whether a place or a date may stand where no standard says what does, by the model or by the look of it."""
     if proposals and states_openly(proposals[0], name, message.setting):
         return True
-    return find_rival(message.segments, message.chunks, message.setting, name) is not None
+    return find_rival(message.segments, message.chunks, message.setting, name, is_nowhere=True) is not None

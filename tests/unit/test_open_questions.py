@@ -40,3 +40,12 @@ def test_a_place_that_is_stated_nowhere_is_a_warning_unless_something_of_nobodys
     assert compile_by_rules(message("852", sold.format(""))).is_valid
     assert compile_by_rules(message("852", sold.format("N9*71*2"))).is_valid  # 128: a listed number
     assert not compile_by_rules(message("852", sold.format("ZST*0040"))).is_valid
+
+
+def test_of_lines_that_go_on_without_the_others_each_may_lack_what_something_of_nobodys_states() -> None:
+    # X12 852: the second line has no quantity, and is refused; the first has no place
+    body = f"XQ*H*20260101*20260107 {{}} {UP} ZA*QS*5*EA LIN*2*UP*012345678905 CTP**RES*5"
+    partly = compile_by_rules(message("852", body.format("")))
+    assert partly.is_valid
+    assert len(partly.document.lines) == 1  # type: ignore[union-attr]
+    assert not compile_by_rules(message("852", body.format("ZST*0040"))).is_valid

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from udf.edi.segments import Segment
 from udf.reading import Position
 from udf.standards.chunks import Chunks, each_line
-from udf.standards.codes import codes_of
-from udf.standards.places import REFERENCES
+from udf.standards.codes import PARTY_LISTS, codes_of
+from udf.standards.places import REFERENCES, place_slots
 from udf.standards.setting import Setting
 
 _NO_PLACES = frozenset((
@@ -22,6 +22,7 @@ _OF_X12 = ("REF", "N9")
 _TEXTS = ("MSG", "NTE")
 _DAY = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _DATE = re.compile(rf"{_DAY}(?:\d{{4}}|-?{_DAY})?")
+_SHORT_DATE = re.compile(r"\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _LONGEST_PLACE = 25
 _SHORTEST_PLACE = 3
 
@@ -70,15 +71,21 @@ def is_listed_reference(tag: str, code: str) -> bool:
     return code in codes_of("128") if tag in _OF_X12 else code.isalpha()
 
 
-def find_rival(segments: Sequence[Segment], chunks: Chunks, setting: Setting, name: str) -> int | None:
+def find_rival(
+    segments: Sequence[Segment], chunks: Chunks, setting: Setting, name: str, is_nowhere: bool = False
+) -> int | None:
     """Where something that no directory knows may state the day (`start`) or the place (`location`) of the lines.
 
-    It counts where lines have theirs by default alone or not at all; what not each of them has is none. A word without
-    a digit says something else; in an only line, whatever is not a number of three digits does.
+    It counts where lines have theirs by default alone or, `is_nowhere`, not at all: then a number under a reference of
+    X12 does as well, whatever it is to, and a party whose role is in no list; a row of the partner's own says that it
+    is none. What not each of the lines has is none. A word without a digit says something else; in an only line,
+    whatever is not a number of three digits does.
     """
     for chunk in (chunks.header, *chunks.groups):
         for index in chunk.indices:
-            if _is_rival(segments, index, setting, name):
+            if _is_rival(segments, index, setting, name) or (
+                is_nowhere and _is_only_candidate(segments[index], setting, name)
+            ):
                 return index
     lines = each_line(chunks)
     found: dict[tuple[str, str], int] | None = None
@@ -102,3 +109,17 @@ def _is_rival(segments: Sequence[Segment], index: int, setting: Setting, name: s
         value.isdigit() and len(value) >= _SHORTEST_PLACE if is_alone else any(map(str.isdigit, value))
         for value in values
     )
+
+
+def _is_only_candidate(segment: Segment, setting: Setting, name: str) -> bool:
+    """Whether a segment above the lines may state what nothing else of the message does."""
+    tag, code = segment.tag, segment.value(0)
+    if setting.is_settled(tag, code):
+        return False
+    if tag in REFERENCES and not refers_to_documents(segment):
+        value = segment.value(*REFERENCES[tag])
+        if name != "location":
+            return _SHORT_DATE.fullmatch(value) is not None
+        return tag in _OF_X12 and value.isdigit() and len(value) >= _SHORTEST_PLACE
+    parties = PARTY_LISTS.get((setting.standard.name, tag))
+    return name == "location" and parties is not None and code not in codes_of(parties) and bool(place_slots(segment))

@@ -42,10 +42,10 @@ def test_a_text_is_too_long_for_the_number_of_a_store() -> None:
     assert find(f"ZTX+{'A' * 26}") == ([], [])
 
 
-def rival(message_type: str, body: str, name: str) -> str | None:
-    """The segment that may state what the lines of a message have by default alone."""
+def rival(message_type: str, body: str, name: str, is_nowhere: bool = False) -> str | None:
+    """The segment that may state what the lines of a message have by default alone, or nowhere."""
     read = read_message(message(message_type, body), None, load_reference())
-    index = find_rival(read.segments, read.chunks, read.setting, name)
+    index = find_rival(read.segments, read.chunks, read.setting, name, is_nowhere)
     return None if index is None else read.segments[index].raw
 
 
@@ -76,3 +76,30 @@ def test_a_word_is_no_place_and_in_an_only_line_neither_is_a_code_with_letters()
     assert rival("SLSRPT", line.format("ZST+0012"), "location") == "ZST+0012"
     assert rival("SLSRPT", line.format("ZST+A12"), "location") is None
     assert rival("SLSRPT", "BGM+73E+1+9 ZST+NORTH LIN+1++4006381333931:EN QTY+153:1", "location") is None
+
+
+def test_where_no_line_has_a_place_a_number_under_any_reference_but_to_documents_may_be_one() -> None:
+    # X12 128: YC is a contract of some kind, 71 and 8X say what sort of report it is, IA is the vendor's number
+    body = "BIA*00*SI*I1*20260107 N9*{} LIN*1*UP*036000291452 QTY*33*5*EA"
+    assert rival("846", body.format("YC*6891472205246"), "location", True) == "N9*YC*6891472205246"
+    assert rival("846", body.format("YC*6891472205246"), "location") is None
+    for other in ("71*2", "8X*PFG-PROD", "IA*68914"):
+        assert rival("846", body.format(other), "location", True) is None
+
+
+def test_where_no_line_has_a_day_six_digits_of_a_reference_may_be_one() -> None:
+    body = "BPT*05*R1*20260107 N9*ZF*{} PTD*SS QTY*32*5*EA LIN*1*UP*036000291452"
+    assert rival("867", body.format("260424"), "start", True) == "N9*ZF*260424"
+    assert rival("867", body.format("260424"), "start") is None
+    assert rival("867", body.format("261324"), "start", True) is None
+    stocked = "BGM+35+1+9 DTM+137:20260107:102 RFF+{} LIN+1++4006381333931:EN QTY+145:1"
+    assert rival("INVRPT", stocked.format("Z77:260104"), "start", True) == "RFF+Z77:260104"
+    assert rival("INVRPT", stocked.format("ON:260104"), "start", True) is None
+
+
+def test_a_party_whose_role_is_in_no_list_may_be_the_only_place() -> None:
+    # D.96A 3035: ZZZ is mutually defined, II the issuer of invoice, ZQ in no list
+    body = "BGM+73E+1+9 DTM+356:20260105:102 NAD+{} LIN+1++4006381333931:EN QTY+153:1"
+    assert rival("SLSRPT", body.format("ZQ+8636794731091::9"), "location", True) == "NAD+ZQ+8636794731091::9"
+    assert rival("SLSRPT", body.format("ZQ"), "location", True) is None
+    assert rival("SLSRPT", body.format("II+8636794731091::9"), "location", True) is None
