@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from udf.edi.segments import Segment
 from udf.reading import Position, Record
-from udf.standards.dates import RANGES, date_statements, read_date, read_days
+from udf.standards.dates import RANGES, date_form, date_statements, read_date, read_days
 from udf.standards.setting import Setting, value_at
 from udf.standards.values import UnreadableValueError
 
@@ -54,12 +54,7 @@ def is_end_alone(segments: Sequence[Segment], whole: Record, setting: Setting) -
     if start is None or start != whole.get("end") or segments[start[0]].tag != "DTM":
         return False
     segment = segments[start[0]]
-    is_range = start[1] == _RANGE_ELEMENT or segment.value(0, 2) in RANGES
-    return not is_range and setting.date_role("DTM", segment.value(0)) == "period_end"
-
-
-_RANGE_ELEMENT = 5
-"""X12 DTM06 (1251), which may be a range."""
+    return date_form(segment, start) not in RANGES and setting.date_role("DTM", segment.value(0)) == "period_end"
 
 
 def is_of_stock(segments: Sequence[Segment], whole: Record, setting: Setting) -> bool:

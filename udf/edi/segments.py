@@ -6,7 +6,7 @@ its value. Elements and spans are made when they are first asked for.
 
 import sys
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import overload
 
@@ -126,6 +126,8 @@ class Notes:
     """(element, type) of the identifiers that X12 LIN state."""
     is_located: bool | None = None
     """Whether an EDIFACT LOC names a place of the lines."""
+    store_lengths: Mapping[int, int] | None = None
+    """How many places of X12 SDQ have so many characters."""
 
 
 class KeptSegments(list[Segment]):

@@ -59,7 +59,7 @@ def is_day_of(text: str, day: datetime.date, form: str = "") -> bool:
     if (turned := _TURNED.get(form)) and len(digits) == len(day.strftime(turned)):
         return digits == day.strftime(turned)
     whole = day.strftime("%Y%m%d")
-    if len(digits) in _LONG:  # a day, with its time or as one of two
+    if len(digits) in _LONG and form not in _WEEKS:  # a day, with its time or as one of two
         return whole in (digits[:8], digits[-8:], digits[len(digits) // 2 :][:8])
     short = whole[2:]
     if len(digits) in _SHORT and short in (digits[:6], digits[-6:], digits[len(digits) // 2 :][:6]):
@@ -71,4 +71,6 @@ def is_day_of(text: str, day: datetime.date, form: str = "") -> bool:
 
 _TURNED = {"2": "%d%m%y", "3": "%m%d%y", "4": "%d%m%Y"}
 """D.01B 2379: forms that do not begin with the year."""
+_WEEKS = ("715",)
+"""2379 YYWWYYWW: as long as a day."""
 _LONG, _SHORT = (8, 14, 16, 24), (6, 10, 12, 20)

@@ -11,6 +11,7 @@ from udf.gatekeeper.order import (
     check_header_dates,
     check_item_forms,
     check_lost_periods,
+    check_moved_quantities,
     check_order,
     check_shifted,
     check_stray_periods,
@@ -18,6 +19,7 @@ from udf.gatekeeper.order import (
 from udf.gatekeeper.owners import check_owners
 from udf.gatekeeper.placement import check_parts, check_places, find_empty_groups
 from udf.gatekeeper.pricing import check_price_order, check_priced_lines
+from udf.gatekeeper.states import find_lost_states
 from udf.gatekeeper.tags import find_damaged_tags
 from udf.gatekeeper.unmapped import find_unmapped
 from udf.standards.chunks import Chunks
@@ -38,12 +40,14 @@ def check_layout(segments: Sequence[Segment], first: int, chunks: Chunks, settin
     yield from check_owners(segments, first, setting)
     yield from check_header_dates(segments, chunks, setting)
     yield from check_lost_periods(segments, chunks, setting)
+    yield from check_moved_quantities(segments, chunks, setting)
     yield from check_stray_periods(segments, chunks, setting)
     yield from check_shifted(segments, chunks, setting)
     yield from check_price_order(segments) or check_priced_lines(segments, chunks, setting)
     yield from check_summary(segments, chunks, setting)
     yield from check_parts(segments, chunks, setting)
     yield from find_exchanged(segments, chunks, setting)
+    yield from find_lost_states(segments, chunks, setting)
     yield from find_empty_groups(segments, chunks, setting)
     yield from check_line_numbers(segments, chunks)
     yield from find_repeated_blocks(segments, chunks)

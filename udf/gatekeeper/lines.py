@@ -20,8 +20,8 @@ with each of these kinds and gives its reason; of all other kinds not one attack
 - a separator lost or doubled before the code list of a place or the type of an item (a warning for items), or lost
   between a document's number and its function;
 - a total of one or two items over all places sent as one more place, or places and quantities exchanged throughout an
-  SDQ without a total (an error where a quantity begins with a nought beside a shorter place; see `udf.plans.profiles`
-  for a partner's);
+  SDQ without a total (an error where a quantity begins with a nought beside a shorter place or is as long as all other
+  places of the message; see `udf.plans.profiles` for a partner's);
 - the price of an only line exchanged with a quantity, which makes a price for all of them one for the first;
 - an element emptied that may be missing: a unit, a price, a date where a farther one holds, a document's function.
 """
@@ -40,7 +40,7 @@ from udf.gatekeeper.unread import find_unread
 from udf.message import LineRecords
 from udf.reading import LineReading, Record
 from udf.standards.edifact import EDIFACT
-from udf.standards.items import WITHDRAWN, find_rival, is_case, line_identifiers
+from udf.standards.items import WITHDRAWN, find_rival, is_case, is_total, line_identifiers
 from udf.standards.places import PLACES, place_slots, without_weak_place
 from udf.standards.prices import price_run, price_type_slot
 from udf.standards.quantities import (
@@ -141,6 +141,9 @@ def _judge_items(
         one, other = (value_at(segments, position) for position in (best[1], rival))
         detail = f"{best[0]} is stated twice, as {one} and as {other}: which of them the item is is not said."
         return [Finding("item-ambiguous", detail, rival[0])]
+    if is_total(name := value_at(segments, best[1])):
+        detail = f"The item {name} is a total by its name: the lines that it sums up count, and it does not."
+        return [Finding("total-line", detail, best[1][0])]
     findings = []
     for item, kind, in_cases in {
         (record.get("item"), record.get("item_type"), is_case(segments, record.get("unit"))) for record in line.records

@@ -1,5 +1,6 @@
 """The order in which a message states places, prices and dates: where one breaks, something has moved."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from udf.edi.segments import Segment
@@ -79,16 +80,17 @@ def check_header_dates(segments: Sequence[Segment], chunks: Chunks, setting: Set
 def check_lost_periods(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
     """Groups, or lines, that state no period where all others state their own: what stands above is not theirs.
 
-    One that lost its date would have that of the message, or none. Of places it takes two that have their own, and of
-    lines three; one without a quantity needs none.
+    One that lost its date would have that of the message, or none. It takes two that have their own; a line without a
+    quantity needs none.
     """
     lines = [
         line for line in each_line(chunks)
         if next(quantity_positions(segments, line.first, line.last, setting.standard), None)
     ]  # fmt: skip
-    for parts, least, what in ((chunks.groups, _PLACES_WITH_DATES, "place"), (lines, _LINES_WITH_DATES, "line")):
+    for parts, what in ((chunks.groups, "place"), (lines, "line")):
         stated = [bool(date_statements(segments, range(part.first, part.last), setting)) for part in parts]
-        if least <= stated.count(True) < len(stated) and stated.count(False) <= len(stated) // 3 + (what == "place"):
+        most = len(stated) // 3 + (what == "place")
+        if _WITH_DATES <= stated.count(True) < len(stated) and stated.count(False) <= most:
             bare = parts[stated.index(False)]
             detail = f"Each other {what} states its own period or date, and this one none: it may be lost."
             return [Finding("period-missing", detail, bare.first)]
@@ -116,8 +118,35 @@ def check_stray_periods(segments: Sequence[Segment], chunks: Chunks, setting: Se
     return [Finding("period-missing", detail, stray)]
 
 
-_PLACES_WITH_DATES, _LINES_WITH_DATES = 2, 3
-"""At least: fewer that state their own are no habit."""
+def check_moved_quantities(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
+    """A line beside one without a quantity, with a quantity more than others have: LIN may have changed places with it.
+
+    Without other lines it takes two quantities of one code: an item may have neither sale nor stock.
+    """
+    if all(
+        next(quantity_positions(segments, line.first, line.last, setting.standard), None) for line in each_line(chunks)
+    ):
+        return []
+    stated = [
+        tuple(sorted(segments[i].value(0) for i in range(line.first, line.last) if segments[i].tag in ("QTY", "ZA")))
+        for line in each_line(chunks)
+    ]
+    habits = Counter(stated)
+    found = []
+    for number, (line, codes) in enumerate(zip(each_line(chunks), stated, strict=True)):
+        beside = [*stated[max(0, number - 1) : number], *stated[number + 1 : number + 2]]
+        if len(codes) < 2 or () not in beside or habits[codes] > 1:
+            continue
+        others = habits.keys() - {codes, ()}
+        fewer = {codes[:n] + codes[n + 1 :] for n in range(len(codes))}
+        if fewer & others or (not others and len(set(codes)) < len(codes)):
+            detail = "The line has a quantity more than others and stands beside a line without any: it may be of that."
+            found.append(Finding("item-order", detail, line.first))
+    return found
+
+
+_WITH_DATES = 2
+"""At least: one that states its own is no habit."""
 
 
 def check_shifted(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:

@@ -61,6 +61,8 @@ def judge_repetition(
         q, code = record["quantity"][0], value_at(segments, record["qualifier"])
         if code in codes_of_split and record["qualifier"] not in split:
             return [Finding("repeated-quantity", f"Quantity {code} is stated by place and once more without.", q)]
+        if segments[q].tag in ("QTY", "ZA") and q > first and segments[q - 1].raw == segments[q].raw:
+            return [Finding("repeated-quantity", f"Quantity {code} stands twice, the one right behind the other.", q)]
         location, unit = (value_at(segments, record[n]) if n in record else "" for n in ("location", "unit"))
         at = bisect_right(quantities, q)
         stop = quantities[at] if at < len(quantities) else last

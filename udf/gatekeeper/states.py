@@ -7,6 +7,7 @@ from itertools import pairwise
 from udf.edi.segments import Segment
 from udf.findings import Finding
 from udf.message import LineRecords
+from udf.standards.chunks import Chunks, each_line
 from udf.standards.meanings import STOCK
 from udf.standards.owners import has_below
 from udf.standards.quantities import inventory_segments
@@ -30,6 +31,27 @@ def find_states(segments: Sequence[Segment], line: LineRecords, setting: Setting
             detail = f"{segments[status].raw[:60]} says in what state a stock is: what that means is not known."
             return [*found, Finding("stock-state-unknown", detail, status)]
     return found
+
+
+def find_lost_states(segments: Sequence[Segment], chunks: Chunks, setting: Setting) -> list[Finding]:
+    """An INV of a stock without a status (7491) where those of other stocks of its code have one: it may be damaged."""
+    if not any(segment.tag == "INV" for segment in segments):
+        return []
+    bare: dict[str, list[int]] = {}
+    stated: set[str] = set()
+    for line in each_line(chunks):
+        for quantity, inventory in inventory_segments(segments, line.first, line.last).items():
+            code = segments[quantity].value(0)
+            if segments[inventory].value(_STATUS):
+                stated.add(code)
+            elif setting.measure("QTY", code) in STOCK:
+                bare.setdefault(code, []).append(inventory)
+    detail = "INV states no status of its stock, where others of the code do: elements may be lost or have moved."
+    return [Finding("state-misplaced", detail, i) for code in sorted(stated & bare.keys()) for i in bare[code]]
+
+
+_STATUS = 1
+"""INV 7491."""
 
 
 def _find_shared(segments: Sequence[Segment], line: LineRecords, setting: Setting) -> list[Finding]:

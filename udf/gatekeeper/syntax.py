@@ -14,7 +14,7 @@ from udf.edi.segments import Segment, notes_of
 from udf.findings import Finding
 from udf.standards.codes import codes_of
 from udf.standards.dates import date_slot
-from udf.standards.items import GTIN_TYPES
+from udf.standards.items import GTIN_TYPES, SUB_LINE
 from udf.standards.places import PLACES, place_role
 from udf.standards.prices import BASES
 from udf.standards.setting import Setting
@@ -144,6 +144,10 @@ def _value_faults(segment: Segment, checks: Checks, standard: Standard) -> Itera
             yield f"«{date}» in {tag} is no date"
     if tag == "N1" and segment.value(2) not in codes_of("66") and segment.value(3) in codes_of("66"):
         yield f"«{segment.value(3)}» in N1 stands where its place «{segment.value(2)}» does"
+    if tag == "N1" and segment.value(4) and segment.value(3) in codes_of("66"):  # N105: how the party is related
+        yield f"«{segment.value(3)}» in N1 stands where its place does, and something behind it"
+    if tag == "N1" and segment.value(0) not in codes_of("98") and segment.value(1) in codes_of("98"):
+        yield f"«{segment.value(1)}» in N1 stands where its name does, and «{segment.value(0)}» is no role"
     if tag == "PTD" and not segment.value(0):
         yield "PTD has nothing in element 1"
     is_undated = tag == "DTM" and not segment.value(*date_slot(segment, standard))
@@ -179,8 +183,10 @@ def _product_faults(segments: Sequence[Segment], index: int) -> Iterator[str]:
         is_type = len(kind) in (0, 2) or (len(kind) == 3 and (bool(number) or (e, kind) in _product_types(segments)))
         if not is_type or (number and not kind):
             yield f"«{kind}» in LIN is no type of an identifier"
-        if _are_exchanged(kind, number, "235"):
+        if _are_exchanged(kind, number, "235") or _are_exchanged(lin.value(e + 2), number, "235"):
             yield f"«{number}» in LIN stands where its identifier «{kind}» does"
+        if number.isalpha() and number in codes_of("235") and lin.value(e + 2) and not lin.value(e + 3):
+            yield f"«{number}» in LIN is a type where an identifier stands, and «{lin.value(e + 2)}» behind it has none"
         if kind in GTIN_TYPES and not number:
             yield f"{kind} in LIN has no number behind it"
 
@@ -213,6 +219,8 @@ def _identifier_faults(segments: Sequence[Segment], index: int) -> Iterator[str]
         yield f"«{segment.value(2)}» in LIN stands before an identifier"
     for e, kind in enumerate(kinds[1:], 1):
         number = segment.value(e)
+        if tag == "LIN" and e != SUB_LINE[0] and number == "1" and kind.isdecimal():
+            yield f"«1:{kind}» in LIN is a sub-line's number (C829) where an item stands"
         if len(kind) > _LONGEST:
             yield f"«{kind}» in {tag} is no type of an identifier"
         if _are_exchanged(kind, number, "7143"):

@@ -32,7 +32,7 @@ MOST_PROBLEMS = 1_000
 _OF_MESSAGE = ("place-lost",)
 """Found in a line, and a sign that the message has lost what may be other lines' as well."""
 
-_OF_LINES = ("quantity-swapped",)
+_OF_LINES = ("quantity-swapped", "state-misplaced", "item-order")
 """Found by a look at all lines, and of one of them alone."""
 _NOT_PROVED = ("header-not-proved", "group-not-proved")
 _STATED_ABOVE = ("location-not-stated", "place-missing", "period-not-stated")

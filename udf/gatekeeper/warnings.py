@@ -24,6 +24,10 @@ _ODD = {
     "price-basis": "The price is not for one unit of its quantity",
     "price-not-preferred": "Of several prices nothing says which one is the price",
 }
+_ODD_GTINS = {
+    "gtin-check-digit": "whose check digit is wrong",
+    "gtin-not-a-number": "that its type calls a GTIN and that is no number",
+}
 
 
 class LineWarnings:
@@ -74,9 +78,10 @@ class LineWarnings:
             self._dated.add(line.qualifier)
 
     def note_item(self, item: str, item_type: str | None, count: int = 1) -> None:
-        """The item of so many lines, if its check digit is wrong."""
+        """The item of so many lines, if its type promises a check digit and it has none or a wrong one."""
         if has_wrong_check_digit(item, item_type):
-            self._count("gtin-check-digit", item, count)
+            is_number = item.isascii() and item.isdecimal()
+            self._count("gtin-check-digit" if is_number else "gtin-not-a-number", item, count)
 
     def note_period(self, first: datetime.date, last: datetime.date, count: int = 1) -> None:
         """The period of so many lines, if it is odd."""
@@ -110,10 +115,10 @@ class LineWarnings:
             yield Finding("unmapped-quantity-qualifier", detail)
         for unit, count in self._unlisted.items():
             yield Finding("unit-unlisted", f"The unit {unit} is in no list of the standards ({count} lines).")
-        if "gtin-check-digit" in self._odd:
-            count, first = self._odd["gtin-check-digit"]
-            detail = f"{count} lines have an item whose check digit is wrong, the first is {first}."
-            yield Finding("gtin-check-digit", detail)
+        for code, what in _ODD_GTINS.items():
+            if code in self._odd:
+                count, first = self._odd[code]
+                yield Finding(code, f"{count} lines have an item {what}, the first is {first}.")
         bare = self._placed & self.unplaced.keys()
         if bare:
             detail = (

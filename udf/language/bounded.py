@@ -14,6 +14,7 @@ from udf.language.vocabulary import EOS, FIELD, FIELD_OF, MODE, MORE, NONE, PAD,
 from udf.reading import FIELDS
 from udf.standards.header import FIELDS as OF_HEADERS
 from udf.standards.message_types import MESSAGE_TYPES, standard_of
+from udf.standards.quantities import TO_COME
 from udf.standards.reference import load_reference
 from udf.standards.standard import Standard
 
@@ -26,6 +27,23 @@ def _takes_every_quantity(standard: Standard) -> bool:
 _RANK = {FIELD[field]: rank for rank, field in enumerate(FIELDS)}
 _BESIDE = (FIELD["location_type"], FIELD["end"])
 _QUANTITY, _LOCATION = FIELD["quantity"], FIELD["location"]
+
+
+def _find_schedules(components: list[Shown]) -> set[int]:
+    """SCH that name no party, below the QTY of what there is: what is to come later is no part of it (004010 846)."""
+    parties = {shown.segment for shown in components if shown.tag == "SCH" and shown.element == _PARTY}
+    found: set[int] = set()
+    code: str | None = None
+    for shown in components:
+        if shown.tag == "QTY":
+            code = shown.qualifier
+        elif shown.tag == "SCH" and code is not None and code not in TO_COME and shown.segment not in parties:
+            found.add(shown.segment)
+    return found
+
+
+_PARTY = 2
+"""SCH03, element 98."""
 
 
 class BoundedGrammar(AnswerGrammar):
@@ -45,6 +63,7 @@ class BoundedGrammar(AnswerGrammar):
         # Of EDIFACT, unless a table ignores some quantity, the gatekeeper asks for each; but one of several of a code
         # may be the total of the places behind it.
         codes = [shown.qualifier for shown in components if shown.tag == "QTY" and shown.component == 1]
+        schedules = _find_schedules(components) if standard.splits else set()
         self._takes_all = asks_for_all and len(set(codes)) == len(codes)
         for number, shown in enumerate(components):
             self._order[shown.marker] = number
@@ -55,6 +74,8 @@ class BoundedGrammar(AnswerGrammar):
                 stated.add(shown.segment)
             elif shown.segment in stated and shown.element:  # QTY+153:12+9: what stands behind is no second quantity
                 fields = tuple(field for field in fields if field != "quantity")
+            if shown.segment in schedules:
+                fields = ()
             for field in fields:
                 self._pointers.setdefault(FIELD[field], []).append(shown.marker)
             if "location" in fields:

@@ -95,6 +95,10 @@ def find_header_fields(components: Sequence[Shown], standard: Standard) -> dict[
     return stated
 
 
+_X12_FORM, _X12_RANGE = (4, 0), (5, 0)
+"""DTM05 (1250) and DTM06 (1251)."""
+
+
 def find_period(
     components: Sequence[Shown], standard: Standard, is_stock: bool
 ) -> tuple[int | None, int | None] | None:
@@ -116,10 +120,11 @@ def find_period(
             role = load_reference().date_role(standard.name, "DTM", shown.code)
             if date is None or role not in (*SINGLE, *ENDS):
                 continue
-            form = by_place.get((shown.segment, 0, 2))
-            if form is not None and form.code is None:
+            is_x12_form = date == _X12_RANGE
+            form = by_place.get((shown.segment, *(_X12_FORM if is_x12_form else (0, 2))))
+            if form is not None and form.code is None and not is_x12_form:  # of 1250 the prompt shows the ranges
                 return None
-            is_range = date == (5, 0) or (form is not None and form.code in RANGES)
+            is_range = form.code in RANGES if form is not None else is_x12_form
             marker = by_place[shown.segment, *date].marker
             stated.setdefault("single" if is_range or role in SINGLE else role, marker)
             if form is not None and form.code in SPANS:

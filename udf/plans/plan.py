@@ -106,6 +106,8 @@ class Plan:
     _slots: dict[tuple[int, int], int] = field(init=False)
     """The slots of the shape by where they stand in it, filled."""
     _narrowed: dict[int, str] = field(default_factory=dict, init=False)
+    _found: dict[tuple[int, int, int], int | str] = field(default_factory=dict, init=False)
+    """What `component` has found, since each message asks for its trailer's."""
 
     def __post_init__(self) -> None:
         self.pattern = self.narrow = self.shape.compile()
@@ -168,9 +170,14 @@ class Plan:
 
     def component(self, segment: int, element: int, component: int = 0) -> int | str:
         """What stands in a component of the shape: the number of its slot, or the text itself."""
-        found = self.segments[segment]
-        text = found.value(element, component)
-        return self._slots.get(found.component_span(element, component), text) if text else ""
+        at = segment, element, component
+        known = self._found.get(at)
+        if known is None:
+            found = self.segments[segment]
+            text = found.value(element, component)
+            known = self._slots.get(found.component_span(element, component), text) if text else ""
+            self._found[at] = known
+        return known
 
     def describe(self) -> str:
         """The mapping for a person: `quantity = QTY 1.2 after 153, item = LIN 3.1 …`, a record each."""

@@ -267,7 +267,8 @@ def _warn(text: str, gathered: _Gathered) -> list[Problem]:
     def severity(finding: Finding) -> Severity:
         return plans[0].setting.reference.severity(finding.code, plans[0].dialect.partner)
 
-    problems = [_point_out(text, plans, found, severity(found)) for found in judge_line_numbers(gathered.runs)]
+    runs = gathered.runs if len(plans) > 3 else ()  # more than a header, a line and a trailer
+    problems = [_point_out(text, plans, found, severity(found)) for found in judge_line_numbers(runs)]
     problems += [
         Problem(code=finding.code, severity=severity(finding), detail=finding.detail) for finding in warnings.findings()
     ]

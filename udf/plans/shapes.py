@@ -23,7 +23,7 @@ from typing import NamedTuple
 from udf.edi.delimiters import Delimiters, unescape
 from udf.edi.segments import Segment
 from udf.edi.tags import EDIFACT_TAGS, X12_TAGS
-from udf.standards.items import is_placeholder
+from udf.standards.items import TOTALS, is_placeholder
 from udf.standards.message_types import STANDARDS
 from udf.standards.places import PLACES, place_slots
 from udf.standards.prices import BASES, PRICES, price_kind
@@ -279,7 +279,9 @@ def slot_pattern(slot: Slot, delimiters: Delimiters) -> str:
     used = re.escape(delimiters.segment + delimiters.element + delimiters.component)
     released = rf"|{re.escape(delimiters.release)}[^\r\n]" if delimiters.release else ""
     plain = rf"[^{used}{re.escape(delimiters.release or '')}\x00-\x20\x7f-\xa0\ud800-\udfff{INVISIBLE}]"
-    return rf"((?=[0-9]*[^0-9{used}])(?! )(?:{plain}| {released})++(?<! ))"
+    initials = "".join(sorted({letter for total in TOTALS for letter in (total[0], total[0].lower())}))
+    totals = f"(?=[{initials}])(?i:{'|'.join(map(re.escape, TOTALS))})(?![^{used}])"  # the initials spare most the rest
+    return rf"((?=[0-9]*[^0-9{used}])(?!{totals})(?! )(?:{plain}| {released})++(?<! ))"
 
 
 def read_text(raw: str, release: str | None) -> str | None:

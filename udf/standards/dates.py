@@ -14,12 +14,15 @@ from udf.standards.owners import QUANTITIES, has_below
 from udf.standards.setting import Setting, value_at
 from udf.standards.standard import Standard
 from udf.standards.values import UnreadableValueError, read_period
+from udf.standards.x12 import X12
 
 SINGLE = ("period", "as_of")
 ENDS = ("period_start", "period_end")
 _FORMS = EDIFACT.date_forms.items()
-RANGES = frozenset(code for code, (form, _) in _FORMS if form in ("days", "times", "weeks", "months"))
-"""EDIFACT 2379: forms that name two ends."""
+RANGES = frozenset(
+    code for code, (form, _) in (*_FORMS, *X12.date_forms.items()) if form in ("days", "times", "weeks", "months")
+)
+"""EDIFACT 2379 and X12 1250: forms that name two ends."""
 SPANS = frozenset(code for code, (form, _) in _FORMS if form in ("week", "month", "quarter", "year"))
 """EDIFACT 2379: forms of more than a day that name it once: as a start its first day, as an end its last."""
 WEEKS = frozenset(code for code, (form, _) in _FORMS if form in ("week", "weeks"))
@@ -77,8 +80,8 @@ def date_statements(
             e, c = date_slot(segment, setting.standard)
             if role not in (*SINGLE, *ENDS) or not segment.value(e, c):
                 continue
-            is_range = e == 5 or segment.value(0, 2) in RANGES
-            found.append(("period" if is_range else role, (index, e, c)))
+            position = (index, e, c)
+            found.append(("period" if date_form(segment, position) in RANGES else role, position))
         elif tag == "XQ" and segment.value(1):
             found.append(("period_start" if segment.value(2) else "report", (index, 1, 0)))
             if segment.value(2):

@@ -186,6 +186,18 @@ _SHORTEST = 8
 """Digits of a GTIN at least: 999 may be an article."""
 
 
+TOTALS = (
+    "TOTAL", "TOTALS", "TOTALE", "TOTAAL", "TOTAUX", "SUBTOTAL", "SUB-TOTAL", "SUB TOTAL", "GRAND TOTAL", "GRANDTOTAL",
+    "GRAND-TOTAL", "GESAMT", "GESAMTSUMME", "SUMME", "SOMME", "SUMA", "SUM",
+)  # fmt: skip
+"""What spreadsheets call the row that sums up those above it: no article, in the languages of the partners seen."""
+
+
+def is_total(identifier: str) -> bool:
+    """Whether a line's item is a total by its name."""
+    return identifier.upper() in TOTALS
+
+
 def is_case(segments: Sequence[SegmentLike], unit: Position | None) -> bool:
     """Whether the unit of a quantity, where it stands, is a case."""
     return unit is not None and segments[unit[0]].elements[unit[1]][unit[2]] in _CASES

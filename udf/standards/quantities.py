@@ -21,7 +21,7 @@ STORAGE_LOCATION = "WS"
 """X12 128: a warehouse storage location; its REF states a part of the quantity without a loop, too."""
 PLACE_REFERENCES = (STORAGE_LOCATION, "ST", "LU")
 """X12 128: references that are a place: a storage location, a store number, a location number. A lot is none."""
-_TO_COME = ("45", "63", "BQ", "IQ")
+TO_COME = ("45", "63", "BQ", "IQ")
 """X12 673: ordered, on backorder and in transit: quantities that a schedule of deliveries splits."""
 MEASURED = ("QTY", "ZA")
 """Segments that say what a quantity means."""
@@ -90,7 +90,7 @@ def names_part_place(segment: SegmentLike) -> bool | None:
 def _is_to_come(segments: Sequence[Segment], index: int) -> bool:
     """Whether the quantity above a SCH is one of goods to come; of what lies there a SCH is another, later quantity."""
     above = activity_of(segments, index, X12)
-    return above == index or segments[above].value(0) in _TO_COME
+    return above == index or segments[above].value(0) in TO_COME
 
 
 def part_place(segments: Sequence[Segment], quantity: Position) -> Position | None:

@@ -39,10 +39,11 @@ def test_a_day_stands_in_its_date_as_it_is_written(text: str, day: datetime.date
 @pytest.mark.parametrize(
     ("text", "form", "is_so"),
     [("170126", "2", True), ("011726", "3", True), ("17012026", "4", True), ("18012026", "4", False),
-     ("01172026", "4", False), ("17012026", "102", False), ("17012026", "", False)],
+     ("01172026", "4", False), ("17012026", "102", False), ("17012026", "", False),
+     ("26022603", "715", True), ("25022503", "715", True), ("24022403", "715", False), ("26022603", "", False)],
 )  # fmt: skip
 def test_a_day_that_is_not_written_from_the_year_on_is_read_by_its_form(text: str, form: str, is_so: bool) -> None:
-    # 2379: 2 DDMMYY, 3 MMDDYY, 4 DDMMCCYY, 102 CCYYMMDD
+    # 2379: 2 DDMMYY, 3 MMDDYY, 4 DDMMCCYY, 102 CCYYMMDD, 715 YYWWYYWW, of which the year alone is read back
     assert is_day_of(text, DAY, form) == is_so
 
 

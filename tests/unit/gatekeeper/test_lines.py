@@ -451,3 +451,15 @@ def judge(segments: list[Segment], chunk: Chunk, records: list[Record], setting:
         reading = read_line(segments, chunk.first, chunk.last, setting)
         return judge_line(segments, gather_line([(chunk, records)]), reading, setting)
     return judge_part(segments, chunk, records, read_part(segments, chunk, setting), setting)
+
+
+@pytest.mark.parametrize("name", ["TOTAL", "Subtotal", "Grand_Total", "SUMME"])
+def test_a_line_that_sums_up_the_others_is_refused_by_its_name_and_they_go_on(name: str) -> None:
+    outcome = compile_by_rules(activity(f"LIN*1*UP*036000291452 ZA*QS*5*EA LIN*2*SK*{name} ZA*QS*5*EA"))
+    assert [[p.code for p in line.problems] for line in outcome.rejected_lines] == [["total-line"]]
+    assert outcome.document
+    assert [line.item_id for line in outcome.document.lines] == ["036000291452"]
+
+
+def test_an_article_whose_name_begins_like_a_total_is_one() -> None:
+    assert compile_by_rules(activity("LIN*1*SK*TOTAL-01 ZA*QS*5*EA LIN*2*SK*SUMO ZA*QS*5*EA")).is_complete

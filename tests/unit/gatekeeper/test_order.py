@@ -72,7 +72,7 @@ def test_a_place_or_a_line_that_lost_its_period_does_not_take_the_header_s() -> 
     text = f"{BARE} {week} " + " ".join(groups)
     assert "period-missing" in errors(message("SLSRPT", text.format("")))
     assert compile_by_rules(message("SLSRPT", text.format(own))).is_complete
-    lines = " ".join(f"LIN+{n}++{A}:EN QTY+153:{n} {own if n != 3 else ''}" for n in (1, 2, 3, 4))
+    lines = " ".join(f"LIN+{n}++{A}:EN QTY+153:{n} {own if n != 3 else ''}" for n in (1, 2, 3))
     assert "period-missing" in errors(sales(lines))
     bare = lines.replace("QTY+153:3", "")
     assert "period-missing" not in errors(sales(bare))  # a line without a quantity says so itself
@@ -84,3 +84,16 @@ def test_a_unit_stands_above_the_quantities_of_all_lines_or_behind_those_of_all(
     assert "order-mixed" in errors(inventory(f"LIN**UP*{A} {above} LIN**UP*{B} {behind}"))
     assert "order-mixed" not in errors(inventory(f"LIN**UP*{A} {above} LIN**UP*{B} {above}"))
     assert "order-mixed" not in errors(inventory(f"LIN**UP*{A} {behind} LIN**UP*{B} {behind}"))
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_refused"),
+    [
+        (f"{ONE} QTY+153:1 QTY+153:4 RFF+AAK:7 {OTHER}", True), (f"{ONE} {OTHER} QTY+153:1 QTY+61:4", False),
+        (f"{ONE} {OTHER} QTY+153:1 QTY+61:4 LIN+3++4012345000047:EN QTY+153:3", True),
+        (f"{ONE} {OTHER} QTY+153:1 QTY+61:4 LIN+3++4012345000047:EN QTY+153:3 QTY+61:1", False),
+        (f"{ONE} {OTHER} QTY+153:1", False), (f"{ONE} QTY+153:1 QTY+61:4 {OTHER} QTY+153:1", False),
+    ],
+)  # fmt: skip
+def test_a_line_that_has_the_quantity_of_the_line_beside_it_is_refused(lines: str, is_refused: bool) -> None:
+    assert ("item-order" in errors(sales(lines))) == is_refused

@@ -2,8 +2,10 @@
 
 import pytest
 
-from tests.small_messages import activity, inventory, sales, stock
+from tests.small_messages import activity, inventory, message, sales, stock
 from tests.unit.gatekeeper.test_syntax import LIN, UP, errors
+
+BARE = "BGM+73E+S1+9 LOC+162+S1::9"
 
 
 @pytest.mark.parametrize(
@@ -34,6 +36,10 @@ def test_quantities_that_say_what_they_are_pass(text: str) -> None:
     "text",
     [
         sales(f"{LIN} QTY+153:5 QTY+153:5"), sales(f"{LIN} QTY+153:5 RFF+AAK:1 QTY+153:5 RFF+AAK:1"),
+        # sent twice: the first has no date of its own, and that of the line beside it tells nothing
+        message("SLSRPT", f"{BARE} {LIN} DTM+356:20260101:102 QTY+153:5 QTY+153:5 DTM+356:20260102:102").replace(
+            "D:96A", "D:01B"
+        ),
         sales(f"{LIN} QTY+153:5:PCE QTY+153:5"), activity(f"{UP} ZA*QS*5*EA ZA*QS*6*EA"),
         activity(f"{UP} ZA*QS**EA*006*20260101 SDQ*EA*92*1*5 ZA*QS**EA*006*20260101 SDQ*EA*92*1*5"),
         sales(f"{LIN} QTY+153:5 MKS+74+WHL QTY+153:5 MKS+74+WHL"), sales(f"{LIN} QTY+153:5 QTY+153:5 MKS+74+WHL"),

@@ -4,6 +4,7 @@ import pytest
 
 from tests.small_messages import inventory, sales, stock
 from tests.unit.gatekeeper.test_syntax import LIN, UP, errors
+from udf.train.attack.rules_engine import compile_by_rules
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,24 @@ def test_the_second_date_of_a_schedule_counts_as_the_first_does(last: str, expec
     """004010 SCH: 05 and 06 are one date and its qualifier, 08 and 09 another."""
     split = f"SCH*12*EA*WH*W1*018*20260105**069*{last}"
     assert errors(inventory(f"{UP} QTY*33*12*EA {split}")) & {"stock-to-come"} == expected
+
+
+OTHER = "LIN+2++4006381333948:EN"
+
+
+@pytest.mark.parametrize("lost", ["INV+2", "INV+++2", "INV++++2"])
+def test_a_status_that_has_moved_or_is_lost_where_others_state_theirs_is_refused(lost: str) -> None:
+    # D.96A INV: 4501 direction, 7491 status, 4499 reason, 4503 method
+    outcome = compile_by_rules(stock(f"{LIN} QTY+145:5 INV++2 {OTHER} QTY+145:6 {lost}"))
+    assert [[p.code for p in line.problems] for line in outcome.rejected_lines] == [["state-misplaced"]]
+    assert outcome.document
+    assert [(int(line.quantity), line.measure) for line in outcome.document.lines] == [(5, "damaged")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [stock(f"{LIN} QTY+145:5 INV+2 {OTHER} QTY+145:6 INV+2"), stock(f"{LIN} QTY+145:5 INV++2 {OTHER} QTY+145:6"),
+     stock(f"{LIN} QTY+145:5 INV++1 {OTHER} QTY+156:6 INV+2")],
+)  # fmt: skip
+def test_a_movement_or_a_partner_without_statuses_needs_none(text: str) -> None:
+    assert "state-misplaced" not in errors(text)

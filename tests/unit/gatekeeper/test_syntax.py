@@ -19,6 +19,10 @@ SOUND = {
         "SLSRPT", f"BGM+73E+S1+9 {WEEK} LOC+162+S1:ZZ:92:Main_street {LIN} QTY+153:1"
     ),
     "a party of no concern without its code list": message("852", f"XQ*H*20260101 N1*SU**1 {UP} ZA*QS*5*EA"),
+    "a party of a role that no list has": message("852", f"XQ*H*20260101 N1*7Q*MAIN*92*002 {UP} ZA*QS*5*EA"),
+    "a store that is called like a role": message("852", f"XQ*H*20260101 N1*ST*SU*92*002 {UP} ZA*QS*5*EA"),
+    "a store with an entity behind it": message("852", f"XQ*H*20260101 N1*ST*MAIN*92*0012*CK*ST {UP} ZA*QS*5*EA"),
+    "a vendor's number like a type": activity("LIN*1*IN*VN*BP*V-1 ZA*QS*5*EA"),
     "a store with its name alone": message("852", f"XQ*H*20260101 N1*ST*STORE_12 {UP} ZA*QS*5*EA"),
     "an item in the second element": sales(f"LIN+1+{A}:EN QTY+153:1"),
     "an item in PIA behind an action code": sales(f"LIN+1+5 PIA+5+{A}:EN QTY+153:1"),
@@ -60,6 +64,15 @@ MALFORMED = {
     # 004010: element 355 has two characters, and 66 has no code EA
     "unit and code list of a split changed places": activity(f"{UP} ZA*QS SDQ*92*EA*0003*2"),
     "unit and date code of an activity changed places": activity(f"{UP} ZA*QA*20*184*EA*20240512"),
+    "a sub-line's number stands where the item does": sales(f"{LIN} QTY+153:1 LIN+2++1:7 PIA+5+AB1:SA QTY+153:1"),
+    "a sub-line's number moved on": sales(f"{LIN} QTY+153:1 LIN+2++++1:7 PIA+5+AB1:SA QTY+153:1"),
+    "a type of the next pair stands where an item does": inventory("LIN*1*IN*VN*B-1*V-1 QTY*33*5*EA"),
+    "an item is lost before the next type": inventory("LIN**BP*38490-B*VN*ZZ*TX QTY*33*5*EA"),
+    "name, code list and store moved on": message("852", f"XQ*H*20260101 N1*RL**MAIN*92*001 {UP} ZA*QS*5*EA"),
+    "a short name, code list and store moved on": message("852", f"XQ*H*20260101 N1*RL**S*92*001 {UP} ZA*QS*5*EA"),
+    "role and name of a store changed places": message(
+        "852", f"XQ*H*20260101 N1*BY*HQ*92*900 N1*B*ST*92*002 {UP} ZA*QS*5*EA"
+    ),
     "a GTIN is emptied and its type stands": inventory("LIN*1*UP**VN*PROD-001 QTY*33*5*EA"),
     "the separator behind a date's code is lost": message(
         "SLSRPT", f"BGM+73E+S1+9 DTM+9020260101:102 DTM+91:20260107:102 {LIN} QTY+153:1"

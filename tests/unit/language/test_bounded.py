@@ -200,3 +200,18 @@ def test_what_the_standards_do_not_decide_is_asked_by_the_format_alone() -> None
     assert type(grammar_of(closed)) is BoundedGrammar
     assert [type(grammar_of(prompt)) for prompt in (opened, meaning)] == [AnswerGrammar] * 2
     assert type(grammar_of(closed, is_bounded=False)) is AnswerGrammar
+
+
+@pytest.mark.parametrize(
+    ("text", "is_a_part"),
+    [
+        ("QTY*33*20*EA~SCH*50*EA***018*20240610~", False), ("QTY*33*20*EA~SCH*20*EA*WH*W1*018*20240610~", True),
+        ("QTY*63*50*EA~SCH*50*EA***018*20240610~", True),
+    ],
+)  # fmt: skip
+def test_a_schedule_without_a_place_is_no_part_of_what_there_is(text: str, is_a_part: bool) -> None:
+    # 004010 SCH: of a quantity on order each delivery is a part; of a stock it is another, later quantity
+    prompt = prompt_of("line", "846", f"ST*846*0001~LIN*1*UP*041000000010~{text}")
+    schedule = next(shown.marker for shown in read_shown(prompt) if shown.tag == "SCH")
+    grammar = BoundedGrammar(prompt)
+    assert (schedule in grammar._pointers[FIELD["quantity"]]) == is_a_part

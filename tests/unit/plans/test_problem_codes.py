@@ -100,6 +100,8 @@ MESSAGES: dict[str, tuple[Write, Rows, Rows]] = {
     "header-field-misplaced": (write_edifact, PLACES, swap(PLACES, PLACE, PLACE, "DTM+137:20261109:102")),
     "unmapped-quantity-qualifier": (write_edifact, ONE, swap(ONE, QTY, "QTY+11:12:PCE")),
     "gtin-check-digit": (write_edifact, ONE, swap(ONE, LIN, "LIN+1++4006381333932:EN")),
+    "gtin-not-a-number": (write_edifact, ONE, swap(ONE, LIN, "LIN+1++400638133393X:EN")),
+    "total-line": (write_edifact, ONE, swap(ONE, LIN, "LIN+1++Total:IN")),
     "item-type-not-stated": (write_edifact, ONE, swap(ONE, LIN, f"LIN+1++{GTINS[0]}")),
     "location-not-stated": (write_edifact, ONE, without(ONE, PLACE)),
     "period-not-stated": (write_edifact, ONE, without(ONE, *BEGINNING[2:])),

@@ -33,8 +33,8 @@ def x12(body: str) -> list[Segment]:
     return read_segments("ST*852*0001~" + "".join(f"{word}~" for word in body.split()))[1:]
 
 
-def test_ranges_and_weeks_are_the_forms_of_2379_that_say_so() -> None:
-    assert {"710", "711", "713", "715", "716", "717", "718", "719"} == RANGES
+def test_ranges_and_weeks_are_the_forms_of_2379_and_1250_that_say_so() -> None:
+    assert {"710", "711", "713", "715", "716", "717", "718", "719", "RD6", "RD8"} == RANGES
     assert {"602", "608", "609", "610", "615", "616"} == SPANS
     assert {"615", "616", "715", "716"} == WEEKS
 
@@ -120,6 +120,10 @@ ADVICE = Setting(X12, "846", "004010", "", None, load_reference())
         # one day in two forms
         (edifact("DTM+366:20260111:102 DTM+366:202601110815:203"), STOCK, ("2026-01-11", "2026-01-11")),
         (edifact("DTM+366:20260111:102 DTM+366:20260112:102"), STOCK, ("date-ambiguous",)),
+        # 004010 1250: D8 is a day, RD8 a range
+        (x12("DTM*090****D8*20260105 DTM*091****D8*20260111"), ACTIVITY, ("2026-01-05", "2026-01-11")),
+        (x12("DTM*090****RD8*20260105-20260111"), ACTIVITY, ("2026-01-05", "2026-01-11")),
+        (x12("DTM*090****D8*20260105"), ACTIVITY, ("period-half-stated",)),
         # a period of sales beside another one; a stock date beside a period is none
         (edifact("DTM+356:20260111:102 DTM+90:20260105:102 DTM+91:20260111:102"), SALES, ("date-ambiguous",)),
         (edifact("DTM+356:2026010520260111:718 DTM+90:20260105:102 DTM+91:20260111:102"), SALES,
