@@ -5,6 +5,11 @@ from pathlib import Path
 
 import dagster as dg
 
+from dagster_project.history import write_quickly
+
+# The server of our definitions and each run come through here.
+write_quickly()
+
 
 @dg.definitions
 @cache  # Dagster asks a handful of times in each process that runs something: a second each (November 2026).

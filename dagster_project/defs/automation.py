@@ -5,15 +5,20 @@ What follows Bronze stands with each asset as its automation condition.
 
 import hashlib
 import time
+from collections.abc import Iterable
+from typing import Any
 
 import dagster as dg
 import psycopg
+
+# Dagster documents the tag, and exports no name for it.
+from dagster._core.storage.tags import RETRY_STRATEGY_TAG
 
 from dagster_project.defs.bronze import INTERCHANGES, MESSAGES, LandingRun
 from dagster_project.defs.resources import Landing, Warehouse, read_landing
 from dagster_project.defs.silver import OUTCOMES
 from dagster_project.ingest.known import KnownFiles
-from dagster_project.ingest.landing import list_files
+from dagster_project.ingest.landing import LandingFile, list_files
 from dagster_project.manifest import LAST_OF_GOLD
 from dagster_project.recovery import UNFINISHED
 
@@ -25,6 +30,10 @@ LONGEST_WAIT_SECONDS = 600.0
 # One at work and one behind it, which compiles what came meanwhile while the first builds Gold. Of files that come
 # faster than that each would begin a run, of a quarter of a gigabyte, and all would wait for one build after another.
 RUNS_AT_ONCE = 2
+NOT_BEGUN = {dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING}
+# A run that died is begun anew as a whole. From where it was, as Dagster would, it builds a Gold without what has come
+# meanwhile, and that waits for the build.
+RETRIED_AS_A_WHOLE = {RETRY_STRATEGY_TAG: "ALL_STEPS"}
 
 
 # The sensors take no resources of Dagster: for those it opens its instance anew at each look, and compares the version
@@ -48,11 +57,12 @@ def landing_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.
     """
     landing = read_landing()
     digest = hashlib.sha256()
-    files = 0
+    found = []
     for file in list_files(landing.folder()):
         if file.ignored is None:
             digest.update(f"{file.path}\0{file.size} {file.modified_ns}\n".encode())
-            files += 1
+            found.append(file)
+    files = len(found)
     seen = digest.hexdigest()
     if not files:
         return dg.SkipReason(f"no files in {landing.path}")
@@ -64,17 +74,47 @@ def landing_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.
     if any(not record.dagster_run.is_finished for record in runs):
         return dg.SkipReason(f"a run for these {files} files is on its way")
     unfinished = context.instance.get_runs(dg.RunsFilter(statuses=[*UNFINISHED, dg.DagsterRunStatus.QUEUED]))
-    earlier = sum(FILES_TAG in run.tags for run in unfinished)
-    if earlier >= RUNS_AT_ONCE:
-        return dg.SkipReason(f"{earlier} runs for earlier files are on their way; the next takes what has come by then")
+    earlier = [run.status for run in unfinished if FILES_TAG in run.tags]
+    if NOT_BEGUN.intersection(earlier):
+        return dg.SkipReason("a run for earlier files has not begun, and takes what has come by then")
+    if len(earlier) >= RUNS_AT_ONCE:
+        return dg.SkipReason(
+            f"{len(earlier)} runs for earlier files are on their way; the next takes what has come by then"
+        )
+    if _are_taken(context.instance, landing, found):
+        return dg.SensorResult(skip_reason=f"a run for others has brought these {files} files into Bronze", cursor=seen)
     if runs:
         ended = max(record.end_time or record.update_timestamp.timestamp() for record in runs)
         wait = min(FIRST_WAIT_SECONDS * 2 ** (len(runs) - 1), LONGEST_WAIT_SECONDS)
         if time.time() < ended + wait:
             return dg.SkipReason(f"the run for these {files} files failed; the next is {wait:.0f} s after it")
     asked = _name_assets(WHOLE, context)
-    request = dg.RunRequest(run_key=f"{seen} {len(runs)}", tags={FILES_TAG: seen}, asset_selection=asked)
+    request = dg.RunRequest(
+        run_key=f"{seen} {len(runs)}", tags={FILES_TAG: seen} | RETRIED_AS_A_WHOLE, asset_selection=asked
+    )
     return dg.SensorResult(run_requests=[request])
+
+
+def _are_taken(instance: dg.DagsterInstance, landing: Landing, files: list[LandingFile]) -> bool:
+    """Whether all of them are in Bronze already, by a run that was asked for fewer; not asked where Dagster is new."""
+    if instance.get_latest_materialization_event(MESSAGES) is None:
+        return False
+    try:
+        with Warehouse().connect() as connection:
+            return not _has_untaken(connection, landing, files)
+    except (psycopg.OperationalError, dg.Failure):
+        return False  # the run waits for the warehouse, or says what is wrong with it
+
+
+def _has_untaken(connection: psycopg.Connection[Any], landing: Landing, files: Iterable[LandingFile]) -> bool:
+    """Whether there is a file that no run has taken, or an interchange that none has split."""
+    known = KnownFiles(connection, landing.folder())
+    if not all(known.is_known(file) for file in files):
+        return True
+    (has_interchanges,) = connection.execute(
+        "select exists (select from bronze.interchanges where message_count is null)"
+    ).fetchone() or (False,)
+    return bool(has_interchanges)
 
 
 def _name_assets(selection: dg.AssetSelection, context: dg.SensorEvaluationContext) -> list[dg.AssetKey] | None:
@@ -140,14 +180,10 @@ def hourly(
         return dg.SkipReason("a run is at work")
     try:
         with warehouse.connect() as connection:
-            known = KnownFiles(connection, landing.folder())
-            has_files = any(not known.is_known(file) for file in list_files(landing.folder()))
-            (has_interchanges,) = connection.execute(
-                "select exists (select from bronze.interchanges where message_count is null)"
-            ).fetchone() or (False,)
+            has_untaken = _has_untaken(connection, landing, list_files(landing.folder()))
     except psycopg.OperationalError as error:
         return dg.SkipReason(f"the warehouse is away: {error}")
-    if has_files or has_interchanges or _is_gold_behind(context.instance):
+    if has_untaken or _is_gold_behind(context.instance):
         return dg.RunRequest()
     return dg.SkipReason(f"nothing new in {landing.path}, and Gold is as new as Silver")
 

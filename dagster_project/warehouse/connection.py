@@ -92,6 +92,8 @@ def wait_for_build(connection: psycopg.Connection[Any], say: Callable[[str], obj
             taken = connection.execute("select pg_try_advisory_lock(hashtext('tillroll.dbt'))").fetchone()
             if taken == (True,):
                 return
+            # Since when another login's session is there, roles of ours are not told.
+            connection.execute("set local role none")
             builder = connection.execute(BUILDERS.encode()).fetchone() or ("one that has just ended",)
         if not told or time.monotonic() - told > 60:
             say(f"Another build of Gold is at work ({builder[0]}): this one begins when it has ended.")

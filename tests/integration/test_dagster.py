@@ -11,12 +11,19 @@ from typing import Any
 import dagster as dg
 import pytest
 from dagster._core.events import StepMaterializationData  # the public API reports no event of a run
+from dagster._core.execution.plan.resume_retry import ReexecutionStrategy
+from dagster._daemon.auto_run_reexecution.auto_run_reexecution import get_reexecution_strategy
 
 import udf
 from dagster_project import manifest
 from dagster_project.defs.resources import Landing, Warehouse
+from dagster_project.ingest.delivery import deliver_all
+from dagster_project.ingest.intake import split_pending
+from dagster_project.ingest.known import KnownFiles
+from dagster_project.ingest.landing import list_files
 from dagster_project.manifest import LAST_OF_GOLD
 from dagster_project.training import Training
+from tests.integration.incoming import LOG, write_sales
 from udf.outcome import CompiledRow, Outcome, Problem, make_row
 
 # dagster-dbt's own call, not ours.
@@ -100,6 +107,21 @@ def test_a_build_parses_the_project_once_for_each_warehouse(tmp_path: Path, monk
         manifest.prepare_manifest(target, is_for_build=True)
     assert parsed == ["1", "2"]
     assert (tmp_path / "target" / "partial_parse.msgpack").read_text() == "2"
+
+
+def test_a_build_starts_dbt_once_and_loads_no_other(
+    definitions: dg.Definitions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, said = tmp_path / "dbt", tmp_path / "said"
+    program.write_text(f'#!/bin/sh\necho "$@" >>{said}\n')
+    program.chmod(0o755)
+    dbt = definitions.resources["dbt"].model_copy(update={"dbt_executable": str(program)})
+    build = dbt.cli(["build"], target_path=tmp_path / "target")
+    build.wait()
+    (line,) = said.read_text().splitlines()
+    assert line.split()[-1] == "build"
+    assert build.adapter is None
+    assert str(build.cli_version) in subprocess.check_output([manifest.DBT, "--version"], text=True)
 
 
 def test_definitions_loaded_at_once_share_one_whole_manifest(clone: Path) -> None:
@@ -393,6 +415,50 @@ def test_files_that_come_faster_than_runs_end_wait_and_are_taken_together(
     assert "2 runs for earlier files are on their way" in waiting.skip_message
     # Of what a run has ended well the cursor says nothing: a later look asks for all that has come.
     assert waiting.cursor is None
+
+
+def test_a_run_that_has_not_begun_takes_what_comes_meanwhile(sense: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "0.edi").write_bytes(b"UNH+1+SLSRPT:D:96A:UN'UNT+2+1'")
+    (first,) = sense().run_requests
+    starting = dg.DagsterRun(job_name="job", status=dg.DagsterRunStatus.STARTING, tags=first.tags)
+    (tmp_path / "1.edi").write_bytes(b"UNH+1+SLSRPT:D:96A:UN'UNT+2+1'")
+    waiting = sense(None, starting)
+    assert waiting.run_requests == []
+    assert "takes what has come by then" in waiting.skip_message
+    assert waiting.cursor is None
+
+
+def test_a_run_that_died_begins_anew_with_the_landing_folder(sense: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "sales.edi").write_bytes(b"UNH+1+SLSRPT:D:96A:UN'UNT+2+1'")
+    (request,) = sense().run_requests
+    with dg.DagsterInstance.ephemeral() as instance:
+        died = dg.DagsterRun(job_name="job", status=dg.DagsterRunStatus.FAILURE, tags=request.tags)
+        assert get_reexecution_strategy(died, instance) == ReexecutionStrategy.ALL_STEPS
+
+
+def test_files_that_a_run_for_fewer_has_taken_are_not_asked_for(
+    sense: Callable[..., Any], tmp_path: Path, house: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in house.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "sales.edi").write_bytes(write_sales(1))
+    (first,) = sense().run_requests
+    began = dg.DagsterRun(job_name="job", status=dg.DagsterRunStatus.STARTED, tags=first.tags)
+    sense(None, began, dg.AssetKey(["bronze", "messages"]))
+    (tmp_path / "more.edi").write_bytes(write_sales(2))
+    assert len(sense().run_requests) == 1
+    with Warehouse().connect() as loader:
+        known = KnownFiles(loader, tmp_path)
+        assert list(deliver_all(loader, list_files(tmp_path), known)) == ["loaded", "loaded"]
+    # Taken, and not split.
+    assert len(sense().run_requests) == 1
+    with Warehouse().connect() as loader:
+        split_pending(loader, LOG)
+    taken = sense()
+    assert taken.run_requests == []
+    assert sense(taken.cursor).run_requests == []
+    (tmp_path / "later.edi").write_bytes(write_sales(3))
+    assert len(sense(taken.cursor).run_requests) == 1
 
 
 def test_files_that_are_in_bronze_are_asked_for_once_whatever_fails_behind_it(

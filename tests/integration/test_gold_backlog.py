@@ -2,10 +2,12 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
 from bench.history import draw_days
@@ -16,6 +18,8 @@ DAYS = int(os.environ.get("TILLROLL_BACKLOG_DAYS", "14"))
 """Of the backlog: 5,000 messages of one to eight lines; 30 have 10,000."""
 FIRST = date(2026, 1, 5)
 STORES = 70
+READ_AGAIN = 20
+"""How often all lines may be read for one thing: a handful of times is a matter of taste, hundreds are a square."""
 
 Arrive = Callable[[int], int]
 
@@ -69,6 +73,41 @@ def test_a_message_of_a_backlog_takes_no_table_longer_than_one_of_a_day(
         if seconds / messages_of_the_backlog > day[name] / messages_of_a_day
     }
     assert slower == {}
+
+
+def list_scans(plan: dict[str, Any]) -> Iterator[tuple[str, float]]:
+    """What each part of a plan that reads rows reads, and how many of them, as often as it does."""
+    if "Scan" in plan["Node Type"]:
+        rows = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)
+        yield plan.get("CTE Name") or plan.get("Relation Name") or plan["Node Type"], rows * plan["Actual Loops"]
+    for part in plan.get("Plans", ()):
+        yield from list_scans(part)
+
+
+@pytest.mark.slow
+def test_no_table_is_made_by_reading_all_messages_for_each_of_them(
+    dbt: Dbt, dbt_target: Path, arrive: Arrive, connection: psycopg.Connection[Any]
+) -> None:
+    dbt("seed")
+    arrive(10)
+    dbt("run")
+    manifest = json.loads((dbt_target / "manifest.json").read_text())["nodes"]
+    (lines,) = connection.execute("select sum(jsonb_array_length(document -> 'lines')) from silver.outcomes").fetchone()
+    connection.execute("set role tillroll_dbt")
+    often = {}
+    for node in manifest.values():
+        if node["config"]["materialized"] != "maintained":
+            continue
+        for setting in ("work_mem = '128MB'", "random_page_cost = 1.1"):
+            connection.execute(f"set {setting}")
+        sql = (dbt_target / "compiled" / "tillroll" / node["original_file_path"]).read_text()
+        ((explained,),) = connection.execute("explain (analyze, timing off, format json) " + sql)
+        often |= {
+            (node["name"], what): round(rows / lines)
+            for what, rows in list_scans(explained[0]["Plan"])
+            if rows > READ_AGAIN * lines
+        }
+    assert often == {}
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """After SIGKILL nothing is held, nothing goes on unseen, and nobody's data is removed unasked."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -13,13 +14,12 @@ from typing import Any
 from unittest.mock import MagicMock
 
 import dagster as dg
-import psycopg
 import pytest
 from dagster._daemon import controller
 
 from dagster_project import daemon, services, ui, warehouse
 from dagster_project.recovery import hold_runs, recover
-from dagster_project.warehouse.connection import wait_for_build
+from dagster_project.warehouse.connection import connect_as, wait_for_build
 from dagster_project.warehouse.files import find_free_port
 from tests.integration.test_processes import is_at_work
 
@@ -239,9 +239,11 @@ def test_a_killed_builds_queries_end_too_and_who_waits_says_for_what(
         time.sleep(1)
         builder.kill()
 
-    with psycopg.connect("") as connection:
+    # As a build does, whose role may not look at the sessions of logins.
+    with connect_as("tillroll_dbt") as connection:
         wait_for_build(connection, say)
-    assert "Another build of Gold is at work (server process " in said[0]
+        assert connection.execute("select current_user").fetchone() == ("tillroll_dbt",)
+    assert re.search(r"Another build of Gold is at work \(server process \d+, at work since \d\d:\d\d UTC\)", said[0])
 
 
 def test_data_is_removed_by_those_alone_who_say_so(clone: Path, tmp_path: Path) -> None:

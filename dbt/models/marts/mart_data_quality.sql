@@ -217,7 +217,7 @@ rejected as (
 ),
 
 -- Who falls silent is missing as long as others report. A week that had not begun when it came is a mistyped year.
-last_reports as (
+last_reports as {{ materialized() }} (
 
     select max(week_start_date + 6) as last_date
 

@@ -21,6 +21,7 @@ from dagster_project.warehouse import account
 from dagster_project.warehouse.account import WarehouseError
 from dagster_project.warehouse.embedded import Server
 from dagster_project.warehouse.files import find_free_port
+from dagster_project.warehouse.schema import install_functions
 
 Variables = dict[str, str]
 
@@ -212,6 +213,8 @@ def test_down_and_status_say_what_they_found(embedded: Server) -> None:
 
 def test_python_functions_run_the_minor_version_of_the_environment_with_its_packages(embedded: Server) -> None:
     variables = warehouse.up(embedded.state, {})
+    # What up only says, since all else works without.
+    assert install_functions(variables) == []
     with warehouse.connect(variables) as connection:
         connection.execute(
             """
