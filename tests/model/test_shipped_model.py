@@ -66,12 +66,9 @@ def test_the_card_says_what_was_promised(card: dict[str, Any]) -> None:
     assert exam["damaged messages"]["accepted"] == 0
     assert splits[HELD_OUT]["messages_exact_first_pass"] >= 0.98
     # What this release reads less of than is asked stands on its card, and nothing else does.
-    asked = {
-        "held-out messages exact": (splits[HELD_OUT]["messages_exact"], 0.995),
-        "known line groups exact, first pass": (splits[KNOWN]["line_groups_exact_first_pass"], 0.999),
-    }
+    asked = {"known line groups exact, first pass": (splits[KNOWN]["line_groups_exact_first_pass"], 0.999)}
     assert card.get("missed", {}).keys() == {name for name, (found, least) in asked.items() if found < least}
-    assert splits[HELD_OUT]["messages_exact"] >= 0.99
+    assert splits[HELD_OUT]["messages_exact"] >= 0.995
     assert exam["samples"]["share"] >= 0.97
     assert exam["samples"]["silent_errors"] == 0
     assert exam["plans"]["silent_errors"] == exam["plans"]["samples"]["silent_errors"] == 0
