@@ -40,7 +40,7 @@ RETRIED_AS_A_WHOLE = {RETRY_STRATEGY_TAG: "ALL_STEPS"}
 # of each of its databases, three quarters of what the look took (November 2026).
 
 # All that is made of files; in one run, since each run takes some ten seconds to begin and what waits for the next tick
-# of the automation sensor a minute and a half at most.
+# of the automation sensor three minutes at most.
 WHOLE = dg.AssetSelection.all() - dg.AssetSelection.groups("model")
 
 
@@ -160,7 +160,7 @@ def review_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.S
 automation_sensor = dg.AutomationConditionSensorDefinition(
     "automation_sensor",
     target=dg.AssetSelection.all(),
-    minimum_interval_seconds=90,
+    minimum_interval_seconds=180,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Materialises what follows when its parents are new, as each asset's automation condition says.",
 )
