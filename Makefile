@@ -289,9 +289,9 @@ test-long: setup ## run those of them that make test runs in small: random histo
 test-wheel: setup ## run the compiler's tests against its wheel, outside of the clone and on another Python (PYTHON2)
 	@$(BIN)/python -m tests.wheel $(LLAMA_CACHE) '$(PYTHON2)'
 
-# How dbt, Dagster, processes and a Gold that grows behave is the same on any server; all SQL is run there once.
+# How dbt, Dagster, processes and a Gold that grows behave is the same on any server; what they run is run there by the others.
 SAME_ANYWHERE := dbt_conventions dagster processes recovery retention history review_sensor drift landing lineage \
-	$(addprefix gold_,growth backlog whole partners aliases reviews layouts)
+	$(addprefix gold_,growth backlog whole partners reviews layouts)
 test-postgres15: setup ## run the tests of the warehouse on Debian's PostgreSQL 15 (package postgresql-15)
 	@$(BIN)/python -m tests.postgres15 $(PYTEST) $(AT_ONCE) -m 'not long' tests/integration \
 		$(patsubst %,--ignore=tests/integration/test_%.py,$(SAME_ANYWHERE))

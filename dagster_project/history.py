@@ -41,14 +41,15 @@ def _prepare(connection: Any, _: Any) -> None:
 
 def _keep_open(path: str) -> None:
     """The last to close a database empties its log, and waits for the disk: so one connection of ours stays."""
-    if path not in _kept:
-        _kept[path] = sqlite3.connect(path, timeout=0, check_same_thread=False)
-    _kept.move_to_end(path)
     try:
+        if path not in _kept:
+            _kept[path] = sqlite3.connect(path, timeout=0, check_same_thread=False)
+        _kept.move_to_end(path)
         # Only who has looked into a database since it has a log is known there.
         _kept[path].execute("pragma schema_version").fetchone()
-    except sqlite3.OperationalError:  # just being made, or removed
-        _kept.pop(path).close()
+    except sqlite3.Error:  # just being made, or removed
+        if path in _kept:
+            _kept.pop(path).close()
     while len(_kept) > KEPT_OPEN:
         _, oldest = _kept.popitem(last=False)
         oldest.close()

@@ -52,7 +52,7 @@ def forget_runs(instance: dg.DagsterInstance, checks: Sequence[dg.AssetCheckKey]
                 index.execute(AssetCheckExecutionsTable.delete().where(AssetCheckExecutionsTable.c.run_id == run_id))
         shutil.rmtree(Path(instance.storage_directory()) / run_id, ignore_errors=True)
         for path in Path(instance.root_directory, "history", "runs").glob(f"{run_id}.db*"):
-            path.unlink()
+            path.unlink(missing_ok=True)
     return len(forgotten)
 
 

@@ -24,6 +24,10 @@ _PRESUMED = {
     "location": "The place of the lines is a party that is one where no other is named",
     "start": "The day of the lines is that of the document",
 }
+_MISSING = {
+    "location": "By the standard no place is stated for some lines",
+    "start": "By the standard no date is stated for some lines",
+}
 MOST_PROPOSALS = 3
 """Proposals of one message: a person chooses among few."""
 
@@ -43,9 +47,13 @@ class OpenQuestions:
             verdict.note(finding)
         proposals = self._propose(message)
         if verdict.is_valid:
-            found = [name for name in sorted(_find_unstated(verdict)) if _may_be_stated(message, proposals, name)]
-            for name in found:
-                verdict.note(Finding("readers-disagree", _DISAGREEMENTS[name], message.first))
+            found = [
+                finding
+                for name in sorted(_find_unstated(verdict))
+                for finding in _find_statement(message, proposals, name)
+            ]
+            for finding in found:
+                verdict.note(finding)
             if not found and verdict.is_complete:
                 return []
         return proposals
@@ -87,8 +95,13 @@ def _find_unstated(verdict: Verdict) -> frozenset[str]:
     return verdict.unstated | {"location"}
 
 
-def _may_be_stated(message: Message, proposals: Sequence[Proposal], name: str) -> bool:
-    """Whether a place or a date may stand where no standard says what does, by the model or by the look of it."""
+def _find_statement(message: Message, proposals: Sequence[Proposal], name: str) -> list[Finding]:
+    """Where a place or a date may stand of which no standard says what does, by the model or by the look of it."""
     if proposals and states_openly(proposals[0], name, message.setting):
-        return True
-    return find_rival(message.segments, message.chunks, message.setting, name, is_nowhere=True) is not None
+        return [Finding("readers-disagree", _DISAGREEMENTS[name], message.first)]
+    index = find_rival(message.segments, message.chunks, message.setting, name, is_nowhere=True)
+    if index is None:
+        return []
+    raw = message.segments[index].raw[:60]
+    detail = f"{_MISSING[name]}, and {raw} may state one: a row of the partner's says whether it does."
+    return [Finding("readers-disagree", detail, index)]

@@ -88,7 +88,6 @@ def list_scans(plan: dict[str, Any]) -> Iterator[tuple[str, float]]:
 def test_no_table_is_made_by_reading_all_messages_for_each_of_them(
     dbt: Dbt, dbt_target: Path, arrive: Arrive, connection: psycopg.Connection[Any]
 ) -> None:
-    dbt("seed")
     arrive(10)
     dbt("run")
     manifest = json.loads((dbt_target / "manifest.json").read_text())["nodes"]

@@ -119,6 +119,13 @@ def _is_location_number(number: str) -> bool:
     return len(number) == _GLN and is_gs1_key(number)
 
 
+def may_be_exchanged(places: Sequence[str], numbers: Sequence[str]) -> bool:
+    """Whether there is more to ask of the places and quantities of an SDQ, which takes all of the message."""
+    longest = max((len(number) for number in numbers if number.isdecimal()), default=0)
+    is_longer = longest >= _LONG and min(map(len, filter(None, places)), default=longest) < longest
+    return is_longer or any(map(_is_location_number, numbers))
+
+
 def _find_odd_place(
     segments: Sequence[Segment], pairs: Sequence[tuple[str, str]], lengths: Mapping[int, int]
 ) -> tuple[str, str] | None:
@@ -126,9 +133,9 @@ def _find_odd_place(
 
     Two places have to be so long, or one where it has more digits than quantities have; and they of all segments.
     """
-    longest = max((len(number) for _, number in pairs if number.isdecimal()), default=0)
-    if longest < _LONG or min(lengths, default=0) >= longest:
+    if not may_be_exchanged([place for place, _ in pairs], [number for _, number in pairs]):
         return None
+    longest = max((len(number) for _, number in pairs if number.isdecimal()), default=0)
     elsewhere = Counter(_store_lengths(segments))
     elsewhere.subtract(lengths)
     others = {length for length, count in elsewhere.items() if count > 0}

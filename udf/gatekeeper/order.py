@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from udf.edi.segments import Segment
 from udf.findings import Finding
-from udf.standards.chunks import Chunks, each_line
+from udf.standards.chunks import Chunk, Chunks, each_line
 from udf.standards.dates import date_statements
 from udf.standards.edifact import EDIFACT
 from udf.standards.header import CURRENCIES
@@ -138,11 +139,18 @@ def check_moved_quantities(segments: Sequence[Segment], chunks: Chunks, setting:
         if len(codes) < 2 or () not in beside or habits[codes] > 1:
             continue
         others = habits.keys() - {codes, ()}
-        fewer = {codes[:n] + codes[n + 1 :] for n in range(len(codes))}
-        if fewer & others or (not others and codes[:1] * 2 == codes):
+        distinct = (n for n, code in enumerate(codes) if n == 0 or code != codes[n - 1])
+        fewer = {codes[:n] + codes[n + 1 :] for n in distinct} if others else set()
+        if fewer & others or (not others and codes[:1] * 2 == codes and not _are_marked(segments, line)):
             detail = "The line has a quantity more than others and stands beside a line without any: it may be of that."
             found.append(Finding("item-order", detail, line.first))
     return found
+
+
+def _are_marked(segments: Sequence[Segment], line: Chunk) -> bool:
+    """Whether something stands behind each quantity of a line: what LIN has changed places with has nothing there."""
+    tags = [segments[i].tag for i in range(line.first, line.last)]
+    return all(after not in ("QTY", "ZA", "") for tag, after in pairwise([*tags, ""]) if tag in ("QTY", "ZA"))
 
 
 _WITH_DATES = 2

@@ -49,6 +49,11 @@ class LineWarnings:
         self._dated: set[str | None] = set()
         self._undated: defaultdict[str | None, int] = defaultdict(int)
 
+    @property
+    def leaves_open(self) -> bool:
+        """Whether some line has no place or no day."""
+        return bool(self.unplaced or self._undated)
+
     def note(self, line: Line) -> None:
         """A proved line."""
         self.note_form(line)

@@ -15,6 +15,7 @@ from udf.edi.delimiters import mask_released
 from udf.edi.reader import read_segments
 from udf.edi.repair import glued_tags
 from udf.gatekeeper.blocks import BLOCK, PlaceSums
+from udf.gatekeeper.exchanged import may_be_exchanged
 from udf.gatekeeper.values import (
     adds_up,
     are_told_apart,
@@ -68,9 +69,14 @@ class LineChecks:
             parts.setdefault((fact.line.qualifier, record.get("location")), []).append(fact.quantity.slot)
         self.parts = [slots for slots in parts.values() if len(slots) > 2]
         self.units = [(fact.quantity.slot, fact.line.unit) for fact in facts if fact.line.unit]
+        self.splits = [
+            [[plan.component(s, e) for e in range(start, len(segment.elements), 2)] for start in (2, 3)]
+            for s, segment in enumerate(plan.segments) if segment.tag == "SDQ"
+        ]  # fmt: skip
+        """Slots, or texts, of the places and of the quantities of each SDQ."""
 
     def __bool__(self) -> bool:
-        return bool(self.totals or self.apart or self.parts or self.units)
+        return bool(self.totals or self.apart or self.parts or self.units or self.splits)
 
     def run(self, row: Sequence[Any], mark: str | None, warnings: LineWarnings) -> None:
         """Totals equal their parts, and what only places and dates tell apart is apart. Raises NotPlainError."""
@@ -83,9 +89,16 @@ class LineChecks:
         for slots in self.parts:
             if find_sum([read_number(row[slot], mark) for slot in slots]) is not None:
                 raise NotPlainError("a sum beside its parts")
+        for places, numbers in self.splits:
+            if may_be_exchanged(*([_stated(row, at) for at in found] for found in (places, numbers))):
+                raise NotPlainError("a place and its quantity may have changed places")
         for slot, unit in self.units:
             if not row[slot].isdecimal():
                 warnings.note_quantity(read_number(row[slot], mark), unit)
+
+
+def _stated(row: Sequence[Any], at: int | str) -> str:
+    return str(row[at]) if isinstance(at, int) else at
 
 
 def _add(row: Sequence[Any], slots: Sequence[int], mark: str | None) -> Decimal:
@@ -201,9 +214,11 @@ def check_sums(stated: Mapping[Stated, Sequence[tuple[Any, ...]]], header: Plan,
         return
     packed = {(qualifier, packed) for qualifier, _, packed in stated if packed}
     are_mixed = len(dict(packed)) < len(packed)
-    alike: defaultdict[tuple[str | None, str | None], list[tuple[Any, ...]]] = defaultdict(list)
+    alike: defaultdict[str | None, list[tuple[Any, ...]]] = defaultdict(list)
+    units = Counter(qualifier for qualifier, _ in {(qualifier, unit) for qualifier, unit, _ in stated})
     for (qualifier, unit, _), rows in stated.items():
-        alike[qualifier, unit] += rows
+        is_only = units[qualifier] == 1
+        alike[qualifier] += rows if is_only else [(q, place, (unit, day), item) for q, place, day, item, *_ in rows]
     if not (are_mixed or any(_may_be_lost(rows) or _may_be_total(rows) for rows in alike.values())):
         return
     named = (value for s in header.segments if s.tag in PLACES for element in s.elements for value in element)

@@ -28,6 +28,7 @@ from udf.plans.shapes import Shape, Slot, locate, slot_pattern
 from udf.reading import Record
 from udf.standards.dates import date_form
 from udf.standards.message_types import STANDARDS
+from udf.standards.open_values import may_state_openly
 from udf.standards.places import PLACES, signature
 from udf.standards.reference import Reference
 from udf.standards.setting import Setting
@@ -101,6 +102,8 @@ class Plan:
     """Where it states one period in several ways."""
     is_doubtful: bool = field(init=False)
     """Whether there is more to ask of its values, by the segments of each text (`udf.plans.doubts`)."""
+    is_open: bool = field(init=False)
+    """Whether a value of it above the lines may be the day or place that they do not state."""
     reason: str = ""
     """Why it was revoked."""
     _slots: dict[tuple[int, int], int] = field(init=False)
@@ -136,6 +139,8 @@ class Plan:
         self.restated = tuple(find_restated_periods(read, activities, self.setting))
         texts = [at for span, at in locate(read) if self._slots.get(span) in self.texts]
         self.is_doubtful = bool(self.restated) or has_unlisted_type(read, texts, self.setting)
+        filled_in = {s for span, (s, _, _) in locate(read) if span in self._slots}
+        self.is_open = self.kind != "line" and any(may_state_openly(read[s], self.setting) for s in filled_in)
 
     @property
     def runs(self) -> bool:

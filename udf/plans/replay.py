@@ -263,6 +263,8 @@ def _warn(text: str, gathered: _Gathered) -> list[Problem]:
     for writer, uses in gathered.uses.items():
         for fact in writer.facts:
             warnings.note_form(fact.line, uses)
+    if warnings.leaves_open and any(plan.is_open for plan in plans):
+        raise NotPlainError("a value that may be the day or the place of lines without one")
 
     def severity(finding: Finding) -> Severity:
         return plans[0].setting.reference.severity(finding.code, plans[0].dialect.partner)

@@ -23,7 +23,7 @@ from typing import NamedTuple
 from udf.edi.delimiters import Delimiters, unescape
 from udf.edi.segments import Segment
 from udf.edi.tags import EDIFACT_TAGS, X12_TAGS
-from udf.standards.items import TOTALS, is_placeholder
+from udf.standards.items import TOTALS, is_placeholder, is_total
 from udf.standards.message_types import STANDARDS
 from udf.standards.places import PLACES, place_slots
 from udf.standards.prices import BASES, PRICES, price_kind
@@ -289,7 +289,8 @@ def read_text(raw: str, release: str | None) -> str | None:
     if (release is None or release not in raw) and '"' not in raw and "\\" not in raw:
         return raw
     value = unescape(raw, release)
-    return None if value != value.strip().strip("\ufeff") else json.dumps(value, ensure_ascii=False)[1:-1]
+    is_read = value == value.strip().strip("\ufeff") and not is_total(value)
+    return json.dumps(value, ensure_ascii=False)[1:-1] if is_read else None
 
 
 def may_hide_tag(value: str, standard: str) -> bool:

@@ -14,7 +14,8 @@ from udf.standards.setting import Setting
 _NO_PLACES = frozenset((
     # EDIFACT 1153 and X12 128 of documents, orders, contracts, parties and taxes: none of them is a store or a date
     "AAK AAN AAS ABO ACD AEN AFO AHP ALO API CD CR CT DQ FC GN IA IV LI LT ON PD PK PL SA SS VA VN ZZZ "
-    "BM BT CO DI DP FI FX GV IL IO JB MR OI PO PR SB SI VR VX ZA ZZ WS ST LU"
+    "BM BT CO DI DP FI FX GV IL IO JB MR OI PO PR SB SI VR VX ZA ZZ "
+    "11 12 19 1V 4B 55 6O DS DV E4 PG QK SE TN WS ST LU"
 ).split())  # fmt: skip
 """The last three may be a place, and have rules of their own."""
 _OF_X12 = ("REF", "N9")
@@ -111,6 +112,18 @@ def _is_rival(segments: Sequence[Segment], index: int, setting: Setting, name: s
     )
 
 
+def may_state_openly(segment: Segment, setting: Setting) -> bool:
+    """Whether `find_rival` may take a value of a segment above the lines for their day or place, whatever it is."""
+    if segment.tag in REFERENCES:
+        return not refers_to_documents(segment)
+    return is_nobodys(segment, setting) or _is_of_no_list(segment, setting)
+
+
+def _is_of_no_list(segment: Segment, setting: Setting) -> bool:
+    parties = PARTY_LISTS.get((setting.standard.name, segment.tag))
+    return parties is not None and segment.value(0) not in codes_of(parties)
+
+
 def _is_only_candidate(segment: Segment, setting: Setting, name: str) -> bool:
     """Whether a segment above the lines may state what nothing else of the message does."""
     tag, code = segment.tag, segment.value(0)
@@ -120,6 +133,5 @@ def _is_only_candidate(segment: Segment, setting: Setting, name: str) -> bool:
         value = segment.value(*REFERENCES[tag])
         if name != "location":
             return _SHORT_DATE.fullmatch(value) is not None
-        return tag in _OF_X12 and value.isdigit() and len(value) >= _SHORTEST_PLACE
-    parties = PARTY_LISTS.get((setting.standard.name, tag))
-    return name == "location" and parties is not None and code not in codes_of(parties) and bool(place_slots(segment))
+        return tag in _OF_X12 and value.isascii() and value.isdigit() and len(value) >= _SHORTEST_PLACE
+    return name == "location" and _is_of_no_list(segment, setting) and bool(place_slots(segment))

@@ -93,6 +93,7 @@ def test_a_unit_stands_above_the_quantities_of_all_lines_or_behind_those_of_all(
         (f"{ONE} {OTHER} QTY+153:1 QTY+61:4 LIN+3++4012345000047:EN QTY+153:3", True),
         (f"{ONE} {OTHER} QTY+153:1 QTY+61:4 LIN+3++4012345000047:EN QTY+153:3 QTY+61:1", False),
         (f"{ONE} {OTHER} QTY+153:1", False), (f"{ONE} QTY+153:1 QTY+61:4 {OTHER} QTY+153:1", False),
+        (f"{ONE} QTY+153:1 RFF+AAK:7 QTY+153:4 RFF+AAK:8 {OTHER}", False),  # of two delivery notes
         # what an item did in each of three stores, and another in none
         (f"{ONE} QTY+153:1 LOC+162+S1::92 QTY+153:2 LOC+162+S2::92 QTY+153:4 LOC+162+S3::92 {OTHER}", False),
     ],

@@ -323,13 +323,19 @@ ROWS = strategies.lists(
     ).map(lambda row: (*row, row[3])),
     max_size=9,
 )  # fmt: skip
-KINDS = [("153", "PCE", "PCE"), ("153", "PCE", None), ("17", "PCE", "PCE")]
+KINDS = [("153", "PCE", "PCE"), ("153", "PCE", None), ("153", "KGM", None), ("17", "PCE", "PCE")]
 
 
-@given(strategies.lists(ROWS, min_size=3, max_size=3))
+@given(strategies.lists(ROWS, min_size=4, max_size=4))
 @settings(max_examples=1000)
-@example([[(f"{q}", p, "2026-11-08", i, i) for i in "XY" for p, q in zip("ABC", (1, 3, 4), strict=True)], [], []])
-@example([[("1", p, "2026-11-08", i, i) for p in "AAB" for i in "XY"], [], []])
+@example([[(f"{q}", p, "2026-11-08", i, i) for i in "XY" for p, q in zip("ABC", (1, 3, 4), strict=True)], [], [], []])
+@example([[("1", p, "2026-11-08", i, i) for p in "AAB" for i in "XY"], [], [], []])
+@example(
+    [
+        [("2", p, "2026-11-08", i, i) for i in "XY" for p in "AB"], [],
+        [("2", p, "2026-11-08", "Z", "Z") for p in "AC"], [],
+    ]
+)  # fmt: skip
 def test_a_first_look_at_sums_misses_nothing_that_all_of_them_show(rows: list[list[tuple[str, ...]]]) -> None:
     stated = dict(zip(KINDS, rows, strict=True))
     sums = PlaceSums([])
@@ -344,3 +350,44 @@ def test_a_first_look_at_sums_misses_nothing_that_all_of_them_show(rows: list[li
         assert is_found
     else:
         assert not is_found
+
+
+def write_split(places: str, number: int) -> str:
+    """An 852 of what was sold in two stores."""
+    rows = [
+        f"ST*852*{number:04d}", "XQ*H*20261102*20261108", "LIN*1*UP*614141100019",
+        "ZA*QS", f"SDQ*EA*92*{places}", "CTT*1",
+    ]  # fmt: skip
+    return "~".join([*rows, f"SE*{len(rows) + 1}*{number:04d}~"])
+
+
+@pytest.mark.parametrize("exchanged", ["0014*4012345000016*0015*7", "5*10140*10150*7"])
+def test_a_store_and_its_quantity_that_have_changed_places_are_refused_by_both_routes(exchanged: str) -> None:
+    routes, envelope = Routes(X12), X12
+    usual = "10140*{0}*10150*7" if exchanged.startswith("5") else "0012*{0}*0015*7"
+    for number in range(1, PROOFS + 3):
+        routes.read(write_split(usual.format(number), number), envelope)
+    assert routes.read(write_split(usual.format(3), 90), envelope).route == "plan"
+    text = write_split(exchanged, 91)
+    row, other = routes.read(text, envelope), routes.read_bare(text, envelope)
+    assert (row.is_valid, row.is_complete, row.problems) == (other.is_valid, other.is_complete, other.problems)
+    assert not row.is_complete
+
+
+def write_unplaced(reference: str, number: int) -> str:
+    """An 852 of what a chain sold, under a reference of which X12 128 does not say that it is to a document."""
+    rows = [
+        f"ST*852*{number:04d}", "XQ*H*20261102*20261108", f"REF*{reference}",
+        "LIN*1*UP*614141100019", f"ZA*QS*{number}*EA", "CTT*1",
+    ]  # fmt: skip
+    return "~".join([*rows, f"SE*{len(rows) + 1}*{number:04d}~"])
+
+
+def test_a_reference_that_may_be_the_place_of_lines_without_one_is_never_left_to_plans() -> None:
+    routes, envelope = Routes(X12), X12
+    for number in range(10, PROOFS + 13):
+        assert routes.read(write_unplaced(f"YC*{number}", number), envelope).is_complete
+    text = write_unplaced("YC*4012345000016", 91)
+    row, other = routes.read(text, envelope), routes.read_bare(text, envelope)
+    assert (row.is_valid, row.problems) == (other.is_valid, other.problems)
+    assert not row.is_valid
