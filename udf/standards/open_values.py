@@ -134,4 +134,5 @@ def _is_only_candidate(segment: Segment, setting: Setting, name: str) -> bool:
         if name != "location":
             return _SHORT_DATE.fullmatch(value) is not None
         return tag in _OF_X12 and value.isascii() and value.isdigit() and len(value) >= _SHORTEST_PLACE
-    return name == "location" and _is_of_no_list(segment, setting) and bool(place_slots(segment))
+    stated = [segment.value(*slot) for slot in place_slots(segment)] if _is_of_no_list(segment, setting) else []
+    return name == "location" and any(len(v) >= _SHORTEST_PLACE and any(map(str.isdigit, v)) for v in stated)
