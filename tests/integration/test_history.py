@@ -23,9 +23,16 @@ def made() -> None:
 
 @pytest.fixture
 def quick() -> Iterator[None]:
+    was_quick = event.contains(Engine, "connect", history._prepare)
+    forget_kept()
     history.write_quickly()
     yield
-    event.remove(Engine, "connect", history._prepare)
+    if not was_quick:
+        event.remove(Engine, "connect", history._prepare)
+    forget_kept()
+
+
+def forget_kept() -> None:
     while history._kept:
         history._kept.popitem()[1].close()
 
@@ -51,7 +58,7 @@ def count_synced_commits(folder: Path) -> int:
         return waiting
 
 
-def test_no_event_of_a_run_waits_for_the_disk(tmp_path: Path, quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_event_of_a_run_waits_for_the_disk(tmp_path: Path, quick: None) -> None:
     assert count_synced_commits(tmp_path) == 0
 
 
@@ -63,7 +70,7 @@ def test_no_more_databases_are_kept_open_however_many_runs_there_are(tmp_path: P
         assert sum(path.endswith("index.db") for path in history._kept) == 1
 
 
-def test_other_databases_are_left_as_they_are(quick: None) -> None:
+def test_a_database_in_memory_is_not_kept(quick: None) -> None:
     engine = create_engine("sqlite://", poolclass=pool.StaticPool)
     with engine.connect():
         assert history._kept == {}
