@@ -289,7 +289,7 @@ test-long: setup ## run those of them that make test runs in small: random histo
 test-wheel: setup ## run the compiler's tests against its wheel, outside of the clone and on another Python (PYTHON2)
 	@$(BIN)/python -m tests.wheel $(LLAMA_CACHE) '$(PYTHON2)'
 
-# How dbt, Dagster, processes and a Gold that grows behave is the same on any server; what they run is run there by the others.
+# How dbt, Dagster, processes and a Gold that grows behave is the same on any server; the other tests run their SQL there.
 SAME_ANYWHERE := dbt_conventions dagster processes recovery retention history review_sensor drift landing lineage \
 	$(addprefix gold_,growth backlog whole partners reviews layouts)
 test-postgres15: setup ## run the tests of the warehouse on Debian's PostgreSQL 15 (package postgresql-15)

@@ -16,10 +16,6 @@ from udf.readers.proposer import Proposer
 from udf.standards.open_values import find_rival
 from udf.standards.values import UnreadableValueError
 
-_DISAGREEMENTS = {
-    "location": "By the standard no place is stated for some lines, and the model finds one: its proposal says where.",
-    "start": "By the standard no date is stated for some lines, and the model finds one: its proposal says where.",
-}
 _PRESUMED = {
     "location": "The place of the lines is a party that is one where no other is named",
     "start": "The day of the lines is that of the document",
@@ -98,7 +94,8 @@ def _find_unstated(verdict: Verdict) -> frozenset[str]:
 def _find_statement(message: Message, proposals: Sequence[Proposal], name: str) -> list[Finding]:
     """Where a place or a date may stand of which no standard says what does, by the model or by the look of it."""
     if proposals and states_openly(proposals[0], name, message.setting):
-        return [Finding("readers-disagree", _DISAGREEMENTS[name], message.first)]
+        detail = f"{_MISSING[name]}, and the model finds one: its proposal says where."
+        return [Finding("readers-disagree", detail, message.first)]
     index = find_rival(message.segments, message.chunks, message.setting, name, is_nowhere=True)
     if index is None:
         return []

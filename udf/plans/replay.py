@@ -100,6 +100,8 @@ def replay_text(
 
 
 _UNH = re.compile("UNH", re.IGNORECASE)
+_PIECES_OF_ONE_LINE = 3
+"""Header, line and trailer: of these nothing can stand twice or be missing."""
 
 
 def _is_sure(text: str, envelope: Envelope, dialect: Dialect) -> bool:
@@ -141,7 +143,7 @@ def replay(
     check_trailer(gathered.plans, match, trailer, numbers, gathered.quantities)
     if any(writer.needs_no_period for writer in gathered.uses) and any(plan.has_period for plan in gathered.plans):
         raise NotPlainError("a stock date beside periods")
-    if len(gathered.plans) > 3:  # more than a header, a line and a trailer
+    if len(gathered.plans) > _PIECES_OF_ONE_LINE:
         _check_parts(gathered)
     check_sums(gathered.sums, header, match)
     problems = _warn(text, gathered)
@@ -269,7 +271,7 @@ def _warn(text: str, gathered: _Gathered) -> list[Problem]:
     def severity(finding: Finding) -> Severity:
         return plans[0].setting.reference.severity(finding.code, plans[0].dialect.partner)
 
-    runs = gathered.runs if len(plans) > 3 else ()  # more than a header, a line and a trailer
+    runs = gathered.runs if len(plans) > _PIECES_OF_ONE_LINE else ()
     problems = [_point_out(text, plans, found, severity(found)) for found in judge_line_numbers(runs)]
     problems += [
         Problem(code=finding.code, severity=severity(finding), detail=finding.detail) for finding in warnings.findings()
