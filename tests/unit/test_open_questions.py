@@ -42,10 +42,16 @@ def test_a_place_that_is_stated_nowhere_is_a_warning_unless_something_of_nobodys
     assert not compile_by_rules(message("852", sold.format("ZST*0040"))).is_valid
 
 
+# X12 867: of two transfers one names a party whose role is in no list, and is refused; the other names no place at all
+TRANSFERS = (
+    "BPT*05*830M*20260201*SR N1*VN*MAKER*1*010938784 PTD*BJ {} QTY*32*723*EA LIN*1*UP*036000291452"
+    " DTM*090*20260105 DTM*091*20260111 PTD*SA N1*QQ**9*9297820714042 QTY*32*17*EA LIN*2*UP*012345678905"
+    " DTM*090*20260105 DTM*091*20260111"
+)
+
+
 def test_of_lines_that_go_on_without_the_others_each_may_lack_what_something_of_nobodys_states() -> None:
-    # X12 852: the second line has no quantity, and is refused; the first has no place
-    body = f"XQ*H*20260101*20260107 {{}} {UP} ZA*QS*5*EA LIN*2*UP*012345678905 CTP**RES*5"
-    partly = compile_by_rules(message("852", body.format("")))
+    partly = compile_by_rules(message("867", TRANSFERS.format("")))
     assert partly.is_valid
     assert len(partly.document.lines) == 1  # type: ignore[union-attr]
-    assert not compile_by_rules(message("852", body.format("ZST*0040"))).is_valid
+    assert not compile_by_rules(message("867", TRANSFERS.format("MSG*0373909058244"))).is_valid

@@ -4,9 +4,10 @@ import pytest
 
 from tests.small_messages import message
 from udf.message import read_message
+from udf.outcome import Envelope
 from udf.standards.codes import codes_of
 from udf.standards.open_values import find_open_values, find_rival
-from udf.standards.reference import load_reference
+from udf.standards.reference import Decision, Reference, load_reference
 
 
 def find(header: str) -> tuple[list[str], list[str]]:
@@ -103,3 +104,14 @@ def test_a_party_whose_role_is_in_no_list_may_be_the_only_place() -> None:
     assert rival("SLSRPT", body.format("ZQ+8636794731091::9"), "location", True) == "NAD+ZQ+8636794731091::9"
     assert rival("SLSRPT", body.format("ZQ"), "location", True) is None
     assert rival("SLSRPT", body.format("II+8636794731091::9"), "location", True) is None
+
+
+def test_a_row_of_the_partners_own_says_that_a_reference_is_no_place() -> None:
+    text = message("852", "XQ*H*20260101*20260107 REF*YC*0040 LIN*1*UP*036000291452 ZA*QS*5*EA")
+    row = {"standard": "X12", "segment": "REF", "code": "YC", "is_place": "no"}
+    for decisions, expected in (([], "REF*YC*0040"), ([Decision(1, "role", "SHOP", None, row)], None)):
+        reference = Reference()
+        reference.decide(decisions)
+        read = read_message(text, Envelope(sender="SHOP"), reference)
+        index = find_rival(read.segments, read.chunks, read.setting, "location", is_nowhere=True)
+        assert (None if index is None else read.segments[index].raw) == expected
