@@ -62,6 +62,7 @@ def test_a_text_is_read_as_the_reader_reads_it() -> None:
     assert read_text("A?'B", "?") == "A'B"
     assert read_text('12" PAN', None) == '12\\" PAN'
     assert read_text("? ", "?") is None
+    assert read_text("TOT?AL", "?") is None  # no item: the gatekeeper tells a total by its name
 
 
 def test_a_value_that_ends_like_a_tag_may_hide_a_lost_terminator() -> None:
